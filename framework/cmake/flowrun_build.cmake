@@ -1,0 +1,19 @@
+# What every target of this tree is built with.
+add_library(flowrun_build_flags INTERFACE)
+target_compile_options(flowrun_build_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wno-missing-field-initializers  # descriptions name only the fields that they set
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # GCC 12 warns of "text" + std::string in its own header (GCC bug 105651)
+if(FLOWRUN_SANITIZE)
+  target_compile_options(flowrun_build_flags INTERFACE -fsanitize=${FLOWRUN_SANITIZE} -fno-omit-frame-pointer -g)
+  target_link_options(flowrun_build_flags INTERFACE -fsanitize=${FLOWRUN_SANITIZE})
+endif()
+
+# A room of the framework: framework/src/<room>, with the third parties named and nothing else.
+#   flowrun_add_room(validate LINKS Boost::graph)
+function(flowrun_add_room room)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/framework/src/${room}/*.cpp)
+  add_library(flowrun_${room} STATIC ${sources})
+  target_include_directories(flowrun_${room} PRIVATE ${PROJECT_SOURCE_DIR}/framework/src)
+  target_link_libraries(flowrun_${room} PUBLIC flowrun_sdk PRIVATE flowrun_build_flags ${ARG_LINKS})
+endfunction()

@@ -1,0 +1,112 @@
+// A graph file as it stands in the file: names not yet looked up, nothing substituted.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "flowrun/host/fault.h"
+#include "flowrun/sdk/parameters.h"
+
+namespace flowrun {
+
+/// A value as written, with its place. Strings may hold ${name}.
+struct Literal {
+  using List = std::vector<Literal>;
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, List> value;  ///< monostate: null
+  Place place;
+};
+
+struct NamedLiteral {
+  std::string name;
+  Place place;  ///< of the name
+  Literal value;
+};
+
+/// A graph parameter or a value-typed input: one value for a run, or one for a case.
+struct ValueSpec {
+  ParamSpec spec;  ///< per_case is set for inputs
+  Place place;
+};
+
+/// An input of a subgraph that takes packets ("type" is a payload's name).
+struct PortSpec {
+  std::string name;
+  std::string payload;
+  std::string help;
+  bool required = true;
+  bool variadic = false;
+  Place place;
+};
+
+/// Where packets come from: "node.port", or the bare name of a subgraph's input.
+struct EndpointSpec {
+  std::string node;  ///< empty for a bare name
+  std::string port;
+  Place place;
+};
+
+struct InputSpec {
+  std::string port;
+  Place place;
+  bool is_list = false;
+  std::vector<EndpointSpec> sources;
+};
+
+/// An output of a subgraph.
+struct OutputSpec {
+  std::string name;
+  Place place;
+  EndpointSpec source;
+};
+
+/// The `run` object of a node: what the engine is asked for.
+struct RunSpec {
+  std::optional<std::string> device;        ///< "auto", "cpu", "cuda", "cuda:1"
+  std::optional<int> concurrency;           ///< firings at a time, at most
+  std::optional<int> chunks_in_flight;      ///< of the stream that the node makes
+  std::optional<std::string> on_error;      ///< "stop_case" or "continue"
+  Place place;
+};
+
+struct GraphSpec;
+
+struct NodeSpec {
+  std::string id;
+  std::string type;  ///< a node type, or "graph:<file>"
+  Place place;       ///< of the id
+  Place type_place;
+  std::vector<NamedLiteral> params;
+  std::vector<InputSpec> inputs;
+  RunSpec run;
+  std::shared_ptr<const GraphSpec> subgraph;  ///< loaded, for "graph:<file>"; null where that failed
+};
+
+struct Requirement {
+  std::string plugin;
+  std::string constraint;  ///< ">=1.0"
+  Place place;
+};
+
+struct GraphSpec {
+  std::filesystem::path file;  ///< as given; relative paths in it start at its folder
+  std::string name;
+  std::string summary;
+  std::vector<Requirement> requires_;
+  std::vector<ValueSpec> parameters;
+  std::vector<ValueSpec> value_inputs;  ///< one value for each case
+  std::vector<PortSpec> port_inputs;    ///< makes this graph a subgraph
+  std::vector<NodeSpec> nodes;          ///< in the file's order
+  std::vector<OutputSpec> outputs;
+};
+
+/// Reads a graph file and the subgraphs that it names (cycles of files are faults). Everything wrong with the files' form goes to
+/// `faults`: unreadable, not JSON, wrong keys or types, duplicate keys, a newer format. Returns null only when the file gives no graph.
+std::shared_ptr<const GraphSpec> load_graph(const std::filesystem::path& file, Faults& faults);
+/// The same from text; `file` names it in messages and is where relative paths start.
+std::shared_ptr<const GraphSpec> parse_graph(const std::string& text, const std::filesystem::path& file, Faults& faults);
+
+}  // namespace flowrun

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flowrun/sdk/node.h"
+#include "flowrun/sdk/node_type.h"
+
+namespace flowrun {
+
+/// A plugin that was found, usable or not.
+struct PluginInfo {
+  std::filesystem::path file;
+  std::string name;
+  std::string version;
+  std::string licence;
+  std::vector<std::string> node_types;
+  std::string failure;  ///< why it cannot be used, in sentences; empty: usable
+  bool loaded = false;  ///< whether its library is in the process
+};
+
+/// A node type and where it comes from.
+struct RegisteredType {
+  NodeType type;  ///< `create` is set once the library is loaded
+  std::string plugin;
+  std::string plugin_version;
+  std::filesystem::path library;  ///< empty for a type of the application itself
+};
+
+/// The node types of all plugins on the search path. Looking, describing and validating read the manifests beside the libraries
+/// and load none; create loads the library of that node. A library stays in the process for good: its code may be in use
+/// by payloads, by threads of its own libraries and by thread-local destructors.
+/// Not thread-safe: one thread fills and asks it before the run; the engine calls create on that thread.
+class Registry {
+ public:
+  Registry();
+  ~Registry();
+  Registry(Registry&&) noexcept;
+  Registry& operator=(Registry&&) noexcept;
+
+  /// Finds the plugins of a folder (files named *.so with the exported symbol, directly in it). A missing folder is no fault.
+  /// A missing or stale manifest is made anew, which loads that library; a library that fails is kept with its reason.
+  void scan(const std::filesystem::path& folder);
+  /// One library, wherever it is and whatever its name; never silent: not being a plugin is its failure.
+  void add_library(const std::filesystem::path& file);
+  /// A type of the application itself, or of a test.
+  void add_type(NodeType type, const std::string& plugin = "builtin");
+
+  const RegisteredType* find(std::string_view type) const;
+  std::vector<const RegisteredType*> types() const;  ///< by name
+  const std::vector<PluginInfo>& plugins() const;
+  /// Sentences about type names that two plugins offer; such a type is not found.
+  std::string conflict(std::string_view type) const;
+
+  /// A new node, its library loaded. Throws Error naming the plugin's file and the loader's reason.
+  std::unique_ptr<Node> create(std::string_view type);
+
+  struct State;  ///< for the registry's own sources
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+/// Folders where plugins are looked for, in order: those given, FLOWRUN_PLUGIN_PATH (separated by ':'), and lib/flowrun/plugins
+/// beside the folder of the running program.
+std::vector<std::filesystem::path> plugin_search_path(const std::vector<std::filesystem::path>& given);
+
+/// Writes "<library>.json", the manifest beside a library, by loading it. For the build step. Throws Error.
+void write_manifest(const std::filesystem::path& library);
+
+}  // namespace flowrun

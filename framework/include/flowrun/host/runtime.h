@@ -1,0 +1,110 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flowrun/host/registry.h"
+#include "flowrun/host/trace.h"
+#include "flowrun/host/validated_graph.h"
+
+namespace flowrun {
+
+struct RunOptions {
+  int threads = 0;            ///< 0: the cores that the process may use
+  int cases_in_flight = 2;
+  int chunks_in_flight = 0;   ///< of each stream; 0: twice the threads, at least 2
+  bool fail_fast = false;     ///< the first failing case cancels the others
+  std::filesystem::path out;  ///< value of ${out}
+  Trace* trace = nullptr;     ///< records every firing when set
+};
+
+/// Why a case failed.
+struct CaseError {
+  std::string node;
+  std::string type;
+  std::string plugin;
+  std::string message;
+};
+
+enum class CaseStatus { done, failed, cancelled, not_started };
+std::string_view to_string(CaseStatus status);
+
+struct Report {
+  std::string node;
+  std::string name;
+  double value = 0;
+};
+
+struct CaseResult {
+  std::string name;
+  CaseStatus status = CaseStatus::not_started;
+  std::vector<CaseError> errors;  ///< the first is the cause; branches that go on may add others
+  double start_s = 0;             ///< since the run started
+  double seconds = 0;             ///< from its first firing to its last
+  std::vector<Report> reports;
+  std::vector<std::string> warnings;  ///< "node: sentence"
+};
+
+struct NodeResult {
+  std::string id;
+  std::string type;
+  std::string plugin;
+  std::string plugin_version;
+  std::int64_t firings = 0;
+  std::int64_t failures = 0;
+  double busy_s = 0;     ///< sum over threads of the time inside the node
+  double waiting_s = 0;  ///< sum of the time from ready to started
+};
+
+struct RunResult {
+  std::vector<CaseResult> cases;  ///< in the order given
+  std::vector<NodeResult> nodes;  ///< in the graph's order
+  std::vector<CaseError> run_errors;  ///< of nodes that fire once for the run
+  std::vector<Report> run_reports;
+  std::vector<std::string> warnings;  ///< of open and of run scope
+  double seconds = 0;
+  std::int64_t peak_payload_bytes = 0;
+  std::int64_t peak_resident_bytes = 0;  ///< of the process, as the system counts it; 0: unknown
+  int threads = 0;
+  bool interrupted = false;
+};
+
+/// A look at a run from another thread.
+struct Progress {
+  std::int64_t cases_total = 0, cases_done = 0, cases_failed = 0, cases_running = 0;
+  struct Stream {
+    std::string node;
+    std::string case_name;
+    std::int64_t done = 0;      ///< chunks of which nothing is left to do
+    std::int64_t expected = -1; ///< -1: not known
+  };
+  std::vector<Stream> streams;  ///< of the cases that are running
+  double seconds = 0;
+};
+
+/// One run of a graph over cases. Construction opens every node (models are loaded, once); it throws Error naming the node.
+class Run {
+ public:
+  Run(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, RunOptions options);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  /// Runs all cases and returns when the last has ended. Never throws for what a node does. Call once.
+  RunResult execute(const std::vector<Case>& cases);
+
+  // From any thread, at any time, also more than once.
+  void stop();    ///< no new cases; those in flight finish
+  void cancel();  ///< end now: nodes see cancelled(), what waits is dropped
+  Progress progress() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace flowrun

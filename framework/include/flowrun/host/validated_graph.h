@@ -1,0 +1,113 @@
+// A graph that can run: subgraphs flattened, names resolved, everything checked.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "flowrun/host/fault.h"
+#include "flowrun/host/graph_spec.h"
+#include "flowrun/host/registry.h"
+#include "flowrun/sdk/node_type.h"
+#include "flowrun/sdk/parameters.h"
+
+namespace flowrun {
+
+/// A parameter's value before the case is known: a constant, or text with case inputs in it.
+struct ParamExpression {
+  struct Piece {
+    std::string text;       ///< literal text, or
+    std::string case_value; ///< the name of a case input, "case" or "out"; then text is empty
+  };
+  std::string name;
+  std::optional<ParamValue> constant;
+  std::vector<Piece> pieces;  ///< when there is no constant; a single piece keeps the case input's type
+  ParamSpec spec;             ///< of the node's parameter: the resolved value is checked against it
+  Place place;                ///< of the value; line 0: a default
+  std::filesystem::path base; ///< where a relative path starts
+};
+
+/// Which output feeds a slot.
+struct SourceRef {
+  std::size_t node = 0;  ///< index in ValidatedGraph::nodes
+  std::size_t port = 0;  ///< index in that type's outputs
+};
+
+/// One edge into a node; a variadic port has several slots.
+struct InputSlot {
+  std::size_t port = 0;  ///< index in the type's inputs
+  SourceRef source;
+  Scope scope = Scope::per_case;  ///< of the items that arrive
+};
+
+struct ValidatedNode {
+  std::string id;  ///< "stage1/patches" inside a subgraph
+  std::string type_name;
+  NodeType type;  ///< a copy of the description
+  std::string plugin;
+  std::string plugin_version;
+  Place place;
+  std::vector<InputSlot> slots;  ///< by port, then by the order in the list
+  std::vector<ParamExpression> params;  ///< every parameter of the type, in the type's order
+  Scope scope = Scope::per_case;        ///< fires once for each item of this scope
+  /// Of a node at chunk scope: the node whose stream it works on.
+  std::optional<std::size_t> stream_origin;
+  std::vector<bool> output_used;        ///< whether anybody reads each output
+  std::string device = "auto";
+  int concurrency = 0;        ///< firings at a time; 0: as many as there are threads (1 unless the type is concurrent)
+  int chunks_in_flight = 0;   ///< 0: the engine's default
+  bool stop_case_on_error = true;
+};
+
+struct ValidatedGraph {
+  std::filesystem::path file;
+  std::string name;
+  std::string summary;
+  std::vector<ValidatedNode> nodes;  ///< sources first: every edge goes to a later node
+  std::vector<ValueSpec> case_inputs;
+  std::vector<ValueSpec> parameters;
+  std::map<std::string, ParamValue> parameter_values;  ///< as substituted
+
+  /// The consumers of each output: for every node, for every output port, (node, slot) pairs.
+  struct Consumer {
+    std::size_t node = 0;
+    std::size_t slot = 0;
+  };
+  std::vector<std::vector<std::vector<Consumer>>> consumers;
+};
+
+/// One subject or session: its name and a value for each case input. Paths are as the person gave them, relative to the
+/// working folder.
+struct Case {
+  std::string name;
+  std::map<std::string, ParamValue> inputs;
+};
+
+/// What a person sets on top of the file: graph parameters by name, node parameters as "node.param" (node ids may hold '/').
+struct Settings {
+  std::map<std::string, std::string> values;
+};
+
+/// Checks the graph as a whole: every fault is added to `faults`, with its place. Null when there are errors.
+std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings, Faults& faults);
+
+/// Checks cases against the graph's inputs: unknown or missing inputs, wrong types, missing files, duplicate names, two cases
+/// that write one file. Converts text to the inputs' types in place.
+void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const std::filesystem::path& out, Faults& faults);
+
+/// The value of every parameter for one case. Throws Error where a value does not fit its spec. With `one_case` null, only the
+/// constants (what Node::open sees).
+Params resolve_params(const ValidatedNode& node, const Case* one_case, const std::filesystem::path& out);
+
+/// Checks a value against a spec: the type (an integer will do for a number), range, choices, length. Returns a sentence, or
+/// nothing when it fits; converts an integer to a number in place.
+std::string check_value(const ParamSpec& spec, ParamValue& value);
+
+/// A value from text of the command line or a table, by the spec's type. Throws Error saying what was expected.
+ParamValue value_from_text(const ParamSpec& spec, const std::string& text);
+
+}  // namespace flowrun

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "flowrun/sdk/error.h"
+#include "flowrun/sdk/parameters.h"
+#include "flowrun/sdk/payload.h"
+
+namespace flowrun {
+
+/// What Node::open may know.
+class OpenContext {
+ public:
+  virtual ~OpenContext() = default;
+  virtual const Params& params() const = 0;        ///< without those that are per_case
+  virtual std::string_view node_id() const = 0;
+  virtual std::string_view device() const = 0;     ///< "auto", "cpu", "cuda" or "cuda:<n>", from the node's `run` object
+  virtual int threads() const = 0;                 ///< the thread budget of the whole process
+  virtual void warn(std::string_view sentence) = 0;
+};
+
+/// What one firing sees of the world. Valid during the callback that it is passed to, on that thread.
+class Context {
+ public:
+  virtual ~Context() = default;
+
+  virtual const Params& params() const = 0;  ///< complete; per-case ones resolved for this case
+  virtual std::string_view node_id() const = 0;
+  virtual std::string_view case_name() const = 0;  ///< empty in a firing of run scope
+  virtual std::int64_t chunk() const = 0;          ///< index of the chunk in its stream; -1 above chunk scope
+  virtual int threads() const = 0;                 ///< threads that this firing may keep busy itself
+  virtual bool cancelled() const = 0;              ///< long loops look now and then, and return early (what they emit is dropped)
+
+  /// The payloads at an input port: one, none (optional and not connected) or, for a variadic port, all in the graph's order.
+  /// Empty for a collecting port. Throws Error for a name that the type does not have.
+  virtual std::span<const PayloadPtr> inputs(std::string_view port) const = 0;
+
+  /// Hands an output over: exactly once per port and firing; for a stream port at most once per Firing::next.
+  virtual void emit_owned(std::string_view port, std::unique_ptr<Payload> payload) = 0;
+  virtual void emit_shared(std::string_view port, PayloadPtr payload) = 0;  ///< an input passed on, nothing copied
+
+  virtual void report(std::string_view name, double value) = 0;  ///< a figure for the run's summary ("candidates", 13756)
+  virtual void progress(double fraction) = 0;                    ///< 0 to 1, of a long firing
+  virtual void warn(std::string_view sentence) = 0;
+
+  /// The one payload of a port that is required.
+  template <class T>
+  const T& in(std::string_view port) const {
+    if (const T* payload = in_if<T>(port)) return *payload;
+    throw Error("input '" + std::string(port) + "' has no " + std::string(T::kType));
+  }
+  /// The payload of an optional port, or null.
+  template <class T>
+  const T* in_if(std::string_view port) const {
+    const auto payloads = inputs(port);
+    return payloads.empty() ? nullptr : payload_cast<T>(payloads.front().get());
+  }
+  /// The payloads of a variadic port.
+  template <class T>
+  std::vector<const T*> all(std::string_view port) const {
+    std::vector<const T*> found;
+    for (const PayloadPtr& payload : inputs(port)) found.push_back(payload_cast<T>(payload.get()));
+    return found;
+  }
+  template <class T>
+  void emit(std::string_view port, T payload) {
+    emit_owned(port, std::make_unique<T>(std::move(payload)));
+  }
+};
+
+}  // namespace flowrun
