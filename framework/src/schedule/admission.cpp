@@ -1,0 +1,113 @@
+// Which cases are in flight.
+#include <algorithm>
+
+#include "schedule/engine.h"
+
+namespace flowrun::schedule {
+namespace {
+
+/// How far cases may run ahead of the one that a node collecting over the run waits for; bounds what it keeps.
+constexpr std::int64_t kWindowPerCaseInFlight = 8;
+
+}  // namespace
+
+void Engine::run_cases(const std::vector<Case>& cases) {
+  {
+    const std::lock_guard lock(mutex_);
+    cases_ = &cases;
+    results_.resize(cases.size());
+    for (std::size_t i = 0; i < cases.size(); ++i) results_[i].name = cases[i].name;
+  }
+  arena_->execute([&] {
+    equip(run_item_, plan_.run);
+    run_item_.acquire();
+    start_item(run_item_, plan_.run);
+    bool closed = false;
+    for (;;) {
+      admit_all();
+      flow_->wait_for_all();
+      std::size_t live;
+      {
+        const std::lock_guard lock(mutex_);
+        live = live_.size();
+      }
+      if (live > 0) resolve_stall();
+      else if (!admit() && std::exchange(closed, close_admission())) break;
+    }
+  });
+}
+
+bool Engine::may_admit() const {
+  if (stopping_ || next_case_ >= cases_->size()) return false;
+  if (static_cast<int>(live_.size()) >= options_.cases_in_flight) return false;
+  if (!plan_.collects_cases) return true;
+  std::int64_t behind = static_cast<std::int64_t>(next_case_);
+  for (const auto& collector : run_item_.long_firings) {
+    const std::lock_guard lock(collector->mutex);
+    if (collector->phase != LongFiring::Phase::collecting) continue;
+    for (const auto& port : collector->collected) behind = std::min(behind, port.accepted);
+  }
+  return static_cast<std::int64_t>(next_case_) - behind < kWindowPerCaseInFlight * options_.cases_in_flight;
+}
+
+void Engine::admit_all() {
+  while (admit()) {
+  }
+}
+
+/// Starts the next case if there is one and there is room.
+bool Engine::admit() {
+  CaseItem* item = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!may_admit()) return false;
+    item = new CaseItem(*this, run_item_, static_cast<std::int64_t>(next_case_), (*cases_)[next_case_]);
+    ++next_case_;
+    equip(*item, plan_.one_case);
+    live_.push_back(item);
+  }
+  const ItemRef keep(item);  // a case of which nothing is left to start ends here
+  start_item(*item, plan_.one_case);
+  return true;
+}
+
+void Engine::start_item(Item& item, const ItemPlan& plan) {
+  for (Stage* stage : plan.sources) pass_gates(new_work(*stage, item), stage->spec->scope);
+}
+
+/// No case will follow: nodes that collect the run's cases can finish.
+bool Engine::close_admission() {
+  std::size_t admitted;
+  {
+    const std::lock_guard lock(mutex_);
+    admitted = next_case_;
+  }
+  for (const auto& collector : run_item_.long_firings) {
+    {
+      const std::lock_guard lock(collector->mutex);
+      for (auto& port : collector->collected) port.total = static_cast<std::int64_t>(admitted);
+    }
+    wake(*collector);
+  }
+  return true;
+}
+
+void Engine::case_ended(CaseItem& item) {
+  CaseResult result;
+  result.name = item.spec.name;
+  result.status = !item.errors.empty() ? CaseStatus::failed : item.cancelled ? CaseStatus::cancelled : CaseStatus::done;
+  result.errors = std::move(item.errors);
+  result.warnings = std::move(item.warnings);
+  result.start_s = std::chrono::duration<double>(item.started - begin_).count();
+  result.seconds = std::chrono::duration<double>(Clock::now() - item.started).count();
+  for (const auto& [key, value] : item.reports) result.reports.push_back({graph_->nodes[key.first].id, key.second, value});
+  if (result.status == CaseStatus::failed && options_.fail_fast) cancel();
+  {
+    const std::lock_guard lock(mutex_);
+    ++(result.status == CaseStatus::done ? done_count_ : failed_count_);
+    results_[static_cast<std::size_t>(item.index)] = std::move(result);
+    live_.erase(std::find(live_.begin(), live_.end(), &item));
+  }
+}
+
+}  // namespace flowrun::schedule

@@ -1,0 +1,55 @@
+// The items of the three scopes.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "schedule/item.h"
+#include "schedule/long_firing.h"
+
+namespace flowrun::schedule {
+
+class Engine;
+
+class RunItem final : public Item {
+ public:
+  RunItem() : Item(Scope::run, 0, nullptr) {}
+  void ended() override {}  // the engine owns it
+};
+
+class CaseItem final : public Item {
+ public:
+  CaseItem(Engine& engine, Item& run, std::int64_t case_index, const Case& of)
+      : Item(Scope::per_case, case_index, &run), spec(of), started(Clock::now()), engine_(engine) {}
+  void ended() override;
+
+  const Case& spec;
+  const Clock::time_point started;
+  std::atomic<bool> stopped{false};    ///< a node failed: what is left of the case is skipped
+  std::atomic<bool> cancelled{false};  ///< something was skipped because the run was cancelled
+  std::mutex mutex;                    ///< guards what follows
+  std::vector<CaseError> errors;
+  ErrorPtr first_error;
+  std::map<std::pair<std::size_t, std::string>, double> reports;  ///< by node and name
+  std::vector<std::string> warnings;
+  std::map<std::size_t, Params> params;  ///< of the stages whose parameters vary; entries never move
+
+ private:
+  Engine& engine_;
+};
+
+class ChunkItem final : public Item {
+ public:
+  ChunkItem(Engine& engine, LongFiring& stream, std::int64_t chunk_index)
+      : Item(Scope::chunk, chunk_index, &stream.item), engine_(engine), stream_(stream), case_(&stream.item) {}
+  void ended() override;
+
+ private:
+  Engine& engine_;
+  LongFiring& stream_;
+  ItemRef case_;  ///< keeps the case from ending before its chunks
+};
+
+}  // namespace flowrun::schedule

@@ -1,0 +1,189 @@
+#include "schedule/engine.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace flowrun::schedule {
+namespace {
+
+class NodeOpenContext final : public OpenContext {
+ public:
+  NodeOpenContext(const ValidatedNode& spec, const Params& params, int threads, std::vector<std::string>& warnings)
+      : spec_(spec), params_(params), threads_(threads), warnings_(warnings) {}
+  const Params& params() const override { return params_; }
+  std::string_view node_id() const override { return spec_.id; }
+  std::string_view device() const override { return spec_.device; }
+  int threads() const override { return threads_; }
+  void warn(std::string_view sentence) override { warnings_.push_back(spec_.id + ": " + std::string(sentence)); }
+
+ private:
+  const ValidatedNode& spec_;
+  const Params& params_;
+  int threads_;
+  std::vector<std::string>& warnings_;
+};
+
+/// Stands for the case where no parameter asks for anything of it.
+const Case kAnyCase;
+
+bool varies(const ValidatedNode& spec) {
+  return std::any_of(spec.params.begin(), spec.params.end(), [](const ParamExpression& param) { return !param.constant; });
+}
+
+std::int64_t peak_resident_bytes() {
+  rusage usage{};
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<std::int64_t>(usage.ru_maxrss) * 1024 : 0;
+}
+
+}  // namespace
+
+int usable_cores() {
+  cpu_set_t set;
+  int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  std::ifstream quota("/sys/fs/cgroup/cpu.max");  // "200000 100000": microseconds of every period; "max ...": no quota
+  double allowed = 0, period = 0;
+  if (quota >> allowed >> period && period > 0) cores = std::min(cores, static_cast<int>(allowed / period));
+  return std::max(1, cores);
+}
+
+Engine::Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, RunOptions options)
+    : graph_(std::move(graph)), options_(std::move(options)), plan_(make_plan(*graph_)), begin_(Clock::now()) {
+  threads_ = options_.threads > 0 ? options_.threads : usable_cores();
+  options_.cases_in_flight = std::max(1, options_.cases_in_flight);
+  statistics_.resize(static_cast<std::size_t>(threads_), graph_->nodes.size());
+  limit_.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads_));
+  arena_ = std::make_unique<tbb::task_arena>(threads_);
+  open_nodes(registry);
+  build_flow();
+}
+
+Engine::~Engine() = default;
+
+void Engine::open_nodes(Registry& registry) {
+  for (auto& stage : plan_.stages) {
+    const ValidatedNode& spec = *stage->spec;
+    try {
+      open_node(*stage, registry);
+    } catch (const std::exception& error) {
+      throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin + ") could not be opened: " + error.what());
+    } catch (...) {
+      throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
+                  ") could not be opened: it threw something that is not a std::exception, so its reason is unknown");
+    }
+  }
+}
+
+void Engine::open_node(Stage& stage, Registry& registry) {
+  const ValidatedNode& spec = *stage.spec;
+  stage.node = registry.create(spec.type_name);
+  stage.params_vary = spec.scope != Scope::run && varies(spec);
+  if (!stage.params_vary) stage.params = resolve_params(spec, &kAnyCase, options_.out);
+  const Params visible = resolve_params(spec, nullptr, options_.out);
+  NodeOpenContext context(spec, visible, threads_, warnings_);
+  stage.node->open(context);
+}
+
+void Engine::build_flow() {
+  arena_->execute([this] {
+    flow_ = std::make_unique<tbb::flow::graph>();
+    for (auto& stage : plan_.stages) {
+      const ValidatedNode& spec = *stage->spec;
+      const int wanted = spec.type.concurrent ? spec.concurrency : 1;
+      stage->unlimited = wanted == 0 || wanted >= threads_;
+      const auto concurrency = static_cast<std::size_t>(stage->unlimited ? int{tbb::flow::unlimited} : wanted);
+      stage->credits = spec.chunks_in_flight > 0          ? spec.chunks_in_flight
+                       : options_.chunks_in_flight > 0 ? options_.chunks_in_flight
+                                                       : std::max(2, 2 * threads_);
+      stage->flow_node = std::make_unique<tbb::flow::function_node<Work*>>(*flow_, concurrency, [this](Work* work) {
+        run_chain(work);
+        return tbb::flow::continue_msg{};
+      });
+    }
+  });
+}
+
+RunResult Engine::execute(const std::vector<Case>& cases) {
+  begin_ = Clock::now();
+  run_cases(cases);
+  return collect_result(cases);
+}
+
+RunResult Engine::collect_result(const std::vector<Case>& cases) {
+  RunResult result;
+  result.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+  const std::lock_guard lock(mutex_);
+  result.cases = results_;
+  for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
+    const ValidatedNode& spec = graph_->nodes[i];
+    const Statistics::Counts counts = statistics_.total(i);
+    result.nodes.push_back({spec.id, spec.type_name, spec.plugin, spec.plugin_version, counts.firings, counts.failures,
+                            static_cast<double>(counts.busy_ns) * 1e-9, static_cast<double>(counts.waiting_ns) * 1e-9});
+  }
+  result.run_errors = run_errors_;
+  for (const auto& [key, value] : run_reports_) result.run_reports.push_back({graph_->nodes[key.first].id, key.second, value});
+  result.warnings = warnings_;
+  result.peak_payload_bytes = account_.peak();
+  result.peak_resident_bytes = peak_resident_bytes();
+  result.threads = threads_;
+  result.interrupted = stopping_ && (cancelling_ || next_case_ < cases.size());
+  return result;
+}
+
+void Engine::report(const Stage& stage, Item& item, std::string_view name, double value) {
+  const std::pair<std::size_t, std::string> key(stage.index, name);
+  if (item.scope == Scope::run) {
+    const std::lock_guard lock(mutex_);
+    run_reports_[key] += value;
+    return;
+  }
+  auto& of = *static_cast<CaseItem*>(ancestor(&item, Scope::per_case));
+  const std::lock_guard lock(of.mutex);
+  of.reports[key] += value;
+}
+
+void Engine::warn(const Stage& stage, Item* item, std::string_view sentence) {
+  std::string text = stage.spec->id + ": " + std::string(sentence);
+  if (item->scope == Scope::run) {
+    const std::lock_guard lock(mutex_);
+    warnings_.push_back(std::move(text));
+    return;
+  }
+  auto& of = *static_cast<CaseItem*>(ancestor(item, Scope::per_case));
+  const std::lock_guard lock(of.mutex);
+  of.warnings.push_back(std::move(text));
+}
+
+Progress Engine::progress() const {
+  Progress progress;
+  progress.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+  const std::lock_guard lock(mutex_);
+  progress.cases_total = static_cast<std::int64_t>(results_.size());
+  progress.cases_done = done_count_;
+  progress.cases_failed = failed_count_;
+  progress.cases_running = static_cast<std::int64_t>(live_.size());
+  for (const CaseItem* item : live_) {
+    for (const auto& state : item->long_firings) {
+      const std::lock_guard state_lock(state->mutex);
+      if (state->phase != LongFiring::Phase::streaming) continue;
+      progress.streams.push_back({state->stage.spec->id, item->spec.name, state->produced - state->in_flight, state->expected});
+    }
+  }
+  return progress;
+}
+
+void CaseItem::ended() {
+  Engine& engine = engine_;
+  engine.case_ended(*this);
+  delete this;
+  engine.admit_all();
+}
+
+void ChunkItem::ended() {
+  engine_.chunk_ended(stream_);
+  delete this;
+}
+
+}  // namespace flowrun::schedule

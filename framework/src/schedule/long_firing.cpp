@@ -1,0 +1,20 @@
+#include "schedule/long_firing.h"
+
+namespace flowrun::schedule {
+
+LongFiring::LongFiring(Stage& owner, Item& at) : stage(owner), item(at), collected(owner.collected_slots.size()) {}
+
+LongFiring::Step LongFiring::next_step(std::size_t& which) const {
+  if (phase == Phase::waiting || phase == Phase::ended) return Step::none;
+  if (error) return Step::fail;
+  if (phase == Phase::streaming) return in_flight < stage.credits ? Step::next : Step::none;
+  // Index by index, and within an index port by port, so that the order does not depend on the threads.
+  const Collected* first = nullptr;
+  for (const Collected& port : collected)
+    if (!port.complete() && (!first || port.accepted < first->accepted)) first = &port;
+  if (!first) return Step::finish;
+  which = static_cast<std::size_t>(first - collected.data());
+  return first->arrived.count(first->accepted) ? Step::accept : Step::none;
+}
+
+}  // namespace flowrun::schedule

@@ -1,0 +1,94 @@
+// A node of the graph, ready to run: the node object, the plan of its joins, and its place in the flow graph.
+#pragma once
+
+#include <oneapi/tbb/flow_graph.h>
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "schedule/item.h"
+#include "schedule/payload_list.h"
+#include "flowrun/host/validated_graph.h"
+#include "flowrun/sdk/node.h"
+
+namespace flowrun::schedule {
+
+struct Stage;
+
+/// Something that one thread does for a node: a firing, or a step of a long one.
+struct Work {
+  Stage* stage = nullptr;
+  ItemRef item;  ///< of the stage's firing scope
+  LongFiring* long_firing = nullptr;
+  bool begins = true;  ///< carries the plain inputs; false: a further step of a long firing
+  PayloadList inputs;   ///< by slot; collecting slots stay null
+  ErrorPtr error;       ///< an input was an error
+  Clock::time_point ready;
+};
+
+enum class SlotKind { plain, coarse, collected };
+
+struct SlotPlan {
+  SlotKind kind = SlotKind::plain;
+  Scope scope = Scope::per_case;  ///< of the items that arrive
+  std::size_t collected_index = 0;
+};
+
+struct Target {
+  Stage* stage = nullptr;
+  std::size_t slot = 0;
+};
+
+struct Stage {
+  std::size_t index = 0;
+  const ValidatedNode* spec = nullptr;
+  std::unique_ptr<Node> node;
+  bool is_long = false;  ///< collects or streams
+
+  std::vector<SlotPlan> slots;
+  std::vector<std::pair<std::size_t, std::size_t>> port_slots;  ///< first slot and count, by input port
+  int plain_count = 0;                  ///< slots of the firing scope
+  std::array<int, 3> coarse_count{};    ///< slots of each coarser scope
+  bool has_gates = false;
+  std::vector<std::size_t> collected_slots;
+  std::vector<std::vector<Target>> targets;  ///< by output port
+  std::vector<Target> stream_targets;        ///< collecting slots that must hear how many chunks there are
+
+  // Where an item keeps this stage's state.
+  std::size_t join_index = 0;
+  std::array<std::size_t, 3> gate_index{};
+  std::size_t long_index = 0;
+
+  int credits = 0;         ///< chunks in flight of its stream
+  bool unlimited = false;  ///< any number of firings at a time
+  bool params_vary = false;
+  Params params;           ///< when they do not vary
+  std::unique_ptr<tbb::flow::function_node<Work*>> flow_node;
+};
+
+/// How many joins, gates and long firings an item of each scope (chunks: of each stream) has, and whose they are.
+struct ItemPlan {
+  std::vector<Stage*> joins;
+  std::vector<std::pair<Stage*, Scope>> gates;
+  std::vector<Stage*> long_firings;
+  std::vector<Stage*> sources;  ///< stages that fire without waiting for an input of this scope
+};
+
+struct Plan {
+  std::vector<std::unique_ptr<Stage>> stages;
+  ItemPlan run, one_case;
+  std::vector<ItemPlan> chunks;  ///< by the index of the streaming stage
+  bool collects_cases = false;
+};
+
+/// Everything about the stages that follows from the graph alone (no node object, no flow node yet).
+Plan make_plan(const ValidatedGraph& graph);
+
+/// Gives an item its joins, gates and long firings.
+void equip(Item& item, const ItemPlan& plan);
+
+}  // namespace flowrun::schedule

@@ -1,0 +1,83 @@
+#include "flowrun/host/trace.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <mutex>
+
+#include "flowrun/host/validated_graph.h"
+#include "json/json.h"
+#include "trace/atomic_text.h"
+
+namespace flowrun {
+namespace {
+
+constexpr std::size_t kLists = 64;
+
+/// The events of one thread; the lock is there for threads whose numbers meet in one list, and is else free.
+struct alignas(64) List {
+  mutable std::mutex mutex;
+  std::vector<TraceEvent> events;
+};
+
+std::string microseconds(std::int64_t nanoseconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%lld.%03lld", static_cast<long long>(nanoseconds / 1000), static_cast<long long>(nanoseconds % 1000));
+  return text;
+}
+
+std::string event_line(const TraceEvent& event, const ValidatedGraph& graph, const std::vector<Case>& cases) {
+  const ValidatedNode& node = graph.nodes[static_cast<std::size_t>(event.node)];
+  json::Value args = json::Value::object();
+  args.set("type", node.type_name).set("step", event.what);
+  if (event.case_index >= 0) args.set("case", cases[static_cast<std::size_t>(event.case_index)].name);
+  if (event.chunk >= 0) args.set("chunk", event.chunk);
+  return "{\"name\":" + json::write_line(json::Value(node.id)) + ",\"cat\":" + json::write_line(json::Value(node.plugin)) +
+         ",\"ph\":\"X\",\"pid\":1,\"tid\":" + std::to_string(event.thread + 1) + ",\"ts\":" + microseconds(event.begin_ns) +
+         ",\"dur\":" + microseconds(event.end_ns - event.begin_ns) + ",\"args\":" + json::write_line(args) + "}";
+}
+
+std::string thread_line(std::int32_t thread) {
+  const std::string number = std::to_string(thread + 1);
+  return "{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":1,\"tid\":" + number + ",\"args\":{\"name\":\"thread " + number + "\"}}";
+}
+
+}  // namespace
+
+struct Trace::State {
+  std::array<List, kLists> lists;
+};
+
+Trace::Trace() : state_(std::make_unique<State>()) {}
+Trace::~Trace() = default;
+
+void Trace::record(const TraceEvent& event) {
+  List& list = state_->lists[static_cast<std::size_t>(event.thread) % kLists];
+  const std::lock_guard lock(list.mutex);
+  list.events.push_back(event);
+}
+
+std::vector<TraceEvent> Trace::events() const {
+  std::vector<TraceEvent> all;
+  for (const List& list : state_->lists) {
+    const std::lock_guard lock(list.mutex);
+    all.insert(all.end(), list.events.begin(), list.events.end());
+  }
+  std::sort(all.begin(), all.end(), [](const TraceEvent& a, const TraceEvent& b) { return a.begin_ns < b.begin_ns; });
+  return all;
+}
+
+void Trace::write_chrome(const std::filesystem::path& file, const ValidatedGraph& graph, const std::vector<Case>& cases) const {
+  std::string text = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n";
+  std::int32_t threads = 0;
+  for (const TraceEvent& event : events()) {
+    text += event_line(event, graph, cases) + ",\n";
+    threads = std::max(threads, event.thread + 1);
+  }
+  for (std::int32_t thread = 0; thread < threads; ++thread) text += thread_line(thread) + ",\n";
+  const json::Value name = json::Value::object().set("name", "flowrun " + graph.name);
+  text += "{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":1,\"args\":" + json::write_line(name) + "}\n]}\n";
+  trace::write_text_atomically(file, text);
+}
+
+}  // namespace flowrun

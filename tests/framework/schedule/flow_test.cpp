@@ -1,0 +1,231 @@
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "toy_nodes.h"
+
+using namespace toy;
+
+namespace {
+
+/// Case -> stream -> two branches joined by chunk -> fold -> sink.
+const char* const kDiamond = R"({
+  "source": {"type": "toy.source", "params": {"value": "${n}"}},
+  "split":  {"type": "toy.split", "inputs": {"in": "source.out"}, "params": {"count": 40}},
+  "fast":   {"type": "toy.work", "inputs": {"in": "split.out"}},
+  "slow":   {"type": "toy.work", "inputs": {"in": "split.out"}, "params": {"microseconds": 40}},
+  "join":   {"type": "toy.add", "inputs": {"in": ["fast.out", "slow.out", "split.out"], "offset": "source.out"}},
+  "chunks": {"type": "toy.sink", "inputs": {"in": "join.out"}},
+  "fold":   {"type": "toy.fold", "inputs": {"in": "join.out"}},
+  "result": {"type": "toy.sink", "inputs": {"in": "fold.out"}}
+})";
+
+double folded(int n, int count) {
+  double sum = 0;
+  for (int chunk = 0; chunk < count; ++chunk) sum = 0.7 * sum + (5.0 * (n + chunk) + n);
+  return sum;
+}
+
+RunOptions threads(int count) {
+  RunOptions options;
+  options.threads = count;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("schedule: chunks join by tag and are collected in order, bit for bit the same for any number of threads") {
+  for (const int count : {1, 2, 3, 8}) {
+    CAPTURE(count);
+    const RunResult result = run(kDiamond, 5, threads(count));
+    CHECK(result.threads == count);
+    REQUIRE(result.cases.size() == 5);
+    for (const CaseResult& one : result.cases) CHECK(one.status == CaseStatus::done);
+    for (const Seen& one : seen_by("chunks")) {
+      const double n = one.case_name.back() - '0';
+      CHECK(one.value == 5 * (n + static_cast<double>(one.chunk)) + n);
+    }
+    CHECK(seen_by("chunks").size() == 200);
+    const auto results = seen_by("result");
+    REQUIRE(results.size() == 5);
+    for (const Seen& one : results) CHECK(one.value == folded(one.case_name.back() - '0', 40));
+  }
+  CHECK(Number::alive == 0);
+}
+
+TEST_CASE("schedule: results come in the order of the cases given, with what nodes reported") {
+  const RunResult result = run(kDiamond, 4, threads(3));
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(result.cases[i].name == "case" + std::to_string(i));
+    REQUIRE(result.cases[i].reports.size() == 1);
+    CHECK(result.cases[i].reports[0].node == "fold");
+    CHECK(result.cases[i].reports[0].name == "items");
+    CHECK(result.cases[i].reports[0].value == 40);
+  }
+  CHECK(result.nodes[1].id == "split");
+  CHECK(result.nodes[1].firings == 4);
+  CHECK(result.nodes[2].firings == 160);
+}
+
+TEST_CASE("schedule: a stream without items ends, and its collector finishes with nothing") {
+  const RunResult result = run(R"({
+    "source": {"type": "toy.source"},
+    "split": {"type": "toy.split", "inputs": {"in": "source.out"}, "params": {"count": 0}},
+    "work": {"type": "toy.work", "inputs": {"in": "split.out"}},
+    "fold": {"type": "toy.fold", "inputs": {"in": "work.out"}},
+    "result": {"type": "toy.sink", "inputs": {"in": "fold.out"}}})");
+  CHECK(result.cases[0].status == CaseStatus::done);
+  REQUIRE(seen_by("result").size() == 1);
+  CHECK(seen_by("result")[0].value == 0);
+}
+
+TEST_CASE("schedule: no more chunks are alive than the credits allow, however long the stream") {
+  RunOptions options = threads(4);
+  options.chunks_in_flight = 3;
+  run(R"({
+    "source": {"type": "toy.source"},
+    "split": {"type": "toy.split", "inputs": {"in": "source.out"}, "params": {"count": 500}},
+    "work": {"type": "toy.work", "inputs": {"in": "split.out"}, "params": {"microseconds": 5}},
+    "fold": {"type": "toy.fold", "inputs": {"in": "work.out"}}})",
+      1, options);
+  CHECK(Number::most_alive <= 1 + 3 * 3);  // the source's, and each chunk's before, after and, as it is emitted, once more
+}
+
+TEST_CASE("schedule: a node's own chunks_in_flight wins over the run's") {
+  RunOptions options = threads(4);
+  options.chunks_in_flight = 100;
+  run(R"({
+    "source": {"type": "toy.source"},
+    "split": {"type": "toy.split", "inputs": {"in": "source.out"}, "params": {"count": 300}, "run": {"chunks_in_flight": 2}},
+    "work": {"type": "toy.serial_work", "inputs": {"in": "split.out"}, "params": {"microseconds": 5}},
+    "fold": {"type": "toy.fold", "inputs": {"in": "work.out"}}})",
+      1, options);
+  CHECK(Number::most_alive <= 1 + 2 * 3);
+}
+
+TEST_CASE("schedule: no more cases are in flight than allowed, and the peak does not grow with their number") {
+  std::vector<std::int64_t> peaks;
+  for (const int cases : {2, 40}) {
+    RunOptions options = threads(4);
+    options.cases_in_flight = 2;
+    const RunResult result = run(R"({
+      "source": {"type": "toy.source", "params": {"value": "${n}", "bytes": 1000000}},
+      "work": {"type": "toy.work", "inputs": {"in": "source.out"}, "params": {"microseconds": 300}},
+      "sink": {"type": "toy.sink", "inputs": {"in": "work.out"}}})",
+                                 cases, options);
+    CHECK(seen_by("sink").size() == static_cast<std::size_t>(cases));
+    peaks.push_back(result.peak_payload_bytes);
+  }
+  CHECK(peaks[0] <= 2000016);
+  CHECK(peaks[1] <= 2000016);
+}
+
+TEST_CASE("schedule: a node that is not concurrent fires once at a time, one with a limit no more than that") {
+  const auto at_once = [](const std::string& type, const std::string& run_object) {
+    run(R"({
+      "source": {"type": "toy.source"},
+      "split": {"type": "toy.split", "inputs": {"in": "source.out"}, "params": {"count": 60}, "run": {"chunks_in_flight": 16}},
+      "work": {"type": ")" + type + R"(", "inputs": {"in": "split.out"}, "params": {"microseconds": 200}, "run": )" + run_object + R"(},
+      "fold": {"type": "toy.fold", "inputs": {"in": "work.out"}}})",
+        1, threads(8));
+    return most_at_once.load();
+  };
+  CHECK(at_once("toy.serial_work", "{}") == 1);
+  CHECK(at_once("toy.work", R"({"concurrency": 2})") == 2);
+  CHECK(at_once("toy.work", "{}") > 2);
+}
+
+TEST_CASE("schedule: a node of the run collects the cases in their order, without those that failed") {
+  Registry types = registry();
+  const auto valid = graph(R"({
+    "source": {"type": "toy.source", "params": {"value": "${n}"}},
+    "hook": {"type": "toy.hook", "inputs": {"in": "source.out"}},
+    "work": {"type": "toy.work", "inputs": {"in": "hook.out"}, "params": {"microseconds": 100}},
+    "fold": {"type": "toy.fold_cases", "inputs": {"in": "work.out"}},
+    "result": {"type": "toy.sink", "inputs": {"in": "fold.out"}}})",
+                           types);
+  reset();
+  hook = [](Context&, double value) {
+    if (value == 3) throw Error("three is refused");
+  };
+  RunOptions options = threads(4);
+  options.cases_in_flight = 4;
+  Run running(valid, types, options);
+  const RunResult result = running.execute(make_cases(30));
+  double expected = 0;
+  for (int n = 0; n < 30; ++n)
+    if (n != 3) expected = 0.7 * expected + 2.0 * n;
+  REQUIRE(seen_by("result").size() == 1);
+  CHECK(seen_by("result")[0].value == expected);
+  CHECK(seen_by("result")[0].case_name.empty());
+  CHECK(result.cases[3].status == CaseStatus::failed);
+  REQUIRE(result.run_reports.size() == 1);
+  CHECK(result.run_reports[0].value == 29);
+}
+
+TEST_CASE("schedule: a node that collects and has no output is a sink") {
+  const RunResult result = run(R"({
+    "source": {"type": "toy.source"},
+    "split": {"type": "toy.split", "inputs": {"in": "source.out"}, "params": {"count": 12}},
+    "end": {"type": "toy.collect_sink", "inputs": {"in": "split.out"}}})");
+  CHECK(result.cases[0].status == CaseStatus::done);
+  REQUIRE(result.cases[0].reports.size() == 1);
+  CHECK(result.cases[0].reports[0].value == 12);
+}
+
+TEST_CASE("schedule: a run without cases still lets the nodes of the run finish") {
+  const RunResult result = run(R"({
+    "source": {"type": "toy.source", "params": {"value": "${n}"}},
+    "fold": {"type": "toy.fold_cases", "inputs": {"in": "source.out"}},
+    "result": {"type": "toy.sink", "inputs": {"in": "fold.out"}}})",
+                               0);
+  CHECK(seen_by("result").size() == 1);
+  CHECK_FALSE(result.interrupted);
+}
+
+TEST_CASE("schedule: progress tells cases and the chunks of running streams") {
+  Registry types = registry();
+  const auto valid = graph(R"({
+    "source": {"type": "toy.source", "params": {"value": "${n}"}},
+    "split": {"type": "toy.split", "inputs": {"in": "source.out"}, "params": {"count": 30}},
+    "hook": {"type": "toy.hook", "inputs": {"in": "split.out"}},
+    "fold": {"type": "toy.fold", "inputs": {"in": "hook.out"}}})",
+                           types);
+  reset();
+  Run* pointer = nullptr;
+  std::int64_t most = 0;
+  hook = [&](Context& context, double) {
+    const Progress now = pointer->progress();
+    CHECK(now.cases_total == 3);
+    for (const Progress::Stream& stream : now.streams) {
+      CHECK(stream.node == "split");
+      CHECK(stream.expected == 30);
+      if (stream.case_name == context.case_name()) most = std::max(most, stream.done);
+    }
+  };
+  RunOptions options = threads(1);
+  Run running(valid, types, options);
+  pointer = &running;
+  running.execute(make_cases(3));
+  CHECK(most > 20);
+  CHECK(running.progress().cases_done == 3);
+  CHECK(running.progress().cases_running == 0);
+}
+
+TEST_CASE("schedule: every step is in the trace, with its case and chunk") {
+  Trace trace;
+  RunOptions options = threads(2);
+  options.trace = &trace;
+  run(kDiamond, 2, options);
+  std::multiset<std::string> steps;
+  for (const TraceEvent& event : trace.events()) {
+    steps.insert(event.what);
+    CHECK(event.end_ns >= event.begin_ns);
+    CHECK(event.case_index >= 0);
+  }
+  CHECK(steps.count("begin") == 4);
+  CHECK(steps.count("next") == 2 * 41);
+  CHECK(steps.count("accept") == 80);
+  CHECK(steps.count("finish") == 4);
+  CHECK(steps.count("process") == 2 * (2 + 4 * 40));
+}
