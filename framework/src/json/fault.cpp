@@ -1,0 +1,74 @@
+#include "flowrun/host/fault.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+namespace flowrun {
+namespace {
+
+/// Number of single-letter edits and swaps of neighbours that turn one word into the other (Damerau's and Levenshtein's
+/// distance).
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    before.swap(last);
+    last.swap(row);
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const bool same = a[i - 1] == b[j - 1];
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string to_string(const Place& place) {
+  if (place.file.empty()) return "command line";
+  if (place.line == 0) return place.file;
+  return place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+}
+
+std::string to_string(const Fault& fault) {
+  return to_string(fault.place) + (fault.severity == Severity::error ? ": error: " : ": warning: ") + fault.message;
+}
+
+void Faults::error(Place place, std::string message) {
+  faults_.push_back({Severity::error, std::move(place), std::move(message)});
+}
+
+void Faults::warning(Place place, std::string message) {
+  faults_.push_back({Severity::warning, std::move(place), std::move(message)});
+}
+
+bool Faults::has_errors() const {
+  return std::any_of(faults_.begin(), faults_.end(), [](const Fault& fault) { return fault.severity == Severity::error; });
+}
+
+void Faults::sort() {
+  std::stable_sort(faults_.begin(), faults_.end(), [](const Fault& a, const Fault& b) {
+    return std::tie(a.place.file, a.place.line, a.place.column) < std::tie(b.place.file, b.place.line, b.place.column);
+  });
+}
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
+  if (word.size() < 2) return "";  // any letter is near any other
+  const std::size_t limit = std::max<std::size_t>(1, word.size() / 3);
+  std::size_t best = limit + 1;
+  const std::string* nearest = nullptr;
+  for (const std::string& candidate : candidates) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best) {
+      best = distance;
+      nearest = &candidate;
+    }
+  }
+  return nearest ? "; did you mean '" + *nearest + "'?" : "";
+}
+
+}  // namespace flowrun

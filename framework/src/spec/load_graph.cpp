@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "spec/read_parts.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLargestGraphFile = std::size_t{4} << 20;
+constexpr std::size_t kDeepestNest = 32;
+const std::string kSubgraphPrefix = "graph:";
+
+/// Why a file cannot be read as a graph, or nothing.
+std::string file_fault(const fs::path& file) {
+  std::error_code failure;
+  const auto status = fs::status(file, failure);
+  if (!fs::exists(status)) return "does not exist";
+  if (fs::is_directory(status)) return "is a folder, not a file";
+  if (!fs::is_regular_file(status)) return "is not a regular file";
+  const auto bytes = fs::file_size(file, failure);
+  if (failure) return "cannot be read: " + failure.message();
+  return bytes > kLargestGraphFile ? "holds more than 4 MiB, which is too large for a graph" : "";
+}
+
+/// Reads a graph and those that it names, each file once.
+class Loader {
+ public:
+  explicit Loader(Faults& faults) : faults_(faults) {}
+
+  std::shared_ptr<const GraphSpec> load(const fs::path& file) {
+    const std::string fault = file_fault(file);
+    if (!fault.empty()) {
+      faults_.error({file.string(), 0, 0}, "the file " + fault);
+      return nullptr;
+    }
+    std::ifstream stream(file, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+    if (stream.bad() || !stream.is_open()) {
+      faults_.error({file.string(), 0, 0}, "the file cannot be read");
+      return nullptr;
+    }
+    return parse(text, file);
+  }
+
+  std::shared_ptr<const GraphSpec> parse(const std::string& text, const fs::path& file) {
+    const auto root = json::parse(text, file.string(), faults_, kLargestGraphFile);
+    if (!root) return nullptr;
+    spec::Source source{file.string(), faults_};
+    auto graph = spec::read_graph(source, *root);
+    if (!graph) return nullptr;
+    open_.push_back(file);
+    for (NodeSpec& node : graph->nodes)
+      if (node.type.rfind(kSubgraphPrefix, 0) == 0) node.subgraph = subgraph(node, file);
+    open_.pop_back();
+    return graph;
+  }
+
+ private:
+  std::shared_ptr<const GraphSpec> subgraph(const NodeSpec& node, const fs::path& from) {
+    const std::string named = node.type.substr(kSubgraphPrefix.size());
+    const fs::path file = from.parent_path() / named;
+    const std::string what = "node '" + node.id + "': the graph file '" + named + "' ";
+    if (const std::string fault = file_fault(file); !fault.empty()) {
+      faults_.error(node.type_place, what + fault + " (looked for " + file.string() + ")");
+      return nullptr;
+    }
+    std::error_code failure;
+    const std::string key = fs::weakly_canonical(file, failure).string();
+    if (const std::string circle = circle_to(key); !circle.empty()) {
+      faults_.error(node.type_place, what + "uses itself: " + circle + file.filename().string());
+      return nullptr;
+    }
+    if (open_.size() >= kDeepestNest) {
+      faults_.error(node.type_place, what + "lies deeper than " + std::to_string(kDeepestNest) + " graphs within graphs");
+      return nullptr;
+    }
+    const auto known = loaded_.find(key);
+    if (known != loaded_.end()) return known->second;
+    return loaded_[key] = load(file);
+  }
+
+  /// "a.json -> b.json -> " when the file is being read already.
+  std::string circle_to(const std::string& key) const {
+    std::error_code failure;
+    const auto start = std::find_if(open_.begin(), open_.end(),
+                                    [&](const fs::path& file) { return fs::weakly_canonical(file, failure).string() == key; });
+    std::string text;
+    for (auto file = start; file != open_.end(); ++file) text += file->filename().string() + " -> ";
+    return text;
+  }
+
+  Faults& faults_;
+  std::vector<fs::path> open_;  // from the first file to the one being read
+  std::map<std::string, std::shared_ptr<const GraphSpec>> loaded_;
+};
+
+}  // namespace
+
+std::shared_ptr<const GraphSpec> load_graph(const fs::path& file, Faults& faults) { return Loader(faults).load(file); }
+
+std::shared_ptr<const GraphSpec> parse_graph(const std::string& text, const fs::path& file, Faults& faults) {
+  return Loader(faults).parse(text, file);
+}
+
+}  // namespace flowrun

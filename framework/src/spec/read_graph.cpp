@@ -1,0 +1,57 @@
+#include "spec/read_parts.h"
+
+namespace flowrun::spec {
+namespace {
+
+/// Whether the file has the format that this code reads; a fault otherwise.
+bool format_fits(Source& source, ObjectReader& reader, const json::Value& root) {
+  const json::Value* format = reader.find("format");
+  if (!format) {
+    reader.error(source.place(root), "the graph does not say its format; add \"format\": " + std::to_string(kFormat));
+    return true;
+  }
+  if (format->is(json::Kind::integer) && format->integer() == kFormat) return true;
+  if (format->is(json::Kind::integer) && format->integer() > kFormat) {
+    reader.error(source.place(*format), "the graph has format " + std::to_string(format->integer()) +
+                                            ", and this flowrun reads format " + std::to_string(kFormat) +
+                                            "; run it with a newer flowrun");
+    return false;
+  }
+  reader.error(source.place(*format), "'format' takes " + std::to_string(kFormat) + ", found " + found_words(*format));
+  return true;
+}
+
+void read_requirements(Source& source, ObjectReader& reader, GraphSpec& graph) {
+  for (const json::Member& member : reader.members("requires")) {
+    if (member.value.is(json::Kind::string))
+      graph.requires_.push_back({member.name, member.value.text(), source.place(member.value)});
+    else
+      reader.error(
+          source.place(member.value),
+          "plugin '" + member.name + "' in 'requires': expected a version such as \">=1.0\", found " + found_words(member.value));
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<GraphSpec> read_graph(Source& source, const json::Value& root) {
+  ObjectReader reader(source, root, "");
+  if (!root.is(json::Kind::object) || !format_fits(source, reader, root)) return nullptr;
+  auto graph = std::make_shared<GraphSpec>();
+  graph->file = source.file;
+  reader.find("$schema");
+  graph->name = reader.text("name").value_or(graph->file.stem().string());
+  graph->summary = reader.text("summary").value_or("");
+  read_requirements(source, reader, *graph);
+  for (const json::Member& member : reader.members("parameters")) read_parameter(source, member, *graph);
+  for (const json::Member& member : reader.members("inputs")) read_input(source, member, *graph);
+  for (const json::Member& member : reader.members("nodes")) read_node(source, member, *graph);
+  for (const json::Member& member : reader.members("outputs")) read_output(source, member, *graph);
+  reader.finish();
+  const json::Value* nodes = root.find("nodes");
+  if (!nodes || (nodes->is(json::Kind::object) && nodes->members().empty()))
+    reader.error(source.place(root), "the graph has no nodes");
+  return graph;
+}
+
+}  // namespace flowrun::spec

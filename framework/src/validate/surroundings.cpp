@@ -1,0 +1,88 @@
+// What surrounds the graph: devices, files, and parts that nobody uses.
+#include <algorithm>
+
+#include "validate/draft.h"
+#include "validate/values.h"
+
+namespace flowrun::checks {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Reports each place once: a subgraph may be in use several times.
+class OncePerPlace {
+ public:
+  bool is_new(const Place& place) { return seen_.insert({place.file, place.line, place.column}).second; }
+
+ private:
+  std::set<std::tuple<std::string, int, int>> seen_;
+};
+
+std::string missing_file(const ParamExpression& param) {
+  const std::string given = std::get<std::string>(*param.constant);
+  const fs::path path = joined(param.base, given);
+  std::error_code failure;
+  if (given.empty() || fs::exists(path, failure)) return "";
+  return "the file '" + path.string() + "' does not exist";
+}
+
+bool writes_files(const NodeType& type) {
+  return std::any_of(type.params.begin(), type.params.end(),
+                     [](const ParamSpec& param) { return param.type == ParamType::path && param.role == PathRole::output; });
+}
+
+void warn_unused_values(Draft& draft) {
+  OncePerPlace places;
+  for (const Instance& instance : draft.instances) {
+    for (const auto& [name, binding] : instance.names) {
+      if (binding.used || binding.place.line == 0 || !places.is_new(binding.place)) continue;
+      const std::string kind = binding.spec.per_case ? "graph input '" : "parameter '";
+      draft.faults.warning(binding.place, kind + name + "': nothing in the graph uses it");
+    }
+  }
+}
+
+}  // namespace
+
+void check_run_options(Draft& draft) {
+  for (const DraftNode& node : draft.nodes) {
+    if (!node.type) continue;
+    const RunSpec& run = node.spec->run;
+    const NodeType& type = node.type->type;
+    if (run.device && run.device->rfind("cuda", 0) == 0 && !type.cuda)
+      draft.faults.error(run.place, node.name() + ", run: device '" + *run.device + "' is asked for, but " + type.name +
+                                        " runs on the CPU only");
+    if (run.concurrency.value_or(1) > 1 && !type.concurrent)
+      draft.faults.error(run.place, node.name() + ", run: a concurrency of " + std::to_string(*run.concurrency) +
+                                        " is asked for, but " + type.name + " can do only one firing at a time");
+    if (run.chunks_in_flight && !type.streams())
+      draft.faults.error(run.place, node.name() + ", run: 'chunks_in_flight' is for a node that makes a stream, and " +
+                                        type.name + " makes none");
+  }
+}
+
+void check_files(Draft& draft) {
+  for (const DraftNode& node : draft.nodes) {
+    for (const ParamExpression& param : node.params) {
+      if (param.spec.type != ParamType::path || param.spec.role != PathRole::input || !param.constant) continue;
+      if (const std::string fault = missing_file(param); !fault.empty())
+        draft.faults.error(param.place.line ? param.place : node.spec->place,
+                           node.name() + ", parameter '" + param.name + "': " + fault);
+    }
+  }
+}
+
+void check_unused(Draft& draft) {
+  if (draft.faults.has_errors()) return;  // what a faulty part would have used cannot be told
+  warn_unused_values(draft);
+  std::set<std::size_t> read;
+  for (const DraftNode& node : draft.nodes)
+    for (const Edge& edge : node.edges) read.insert(edge.source);
+  for (std::size_t i = 0; i < draft.nodes.size(); ++i) {
+    const DraftNode& node = draft.nodes[i];
+    if (!node.type->type.outputs.empty() && !read.count(i) && !writes_files(node.type->type))
+      draft.faults.warning(node.spec->place, node.name() + ": nobody reads its outputs, so its work is lost");
+  }
+}
+
+}  // namespace flowrun::checks
