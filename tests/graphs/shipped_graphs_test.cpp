@@ -1,0 +1,112 @@
+// Every graph that people get is right: it validates against the plugins of the build, without a warning.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "flowrun/host/validated_graph.h"
+#include "support/node_runner.h"
+
+namespace flowrun::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kGraphs = fs::path(FLOWRUN_SOURCE_DIR) / "graphs";
+
+std::vector<fs::path> graph_files() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(kGraphs))
+    if (entry.path().extension() == ".json" && entry.path().string().find("/models/") == std::string::npos)
+      files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::string lines(const Faults& faults) {
+  std::string text;
+  for (const Fault& fault : faults.all()) text += to_string(fault) + "\n";
+  return text;
+}
+
+/// A folder with files in the place of the models, which no check opens.
+class Models {
+ public:
+  Models() : path(fs::temp_directory_path() / ("flowrun_models_" + std::to_string(::getpid()))) {
+    fs::create_directories(path);
+    for (const char* name : {"initial.pt", "final.pt"}) std::ofstream(path / name) << "x";
+  }
+  ~Models() { fs::remove_all(path); }
+  const fs::path path;
+};
+
+/// The files of a graph and its subgraphs, and the plugins that their nodes come from.
+void collect(const GraphSpec& graph, std::set<fs::path>& files, std::set<std::string>& plugins) {
+  files.insert(fs::weakly_canonical(graph.file));
+  for (const NodeSpec& node : graph.nodes) {
+    if (node.subgraph) collect(*node.subgraph, files, plugins);
+    else plugins.insert(node.type.substr(0, node.type.find('.')));
+  }
+}
+
+/// The first plugin that this build left out, or nothing.
+std::string missing_plugin(const std::set<std::string>& plugins) {
+  for (const std::string& plugin : plugins) {
+    const auto& built = built_plugins().plugins();
+    if (std::none_of(built.begin(), built.end(), [&](const PluginInfo& info) { return info.name == plugin; })) return plugin;
+  }
+  return "";
+}
+
+void check_graph(const GraphSpec& graph, const fs::path& models) {
+  Settings settings;
+  for (const ValueSpec& parameter : graph.parameters)
+    if (parameter.spec.name == "models") settings.values["models"] = models.string();
+  Faults faults;
+  CHECK(validate(graph, built_plugins(), settings, faults) != nullptr);
+  CHECK(lines(faults) == "");
+}
+
+TEST_CASE("graphs: every shipped graph is right, and every stage is used by one") {
+  const Models models;
+  std::set<fs::path> used, stages;
+  std::size_t graphs = 0;
+  for (const fs::path& file : graph_files()) {
+    CAPTURE(file.string());
+    Faults faults;
+    const auto graph = load_graph(file, faults);
+    CHECK(lines(faults) == "");
+    REQUIRE(graph);
+    CHECK_FALSE(graph->summary.empty());
+    if (!graph->port_inputs.empty()) {
+      stages.insert(fs::weakly_canonical(file));
+      continue;
+    }
+    ++graphs;
+    std::set<std::string> plugins;
+    collect(*graph, used, plugins);
+    if (const std::string missing = missing_plugin(plugins); !missing.empty())
+      MESSAGE("not checked: this build has no plugin '" << missing << "' for " << file.string());
+    else check_graph(*graph, models.path);
+  }
+  CHECK(graphs >= 5);
+  CHECK(stages.size() >= 4);
+  for (const fs::path& stage : stages) CHECK_MESSAGE(used.count(stage) == 1, stage.string() << " is used by no graph");
+}
+
+TEST_CASE("graphs: each parameter and input of a shipped graph has help") {
+  for (const fs::path& file : graph_files()) {
+    CAPTURE(file.string());
+    Faults faults;
+    const auto graph = load_graph(file, faults);
+    REQUIRE(graph);
+    for (const ValueSpec& value : graph->parameters) CHECK_MESSAGE(!value.spec.help.empty(), value.spec.name);
+    for (const ValueSpec& value : graph->value_inputs) CHECK_MESSAGE(!value.spec.help.empty(), value.spec.name);
+    for (const PortSpec& port : graph->port_inputs) CHECK_MESSAGE(!port.help.empty(), port.name);
+  }
+}
+
+}  // namespace
+}  // namespace flowrun::testing
