@@ -28,7 +28,8 @@ function(flowrun_add_plugin name)
   endif()
   target_link_options(${target} PRIVATE -Wl,--version-script=${FLOWRUN_PLUGIN_EXPORTS} -Wl,--no-undefined)
   set_target_properties(${target} PROPERTIES
-    PREFIX "" SUFFIX .so OUTPUT_NAME ${name} POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    PREFIX "" SUFFIX .so OUTPUT_NAME ${name} POSITION_INDEPENDENT_CODE ON
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LINK_DEPENDS "${FLOWRUN_PLUGIN_EXPORTS}"
     LIBRARY_OUTPUT_DIRECTORY ${FLOWRUN_PLUGIN_OUTPUT_DIRECTORY})
   add_custom_command(TARGET ${target} POST_BUILD

@@ -1,0 +1,44 @@
+#include "registry/describe.h"
+
+#include "flowrun/sdk/error.h"
+#include "registry/manifest_store.h"
+
+namespace flowrun::registry {
+
+Manifest describe_library(const std::filesystem::path& library) {
+  if (std::optional<Manifest> known = find_manifest(library)) return std::move(*known);
+  Manifest manifest = describe_by_loading(library);
+  save_manifest(library, manifest);
+  return manifest;
+}
+
+Manifest describe_by_loading(const std::filesystem::path& library) {
+  const LibraryFile file = read_library_file(library);
+  const PluginAbi abi = read_plugin_abi(file);
+  return make_manifest(file, abi, load_plugin(file, abi).types);
+}
+
+const LoadedPlugin& load_described(const std::filesystem::path& library, const Manifest& manifest) {
+  const LibraryFile file = read_library_file(library);
+  const PluginAbi abi = read_plugin_abi(file);
+  const std::string advice = manifest.file.empty() ? "start again" : "remove " + quoted(manifest.file) + " and start again";
+  if (file.hash != manifest.hash) throw Error(quoted(library) + " is not the library that its manifest describes; " + advice);
+  const LoadedPlugin& plugin = load_plugin(file, abi);
+  if (abi.name != manifest.plugin || abi.version != manifest.version || !same_description(plugin.types, manifest.types))
+    throw Error(quoted(library) + " describes itself otherwise than its manifest does; " + advice);
+  return plugin;
+}
+
+}  // namespace flowrun::registry
+
+namespace flowrun {
+
+void write_manifest(const std::filesystem::path& library) {
+  using namespace registry;
+  const std::string text = manifest_text(describe_by_loading(library));
+  const std::filesystem::path file = manifest_beside(library);
+  if (!replace_file(file, text))
+    throw Error("the manifest " + quoted(file) + " cannot be written; can its folder be written to?");
+}
+
+}  // namespace flowrun

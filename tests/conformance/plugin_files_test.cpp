@@ -1,0 +1,66 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "conformance/built_plugins.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace flowrun;
+using namespace flowrun::testing;
+
+/// What a library exports, as the linker's own tool lists it.
+std::vector<std::string> exported_symbols(const fs::path& library) {
+  const std::string command = std::string(FLOWRUN_NM) + " --dynamic --defined-only --format=posix '" + library.string() + "'";
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
+  REQUIRE(pipe != nullptr);
+  std::vector<std::string> names;
+  char line[4096];
+  while (std::fgets(line, sizeof line, pipe.get())) {
+    const std::string text = line;
+    names.push_back(text.substr(0, text.find(' ')));
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("conformance: every plugin that was built is found and usable") {
+  const std::vector<std::string> names = names_built();
+  if (names.empty()) MESSAGE("no plugin was built, so nothing is checked here");
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    const auto& plugins = scanned_plugins().after_scan;
+    const auto found =
+        std::find_if(plugins.begin(), plugins.end(), [&](const PluginInfo& plugin) { return plugin.name == name; });
+    REQUIRE(found != plugins.end());
+    CHECK(found->file.filename() == name + ".so");
+  }
+}
+
+TEST_CASE("conformance: no plugin has a failure, and each has a licence and node types") {
+  for (const PluginInfo& plugin : scanned_plugins().after_scan) {
+    CAPTURE(plugin.file.string());
+    CHECK(plugin.failure == "");
+    CHECK_FALSE(plugin.licence.empty());
+    CHECK_FALSE(plugin.node_types.empty());
+  }
+}
+
+TEST_CASE("conformance: the manifest beside each plugin is fresh, so that a scan loads nothing") {
+  for (const PluginInfo& plugin : scanned_plugins().after_scan) {
+    CAPTURE(plugin.file.string());
+    CHECK(fs::is_regular_file(plugin.file.string() + ".json"));
+    CHECK_FALSE(plugin.loaded);
+  }
+}
+
+TEST_CASE("conformance: each plugin exports one symbol") {
+  for (const PluginInfo& plugin : scanned_plugins().after_scan) {
+    CAPTURE(plugin.file.string());
+    CHECK(exported_symbols(plugin.file) == std::vector<std::string>{"flowrun_plugin"});
+  }
+}

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+namespace flowrun::testing {
+
+/// What an include names.
+struct Target {
+  enum class Kind { standard, system, third_party, sdk, host, room, common, plugin, tests, sibling, unknown };
+  Kind kind = Kind::unknown;
+  std::string name;  ///< "registry", "torch", "boost_dll"... of a room, common folder, plugin or third party
+};
+
+/// Where a file stands.
+struct Room {
+  enum class Kind { sdk_header, host_header, framework, common, plugin, app, tests, unknown };
+  Kind kind = Kind::unknown;
+  std::string name;  ///< "registry" of framework/src/registry, tests/framework/registry; "io" of plugins/io, tests/plugins/io
+};
+
+Room room_of(const std::string& file);
+
+/// Classifies by the path alone: "json/json.h" is a room's, "common/torch/x.h" a common folder's.
+Target target_of(const std::string& include, bool quoted);
+
+/// The third parties that a room of the framework may include.
+const std::set<std::string>& third_parties_of(const std::string& framework_room);
+
+}  // namespace flowrun::testing
