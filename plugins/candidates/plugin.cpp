@@ -1,0 +1,10 @@
+#include "flowrun/sdk/plugin.h"
+#include "above.h"
+
+namespace flowrun::candidates {
+
+static std::vector<NodeType> node_types() { return {above_type()}; }
+
+}  // namespace flowrun::candidates
+
+FLOWRUN_PLUGIN("candidates", "1.0.0", "Apache-2.0", flowrun::candidates::node_types);

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace flowrun::image {
+
+/// A file that appears whole under its name, or not at all.
+///
+/// The content is written to temporary(), in the same folder; commit() brings it to disk and gives it its name, replacing what
+/// was there. Without commit() (an exception) the temporary is removed and an older file under the name stays as it was.
+class AtomicFile {
+ public:
+  /// Makes the folder of `target` when it is missing, and an empty temporary whose name ends in `suffix` (".nii.gz"): writers
+  /// choose their format by it. Throws Error when that is not possible, or when `target` is a folder.
+  AtomicFile(std::filesystem::path target, const std::string& suffix);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  const std::filesystem::path& target() const { return target_; }
+  const std::filesystem::path& temporary() const { return temporary_; }
+
+  /// Throws Error when the system could not bring the content to disk (a full disk) or could not rename.
+  void commit();
+
+ private:
+  std::filesystem::path target_;
+  std::filesystem::path temporary_;
+  bool committed_ = false;
+};
+
+/// "cannot write '<file>': <reason of the system>", with what to do where that is known.
+std::string write_failure(const std::filesystem::path& file, int error_number);
+
+}  // namespace flowrun::image

@@ -1,0 +1,48 @@
+#include "common/torch/inference.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <mutex>
+
+namespace flowrun::tensor {
+namespace {
+
+// OpenBLAS, which some builds of LibTorch use for dense layers, has a thread pool of its own that knows no budget, and lets one
+// caller at a time use it. One thread in each caller is both within the budget and faster.
+void cap_openblas() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    using SetThreads = void (*)(int);
+    if (void* symbol = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) reinterpret_cast<SetThreads>(symbol)(1);
+  });
+}
+
+}  // namespace
+
+InferenceScope::InferenceScope(int threads) : compile_once_(false) {
+  cap_openblas();
+  // The count is kept per thread; setting it also rebuilds a thread pool of LibTorch's, so only where it differs.
+  const int wanted = std::max(threads, 1);
+  if (at::get_num_threads() != wanted) at::set_num_threads(wanted);
+}
+
+at::Tensor view_of_patches(const PatchBatch& batch, std::int64_t first, std::int64_t count) {
+  // LibTorch has no tensors of constant memory. Model::forward copies what a network would write to.
+  auto* values = const_cast<float*>(batch.values.data()) + first * batch.values_per_patch();
+  const auto [width, height, depth] = batch.size;
+  return torch::from_blob(values, {count, batch.channels, depth, height, width}, at::kFloat);
+}
+
+std::string short_reason(const std::exception& failure) {
+  const auto* torch_failure = dynamic_cast<const c10::Error*>(&failure);
+  std::string text = torch_failure ? torch_failure->what_without_backtrace() : failure.what();
+  for (const char* marker : {"RuntimeError: ", "torch.jit.Error: "}) {
+    if (const std::size_t at = text.rfind(marker); at != std::string::npos) text.erase(0, at + std::string_view(marker).size());
+  }
+  text.erase(std::min(text.find('\n'), text.size()));
+  while (!text.empty() && (text.back() == '.' || text.back() == ' ' || text.back() == ':')) text.pop_back();
+  return text;
+}
+
+}  // namespace flowrun::tensor

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/torch/torch_headers.h"
+#include "flowrun/sdk/payloads.h"
+
+namespace flowrun::tensor {
+
+/// While it lives, this thread runs networks for their results only: no gradients, the graph compiled once and never again for
+/// other shapes, and no more than `threads` threads inside an operation.
+class InferenceScope {
+ public:
+  explicit InferenceScope(int threads);
+
+ private:
+  c10::InferenceMode no_gradients_;
+  torch::jit::GraphOptimizerEnabledGuard compile_once_;
+};
+
+/// Patches first .. first + count of a batch as a tensor N x C x D x H x W on the batch's own memory: nothing is copied, the
+/// batch must outlive the tensor, and nobody may write to it.
+at::Tensor view_of_patches(const PatchBatch& batch, std::int64_t first, std::int64_t count);
+
+/// What LibTorch has to say about a failure, without its stack traces and without the TorchScript source.
+std::string short_reason(const std::exception& failure);
+
+}  // namespace flowrun::tensor

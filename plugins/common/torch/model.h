@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "common/torch/torch_headers.h"
+
+namespace flowrun::tensor {
+
+/// A TorchScript network ready to run on one device: in evaluation mode, float32, frozen and prepared for inference where
+/// LibTorch can do so. Safe to use from several threads at a time.
+class Model {
+ public:
+  /// Throws Error, naming `path`, when the module has no forward that takes one tensor.
+  Model(torch::jit::Module module, std::string path, std::string description, c10::Device device);
+
+  /// Hands the tensor to the network, on the network's device, and gives its output. `batch` is never written to. The calling
+  /// thread has an InferenceScope. What LibTorch throws comes out unchanged; throws Error when the output is no tensor.
+  at::Tensor forward(const at::Tensor& batch) const;
+
+  const std::string& path() const { return path_; }
+  /// The text that the model carries about itself (the extra file "flowrun.json"); empty when it has none.
+  const std::string& description() const { return description_; }
+  c10::Device device() const { return device_; }
+  /// Input channels of the first convolution among the parameters, for messages; -1 when there is none.
+  std::int64_t first_convolution_channels() const { return first_convolution_channels_; }
+
+ private:
+  torch::jit::Module module_;
+  std::string path_;
+  std::string description_;
+  c10::Device device_;
+  std::int64_t first_convolution_channels_ = -1;
+  bool writes_input_ = false;
+};
+
+/// The model in a file, on a device. Loaded once per process however many ask for it, as long as one of them keeps it and the
+/// file stays as it is (size and time of change). The file is not trusted: throws Error, naming it, when it is missing, cut
+/// short, no TorchScript model, or when its code names operations that read or write files. Safe to call from any thread.
+std::shared_ptr<const Model> load_model(const std::string& path, c10::Device device);
+
+}  // namespace flowrun::tensor

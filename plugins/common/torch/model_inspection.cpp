@@ -1,0 +1,40 @@
+#include "common/torch/model_inspection.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "flowrun/sdk/error.h"
+
+namespace flowrun::tensor {
+namespace {
+
+void check_forward(const torch::jit::Module& module, const std::string& path) {
+  const auto method = module.find_method("forward");
+  if (!method) throw Error("'" + path + "' holds a TorchScript module without a forward method; save the network itself");
+  const auto& arguments = method->function().getSchema().arguments();
+  const auto required = std::count_if(arguments.begin() + 1, arguments.end(), [](const auto& a) { return !a.default_value(); });
+  if (arguments.size() < 2 || required > 1)
+    throw Error("the network in '" + path + "' wants " + std::to_string(required) +
+                " inputs, but it is handed one tensor of patches; wrap it in a module whose forward takes one tensor");
+}
+
+// A convolution's weight is output channels x input channels x kernel; one-dimensional kernels (3 axes) are left out, they look
+// like stacked matrices.
+std::int64_t first_convolution_channels(const torch::jit::Module& module) {
+  for (const at::Tensor& parameter : module.parameters()) {
+    if (parameter.dim() == 4 || parameter.dim() == 5) return parameter.size(1);
+  }
+  return -1;
+}
+
+}  // namespace
+
+ModelTraits inspect_model(const torch::jit::Module& module, const std::string& path) {
+  check_forward(module, path);
+  const std::shared_ptr<torch::jit::Graph> graph = module.get_method("forward").graph()->copy();
+  torch::jit::Inline(*graph);
+  const torch::jit::AliasDb aliases(graph);
+  return {first_convolution_channels(module), aliases.hasWriters(graph->inputs().at(1))};
+}
+
+}  // namespace flowrun::tensor

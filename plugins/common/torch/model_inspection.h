@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/torch/torch_headers.h"
+
+namespace flowrun::tensor {
+
+/// What can be told about a network from its module alone, before it is frozen.
+struct ModelTraits {
+  std::int64_t first_convolution_channels = -1;  ///< -1: it has no convolution among its parameters
+  bool writes_input = false;                     ///< an in-place operation of its forward may reach the tensor it is given
+};
+
+/// Throws Error, naming `path`, when the module has no forward that takes one tensor.
+ModelTraits inspect_model(const torch::jit::Module& module, const std::string& path);
+
+}  // namespace flowrun::tensor

@@ -1,0 +1,11 @@
+#include "flowrun/sdk/plugin.h"
+#include "nonzero_mask.h"
+#include "normalise.h"
+
+namespace flowrun::intensity {
+
+static std::vector<NodeType> node_types() { return {normalise_type(), nonzero_mask_type()}; }
+
+}  // namespace flowrun::intensity
+
+FLOWRUN_PLUGIN("intensity", "1.0.0", "Apache-2.0", flowrun::intensity::node_types);

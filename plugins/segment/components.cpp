@@ -1,0 +1,94 @@
+#include "components.h"
+
+#include <algorithm>
+
+#include "common/grid/inputs.h"
+#include "connected_runs.h"
+#include "flowrun/sdk/node.h"
+#include "flowrun/sdk/payloads.h"
+
+namespace flowrun::segment {
+namespace {
+
+/// Files keep spacings in float32: 30 voxels of 0.7 mm must not fall just short of 30 times 0.343 mm3.
+constexpr double kVolumeTolerance = 1e-6;
+
+Connectivity connectivity_of(const std::string& neighbours) {
+  if (neighbours == "6") return Connectivity::face;
+  return neighbours == "18" ? Connectivity::edge : Connectivity::corner;
+}
+
+/// For each component, whether it is at least as large as the parameters ask for.
+std::vector<bool> large_enough(const ConnectedRuns& found, const Geometry& geometry, const Params& params) {
+  const bool in_mm3 = params.text("unit") == "mm3";
+  const double voxel = in_mm3 ? geometry.voxel_volume() : 1;
+  const double smallest = params.number("smallest") * (in_mm3 ? 1 - kVolumeTolerance : 1);
+  std::vector<bool> kept;
+  for (const std::int64_t voxels : found.voxels_of) kept.push_back(static_cast<double>(voxels) * voxel >= smallest);
+  return kept;
+}
+
+Mask kept_mask(const Mask& mask, const ConnectedRuns& found, const std::vector<bool>& kept) {
+  Mask result;
+  result.geometry = mask.geometry;
+  result.source = mask.source;
+  result.voxels.assign(mask.voxels.size(), 0);
+  for (std::size_t row = 0; row + 1 < found.row_begin.size(); ++row) {
+    const auto start = result.voxels.begin() + static_cast<std::int64_t>(row) * mask.geometry.size[0];
+    for (std::int64_t i = found.row_begin[row]; i < found.row_begin[row + 1]; ++i) {
+      const Run& run = found.runs[static_cast<std::size_t>(i)];
+      if (kept[static_cast<std::size_t>(run.component)]) std::fill(start + run.begin, start + run.end, std::uint8_t{1});
+    }
+  }
+  return result;
+}
+
+class Components : public Node {
+ public:
+  void process(Context& context) override {
+    const Mask& mask = context.in<Mask>("mask");
+    grid::require_complete(mask, "mask");
+    const ConnectedRuns found = connected_runs(mask, connectivity_of(context.params().text("connectivity")));
+    const std::vector<bool> kept = large_enough(found, mask.geometry, context.params());
+    Mask result = kept_mask(mask, found, kept);
+    context.report("components", static_cast<double>(kept.size()));
+    context.report("kept", static_cast<double>(std::count(kept.begin(), kept.end(), true)));
+    context.report("voxels", static_cast<double>(std::count(result.voxels.begin(), result.voxels.end(), 1)));
+    context.emit("mask", std::move(result));
+  }
+};
+
+}  // namespace
+
+NodeType components_type() {
+  NodeType type;
+  type.name = "segment.components";
+  type.summary = "The connected components of a mask that are large enough";
+  type.details =
+      "Voxels of the mask (any value but 0) that touch form a component: by a face (6), a face or an edge (18), or a face, an "
+      "edge or a corner (26). Components of at least 'smallest' are kept, the others become 0; kept voxels are 1. The "
+      "published code of Cabezas et al. (MSSEG challenge 2016) keeps 6-connected components of at least 30 voxels. In mm3 a "
+      "component's size is its voxels times the volume of a voxel, compared with a relative tolerance of 1e-6, because files "
+      "keep spacings in float32.\n\n"
+      "An empty mask stays empty, which is no error. With smallest 0 or 1 voxel everything is kept. Reports components "
+      "(found), kept, and voxels (of the result).";
+  type.inputs = {{.name = "mask", .payload = std::string(Mask::kType), .help = "Mask; labels are not told apart"}};
+  type.outputs = {
+      {.name = "mask", .payload = std::string(Mask::kType), .help = "The components that were kept, on the same grid"}};
+  type.params = {{.name = "connectivity",
+                  .type = ParamType::choice,
+                  .default_value = std::string("6"),
+                  .help = "How many neighbours of a voxel touch it",
+                  .choices = {"6", "18", "26"}},
+                 {.name = "smallest", .default_value = 30.0, .help = "Smallest size that is kept, in 'unit'", .min = 0},
+                 {.name = "unit",
+                  .type = ParamType::choice,
+                  .default_value = std::string("voxels"),
+                  .help = "Unit of 'smallest'",
+                  .choices = {"voxels", "mm3"}}};
+  type.concurrent = true;
+  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Components>(); };
+  return type;
+}
+
+}  // namespace flowrun::segment

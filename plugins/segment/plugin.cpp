@@ -1,0 +1,12 @@
+#include "flowrun/sdk/plugin.h"
+#include "components.h"
+#include "shift.h"
+#include "threshold.h"
+
+namespace flowrun::segment {
+
+static std::vector<NodeType> node_types() { return {threshold_type(), components_type(), shift_type()}; }
+
+}  // namespace flowrun::segment
+
+FLOWRUN_PLUGIN("segment", "1.0.0", "Apache-2.0", flowrun::segment::node_types);

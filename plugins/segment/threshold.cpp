@@ -1,0 +1,56 @@
+#include "threshold.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/grid/inputs.h"
+#include "flowrun/sdk/node.h"
+#include "flowrun/sdk/payloads.h"
+
+namespace flowrun::segment {
+namespace {
+
+void warn_of_nan(Context& context, const Volume& volume) {
+  const auto count = std::count_if(volume.voxels.begin(), volume.voxels.end(), [](float value) { return std::isnan(value); });
+  if (count != 0)
+    context.warn(std::to_string(count) + " voxels of '" + grid::name_of(volume.source, "volume") +
+                 "' are NaN; they count as not above the threshold");
+}
+
+class Threshold : public Node {
+ public:
+  void process(Context& context) override {
+    const Volume& volume = context.in<Volume>("volume");
+    const double above = context.params().number("above");
+    warn_of_nan(context, volume);
+    Mask result;
+    result.geometry = volume.geometry;
+    result.source = volume.source;
+    result.voxels.resize(volume.voxels.size());
+    std::transform(volume.voxels.begin(), volume.voxels.end(), result.voxels.begin(),
+                   [above](float value) -> std::uint8_t { return value > above; });
+    context.report("voxels", static_cast<double>(std::count(result.voxels.begin(), result.voxels.end(), 1)));
+    context.emit("mask", std::move(result));
+  }
+};
+
+}  // namespace
+
+NodeType threshold_type() {
+  NodeType type;
+  type.name = "segment.threshold";
+  type.summary = "The voxels of a map above a value, as a mask";
+  type.details =
+      "1 where the value is greater than 'above' (equal is not above), else 0. The comparison is made in double precision: "
+      "the float32 next to 0.1 is slightly more than 0.1 and so above it. NaN never counts as above; NaN voxels are a warning "
+      "with their number. Reports voxels, the number of voxels in the mask.";
+  type.inputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "Map, such as a probability from 0 to 1"}};
+  type.outputs = {
+      {.name = "mask", .payload = std::string(Mask::kType), .help = "1 where the map is above the value, on the same grid"}};
+  type.params = {{.name = "above", .default_value = 0.5, .help = "A voxel with a greater value than this is inside"}};
+  type.concurrent = true;
+  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Threshold>(); };
+  return type;
+}
+
+}  // namespace flowrun::segment
