@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "flowrun/sdk/geometry.h"
+
+namespace flowrun::io {
+
+using Warn = std::function<void(std::string_view)>;
+
+/// Throws Error "cannot read '<file>': <what>".
+[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what);
+
+/// "64 x 64 x 20".
+template <class Sizes>
+std::string size_text(const Sizes& sizes) {
+  std::string text;
+  for (const auto size : sizes) text += (text.empty() ? "" : " x ") + std::to_string(size);
+  return text;
+}
+
+/// Text out of a file as one line that can be shown: other characters than printable ASCII become '?'.
+std::string printable(std::string text);
+
+/// A number as short as a person would write it.
+std::string number_text(double value);
+
+/// Throws Error unless the grid can be used: sizes of at least 1 whose product can be counted, spacing finite and above 0, origin
+/// finite, the axes' unit vectors finite and not in one plane.
+void require_usable(const Geometry& geometry, const std::filesystem::path& file);
+
+/// Throws Error when a file says that it holds more voxels than there is room for in its bytes.
+void require_room(const std::filesystem::path& file, const Geometry& geometry, std::uint64_t needed, std::uint64_t available);
+
+/// Of a file that is there; throws Error.
+std::uint64_t size_of(const std::filesystem::path& file);
+
+}  // namespace flowrun::io

@@ -1,0 +1,61 @@
+#include "read_mask.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "flowrun/sdk/context.h"
+#include "flowrun/sdk/payloads.h"
+#include "image_reader.h"
+
+namespace flowrun::io {
+namespace {
+
+/// NaN and infinity count as broken too.
+bool is_whole(float value) { return std::nearbyint(value) == value && std::isfinite(value); }
+
+void require_whole_numbers(const Volume& volume) {
+  const auto broken = [](float value) { return !is_whole(value); };
+  const auto first = std::find_if(volume.voxels.begin(), volume.voxels.end(), broken);
+  if (first == volume.voxels.end()) return;
+  refuse(volume.source, std::to_string(std::count_if(first, volume.voxels.end(), broken)) +
+                            " of its voxels are not whole numbers (the first is " + number_text(*first) + " at " +
+                            voxel_text(volume.geometry, first - volume.voxels.begin()) +
+                            "); a mask holds whole numbers, 0 outside: threshold the image first");
+}
+
+class ReadMask : public Node {
+ public:
+  void process(Context& ctx) override {
+    const Volume volume = read_image(ctx.params().text("path"), "", [&](std::string_view text) { ctx.warn(text); });
+    require_whole_numbers(volume);
+    Mask mask;
+    mask.geometry = volume.geometry;
+    mask.source = volume.source;
+    mask.voxels.resize(volume.voxels.size());
+    std::transform(volume.voxels.begin(), volume.voxels.end(), mask.voxels.begin(),
+                   [](float value) -> std::uint8_t { return value != 0; });
+    ctx.emit("mask", std::move(mask));
+  }
+};
+
+}  // namespace
+
+NodeType read_mask_type() {
+  NodeType type;
+  type.name = "io.read_mask";
+  type.summary = "Reads a mask or label image: every voxel that is not 0 is inside";
+  type.details =
+      "Reads what io.read_volume reads. The voxels must be whole numbers, whatever type the file keeps them in; of a label image "
+      "all labels "
+      "become 1.";
+  type.outputs = {
+      {.name = "mask", .payload = std::string(Mask::kType), .help = "1 inside, 0 outside; its source is the file's name"}};
+  type.params = {{.name = "path", .type = ParamType::path, .help = "The mask file", .role = PathRole::input, .per_case = true}};
+  type.concurrent = true;
+  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ReadMask>(); };
+  return type;
+}
+
+}  // namespace flowrun::io

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "flowrun/sdk/node.h"
+#include "flowrun/sdk/node_type.h"
+
+namespace flowrun::io {
+
+NodeType read_mask_type();
+
+}  // namespace flowrun::io

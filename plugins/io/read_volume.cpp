@@ -1,0 +1,73 @@
+#include "read_volume.h"
+
+#include <memory>
+#include <utility>
+
+#include "flowrun/sdk/context.h"
+#include "flowrun/sdk/payloads.h"
+#include "image_reader.h"
+
+namespace flowrun::io {
+namespace {
+
+class ReadVolume : public Node {
+ public:
+  void process(Context& ctx) override {
+    const std::string& path = ctx.params().text("path");
+    const bool replace = ctx.params().text("nan") == "zero";
+    Volume volume = read_image(path, ctx.params().text("series"), [&](std::string_view text) { ctx.warn(text); });
+    const NonFinite found = find_non_finite(volume, replace);
+    if (found.count > 0) tell(ctx, volume, found, replace);
+    ctx.emit("volume", std::move(volume));
+  }
+
+ private:
+  static void tell(Context& ctx, const Volume& volume, const NonFinite& found, bool replaced) {
+    const std::string what = std::to_string(found.count) + " of its " + std::to_string(volume.voxels.size()) +
+                             " voxels are not finite (NaN or infinite), the first at " + voxel_text(volume.geometry, found.first);
+    if (!replaced) refuse(volume.source, what + "; mend the image, or set the parameter 'nan' to \"zero\" to take them as 0");
+    ctx.warn("'" + volume.source + "': " + what + "; they are taken as 0");
+  }
+};
+
+}  // namespace
+
+NodeType read_volume_type() {
+  NodeType type;
+  type.name = "io.read_volume";
+  type.summary = "Reads a 3D image file or a folder with a DICOM series";
+  type.details =
+      "Reads .nii, .nii.gz, .nrrd, .nhdr, .mha, .mhd, DICOM files and a folder that holds a DICOM series, as float32 with slope "
+      "and intercept "
+      "applied.\n\n"
+      "The place in the world is ITK's reading of the header, in LPS. NIfTI keeps it in two ways: where qform and sform differ, "
+      "a warning says "
+      "which one is used; sheared axes are refused. A 4D file with one volume is taken as 3D; more volumes, vectors, colours and "
+      "complex numbers are refused, as are "
+      "cut and damaged files.\n\n"
+      "DICOM slices are put in order by their position; a missing slice, several volumes in a series and tilted slices of "
+      "several "
+      "orientations are errors.";
+  type.outputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "The image; its source is the file's name"}};
+  type.params = {
+      {.name = "path",
+       .type = ParamType::path,
+       .help = "The image file, or the folder with a DICOM series",
+       .role = PathRole::input,
+       .per_case = true},
+      {.name = "series",
+       .type = ParamType::string,
+       .default_value = std::string(),
+       .help = "Series Instance UID, or its beginning, where a folder holds several DICOM series"},
+      {.name = "nan",
+       .type = ParamType::choice,
+       .default_value = std::string("error"),
+       .help = "What to do about voxels that are NaN or infinite: fail, or take them as 0",
+       .choices = {"error", "zero"}},
+  };
+  type.concurrent = true;
+  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ReadVolume>(); };
+  return type;
+}
+
+}  // namespace flowrun::io

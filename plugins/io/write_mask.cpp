@@ -1,0 +1,42 @@
+#include "write_mask.h"
+
+#include <memory>
+
+#include "flowrun/sdk/context.h"
+#include "flowrun/sdk/payloads.h"
+#include "image_writer.h"
+
+namespace flowrun::io {
+namespace {
+
+class WriteMask : public Node {
+ public:
+  void process(Context& ctx) override {
+    const Mask& mask = ctx.in<Mask>("mask");
+    write_image(ctx.params().text("path"), mask.geometry, mask.voxels, ctx.params().flag("compress"),
+                [&](std::string_view text) { ctx.warn(text); });
+  }
+};
+
+}  // namespace
+
+NodeType write_mask_type() {
+  NodeType type;
+  type.name = "io.write_mask";
+  type.summary = "Writes a mask to .nii.gz, .nii, .nrrd or .mha, one byte a voxel";
+  type.details = "Written as io.write_volume does it: whole or not at all.";
+  type.inputs = {
+      {.name = "mask", .payload = std::string(Mask::kType), .help = "The mask; its values are kept", .scope = Scope::per_case}};
+  type.params = {
+      {.name = "path", .type = ParamType::path, .help = "The file to write", .role = PathRole::output, .per_case = true},
+      {.name = "compress",
+       .type = ParamType::boolean,
+       .default_value = true,
+       .help = "Compress .nrrd and .mha; .nii.gz always is compressed, .nii never"},
+  };
+  type.concurrent = true;
+  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<WriteMask>(); };
+  return type;
+}
+
+}  // namespace flowrun::io

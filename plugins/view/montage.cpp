@@ -1,0 +1,128 @@
+#include "montage.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "components.h"
+#include "flowrun/sdk/context.h"
+#include "flowrun/sdk/error.h"
+#include "flowrun/sdk/node.h"
+#include "flowrun/sdk/payloads.h"
+#include "montage_page.h"
+#include "png_file.h"
+
+namespace flowrun::view {
+namespace {
+
+struct Burden {
+  std::int64_t lesions = 0;
+  double millilitres = 0;
+};
+
+Burden burden_of(const Mask& mask) {
+  const auto inside = static_cast<std::int64_t>(mask.voxels.size()) - std::count(mask.voxels.begin(), mask.voxels.end(), 0);
+  return {find_components(mask.geometry, mask.voxels).count, static_cast<double>(inside) * mask.geometry.voxel_volume() / 1000};
+}
+
+std::string burden_text(const Burden& burden) {
+  if (burden.lesions == 0) return "no lesion";
+  char text[96];
+  std::snprintf(text, sizeof text, "%lld lesion%s, %.2f ml", static_cast<long long>(burden.lesions),
+                burden.lesions == 1 ? "" : "s", burden.millilitres);
+  return text;
+}
+
+std::string name_of(const std::string& source, const std::string& port) { return source.empty() ? port : source; }
+
+template <class Payload>
+void require_voxels(const Payload& payload, const std::string& name) {
+  const std::int64_t count = payload.geometry.voxel_count();
+  if (count > 0 && static_cast<std::int64_t>(payload.voxels.size()) == count) return;
+  throw Error("'" + name + "' has " + std::to_string(payload.voxels.size()) + " voxels where its geometry says " +
+              std::to_string(count) + "; an image with at least one voxel is expected");
+}
+
+class Montage : public Node {
+ public:
+  void process(Context& ctx) override {
+    const Volume& image = ctx.in<Volume>("image");
+    const Mask& mask = ctx.in<Mask>("mask");
+    const Mask* reference = ctx.in_if<Mask>("reference");
+    check(image, mask, reference);
+    const Burden burden = burden_of(mask);
+    ctx.report("lesion_volume_ml", burden.millilitres);
+    ctx.report("lesions", static_cast<double>(burden.lesions));
+
+    const std::string& title = ctx.params().text("title");
+    MontageContent content{&image, &mask.voxels, reference ? &reference->voxels : nullptr,
+                           title.empty() ? std::string(ctx.case_name()) : title};
+    content.found_text = "found: " + burden_text(burden);
+    if (reference) content.reference_text = "reference: " + burden_text(burden_of(*reference));
+    content.columns = ctx.params().integer("columns");
+    content.rows = ctx.params().integer("rows");
+    write_png(ctx.params().text("path"), paint_montage(content));
+  }
+
+ private:
+  static void check(const Volume& image, const Mask& mask, const Mask* reference) {
+    const std::string image_name = name_of(image.source, "image");
+    require_voxels(image, image_name);
+    require_voxels(mask, name_of(mask.source, "mask"));
+    require_same_grid(image.geometry, image_name, mask.geometry, name_of(mask.source, "mask"));
+    if (!reference) return;
+    require_voxels(*reference, name_of(reference->source, "reference"));
+    require_same_grid(image.geometry, image_name, reference->geometry, name_of(reference->source, "reference"));
+  }
+};
+
+}  // namespace
+
+NodeType montage_type() {
+  NodeType type;
+  type.name = "view.montage";
+  type.summary = "Writes a PNG picture of axial slices with the outlines of what was found";
+  type.details =
+      "Slices with most lesion are shown first in mind, spread so that distinct lesions get a place, and in order from the feet "
+      "up; without "
+      "lesions they are spread evenly over the head. The patient's right is on the left, anterior is up, whatever the image's "
+      "axes are: slices follow "
+      "the voxel axis closest to the body's long axis, without resampling across slices.\n\n"
+      "Grey goes from the 1st to the 99.5th percentile of the voxels that are not 0. Below the slices stand the lesions' number "
+      "(6-connected "
+      "components) and volume. Image and masks must be on one grid.";
+  type.inputs = {
+      {.name = "image", .payload = std::string(Volume::kType), .help = "The image below the outlines", .scope = Scope::per_case},
+      {.name = "mask", .payload = std::string(Mask::kType), .help = "What was found", .scope = Scope::per_case},
+      {.name = "reference",
+       .payload = std::string(Mask::kType),
+       .help = "What should be found, outlined in another colour",
+       .required = false,
+       .scope = Scope::per_case},
+  };
+  type.params = {
+      {.name = "path", .type = ParamType::path, .help = "The PNG file to write", .role = PathRole::output, .per_case = true},
+      {.name = "columns",
+       .type = ParamType::integer,
+       .default_value = std::int64_t{4},
+       .help = "Slices side by side",
+       .min = 1,
+       .max = 20},
+      {.name = "rows",
+       .type = ParamType::integer,
+       .default_value = std::int64_t{3},
+       .help = "Rows of slices",
+       .min = 1,
+       .max = 20},
+      {.name = "title",
+       .type = ParamType::string,
+       .default_value = std::string(),
+       .help = "Words below the picture; empty: the case's name",
+       .per_case = true},
+  };
+  type.concurrent = true;
+  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Montage>(); };
+  return type;
+}
+
+}  // namespace flowrun::view

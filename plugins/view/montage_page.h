@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "canvas.h"
+#include "flowrun/sdk/payloads.h"
+
+namespace flowrun::view {
+
+/// What a montage shows. Image and masks are on one grid; a mask's voxels that are not 0 are inside.
+struct MontageContent {
+  const Volume* image = nullptr;
+  const std::vector<std::uint8_t>* found = nullptr;
+  const std::vector<std::uint8_t>* reference = nullptr;  ///< or null
+  std::string title;
+  std::string found_text;  ///< for the line below the picture, beside the outline's colour
+  std::string reference_text;
+  std::int64_t columns = 4;
+  std::int64_t rows = 3;
+};
+
+/// The whole picture: tiles from bottom to top of the head, with a line of text below.
+Canvas paint_montage(const MontageContent& content);
+
+}  // namespace flowrun::view

@@ -1,0 +1,121 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "dicom_files.h"
+#include "image_files.h"
+#include "support/node_runner.h"
+
+using namespace flowrun;
+using namespace flowrun::testing;
+
+namespace {
+
+/// Slices along z from 10 mm, 3 mm apart; files are named against their order.
+void write_stack(const TempFolder& folder, int count, DicomSliceFile slice = {}, const std::string& prefix = "IM") {
+  for (int i = 0; i < count; ++i) {
+    slice.position = {-20, 5, 10.0 + 3 * i};
+    slice.first = static_cast<short>(100 * i);
+    write_dicom_slice(folder / (prefix + std::to_string(90 - i)), slice);
+  }
+}
+
+std::string series_error(const TempFolder& folder, const std::string& series) {
+  return NodeRunner("io.read_volume", {{"path", folder.path().string()}, {"series", series}}).error_of_run();
+}
+
+}  // namespace
+
+TEST_CASE("read_volume: a DICOM series is put in order by position and gets its geometry from it") {
+  const TempFolder folder;
+  write_stack(folder, 3);
+  save(folder / "notes.txt", "not an image");
+  const Volume volume = read_back(folder.path().string());
+  CHECK(volume.geometry.size == std::array<std::int64_t, 3>{4, 3, 3});
+  CHECK(geometry_distance(volume.geometry, {{}, {0.5, 0.75, 3}, {-20, 5, 10}, {1, 0, 0, 0, 1, 0, 0, 0, 1}}) < 1e-6);
+  CHECK(volume.voxels[0] == 0);
+  CHECK(volume.voxels[12] == 100);
+  CHECK(volume.voxels[24 + 11] == 211);
+}
+
+TEST_CASE("read_volume: a sagittal DICOM series keeps its axes, a tilted gantry its third axis") {
+  const TempFolder folder;
+  DicomSliceFile slice;
+  slice.orientation = {0, 1, 0, 0, 0, -1};
+  for (int i = 0; i < 3; ++i) {
+    slice.position = {-4.0 * i, 0, 3.0 * i};  // the normal is -x; each slice lies 3 mm higher as well
+    slice.first = static_cast<short>(i);
+    write_dicom_slice(folder / std::to_string(i), slice);
+  }
+  const Volume volume = read_back(folder.path().string());
+  CHECK(geometry_distance(volume.geometry, {{}, {0.5, 0.75, 5}, {0, 0, 0}, {0, 0, -0.8, 1, 0, 0, 0, -1, 0.6}}) < 1e-6);
+  CHECK(volume.voxels[24] == 2);
+}
+
+TEST_CASE("read_volume: the rescale slope and intercept of DICOM are applied") {
+  const TempFolder folder;
+  DicomSliceFile slice;
+  slice.rescaled = true;
+  slice.first = -5;
+  write_dicom_slice(folder / "a.dcm", slice);
+  write_dicom_slice(folder / "without_ending", slice);
+  for (const std::string name : {"a.dcm", "without_ending"}) {
+    const Volume volume = read_back(folder / name);
+    CHECK(volume.geometry.size == std::array<std::int64_t, 3>{4, 3, 1});
+    CHECK(volume.voxels[0] == -5);
+    CHECK(volume.voxels[2] == -3);
+    CHECK(volume.voxels[3] == -3);  // stored as 1; the writer was given -2, which a slope of 2 cannot keep
+  }
+}
+
+TEST_CASE("read_volume: several series in a folder are listed, and `series` chooses one") {
+  const TempFolder folder;
+  DicomSliceFile other;
+  other.series = "1.2.826.0.1.3680043.2.1125.2";
+  other.description = "T1 sagittal";
+  write_stack(folder, 3);
+  write_stack(folder, 2, other, "T1-");
+  CHECK(series_error(folder, "") ==
+        "cannot read '" + folder.path().string() +
+            "': it holds 2 DICOM series; choose one by the parameter 'series': 1.2.826.0.1.3680043.2.1125.1 'FLAIR' "
+            "(3 images); 1.2.826.0.1.3680043.2.1125.2 'T1 sagittal' (2 images)");
+  CHECK(series_error(folder, "9.9").find("no DICOM series in it has the UID '9.9'") != std::string::npos);
+  CHECK(series_error(folder, "1.2").find("more than one DICOM series in it has the UID '1.2'") != std::string::npos);
+  NodeRunner reader("io.read_volume", {{"path", folder.path().string()}, {"series", other.series}});
+  reader.run();
+  CHECK(reader.output<Volume>("volume").geometry.size[2] == 2);
+}
+
+TEST_CASE("read_volume: a missing slice, several volumes and several orientations in a DICOM series are errors") {
+  const TempFolder folder;
+  write_stack(folder, 5);
+  std::filesystem::remove(folder / "IM88");
+  CHECK(read_error(folder.path().string())
+            .find("not evenly spaced: 6 mm between 'IM89' and 'IM87', elsewhere 3 mm; a slice is missing") != std::string::npos);
+  DicomSliceFile slice;
+  slice.position = {-20, 5, 16};
+  write_dicom_slice(folder / "IM88", slice);
+  write_dicom_slice(folder / "IM88-again", slice);
+  CHECK(read_error(folder.path().string())
+            .find("several slices at one position ('IM88' and 'IM88-again'), so it holds more than one volume") !=
+        std::string::npos);
+  slice.orientation = {0, 1, 0, 0, 0, -1};
+  write_dicom_slice(folder / "IM88-again", slice);
+  CHECK(read_error(folder.path().string()).find("has slices of several orientations") != std::string::npos);
+}
+
+TEST_CASE("read_volume: DICOM slices of two sizes and a cut DICOM file are errors") {
+  const TempFolder folder;
+  write_stack(folder, 2);
+  DicomSliceFile slice;
+  slice.position = {-20, 5, 16};
+  slice.size = {5, 3};
+  write_dicom_slice(folder / "IM88", slice);
+  CHECK(read_error(folder.path().string())
+            .find("this slice of a DICOM series has 5 x 3 x 1 voxels and those before it 4 x 3 x 1") != std::string::npos);
+  Bytes bytes = load(folder / "IM88");
+  bytes.resize(bytes.size() - 10);
+  save(folder / "IM88", bytes);
+  CHECK(read_error(folder / "IM88").find("; the file is cut or damaged") != std::string::npos);
+  CHECK(read_error(folder.path().string()).find("IM88': its DICOM element is longer") != std::string::npos);
+}

@@ -1,0 +1,194 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "image_files.h"
+#include "support/node_runner.h"
+
+using namespace flowrun;
+using namespace flowrun::testing;
+
+namespace {
+
+/// The reading fails, in one line, with the file's name and these words.
+void check_fails(const std::string& path, const std::string& start) {
+  const std::string error = read_error(path);
+  CAPTURE(error);
+  CHECK(error.starts_with("cannot read '" + path + "': " + start));
+  CHECK(error.find('\n') == std::string::npos);
+  CHECK(error.find("0x") == std::string::npos);
+  CHECK(error.find(".cxx") == std::string::npos);
+}
+
+void write(const std::string& path, const Volume& volume, bool compress) {
+  NodeRunner writer("io.write_volume", {{"path", path}, {"compress", compress}});
+  writer.input("volume", volume);
+  writer.run();
+}
+
+void cut(const std::string& path, double share) {
+  Bytes bytes = load(path);
+  bytes.resize(static_cast<std::size_t>(static_cast<double>(bytes.size()) * share));
+  save(path, bytes);
+}
+
+Bytes with(Bytes bytes, std::size_t place, float value) {
+  put(bytes, place, value);
+  return bytes;
+}
+
+Bytes with_size(Bytes bytes, std::size_t axis, int size) {
+  put(bytes, 40 + 2 * axis, static_cast<std::int16_t>(size));
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("read_volume: missing, empty and unknown files are told apart") {
+  const TempFolder folder;
+  save(folder / "empty.nii.gz", "");
+  save(folder / "a.jpeg", "no image");
+  save(folder / "text.nii", "this is a text");
+  save(folder / "text.nrrd", "this is a text");
+  save(folder / "text.mha", "this is a text");
+  save(folder / "text.dcm", "this is a text");
+  check_fails(folder / "missing.nii", "there is no such file");
+  check_fails(folder / "empty.nii.gz", "the file is empty");
+  check_fails(folder / "a.jpeg",
+              "the ending of its name says no known format; one of .nii.gz, .nii, .nrrd, .mha, .nhdr, .mhd, .dcm is expected");
+  check_fails(folder / "text.nii", "it is too short for a NIfTI file");
+  check_fails(folder / "text.nrrd", "it is not a NRRD file that ITK can read");
+  check_fails(folder / "text.mha", "it is not a MetaImage file, or its header is damaged: it has no 'NDims'");
+  check_fails(folder / "text.dcm", "it is not a DICOM file that ITK can read");
+  check_fails(folder.path().string(), "this folder holds no DICOM image; give an image file");
+  check_fails("/dev/null", "it is neither a file nor a folder");
+}
+
+TEST_CASE("read_volume: a NIfTI file cut at any place is an error, never zeros") {
+  const TempFolder folder;
+  Volume volume = oblique_volume({40, 40, 40});
+  for (std::size_t i = 0; i < volume.voxels.size(); ++i) volume.voxels[i] = std::sin(static_cast<float>(i * i));
+  for (const double share : {0.002, 0.01, 0.3, 0.5, 0.9, 0.99, 0.99999}) {
+    CAPTURE(share);
+    write(folder / "a.nii.gz", volume, true);
+    cut(folder / "a.nii.gz", share);
+    check_fails(folder / "a.nii.gz", share < 0.003 ? "" : "its compressed data stop in the middle, so the file is cut");
+    write(folder / "a.nii", volume, false);
+    cut(folder / "a.nii", share);
+    check_fails(folder / "a.nii",
+                share < 0.0013 ? "" : "its header promises 40 x 40 x 40 voxels, which take 256000 bytes, but only ");
+  }
+}
+
+TEST_CASE("read_volume: NRRD and MetaImage files that are cut are errors") {
+  const TempFolder folder;
+  Volume volume = oblique_volume({40, 40, 40});
+  for (std::size_t i = 0; i < volume.voxels.size(); ++i) volume.voxels[i] = std::sin(static_cast<float>(i * i));
+  for (const std::string name : {"a.nrrd", "a.mha"}) {
+    for (const double share : {0.01, 0.5, 0.99, 0.99999}) {
+      CAPTURE(share);
+      write(folder / name, volume, true);
+      cut(folder / name, share);
+      check_fails(folder / name, "its compressed data stop in the middle, so the file is cut");
+      write(folder / name, volume, false);
+      cut(folder / name, share);
+      check_fails(folder / name, "its header promises 40 x 40 x 40 voxels");
+    }
+  }
+}
+
+TEST_CASE("read_volume: a flipped byte in compressed voxels is noticed") {
+  const TempFolder folder;
+  for (const std::string name : {"a.nii.gz", "a.nrrd", "a.mha"}) {
+    CAPTURE(name);
+    write(folder / name, oblique_volume({30, 30, 30}), true);
+    Bytes bytes = load(folder / name);
+    bytes[bytes.size() * 3 / 4] ^= 0x55;
+    save(folder / name, bytes);
+    CHECK(read_error(folder / name).starts_with("cannot read '" + (folder / name) + "': its compressed data"));
+  }
+}
+
+TEST_CASE("read_volume: headers that promise more than the file holds take no memory") {
+  const TempFolder folder;
+  Bytes huge = nifti_bytes({2, 2, 2});
+  for (std::size_t axis = 1; axis <= 3; ++axis) put<std::int16_t>(huge, 40 + 2 * axis, 32767);
+  save(folder / "a.nii", huge);
+  check_fails(folder / "a.nii", "its header promises 32767 x 32767 x 32767 voxels, which no image has");
+  save(folder / "b.nii.gz", gzipped(with_size(with_size(nifti_bytes({2, 2, 2}), 1, 30000), 2, 30000)));
+  check_fails(folder / "b.nii.gz", "its header promises 30000 x 30000 x 2 voxels, which take 7200000000 bytes");
+  save(folder / "c.nii.gz", gzipped(with_size(nifti_bytes({2, 2, 2}), 3, 3)));
+  check_fails(folder / "c.nii.gz", "its voxels stop early, after about 0 of 12");
+  save(folder / "a.nrrd",
+       "NRRD0004\ntype: float\ndimension: 3\nsizes: 900000 900000 900000\nencoding: raw\nendian: little\n\nabc");
+  check_fails(folder / "a.nrrd", "its header promises 900000 x 900000 x 900000 voxels");
+  save(folder / "a.mha",
+       "ObjectType = Image\nNDims = 3\nDimSize = 4000 4000 4000\nElementType = MET_FLOAT\nElementDataFile = LOCAL\nabc");
+  check_fails(folder / "a.mha",
+              "its header promises 4000 x 4000 x 4000 voxels, which take 256000000000 bytes, but only 3 are there");
+}
+
+TEST_CASE("read_volume: images that are not 3D with one number a voxel say what they are") {
+  const TempFolder folder;
+  save(folder / "2d.nii", nifti_bytes({4, 3}));
+  check_fails(folder / "2d.nii", "it is 2D (4 x 3); a 3D image is expected");
+  save(folder / "4d.nii", nifti_bytes({4, 3, 2, 5}));
+  check_fails(folder / "4d.nii", "it is 4D (4 x 3 x 2 x 5), so it holds several volumes; a single 3D image is expected");
+  Bytes vector = nifti_bytes({4, 3, 2, 1, 3});
+  put<std::int16_t>(vector, 68, 1007);
+  save(folder / "vector.nii", vector);
+  check_fails(folder / "vector.nii", "it has 3 numbers a voxel (vector)");
+  save(folder / "complex.nii", nifti_bytes({4, 3, 2}, 32));
+  check_fails(folder / "complex.nii", "it has 2 numbers a voxel (complex)");
+  save(folder / "rgb.nii", nifti_bytes({4, 3, 2}, 128));
+  check_fails(folder / "rgb.nii", "it has 3 numbers a voxel (rgb)");
+  save(folder / "rgb.mha",
+       "ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nElementNumberOfChannels = 3\nElementType = MET_UCHAR\n"
+       "ElementDataFile = LOCAL\nabcdef");
+  check_fails(folder / "rgb.mha", "it has 3 numbers a voxel");
+}
+
+TEST_CASE("read_volume: voxel sizes and axes that cannot be are refused") {
+  const TempFolder folder;
+  for (const float size : {0.0f, -1.0f, NAN, INFINITY}) {
+    save(folder / "a.nii", with(nifti_bytes({2, 2, 2}), 84, size));
+    check_fails(folder / "a.nii", "its voxel size is 1 x ");
+  }
+  save(folder / "a.mha",
+       "ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nElementSpacing = 1 0 1\nElementType = MET_UCHAR\n"
+       "ElementDataFile = LOCAL\nab");
+  check_fails(folder / "a.mha", "its voxel size is 1 x 0 x 1 mm; each must be above 0");
+  save(folder / "b.mha",
+       "ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nTransformMatrix = 1 0 0 1 0 0 0 0 1\nElementType = MET_UCHAR\n"
+       "ElementDataFile = LOCAL\nab");
+  check_fails(folder / "b.mha", "its axes [1 1 0 0 0 0 0 0 1] lie in one plane");
+  save(folder / "b.nii", with(nifti_bytes({2, 2, 2}), 280, NAN));
+  check_fails(folder / "b.nii", "its place in the world (sform) is not finite");
+  save(folder / "c.nii", with(nifti_bytes({2, 2, 2}), 292, INFINITY));
+  check_fails(folder / "c.nii", "its place in the world (sform) is not finite");
+  save(folder / "d.nii", with(nifti_bytes({2, 2, 2}), 280, 0));
+  check_fails(folder / "d.nii", "its axes are not at right angles");
+  save(folder / "e.nii", with(nifti_bytes({2, 2, 2}), 284, 0.5f));
+  check_fails(folder / "e.nii", "its axes are not at right angles");
+}
+
+TEST_CASE("read_volume: a header whose voxels are in another file names the missing file") {
+  const TempFolder folder;
+  save(folder / "a.mhd", "ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nElementType = MET_UCHAR\nElementDataFile = a.raw\n");
+  check_fails(folder / "a.mhd", "its voxels are in '" + (folder / "a.raw") + "', which is not there");
+  save(folder / "a.nhdr", "NRRD0004\ntype: uchar\ndimension: 3\nsizes: 2 1 1\nencoding: raw\ndata file: a.raw\n\n");
+  check_fails(folder / "a.nhdr", "its voxels are in '" + (folder / "a.raw") + "', which is not there");
+  save(folder / "a.raw", "ab");
+  save(folder / "b.mha", "ObjectType = Image\nNDims = 3\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nab");
+  check_fails(folder / "b.mha", "it is not a MetaImage file, or its header is damaged: it has no 'DimSize'");
+  CHECK(read_back(folder / "a.mhd").voxels == std::vector<float>{'a', 'b'});
+  CHECK(read_back(folder / "a.nhdr").voxels == std::vector<float>{'a', 'b'});
+}
+
+TEST_CASE("read_volume: a NIfTI-2 file is named as such") {
+  const TempFolder folder;
+  Bytes bytes(600);
+  put<std::int32_t>(bytes, 0, 540);
+  save(folder / "a.nii", bytes);
+  check_fails(folder / "a.nii", "it is a NIfTI-2 file");
+}
