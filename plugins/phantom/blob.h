@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "contrast.h"
+
+namespace flowrun::phantom {
+
+/// The tissue that a blob keeps to; it fades with the share of that tissue.
+enum class Home { white, grey, fluid, brain };
+
+/// A spot with a rough outline and a soft edge that changes the signal: a lesion, or something that only looks like one.
+struct Blob {
+  Vec centre;  ///< mm of a full-size head
+  Frame frame;
+  Vec half;                ///< mm, along the frame's vectors
+  float roughness = 0.3f;  ///< by what share of the radius the outline wavers
+  Home home = Home::white;
+  PerModality signal{};    ///< of the pure spot
+  PerModality strength{};  ///< 0 keeps the image as it is, 1 sets `signal`
+};
+
+/// Paints the blob on the images. Where it fills more than half of a voxel, `mask` becomes 1, unless mask is null.
+void paint(const Blob& blob, const HeadGrid& grid, const TissueMaps& tissues, const LatticeNoise& outline, Images& images,
+           std::vector<std::uint8_t>* mask);
+
+/// Share of a voxel that a blob of this home may fill.
+float home_share(Home home, const TissueShares& shares);
+
+}  // namespace flowrun::phantom

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "tissue.h"
+
+namespace flowrun::phantom {
+
+enum Modality { kT1, kT2, kPd, kFlair, kModalities };
+
+/// One number for each modality.
+using PerModality = std::array<float, kModalities>;
+
+/// Signal of the pure tissues, in hundredths of the white matter's. Each patient (scanner) differs a little.
+struct Contrast {
+  PerModality white, grey, deep, fluid, lesion;
+};
+Contrast make_contrast(std::uint64_t seed);
+
+/// The four images, in the order of Modality; voxels in the geometry's order.
+using Images = std::array<std::vector<float>, kModalities>;
+
+/// The head as a perfect scanner would see it, with partial volume; fluid outside the brain.
+/// `rim_strength` 0 to 1: how bright the lining of the ventricles is in FLAIR.
+Images make_images(const HeadGrid& grid, const TissueMaps& tissues, const Contrast& contrast, std::uint64_t seed,
+                   float rim_strength);
+
+/// What the scanner does to one image: a slight blur, a smooth multiplicative field exp(bias * field), field within about -1 to
+/// 1, and Rician noise of standard deviation `noise` * white matter; then 0 outside the brain and above 0 inside.
+struct ScannerFaults {
+  float bias = 0;
+  float noise = 0;
+};
+void scan(std::vector<float>& image, const HeadGrid& grid, const TissueMaps& tissues, std::uint64_t seed, Modality modality,
+          ScannerFaults faults);
+
+}  // namespace flowrun::phantom

@@ -1,0 +1,11 @@
+#include "flowrun/sdk/plugin.h"
+
+#include "head.h"
+
+namespace {
+
+std::vector<flowrun::NodeType> node_types() { return {flowrun::phantom::head_type()}; }
+
+}  // namespace
+
+FLOWRUN_PLUGIN("phantom", "1.0.0", "Apache-2.0", node_types);
