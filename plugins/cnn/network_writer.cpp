@@ -1,0 +1,86 @@
+#include "network_writer.h"
+
+#include <cstring>
+#include <fstream>
+
+#include "common/image/atomic_file.h"
+#include "common/torch/inference.h"
+#include "common/torch/torch_headers.h"
+#include "flowrun/sdk/error.h"
+#include "model_description.h"
+
+namespace flowrun::cnn {
+namespace {
+
+constexpr const char* kForward = R"(
+def forward(self, patches):
+    x = torch.relu(torch.conv3d(patches, self.conv1_weight, self.conv1_bias, [1, 1, 1], [2, 2, 2]))
+    x = torch.POOL(x, [2, 2, 2], [2, 2, 2])
+    x = torch.relu(torch.conv3d(x, self.conv2_weight, self.conv2_bias, [1, 1, 1], [2, 2, 2]))
+    x = torch.POOL(x, [2, 2, 2], [2, 2, 2])
+    x = torch.relu(torch.linear(torch.flatten(x, 1), self.dense_weight, self.dense_bias))
+    return torch.softmax(torch.linear(x, self.out_weight, self.out_bias), 1)
+)";
+
+std::string forward_with(Pooling pooling) {
+  const std::string operation = pooling == Pooling::average ? "avg_pool3d" : "max_pool3d";
+  const std::string placeholder = "POOL";
+  std::string source = kForward;
+  for (std::size_t at = source.find(placeholder); at != std::string::npos; at = source.find(placeholder))
+    source.replace(at, placeholder.size(), operation);
+  return source;
+}
+
+at::Tensor tensor_of(const ArrayView& array) {
+  at::Tensor tensor = at::empty(array.shape, at::kFloat);
+  std::memcpy(tensor.data_ptr<float>(), array.bytes.data(), array.bytes.size());
+  return tensor;
+}
+
+at::Tensor reversed_axes(const at::Tensor& kernels) { return kernels.permute({0, 1, 4, 3, 2}).contiguous(); }
+
+// 1728 inputs x 256 outputs, the inputs channel by channel of a 3 x 3 x 3 map in x, y, z.
+at::Tensor dense_weight(const at::Tensor& weight) {
+  return reversed_axes(weight.t().reshape({256, 64, 3, 3, 3})).reshape({256, 1728});
+}
+
+torch::jit::Module module_of(const WeightsFile& weights, Pooling pooling) {
+  const auto array = [&](const char* layer, std::size_t index) { return tensor_of(weights.find(layer)->arrays.at(index)); };
+  torch::jit::Module module("PatchNetwork");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  const auto add = [&](const char* name, const at::Tensor& tensor) { module.register_parameter(name, tensor, false); };
+  add("conv1_weight", reversed_axes(array("conv1_1", 0)));
+  add("conv1_bias", array("conv1_1", 1));
+  add("conv2_weight", reversed_axes(array("conv2_1", 0)));
+  add("conv2_bias", array("conv2_1", 1));
+  add("dense_weight", dense_weight(array("l1", 0)));
+  add("dense_bias", array("l1", 1));
+  add("out_weight", array("out", 0).t().contiguous());
+  add("out_bias", array("out", 1));
+  module.define(forward_with(pooling));
+  return module;
+}
+
+std::string archive_of(const torch::jit::Module& module, const std::string& description) {
+  std::ostringstream stream(std::ios::binary);
+  module.save(stream, {{"flowrun.json", description}});
+  return stream.str();
+}
+
+}  // namespace
+
+void write_network(const WeightsFile& weights, Pooling pooling, const std::vector<std::string>& channels,
+                   const std::string& path) {
+  const std::string network =
+      std::string("MSSEG-2016 patch network, ") + (pooling == Pooling::average ? "average" : "max") + " pooling";
+  const ModelDescription description{network, channels, {15, 15, 15}, {"not lesion", "lesion"}};
+  const std::string bytes = archive_of(module_of(weights, pooling), to_text(description));
+  image::AtomicFile file(path, ".pt");
+  std::ofstream stream(file.temporary(), std::ios::binary);
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  if (!stream) throw Error(image::write_failure(path, errno));
+  file.commit();
+}
+
+}  // namespace flowrun::cnn

@@ -1,0 +1,11 @@
+#include "flowrun/sdk/plugin.h"
+#include "import_weights.h"
+#include "stage.h"
+
+namespace flowrun::cnn {
+
+static std::vector<NodeType> node_types() { return {stage_type(), import_weights_type()}; }
+
+}  // namespace flowrun::cnn
+
+FLOWRUN_PLUGIN("cnn", "1.0.0", "Apache-2.0", flowrun::cnn::node_types);

@@ -1,0 +1,100 @@
+#include "weights_file.h"
+
+#include <algorithm>
+#include <bit>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "flowrun/sdk/error.h"
+#include "pickle_reader.h"
+
+namespace flowrun::cnn {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "arrays are taken from the file as they are");
+
+using pickle::Kind;
+using pickle::Value;
+
+constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{256} << 20;
+constexpr std::int64_t kMaxAxis = std::int64_t{1} << 28;
+
+std::string bytes_of_file(const std::string& path) {
+  std::error_code fault;
+  const std::uintmax_t size = std::filesystem::file_size(path, fault);
+  std::ifstream file(path, std::ios::binary);
+  if (fault || !file) throw Error("the file cannot be read");
+  if (size > kMaxFileBytes)
+    throw Error("it is larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB; the published weights take 3 MB");
+  std::string bytes(size, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(size));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
+std::vector<std::int64_t> shape_of(const Value& tuple) {
+  if (tuple.items.empty() || tuple.items.size() > 8) throw Error("an array of it does not have between 1 and 8 axes");
+  std::vector<std::int64_t> shape;
+  for (const Value* axis : tuple.items) {
+    if (axis->kind != Kind::integer || axis->number < 1 || axis->number > kMaxAxis)
+      throw Error("the shape of an array of it is not made of whole numbers above 0");
+    shape.push_back(axis->number);
+  }
+  return shape;
+}
+
+ArrayView array_of(const Value& value) {
+  if (value.kind != Kind::array || value.items.size() != 2)
+    throw Error("it holds " + std::string(in_words(value.kind)) + " where an array of weights is expected");
+  ArrayView array{shape_of(*value.items[0]), value.text};
+  if (const std::string_view type = value.items[1]->text; type != "<f4")
+    throw Error("it holds an array of type '" + std::string(type) + "'; '<f4' (float32, little-endian) is expected");
+  if (value.number != 0) throw Error("it holds an array in Fortran order; save numpy.ascontiguousarray of it");
+  std::int64_t values = 1;
+  for (const std::int64_t axis : array.shape) {
+    values *= axis;
+    if (values > kMaxAxis) throw Error("an array of it is said to be larger than any file that is read");
+  }
+  if (static_cast<std::size_t>(values) * sizeof(float) != array.bytes.size())
+    throw Error("an array of it should have " + std::to_string(values * 4) + " bytes by its shape, but has " +
+                std::to_string(array.bytes.size()));
+  return array;
+}
+
+Layer layer_of(const Value& key, const Value& value) {
+  if (key.kind != Kind::text || value.kind != Kind::list)
+    throw Error("it is not a dictionary from layer names to lists of arrays");
+  Layer layer{std::string(key.text.substr(0, 64)), {}};
+  for (char& c : layer.name) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  for (const Value* item : value.items) layer.arrays.push_back(array_of(*item));
+  return layer;
+}
+
+std::vector<Layer> layers_of(const Value& root) {
+  if (root.kind != Kind::dict) throw Error("it holds " + std::string(in_words(root.kind)) + ", not a dictionary of layers");
+  std::vector<Layer> layers;
+  for (std::size_t i = 0; i + 1 < root.items.size(); i += 2) layers.push_back(layer_of(*root.items[i], *root.items[i + 1]));
+  return layers;
+}
+
+}  // namespace
+
+WeightsFile::WeightsFile(const std::string& path) : path_(path), store_(std::make_unique<pickle::Store>()) {
+  if (!std::filesystem::is_regular_file(path)) throw Error("there is no file '" + path + "' to read weights from");
+  try {
+    store_->file = bytes_of_file(path);
+    layers_ = layers_of(pickle::read(*store_));
+  } catch (const Error& fault) {
+    throw Error("'" + path + "' cannot be used as a file of weights: " + fault.what());
+  }
+}
+
+const Layer* WeightsFile::find(std::string_view name) const {
+  const auto found = std::find_if(layers_.begin(), layers_.end(), [&](const Layer& layer) { return layer.name == name; });
+  return found == layers_.end() ? nullptr : &*found;
+}
+
+}  // namespace flowrun::cnn

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pickle_value.h"
+
+namespace flowrun::cnn {
+
+/// An array of float32 in C order (the last axis runs fastest), little-endian, as the file holds it.
+struct ArrayView {
+  std::vector<std::int64_t> shape;
+  std::string_view bytes;  ///< 4 for each value; not aligned
+};
+
+struct Layer {
+  std::string name;
+  std::vector<ArrayView> arrays;
+};
+
+/// The layers of a network as its authors pickled them: an ordered dictionary from layer name to a list of arrays.
+class WeightsFile {
+ public:
+  /// Reads a pickle of protocol 2 or 3, which is not trusted and of which nothing is run. Throws Error, naming the file.
+  explicit WeightsFile(const std::string& path);
+
+  const std::string& path() const { return path_; }
+  const std::vector<Layer>& layers() const { return layers_; }
+  const Layer* find(std::string_view name) const;
+
+ private:
+  std::string path_;
+  std::unique_ptr<pickle::Store> store_;
+  std::vector<Layer> layers_;
+};
+
+}  // namespace flowrun::cnn

@@ -1,0 +1,137 @@
+#include <doctest/doctest.h>
+
+#include "common/torch/device.h"
+#include "common/torch/inference.h"
+#include "common/torch/model.h"
+#include "flowrun/sdk/error.h"
+#include "test_folder.h"
+#include "tiny_models.h"
+
+namespace flowrun::testing {
+namespace {
+
+const c10::Device kCpu(c10::kCPU);
+
+std::string load_error(const std::string& path) {
+  try {
+    tensor::load_model(path, kCpu);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("model: is loaded once for all who use it while the file stays the same") {
+  const TestFolder folder;
+  const std::string path = write_model(folder.file("a.pt"), kSumAndFirst);
+  const auto first = tensor::load_model(path, kCpu);
+  CHECK(tensor::load_model(path, kCpu) == first);
+  std::filesystem::create_symlink(path, folder.file("link.pt"));
+  CHECK(tensor::load_model(folder.file("link.pt"), kCpu) == first);
+
+  std::filesystem::last_write_time(path, std::filesystem::last_write_time(path) + std::chrono::seconds(5));
+  CHECK(tensor::load_model(path, kCpu) != first);
+}
+
+TEST_CASE("model: a prepared network gives what the network gives as it was saved") {
+  const TestFolder folder;
+  const std::string path = write_small_network(folder.file("net.pt"));
+  const PatchBatch patches = made_up_patches(9, 4, 5);
+  const tensor::InferenceScope scope(1);
+  const at::Tensor input = tensor::view_of_patches(patches, 2, 5);
+  CHECK(input.data_ptr<float>() == patches.values.data() + 2 * patches.values_per_patch());
+  torch::jit::Module plain = torch::jit::load(path);
+  plain.eval();
+  const at::Tensor expected = plain.forward({input}).toTensor();
+  const at::Tensor found = tensor::load_model(path, kCpu)->forward(input);
+  CHECK((found - expected).abs().max().item<float>() < 1e-6f);
+}
+
+TEST_CASE("model: dropout is off") {
+  const TestFolder folder;
+  const std::string path = write_model(folder.file("drop.pt"), R"(
+def forward(self, x):
+    return torch.dropout(torch.flatten(x, 1), 0.9, self.training)
+)");
+  const tensor::InferenceScope scope(1);
+  const at::Tensor ones = at::ones({1, 1, 4, 4, 4});
+  CHECK(tensor::load_model(path, kCpu)->forward(ones).sum().item<float>() == 64.0f);
+}
+
+TEST_CASE("model: a missing file, a folder and an empty file are told apart") {
+  const TestFolder folder;
+  CHECK(load_error(folder.file("none.pt")) == "there is no model file '" + folder.file("none.pt") + "'");
+  CHECK(contains(load_error(folder.file("")), "is not a file; a TorchScript model file is expected"));
+  CHECK(contains(load_error(folder.write("empty.pt", "")), "is not a TorchScript model"));
+}
+
+TEST_CASE("model: a text, a pickle and a zip archive without a network are refused by what they are") {
+  const TestFolder folder;
+  CHECK(contains(load_error(folder.write("a.pt", "weights")), "is not a TorchScript model (a zip archive"));
+  CHECK(contains(load_error(folder.write("b.pt", "\x80\x02].")), "is a Python pickle, not a TorchScript model"));
+  std::ofstream file(folder.file("c.pt"), std::ios::binary);
+  caffe2::serialize::PyTorchStreamWriter writer([&](const void* data, std::size_t size) {
+    file.write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
+    return size;
+  });
+  writer.writeRecord("data.pkl", "x", 1);
+  writer.writeEndOfFile();
+  file.close();
+  CHECK(contains(load_error(folder.file("c.pt")), "is a zip archive but not a TorchScript model"));
+}
+
+TEST_CASE("model: a file cut short at any place, or with a changed byte, gives a sentence and no crash") {
+  const TestFolder folder;
+  const std::string whole = bytes_of(write_small_network(folder.file("net.pt")));
+  for (std::size_t part = 1; part < 12; ++part) {
+    const std::string path = folder.write("cut.pt", whole.substr(0, whole.size() * part / 12));
+    CHECK(load_error(path) == "the model file '" + path + "' is damaged or cut short; copy or make it again");
+  }
+  for (std::size_t at = 100; at < whole.size(); at += whole.size() / 60) {
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 0x5A);
+    const std::string text = load_error(folder.write("changed" + std::to_string(at) + ".pt", changed));
+    CHECK((text.empty() || contains(text, "changed" + std::to_string(at) + ".pt'")));
+  }
+}
+
+TEST_CASE("model: code that names file operations is refused before it can run") {
+  const TestFolder folder;
+  const std::string target = folder.file("written_by_the_model");
+  const std::string path =
+      write_model(folder.file("evil.pt"), "def forward(self, x):\n    torch.save(x, \"" + target + "\")\n    return x\n");
+  CHECK(contains(load_error(path), "names 'save', an operation on files; a network needs none, so this model is refused"));
+  CHECK(!std::filesystem::exists(target));
+}
+
+TEST_CASE("model: a forward of two tensors is refused") {
+  const TestFolder folder;
+  const std::string path = write_model(folder.file("two.pt"), "def forward(self, x, y):\n    return x + y\n");
+  CHECK(contains(load_error(path), "wants 2 inputs, but it is handed one tensor of patches"));
+  const std::string other = write_model(folder.file("other.pt"), "def run(self, x):\n    return x\n");
+  CHECK(contains(load_error(other), "without a forward method"));
+}
+
+TEST_CASE("device: auto and cpu are always there; others are told why not") {
+  CHECK(tensor::choose_device("cpu") == kCpu);
+  if (torch::cuda::device_count() == 0) {
+    CHECK(tensor::choose_device("auto") == kCpu);
+    CHECK_THROWS_WITH_AS(tensor::choose_device("cuda"),
+                         doctest::Contains("device 'cuda' was asked for, but LibTorch finds no CUDA device here"), Error);
+  } else {
+    CHECK(tensor::choose_device("auto").is_cuda());
+    CHECK_THROWS_WITH_AS(tensor::choose_device("cuda:99"), doctest::Contains("LibTorch finds only"), Error);
+  }
+  CHECK_THROWS_WITH_AS(tensor::choose_device("cuda:x"), doctest::Contains("does not name a CUDA device"), Error);
+  CHECK_THROWS_WITH_AS(tensor::choose_device("tpu"), doctest::Contains("device 'tpu' is unknown"), Error);
+}
+
+TEST_CASE("inference: no more threads than given run inside an operation") {
+  const tensor::InferenceScope scope(2);
+  CHECK(at::get_num_threads() == 2);
+  const tensor::InferenceScope inner(1);
+  CHECK(at::get_num_threads() == 1);
+}
+
+}  // namespace
+}  // namespace flowrun::testing
