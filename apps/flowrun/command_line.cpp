@@ -1,0 +1,121 @@
+#include "command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "exit_status.h"
+#include "flowrun/host/fault.h"
+#include "options.h"
+#include "text_layout.h"
+
+namespace flowrun {
+namespace {
+
+int complain(const std::string& sentence, const std::string& help) {
+  fmt::print(stderr, "flowrun: {}\nSee '{}'.\n", printable(sentence), help);
+  return kWrongInput;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+std::vector<std::string> verb_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands(nullptr)) names.push_back(verb->get_name());
+  return names;
+}
+
+/// A word that no option or argument of the verb took.
+std::string unexpected_word(const CLI::App& verb, const std::string& word) {
+  const std::string name = verb.get_name();
+  if (word.size() > 1 && word[0] == '-') {
+    const std::string option = word.substr(0, word.find('='));
+    return fmt::format("'{}' has no option '{}'{}", name, option, did_you_mean(option, option_names(verb)));
+  }
+  if (name == "run" && word.find('=') != std::string::npos)
+    return fmt::format("'{}' stands alone; write --in before every name=path and --set before every name=value", word);
+  return fmt::format("'{}' has no use for the word '{}'", name, word);
+}
+
+std::string missing_argument(const CLI::App& verb) {
+  for (const CLI::Option* option : verb.get_options())
+    if (option->get_required() && option->count() == 0) return option->get_name();
+  return "that is required";
+}
+
+int report(const CLI::App* verb, const CLI::ParseError& error) {
+  const std::string help = verb ? "flowrun " + verb->get_name() + " --help" : "flowrun --help";
+  if (verb && dynamic_cast<const CLI::ExtrasError*>(&error) && !verb->remaining().empty())
+    return complain(unexpected_word(*verb, verb->remaining().front()), help);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error))
+    return complain(std::string(error.what()) + "; an option that takes a value needs one after it", help);
+  if (verb && dynamic_cast<const CLI::RequiredError*>(&error))
+    return complain(fmt::format("'{}' needs the argument {}", verb->get_name(), missing_argument(*verb)), help);
+  return complain(error.what(), help);
+}
+
+/// The command line without a verb that flowrun knows.
+int report_no_verb(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining();
+  if (words.empty()) {
+    fmt::print(stderr, "{}", app.help());
+    return kWrongInput;
+  }
+  const std::string& word = words.front();
+  if (word[0] == '-')
+    return complain(fmt::format("no option '{}'{}", word, did_you_mean(word, option_names(app))), "flowrun --help");
+  return complain(fmt::format("no verb '{}'{}", word, did_you_mean(word, verb_names(app))), "flowrun --help");
+}
+
+int run_or_help(const RunCommand& command, const CLI::App& verb) {
+  if (!command.help) {
+    if (command.graph.empty()) return complain("'run' needs the argument GRAPH, a graph file", "flowrun run --help");
+    return execute(command);
+  }
+  if (!command.graph.empty()) return print_graph_help(command.graph);
+  fmt::print("{}", verb.help("flowrun"));
+  return kAllDone;
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app;
+  Options options;
+  declare(app, options);
+  const auto chosen = [&]() -> const CLI::App* {
+    const auto verbs = app.get_subcommands();
+    return verbs.empty() ? nullptr : verbs.front();
+  };
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help and --version
+    app.exit(asked);
+    return kAllDone;
+  } catch (const CLI::ParseError& error) {
+    return report(chosen(), error);
+  }
+  const CLI::App* verb = chosen();
+  if (!verb || !app.remaining().empty()) return report_no_verb(app);
+  const std::string name = verb->get_name();
+  if (name == "run") return run_or_help(options.run, *verb);
+  if (name == "validate") return execute(options.validate);
+  if (name == "nodes") return execute(options.nodes);
+  if (name == "describe") return execute(options.describe);
+  if (name == "draw") return execute(options.draw);
+  return execute(options.plugins);
+}
+
+}  // namespace flowrun

@@ -1,0 +1,68 @@
+// The verbs of flowrun: what each was asked for, and what carries it out. The parser fills these in; nothing here knows it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace flowrun {
+
+using Words = std::vector<std::string>;
+
+struct RunCommand {
+  std::string graph;
+  Words inputs;    ///< name=path
+  Words settings;  ///< parameter=value, node.param=value
+  Words plugin_paths;
+  std::string cases;  ///< a table; empty: none
+  std::string case_name;
+  std::string out = "out";
+  std::string trace;
+  std::string threads;
+  std::string cases_in_flight;
+  bool fail_fast = false;
+  bool dry_run = false;
+  bool quiet = false;
+  bool help = false;
+};
+
+struct ValidateCommand {
+  std::string graph;
+  Words settings;
+  Words plugin_paths;
+};
+
+struct NodesCommand {
+  std::string prefix;
+  Words plugin_paths;
+};
+
+struct DescribeCommand {
+  std::string what;  ///< a node type or a graph file
+  Words plugin_paths;
+};
+
+struct DrawCommand {
+  std::string graph;
+  std::string output;  ///< .dot or .svg; empty: DOT on the standard output
+  Words settings;
+  Words plugin_paths;
+};
+
+struct PluginsCommand {
+  bool why = false;
+  Words plugin_paths;
+};
+
+// Each returns an ExitStatus, prints its result on the standard output and what is wrong on the standard error, and throws Error
+// for what stops it as a whole.
+int execute(const RunCommand& command);
+int execute(const ValidateCommand& command);
+int execute(const NodesCommand& command);
+int execute(const DescribeCommand& command);
+int execute(const DrawCommand& command);
+int execute(const PluginsCommand& command);
+
+/// The inputs and parameters of the graph itself, for `flowrun run GRAPH --help`.
+int print_graph_help(const std::string& graph);
+
+}  // namespace flowrun

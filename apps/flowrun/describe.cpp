@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "commands.h"
+#include "exit_status.h"
+#include "flowrun/sdk/error.h"
+#include "graph_check.h"
+#include "graph_text.h"
+#include "param_text.h"
+#include "text_layout.h"
+
+namespace flowrun {
+namespace {
+
+std::string input_takes(const InputPort& port) {
+  std::string text = port.variadic ? (port.required ? "one or more" : "any number") : port.required ? "one" : "optional";
+  if (port.collects) text += fmt::format(", all {}s together", to_string(*port.scope));
+  else if (port.scope)
+    text += fmt::format(", {}{}", *port.scope == Scope::chunk ? "at most one a " : "one a ", to_string(*port.scope));
+  return text;
+}
+
+std::string ports_text(const NodeType& type) {
+  std::string text;
+  TextTable inputs({Align::left, Align::left, Align::left, Align::left});
+  for (const InputPort& port : type.inputs) inputs.add({port.name, port.payload, input_takes(port), port.help});
+  TextTable outputs({Align::left, Align::left, Align::left, Align::left});
+  for (const OutputPort& port : type.outputs)
+    outputs.add({port.name, port.payload, port.stream ? "a stream of chunks" : "one", port.help});
+  if (!inputs.empty()) text += "\nINPUTS\n" + inputs.text();
+  if (!outputs.empty()) text += "\nOUTPUTS\n" + outputs.text();
+  return text;
+}
+
+/// How the type is written in a graph: required inputs and parameters only.
+std::string example_text(const NodeType& type) {
+  std::string inputs;
+  for (const InputPort& port : type.inputs)
+    if (port.required)
+      inputs += fmt::format("{}\"{}\": {}", inputs.empty() ? "" : ", ", port.name,
+                            port.variadic ? "[\"node.port\", \"other.port\"]" : "\"node.port\"");
+  std::string params;
+  for (const ParamSpec& spec : type.params)
+    if (!spec.default_value) params += fmt::format("{}\"{}\": ...", params.empty() ? "" : ", ", spec.name);
+  std::string text = fmt::format("  \"my_node\": {{ \"type\": \"{}\"", type.name);
+  if (!inputs.empty()) text += fmt::format(",\n    \"inputs\": {{ {} }}", inputs);
+  if (!params.empty()) text += fmt::format(",\n    \"params\": {{ {} }}", params);
+  return "\nIN A GRAPH\n" + text + " }\n";
+}
+
+std::string origin_text(const Registry& registry, const RegisteredType& found) {
+  TextTable table({Align::left, Align::left});
+  std::string plugin = found.plugin + " " + found.plugin_version;
+  for (const PluginInfo& info : registry.plugins())
+    if (info.file == found.library && !info.licence.empty()) plugin += " (" + info.licence + ")";
+  table.add({"plugin", plugin});
+  if (!found.library.empty()) table.add({"file", found.library.string()});
+  table.add({"runs on", found.type.cuda ? "CPU or CUDA" : "CPU"});
+  table.add({"firings", found.type.concurrent ? "several at a time" : "one at a time"});
+  return table.text();
+}
+
+int describe_node(const Registry& registry, const RegisteredType& found) {
+  const NodeType& type = found.type;
+  fmt::print("{}\n{}\n{}", printable(type.name), paragraph(printable(type.summary), 2), origin_text(registry, found));
+  if (!type.details.empty()) fmt::print("\n{}", paragraph(printable(type.details), 2));
+  fmt::print("{}", ports_text(type));
+  if (!type.params.empty()) fmt::print("\nPARAMETERS\n{}", params_text(type.params));
+  fmt::print("{}", printable(example_text(type)));
+  return kAllDone;
+}
+
+int describe_graph(const std::string& file) {
+  Faults faults;
+  const auto spec = load_graph(file, faults);
+  print_faults(faults);
+  if (!spec) return kWrongInput;
+  fmt::print("{}{}{}", graph_title(*spec), graph_interface(*spec), graph_nodes(*spec));
+  return faults.has_errors() ? kWrongInput : kAllDone;
+}
+
+bool names_a_file(const std::string& what) {
+  return what.ends_with(".json") || what.find('/') != std::string::npos || std::filesystem::is_regular_file(what);
+}
+
+}  // namespace
+
+int execute(const DescribeCommand& command) {
+  if (names_a_file(command.what)) return describe_graph(command.what);
+  const Registry registry = open_registry(command.plugin_paths);
+  if (const RegisteredType* found = registry.find(command.what)) return describe_node(registry, *found);
+  const std::string conflict = registry.conflict(command.what);
+  if (!conflict.empty()) throw Error(conflict);
+  std::vector<std::string> names;
+  for (const RegisteredType* type : registry.types()) names.push_back(type->type.name);
+  throw Error("no node type '" + command.what + "', and no such graph file" + did_you_mean(command.what, names));
+}
+
+int print_graph_help(const std::string& graph) {
+  Faults faults;
+  const auto spec = load_graph(graph, faults);
+  print_faults(faults);
+  if (!spec) return kWrongInput;
+  fmt::print("{}{}", graph_title(*spec), graph_interface(*spec));
+  fmt::print(
+      "\nParameters of single nodes: --set NODE.PARAM=VALUE; 'flowrun describe {}' lists the nodes.\n"
+      "All options: flowrun run --help\n",
+      printable(graph));
+  return faults.has_errors() ? kWrongInput : kAllDone;
+}
+
+}  // namespace flowrun

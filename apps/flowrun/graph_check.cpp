@@ -1,0 +1,74 @@
+#include "graph_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "flowrun/sdk/error.h"
+#include "text_layout.h"
+
+namespace flowrun {
+
+Registry open_registry(const std::vector<std::string>& plugin_paths) {
+  Registry registry;
+  std::vector<std::filesystem::path> folders;
+  for (const std::string& path : plugin_paths) {
+    std::error_code unused;
+    if (std::filesystem::is_directory(path, unused)) folders.emplace_back(path);
+    else if (std::filesystem::is_regular_file(path, unused)) registry.add_library(path);
+    else throw Error("--plugin-path '" + path + "' is neither a folder nor a file");
+  }
+  for (const auto& folder : plugin_search_path(folders)) registry.scan(folder);
+  return registry;
+}
+
+std::vector<std::pair<std::string, std::string>> assignments(const std::vector<std::string>& words, const std::string& option,
+                                                             Faults& faults) {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      faults.error({}, fmt::format("{} takes name=value, not '{}'", option, word));
+      continue;
+    }
+    const std::string name = word.substr(0, equals);
+    const bool repeated = std::any_of(found.begin(), found.end(), [&](const auto& pair) { return pair.first == name; });
+    if (repeated) faults.error({}, fmt::format("{} gives '{}' twice", option, name));
+    else found.emplace_back(name, word.substr(equals + 1));
+  }
+  return found;
+}
+
+void add_fault(Faults& faults, Severity severity, const Place& place, const std::string& message) {
+  if (severity == Severity::error) faults.error(place, message);
+  else faults.warning(place, message);
+}
+
+CheckedGraph check_graph(const std::string& file, const std::vector<std::string>& settings, const Registry& registry,
+                         Faults& faults) {
+  Settings set;
+  for (auto& [name, value] : assignments(settings, "--set", faults)) set.values[name] = value;
+  Faults of_graph;  // apart: a fault of the command line is no reason to leave the cases unchecked
+  CheckedGraph checked;
+  checked.spec = load_graph(file, of_graph);
+  if (checked.spec) checked.graph = validate(*checked.spec, registry, set, of_graph);
+  for (const Fault& fault : of_graph.all()) add_fault(faults, fault.severity, fault.place, fault.message);
+  return checked;
+}
+
+void print_faults(Faults& faults) {
+  faults.sort();
+  for (const Fault& fault : faults.all()) fmt::print(stderr, "{}\n", printable(to_string(fault)));
+}
+
+std::string verdict(const Faults& faults) {
+  const auto& all = faults.all();
+  const auto errors = static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [](const Fault& f) { return f.severity == Severity::error; }));
+  const std::size_t warnings = all.size() - errors;
+  const std::string first = errors ? count_text(errors, "error") : "no errors";
+  return warnings ? first + ", " + count_text(warnings, "warning") : first;
+}
+
+}  // namespace flowrun

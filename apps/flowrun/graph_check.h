@@ -1,0 +1,35 @@
+// What several verbs begin with: finding plugins, reading a graph, checking it, and telling what is wrong.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flowrun/host/registry.h"
+#include "flowrun/host/validated_graph.h"
+
+namespace flowrun {
+
+/// The plugins of --plugin-path and of the usual places. Throws Error for a path that is not there.
+Registry open_registry(const std::vector<std::string>& plugin_paths);
+
+/// "name=value", as several options take it. Words without '=' or with an empty or repeated name are faults of the command line.
+std::vector<std::pair<std::string, std::string>> assignments(const std::vector<std::string>& words, const std::string& option,
+                                                             Faults& faults);
+
+void add_fault(Faults& faults, Severity severity, const Place& place, const std::string& message);
+
+struct CheckedGraph {
+  std::shared_ptr<const GraphSpec> spec;        ///< null: the file gives no graph
+  std::shared_ptr<const ValidatedGraph> graph;  ///< null: there are errors
+};
+CheckedGraph check_graph(const std::string& file, const std::vector<std::string>& settings, const Registry& registry,
+                         Faults& faults);
+
+/// Every fault on a line of its own, on the standard error, in the order of the files.
+void print_faults(Faults& faults);
+
+/// "2 errors, 1 warning" or "no errors".
+std::string verdict(const Faults& faults);
+
+}  // namespace flowrun

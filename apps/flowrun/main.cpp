@@ -1,0 +1,41 @@
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "command_line.h"
+#include "exit_status.h"
+#include "flowrun/sdk/error.h"
+#include "text_layout.h"
+
+namespace {
+
+/// Volumes and patch chunks are hundreds of MiB over a run. Left alone, glibc raises its mmap threshold with every large block
+/// that is freed, keeps them all in its arenas, and the process grows although the engine frees what it no longer needs. A fixed
+/// threshold gives every block of 1 MiB or more back to the system at once.
+void return_large_blocks_to_the_system() {
+  constexpr int kMebibyte = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, kMebibyte);
+  mallopt(M_TRIM_THRESHOLD, kMebibyte);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return_large_blocks_to_the_system();
+  try {
+    return flowrun::run_command_line(argc, argv);
+  } catch (const flowrun::Error& error) {
+    fmt::print(stderr, "flowrun: {}\n", flowrun::printable(error.what()));
+    return flowrun::kWrongInput;
+  } catch (const std::exception& error) {
+    fmt::print(stderr,
+               "flowrun: internal error: {}. This is a fault of flowrun: please report it with the command and the graph.\n",
+               flowrun::printable(error.what()));
+  } catch (...) {
+    fmt::print(stderr,
+               "flowrun: internal error of unknown kind. This is a fault of flowrun: please report it with the command.\n");
+  }
+  return flowrun::kInternalError;
+}

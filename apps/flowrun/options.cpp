@@ -1,0 +1,132 @@
+#include "options.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <memory>
+#include <string>
+
+namespace flowrun {
+namespace {
+
+constexpr const char* kStatuses =
+    "Exit status: 0 all cases done, 1 some case failed, 2 the graph or the command line is wrong,\n"
+    "3 interrupted, 4 internal error.";
+
+/// One value for each time the option is written, so that it never swallows a GRAPH behind it.
+CLI::Option* add_repeatable(CLI::App& verb, const std::string& name, Words& words, const std::string& type,
+                            const std::string& help) {
+  return verb.add_option(name, words, help)->type_name(type)->expected(1)->allow_extra_args(false)->take_all();
+}
+
+void add_plugin_path(CLI::App& verb, Words& paths) {
+  add_repeatable(verb, "--plugin-path", paths, "DIR",
+                 "look for plugins here first (repeatable); then in FLOWRUN_PLUGIN_PATH\nand beside flowrun");
+}
+
+void add_settings(CLI::App& verb, Words& settings) {
+  add_repeatable(verb, "--set", settings, "NAME=VALUE", "set a graph parameter, or NODE.PARAM of a node (repeatable)");
+}
+
+CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& summary, const std::string& examples) {
+  CLI::App* verb = app.add_subcommand(name, summary)->group("Verbs");
+  verb->set_help_flag("-h,--help", "show this help");
+  verb->footer("Examples:\n" + examples);
+  return *verb;
+}
+
+void declare_run(CLI::App& app, RunCommand& command) {
+  CLI::App& verb = add_verb(app, "run", "run a graph over one case or many",
+                            "  flowrun run graphs/demo.json\n"
+                            "  flowrun run graphs/demo.json --help              the inputs and parameters of that graph\n"
+                            "  flowrun run segment.json --in flair=p07/flair.nii.gz --in t1=p07/t1.nii.gz --out results\n"
+                            "  flowrun run segment.json --cases subjects.csv --set candidate_threshold=1.5 --out results\n"
+                            "  flowrun run segment.json --cases subjects.csv --dry-run\n\n"
+                            "A table of cases is a CSV or TSV file: a column 'case' and one column for each graph input;\n"
+                            "relative paths in it start at the table's folder.\n"
+                            "Ctrl-C: no new cases start, those running finish; a second Ctrl-C ends the run at once.\n\n" +
+                                std::string(kStatuses));
+  verb.set_help_flag();  // replaced: with a GRAPH, help shows that graph
+  verb.add_flag("-h,--help", command.help, "show this help, or with a GRAPH its own inputs and parameters");
+  verb.add_option("GRAPH", command.graph, "the graph file (JSON)")->type_name("");
+  add_repeatable(verb, "--in", command.inputs, "NAME=VALUE", "value of a graph input, for every case (repeatable)");
+  verb.add_option("--cases", command.cases, "table of cases (CSV or TSV)")->type_name("TABLE");
+  verb.add_option("--case-name", command.case_name, "name of the one case [the graph's name]")->type_name("NAME");
+  add_settings(verb, command.settings);
+  verb.add_option("--out", command.out, "folder of the outputs, made when missing [out]")->type_name("DIR");
+  verb.add_option("--threads", command.threads, "threads of the whole process [the cores it may use]")->type_name("N");
+  verb.add_option("--cases-in-flight", command.cases_in_flight, "cases that run at a time [2]")->type_name("N");
+  verb.add_option("--trace", command.trace, "write a timeline of every firing (open it in Perfetto or\nchrome://tracing)")
+      ->type_name("FILE");
+  verb.add_flag("--fail-fast", command.fail_fast, "the first failing case ends the run");
+  verb.add_flag("--dry-run", command.dry_run, "check everything, list what would run and be written; run nothing");
+  verb.add_flag("--quiet", command.quiet, "no progress and no summary; faults and failures only");
+  add_plugin_path(verb, command.plugin_paths);
+}
+
+void declare_validate(CLI::App& app, ValidateCommand& command) {
+  CLI::App& verb = add_verb(app, "validate", "check a graph and list everything wrong with it",
+                            "  flowrun validate graphs/demo.json\n"
+                            "  flowrun validate segment.json --set models=my_models\n\n"
+                            "Loads no plugin's code. Exit status: 0 the graph is right (warnings are allowed), 2 it is wrong.");
+  verb.add_option("GRAPH", command.graph, "the graph file (JSON)")->type_name("")->required();
+  add_settings(verb, command.settings);
+  add_plugin_path(verb, command.plugin_paths);
+}
+
+void declare_nodes(CLI::App& app, NodesCommand& command) {
+  CLI::App& verb = add_verb(app, "nodes", "list the node types, by plugin",
+                            "  flowrun nodes\n"
+                            "  flowrun nodes intensity");
+  verb.add_option("PREFIX", command.prefix, "only types whose name starts so")->type_name("");
+  add_plugin_path(verb, command.plugin_paths);
+}
+
+void declare_describe(CLI::App& app, DescribeCommand& command) {
+  CLI::App& verb = add_verb(app, "describe", "describe a node type (ports, parameters) or a graph",
+                            "  flowrun describe patches.extract\n"
+                            "  flowrun describe graphs/demo.json");
+  verb.add_option("NODE|GRAPH", command.what, "a node type, or a graph file")->type_name("")->required();
+  add_plugin_path(verb, command.plugin_paths);
+}
+
+void declare_draw(CLI::App& app, DrawCommand& command) {
+  CLI::App& verb = add_verb(app, "draw", "draw a graph as Graphviz DOT or as SVG",
+                            "  flowrun draw graphs/demo.json > demo.dot\n"
+                            "  flowrun draw graphs/demo.json -o demo.svg        needs Graphviz's 'dot'");
+  verb.add_option("GRAPH", command.graph, "the graph file (JSON)")->type_name("")->required();
+  verb.add_option("-o,--output", command.output, "file to write: .dot or .svg [DOT on the standard output]")->type_name("FILE");
+  add_settings(verb, command.settings);
+  add_plugin_path(verb, command.plugin_paths);
+}
+
+void declare_plugins(CLI::App& app, PluginsCommand& command) {
+  CLI::App& verb = add_verb(app, "plugins", "list the plugins that were found, usable or not",
+                            "  flowrun plugins\n"
+                            "  flowrun plugins --why --plugin-path my_plugins");
+  verb.add_flag("--why", command.why, "also where was looked, every node type, and why a plugin is unusable");
+  add_plugin_path(verb, command.plugin_paths);
+}
+
+}  // namespace
+
+void declare(CLI::App& app, Options& options) {
+  app.name("flowrun");
+  app.description("flowrun runs graphs of image-processing nodes, written in JSON, over medical volumes.");
+  app.set_help_flag("-h,--help", "show this help");
+  app.set_version_flag("--version", "flowrun " FLOWRUN_VERSION)->description("show the version");
+  app.get_formatter()->label("SUBCOMMAND", "VERB");
+  app.get_formatter()->label("Positionals", "Arguments");
+  declare_run(app, options.run);
+  declare_validate(app, options.validate);
+  declare_nodes(app, options.nodes);
+  declare_describe(app, options.describe);
+  declare_draw(app, options.draw);
+  declare_plugins(app, options.plugins);
+  app.footer("Each verb has its own help: flowrun run --help. Start with: flowrun run graphs/demo.json\n\n" +
+             std::string(kStatuses));
+  app.require_subcommand(0, 1);
+  app.allow_extras();  // after the verbs, which would inherit it: unknown verbs are reported by command_line.cpp
+}
+
+}  // namespace flowrun

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "commands.h"
+
+namespace CLI {
+class App;
+}
+
+namespace flowrun {
+
+/// Where the parser writes; lives longer than it.
+struct Options {
+  RunCommand run;
+  ValidateCommand validate;
+  NodesCommand nodes;
+  DescribeCommand describe;
+  DrawCommand draw;
+  PluginsCommand plugins;
+};
+
+/// Declares every verb with its options and help.
+void declare(CLI::App& app, Options& options);
+
+}  // namespace flowrun

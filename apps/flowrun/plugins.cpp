@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "commands.h"
+#include "exit_status.h"
+#include "graph_check.h"
+#include "text_layout.h"
+
+namespace flowrun {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+void print_in_full(const PluginInfo& plugin) {
+  const bool usable = plugin.failure.empty();
+  const std::string name = plugin.name.empty() ? plugin.file.filename().string() : plugin.name + " " + plugin.version;
+  fmt::print("{}: {}\n", printable(name), usable ? "usable" : "NOT usable");
+  TextTable table({Align::left, Align::left});
+  table.add({"file", plugin.file.string()});
+  if (!plugin.licence.empty()) table.add({"licence", plugin.licence});
+  if (!plugin.node_types.empty()) table.add({"types", joined(plugin.node_types)});
+  if (usable) table.add({"code", plugin.loaded ? "loaded" : "not loaded; read from its manifest"});
+  else table.add({"why", plugin.failure});
+  fmt::print("{}\n", table.text());
+}
+
+void print_in_short(const std::vector<PluginInfo>& plugins) {
+  TextTable table({Align::left, Align::left, Align::left, Align::right, Align::left}, 0);
+  table.add({"plugin", "version", "licence", "types", "file"});
+  for (const PluginInfo& plugin : plugins)
+    if (plugin.failure.empty())
+      table.add({plugin.name, plugin.version, plugin.licence, std::to_string(plugin.node_types.size()), plugin.file.string()});
+  fmt::print("{}", table.text());
+  for (const PluginInfo& plugin : plugins)
+    if (!plugin.failure.empty())
+      fmt::print("\nNOT usable: {}\n{}", printable(plugin.file.string()), paragraph(printable(plugin.failure), 2));
+}
+
+}  // namespace
+
+int execute(const PluginsCommand& command) {
+  const Registry registry = open_registry(command.plugin_paths);
+  if (command.why) {
+    const std::vector<std::filesystem::path> given(command.plugin_paths.begin(), command.plugin_paths.end());
+    fmt::print("looked in, in this order:\n");
+    for (const auto& folder : plugin_search_path(given))
+      fmt::print("  {}{}\n", printable(folder.string()), std::filesystem::exists(folder) ? "" : "  (not there)");
+    fmt::print("\n");
+    for (const PluginInfo& plugin : registry.plugins()) print_in_full(plugin);
+  } else if (!registry.plugins().empty()) {
+    print_in_short(registry.plugins());
+  }
+  if (registry.plugins().empty())
+    fmt::print(stderr, "no plugins were found; say where they are with --plugin-path or FLOWRUN_PLUGIN_PATH\n");
+  return kAllDone;
+}
+
+}  // namespace flowrun

@@ -1,0 +1,65 @@
+#include "run_plan.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "flowrun/sdk/error.h"
+#include "text_layout.h"
+
+namespace flowrun {
+
+std::vector<CaseFile> files_of(const ValidatedGraph& graph, const Case& one, const std::filesystem::path& out) {
+  std::vector<CaseFile> files;
+  for (const ValidatedNode& node : graph.nodes) {
+    const Params params = resolve_params(node, &one, out);
+    for (const ParamSpec& spec : node.type.params)
+      if (spec.type == ParamType::path && spec.per_case && !params.text(spec.name).empty())
+        files.push_back({node.id, spec.role, params.text(spec.name)});
+  }
+  return files;
+}
+
+void print_plan(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out) {
+  fmt::print("graph {}: {}, {}; nothing is run\n\n", printable(graph.name), count_text(graph.nodes.size(), "node"),
+             count_text(cases.size(), "case"));
+  TextTable nodes({Align::left, Align::left, Align::left, Align::left});
+  for (const ValidatedNode& node : graph.nodes)
+    nodes.add({node.id, node.type_name, fmt::format("once a {}", to_string(node.scope)),
+               fmt::format("{} {}", node.plugin, node.plugin_version)});
+  fmt::print("NODES, sources first\n{}", nodes.text());
+  for (const Case& one : cases) {
+    TextTable files({Align::left, Align::left, Align::left});
+    for (const CaseFile& file : files_of(graph, one, out)) {
+      const bool replaces = file.role == PathRole::output && std::filesystem::exists(file.path);
+      files.add({file.role == PathRole::input ? "reads" : replaces ? "replaces" : "writes", file.path, "(" + file.node + ")"});
+    }
+    fmt::print("\nCASE {}\n{}", printable(one.name), files.text());
+  }
+}
+
+void check_writable(const std::filesystem::path& folder, const std::string& option, Faults& faults) {
+  std::error_code unused;
+  std::filesystem::path nearest = std::filesystem::absolute(folder);
+  while (!std::filesystem::exists(nearest, unused) && nearest.has_relative_path()) nearest = nearest.parent_path();
+  if (!std::filesystem::is_directory(nearest, unused))
+    faults.error({}, fmt::format("{} '{}': '{}' is a file, not a folder", option, folder.string(), nearest.string()));
+  else if (access(nearest.c_str(), W_OK | X_OK) != 0)
+    faults.error({},
+                 fmt::format("{} '{}': there is no right to write in folder '{}'", option, folder.string(), nearest.string()));
+}
+
+void prepare_folder(const std::filesystem::path& folder, const std::string& option) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  const std::filesystem::path probe = folder / fmt::format(".flowrun-{}", getpid());
+  const bool written = !failed && static_cast<bool>(std::ofstream(probe) << "probe" << std::flush);
+  std::error_code unused;
+  std::filesystem::remove(probe, unused);
+  if (!written)
+    throw Error(fmt::format("{} '{}' cannot be written{}", option, folder.string(), failed ? ": " + failed.message() : ""));
+}
+
+}  // namespace flowrun

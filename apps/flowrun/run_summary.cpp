@@ -1,0 +1,109 @@
+#include "run_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "run_plan.h"
+#include "text_layout.h"
+
+namespace flowrun {
+namespace {
+
+constexpr std::size_t kMaxRows = 40;  ///< of a list with a row for each case; the record holds them all
+
+std::size_t count_of(const RunResult& result, CaseStatus status) {
+  return static_cast<std::size_t>(
+      std::count_if(result.cases.begin(), result.cases.end(), [&](const CaseResult& one) { return one.status == status; }));
+}
+
+void print_head(const ValidatedGraph& graph, const RunResult& result) {
+  std::string text = fmt::format("{} of {} done", count_of(result, CaseStatus::done), count_text(result.cases.size(), "case"));
+  const std::pair<CaseStatus, const char*> others[] = {
+      {CaseStatus::failed, "failed"}, {CaseStatus::cancelled, "cancelled"}, {CaseStatus::not_started, "not started"}};
+  for (const auto& [status, word] : others)
+    if (const std::size_t count = count_of(result, status)) text += fmt::format(", {} {}", count, word);
+  fmt::print("{}: {} in {}, {}\n", printable(graph.name), text, duration_text(result.seconds),
+             count_text(static_cast<std::size_t>(result.threads), "thread"));
+}
+
+void print_nodes(const RunResult& result) {
+  double busy = 0;
+  for (const NodeResult& node : result.nodes) busy += node.busy_s;
+  TextTable table({Align::left, Align::left, Align::right, Align::right, Align::right, Align::right});
+  table.add({"node", "type", "firings", "busy", "waiting", "share"});
+  for (const NodeResult& node : result.nodes)
+    table.add({node.id, node.type, std::to_string(node.firings), duration_text(node.busy_s), duration_text(node.waiting_s),
+               busy > 0 ? fmt::format("{:.1f} %", 100 * node.busy_s / busy) : "-"});
+  fmt::print("\nNODES\n{}", table.text());
+}
+
+void print_figures(const RunResult& result) {
+  TextTable table({Align::left, Align::left, Align::left, Align::right});
+  std::size_t count = 0;
+  const auto add = [&](const std::string& where, const Report& report) {
+    if (count++ < kMaxRows) table.add({where, report.node, report.name, figure_text(report.value)});
+  };
+  for (const CaseResult& one : result.cases)
+    for (const Report& report : one.reports) add(one.name, report);
+  for (const Report& report : result.run_reports) add("(run)", report);
+  if (count == 0) return;
+  fmt::print("\nFIGURES (case, node)\n{}", table.text());
+  if (count > kMaxRows) fmt::print("  and {} more in the run record\n", count - kMaxRows);
+}
+
+void print_costs(const RunResult& result) {
+  std::string text = "\n";
+  const auto slowest = std::max_element(result.cases.begin(), result.cases.end(),
+                                        [](const CaseResult& a, const CaseResult& b) { return a.seconds < b.seconds; });
+  if (result.cases.size() > 1)
+    text += fmt::format("slowest case: {}, {}\n", printable(slowest->name), duration_text(slowest->seconds));
+  text += "peak memory: " + bytes_text(result.peak_payload_bytes) + " of payloads";
+  if (result.peak_resident_bytes > 0) text += ", " + bytes_text(result.peak_resident_bytes) + " of the process";
+  fmt::print("{}\n", text);
+}
+
+void print_outputs(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
+                   const RunResult& result) {
+  std::vector<std::string> files;
+  for (std::size_t i = 0; i < cases.size() && i < result.cases.size(); ++i) {
+    if (result.cases[i].status != CaseStatus::done) continue;
+    for (const CaseFile& file : files_of(graph, cases[i], out))
+      if (file.role == PathRole::output && std::filesystem::exists(file.path)) files.push_back(file.path);
+  }
+  fmt::print("\nOUTPUTS\n");
+  for (std::size_t i = 0; i < std::min(files.size(), kMaxRows); ++i) fmt::print("  {}\n", printable(files[i]));
+  if (files.size() > kMaxRows) fmt::print("  and {} more\n", files.size() - kMaxRows);
+  fmt::print("  {} (the run's record)\n", printable((out / "flowrun-run.json").string()));
+}
+
+std::string error_text(const CaseError& error) {
+  if (error.node.empty()) return printable(error.message);
+  return printable(fmt::format("node '{}' ({}, plugin {}): {}", error.node, error.type, error.plugin, error.message));
+}
+
+}  // namespace
+
+void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
+                   const RunResult& result) {
+  print_head(graph, result);
+  print_nodes(result);
+  print_figures(result);
+  print_costs(result);
+  print_outputs(graph, cases, out, result);
+  std::fflush(stdout);  // before the failures, which go to the standard error
+}
+
+void print_failures(const RunResult& result) {
+  for (const std::string& warning : result.warnings) fmt::print(stderr, "flowrun: warning: {}\n", printable(warning));
+  for (const CaseResult& one : result.cases)
+    for (const std::string& warning : one.warnings)
+      fmt::print(stderr, "flowrun: warning: case '{}': {}\n", printable(one.name), printable(warning));
+  for (const CaseError& error : result.run_errors) fmt::print(stderr, "flowrun: error: the run: {}\n", error_text(error));
+  for (const CaseResult& one : result.cases)
+    for (const CaseError& error : one.errors)
+      fmt::print(stderr, "flowrun: error: case '{}': {}\n", printable(one.name), error_text(error));
+}
+
+}  // namespace flowrun

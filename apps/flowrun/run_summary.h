@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+
+#include "flowrun/host/runtime.h"
+
+namespace flowrun {
+
+/// The end of a run for a person: per node and per case on the standard output, warnings and failures on the standard error.
+void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
+                   const RunResult& result);
+
+/// Warnings, failed cases and failures of the run as a whole, on the standard error; also when the summary was not asked for.
+void print_failures(const RunResult& result);
+
+}  // namespace flowrun

@@ -1,0 +1,142 @@
+#include "table_reader.h"
+
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+namespace flowrun {
+namespace {
+
+constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+
+char separator_of(const std::string& text, const std::filesystem::path& file) {
+  if (file.extension() == ".tsv") return '\t';
+  std::string_view rest = text;
+  while (rest.starts_with('#') || rest.starts_with('\n')) {
+    const std::size_t end = rest.find('\n');
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  const std::string_view first = rest.substr(0, rest.find('\n'));
+  const bool tabs = first.find('\t') != std::string_view::npos;
+  return tabs && first.find(',') == std::string_view::npos ? '\t' : ',';
+}
+
+/// CRLF and lone CR become LF.
+std::string with_plain_line_ends(const std::string& text) {
+  std::string plain;
+  plain.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r') plain += text[i];
+    else if (i + 1 == text.size() || text[i + 1] != '\n') plain += '\n';
+  }
+  return plain;
+}
+
+std::string trimmed(const std::string& cell) {
+  const std::size_t first = cell.find_first_not_of(' ');
+  return first == std::string::npos ? "" : cell.substr(first, cell.find_last_not_of(' ') - first + 1);
+}
+
+class TableParser {
+ public:
+  TableParser(const std::string& text, char separator, std::string file, Faults& faults)
+      : text_(text), separator_(separator), file_(std::move(file)), faults_(faults) {}
+
+  std::vector<TableRow> parse() {
+    while (at_ < text_.size()) {
+      if (text_[at_] == '#' || text_[at_] == '\n') skip_line();
+      else parse_row();
+    }
+    return std::move(rows_);
+  }
+
+ private:
+  void skip_line() {
+    while (at_ < text_.size() && text_[at_] != '\n') ++at_;
+    ++at_;
+    ++line_;
+  }
+
+  void parse_row() {
+    TableRow row{line_, {}};
+    for (;;) {
+      row.cells.push_back(at_ < text_.size() && text_[at_] == '"' ? quoted_cell() : plain_cell());
+      if (at_ < text_.size() && text_[at_] == separator_) ++at_;
+      else break;
+    }
+    ++at_;  // the line feed
+    ++line_;
+    const bool blank = row.cells.size() == 1 && row.cells.front().empty();
+    if (!blank) rows_.push_back(std::move(row));
+  }
+
+  std::string plain_cell() {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') ++at_;
+    const std::string cell = text_.substr(begin, at_ - begin);
+    if (cell.find('"') != std::string::npos)
+      fault(line_, begin, "a cell with a quote inside must stand in quotes, with the inner quotes doubled");
+    return trimmed(cell);
+  }
+
+  std::string quoted_cell() {
+    const int first_line = line_;
+    const std::size_t begin = at_++;
+    std::string cell;
+    while (at_ < text_.size()) {
+      const char c = text_[at_++];
+      if (c == '\n') ++line_;
+      if (c != '"') cell += c;
+      else if (at_ < text_.size() && text_[at_] == '"') cell += text_[at_++];
+      else return after_quote(std::move(cell));
+    }
+    fault(first_line, begin, "this quoted cell never ends: its closing quote is missing");
+    return cell;
+  }
+
+  std::string after_quote(std::string cell) {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') ++at_;
+    if (at_ != begin) fault(line_, begin, "text follows the closing quote of a cell");
+    return cell;
+  }
+
+  void fault(int line, std::size_t offset, std::string message) {
+    const std::size_t line_start = offset == 0 ? std::string::npos : text_.rfind('\n', offset - 1);
+    const std::size_t column = line_start == std::string::npos ? offset : offset - line_start - 1;
+    faults_.error({file_, line, static_cast<int>(column) + 1}, std::move(message));
+  }
+
+  const std::string& text_;
+  char separator_;
+  std::string file_;
+  Faults& faults_;
+  std::size_t at_ = 0;
+  int line_ = 1;
+  std::vector<TableRow> rows_;
+};
+
+}  // namespace
+
+std::vector<TableRow> parse_table(std::string text, const std::filesystem::path& file, Faults& faults) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") || text.find('\0') != std::string::npos) {
+    faults.error({file.string(), 0, 0}, "this is not UTF-8 text; save the table as CSV in UTF-8");
+    return {};
+  }
+  if (text.starts_with(kUtf8Mark)) text.erase(0, kUtf8Mark.size());
+  text = with_plain_line_ends(text);
+  return TableParser(text, separator_of(text, file), file.string(), faults).parse();
+}
+
+std::vector<TableRow> read_table(const std::filesystem::path& file, Faults& faults) {
+  std::error_code unused;
+  std::ifstream stream(file, std::ios::binary);
+  if (std::filesystem::is_directory(file, unused) || !stream) {
+    const char* why = std::filesystem::exists(file, unused) ? "it cannot be read" : "there is no such file";
+    faults.error({file.string(), 0, 0}, std::string("the table of cases cannot be used: ") + why);
+    return {};
+  }
+  return parse_table({std::istreambuf_iterator<char>(stream), {}}, file, faults);
+}
+
+}  // namespace flowrun

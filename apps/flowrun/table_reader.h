@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "flowrun/host/fault.h"
+
+namespace flowrun {
+
+struct TableRow {
+  int line = 0;  ///< where it starts, from 1
+  std::vector<std::string> cells;
+};
+
+/// Reads a table of text: comma-separated (RFC 4180: cells in double quotes may hold commas, line feeds and doubled quotes), or
+/// tab-separated when the name ends in .tsv or its first row has tabs and no comma. A byte order mark, CRLF line ends, blank
+/// lines and lines that begin with '#' are taken care of. What is wrong goes to `faults` with its line.
+std::vector<TableRow> read_table(const std::filesystem::path& file, Faults& faults);
+std::vector<TableRow> parse_table(std::string text, const std::filesystem::path& file, Faults& faults);
+
+}  // namespace flowrun

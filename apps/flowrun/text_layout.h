@@ -1,0 +1,50 @@
+// Text for people: safe on a terminal, wrapped, in columns. Widths count characters, not bytes.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flowrun {
+
+inline constexpr std::size_t kPageWidth = 100;
+
+/// Text from files and plugins made safe to print: control characters (except line feed) and bytes that are not UTF-8
+/// become \xNN, so that a name cannot move the cursor or colour the screen.
+std::string printable(std::string_view text);
+
+/// Characters of UTF-8 text.
+std::size_t width_of(std::string_view text);
+
+/// The text, or its beginning and "..." when it has more than `width` characters.
+std::string shortened(std::string_view text, std::size_t width);
+
+/// Lines of at most `width` characters, broken at spaces; a longer word stands alone. Line feeds are kept.
+std::vector<std::string> wrapped(std::string_view text, std::size_t width);
+
+/// The wrapped text, every line indented and ended.
+std::string paragraph(std::string_view text, std::size_t indent, std::size_t width = kPageWidth);
+
+enum class Align { left, right };
+
+/// Rows of cells; columns are as wide as their widest cell, and the last one wraps at the page's width.
+class TextTable {
+ public:
+  explicit TextTable(std::vector<Align> columns, std::size_t indent = 2);
+  void add(std::vector<std::string> cells);
+  bool empty() const { return rows_.empty(); }
+  std::string text() const;
+
+ private:
+  std::vector<Align> columns_;
+  std::size_t indent_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::string duration_text(double seconds);                         ///< "0.42 s", "38.5 s", "3 min 12 s", "2 h 05 min"
+std::string bytes_text(std::int64_t bytes);                        ///< "812 B", "46.1 MiB", "1.32 GiB"
+std::string figure_text(double value);                             ///< "13756", "0.713"
+std::string count_text(std::size_t count, std::string_view noun);  ///< "1 case", "3 cases"
+
+}  // namespace flowrun

@@ -1,0 +1,106 @@
+// Tables of cases, right and wrong.
+#include <doctest/doctest.h>
+
+#include "flowrun_process.h"
+#include "graph_texts.h"
+
+using namespace flowrun::testing;
+
+namespace {
+
+/// What a dry run of kFileGraph says about a table; "images/a.nii" and "images/b, c.nii" are there.
+Ended dry_run(const TempFolder& folder, const std::string& table, const std::string& name = "tables/cases.csv") {
+  folder.write("file.json", kFileGraph);
+  folder.write("tables/images/a.nii", "");
+  folder.write("tables/images/b, c.nii", "");
+  folder.write(name, table);
+  return run_flowrun(folder, {"run", "file.json", "--cases", name, "--dry-run"});
+}
+
+void check_fault(const std::string& table, const std::string& fault) {
+  const TempFolder folder;
+  const Ended ended = dry_run(folder, table);
+  INFO(ended.err);
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err, fault));
+}
+
+}  // namespace
+
+TEST_CASE("cases table: quotes, comments, blank lines, CRLF and a byte order mark are read, paths start at its folder") {
+  const TempFolder folder;
+  const Ended ended = dry_run(folder,
+                              "\xEF\xBB\xBF# subjects of the first site\r\ncase,image,value\r\n\r\na,images/a.nii,1\r\n"
+                              "\"b_two\",\"images/b, c.nii\",2\r\n");
+  INFO(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(contains(ended.out, "2 cases"));
+  CHECK(contains(ended.out, "CASE a\n"));
+  CHECK(contains(ended.out, "CASE b_two\n"));
+}
+
+TEST_CASE("cases table: tabs separate in a .tsv file and where no comma does") {
+  const TempFolder folder;
+  CHECK(dry_run(folder, "case\timage\na\timages/a.nii\n", "tables/cases.tsv").status == 0);
+  CHECK(dry_run(folder, "case\timage\nb\timages/b, c.nii\n", "tables/cases.txt").status == 0);
+}
+
+TEST_CASE("cases table: an empty cell takes the input's default, and an x- column is left alone") {
+  const TempFolder folder;
+  CHECK(dry_run(folder, "case,image,value,x-age\na,images/a.nii,,61\n").status == 0);
+}
+
+TEST_CASE("cases table: faults are told with file and line") {
+  check_fault("case,imge\na,images/a.nii\n",
+              "tables/cases.csv:1:1: error: column 'imge' is no input of graph 'file'; did you mean 'image'?");
+  check_fault("case,value\na,1\n", "tables/cases.csv:1:1: error: the table has no column 'image', which graph 'file' needs");
+  check_fault("image\nimages/a.nii\n", "tables/cases.csv:1:1: error: the table has no column 'case'");
+  check_fault("case,image,image\na,images/a.nii,x\n", "column 'image' stands twice in the header");
+  check_fault("case,image\na,images/a.nii\n\nb\n", "tables/cases.csv:4:1: error: this row has 1 cells, the header has 2");
+  check_fault("case,image\na,images/a.nii\na,images/a.nii\n", "tables/cases.csv:3:1: error: case 'a' stands in line 2 already");
+  check_fault("case,image\n,images/a.nii\n", "tables/cases.csv:2:1: error: the case has no name");
+  check_fault("case,image\n../a,images/a.nii\n", "tables/cases.csv:2:1: error: case '../a': a name becomes part of file names");
+  check_fault("case,image\na,\"images/a.nii\n", "tables/cases.csv:2:3: error: this quoted cell never ends");
+  check_fault("case,image\na,\"images/a.nii\"x\n", "tables/cases.csv:2:17: error: text follows the closing quote of a cell");
+  check_fault("case,image\na,images/\"a\".nii\n", "tables/cases.csv:2:3: error: a cell with a quote inside");
+  check_fault("case,image\n", "tables/cases.csv: error: the table has a header and no cases");
+  check_fault("\n# nothing\n", "tables/cases.csv: error: the table of cases is empty");
+  check_fault(std::string("case\0,image\n", 12), "tables/cases.csv: error: this is not UTF-8 text");
+}
+
+TEST_CASE("cases table: a missing image file is told with the row's line") {
+  check_fault("case,image\na,images/a.nii\nb,images/none.nii\n", "tables/cases.csv:3:1: error: ");
+}
+
+TEST_CASE("cases table: several faults are told at once") {
+  const TempFolder folder;
+  const Ended ended = dry_run(folder, "case,image,value\na,images/none.nii,1\nb,images/a.nii,high\nb\n");
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err, "cases.csv:2:1"));
+  CHECK(contains(ended.err, "cases.csv:3:1"));
+  CHECK(contains(ended.err, "cases.csv:4:1"));
+}
+
+TEST_CASE("cases table: --in gives an input to every case, but not one that a column gives") {
+  const TempFolder folder;
+  folder.write("file.json", kFileGraph);
+  folder.write("image.nii", "");
+  folder.write("cases.csv", "case,value\na,1\nb,2\n");
+  CHECK(run_flowrun(folder, {"run", "file.json", "--cases", "cases.csv", "--in", "image=image.nii", "--dry-run"}).status == 0);
+  const Ended twice = run_flowrun(
+      folder, {"run", "file.json", "--cases", "cases.csv", "--in", "image=image.nii", "--in", "value=1", "--dry-run"});
+  CHECK(twice.status == 2);
+  CHECK(contains(twice.err, "input 'value' is given by this column and by --in; give it once"));
+}
+
+TEST_CASE("cases table: one that is not there is a fault, and --case-name goes with a single case only") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  const Ended none = run_flowrun(folder, {"run", "value.json", "--cases", "none.csv"});
+  CHECK(none.status == 2);
+  CHECK(contains(none.err, "none.csv: error: the table of cases cannot be used: there is no such file"));
+  folder.write("cases.csv", "case\na\n");
+  const Ended named = run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--case-name", "x"});
+  CHECK(named.status == 2);
+  CHECK(contains(named.err, "--case-name names a single case"));
+}

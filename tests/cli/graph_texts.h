@@ -1,0 +1,73 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace flowrun::testing {
+
+/// One value a case, written to a text file: value -> make -> write.
+inline const std::string kValueGraph = R"({
+  "format": 1,
+  "name": "value",
+  "summary": "Writes a value",
+  "parameters": { "suffix": { "type": "string", "default": "value", "help": "End of the file's name" } },
+  "inputs": { "value": { "type": "number", "default": 7, "help": "What is written", "unit": "mm" } },
+  "nodes": {
+    "make": { "type": "clitest.make", "params": { "value": "${value}" } },
+    "write": {
+      "type": "clitest.write", "inputs": { "volume": "make.volume" },
+      "params": { "path": "${out}/${case}_${suffix}.txt" }
+    }
+  }
+})";
+
+/// As above, with an image file as its input that has to be there.
+inline const std::string kFileGraph = R"({
+  "format": 1,
+  "name": "file",
+  "inputs": { "image": { "type": "path", "help": "An image" }, "value": { "type": "number", "default": 1 } },
+  "nodes": {
+    "make": { "type": "clitest.make", "params": { "value": "${value}", "file": "${image}" } },
+    "write": { "type": "clitest.write", "inputs": { "volume": "make.volume" }, "params": { "path": "${out}/${case}.txt" } }
+  }
+})";
+
+/// Each case waits until a file named after it is there.
+inline const std::string kWaitGraph = R"({
+  "format": 1,
+  "name": "waiting",
+  "inputs": { "value": { "type": "number", "default": 1 } },
+  "nodes": {
+    "make": { "type": "clitest.make", "params": { "value": "${value}" } },
+    "wait": {
+      "type": "clitest.wait", "inputs": { "volume": "make.volume" },
+      "params": { "begun": "${out}/${case}.begun", "release": "${out}/${case}.release" }
+    },
+    "write": { "type": "clitest.write", "inputs": { "volume": "wait.volume" }, "params": { "path": "${out}/${case}.txt" } }
+  }
+})";
+
+/// A phantom head, thresholded and shown: no library beyond the framework's is needed.
+inline const std::string kPhantomGraph = R"({
+  "format": 1,
+  "name": "bright",
+  "inputs": { "seed": { "type": "integer", "default": 1 } },
+  "nodes": {
+    "head": { "type": "phantom.head", "params": { "seed": "${seed}", "size": [40, 48, 40], "spacing": [4, 4, 4] } },
+    "normalise": { "type": "intensity.normalise", "inputs": { "volume": "head.flair" } },
+    "bright": { "type": "segment.threshold", "inputs": { "volume": "normalise.volume" }, "params": { "above": 1.5 } },
+    "picture": {
+      "type": "view.montage", "inputs": { "image": "head.flair", "mask": "bright.mask", "reference": "head.lesions" },
+      "params": { "path": "${out}/${case}.png" }
+    }
+  }
+})";
+
+/// The plugins of kPhantomGraph are built.
+inline bool phantom_plugins_are_built() {
+  for (const char* name : {"phantom", "intensity", "segment", "view"})
+    if (!std::filesystem::exists(std::filesystem::path(FLOWRUN_TEST_PLUGINS) / (std::string(name) + ".so"))) return false;
+  return true;
+}
+
+}  // namespace flowrun::testing

@@ -1,0 +1,190 @@
+// The verbs that only look: nodes, describe, draw, plugins, validate.
+#include <doctest/doctest.h>
+
+#include "flowrun_process.h"
+#include "graph_texts.h"
+
+using namespace flowrun::testing;
+
+TEST_CASE("flowrun nodes: lists the types of a plugin with their summaries") {
+  const TempFolder folder;
+  const Ended ended = run_flowrun(folder, {"nodes", "clitest"});
+  CHECK(ended.status == 0);
+  CHECK(ended.out ==
+        "clitest 1.2.3\n"
+        "  clitest.make   Eight voxels of one value\n"
+        "  clitest.wait   Waits for a file\n"
+        "  clitest.write  Writes the first voxel as text\n");
+}
+
+TEST_CASE("flowrun nodes: a prefix that nothing has is answered with the near one") {
+  const TempFolder folder;
+  const Ended ended = run_flowrun(folder, {"nodes", "clitset"});
+  CHECK(ended.status == 2);
+  CHECK(ended.err == "flowrun: no node type starts with 'clitset'; did you mean 'clitest'?\n");
+}
+
+TEST_CASE("flowrun describe: a node type with its ports, parameters and plugin") {
+  const TempFolder folder;
+  const Ended ended = run_flowrun(folder, {"describe", "clitest.write"});
+  CHECK(ended.status == 0);
+  CHECK(contains(ended.out, "clitest.write\n  Writes the first voxel as text\n"));
+  CHECK(contains(ended.out, "clitest 1.2.3 (Apache-2.0)"));
+  CHECK(contains(ended.out, "clitest.so"));
+  CHECK(contains(ended.out, "INPUTS\n  volume  flowrun.volume/1  one  Any image\n"));
+  CHECK(contains(ended.out, "PARAMETERS\n  path  path (written)  required\n"));
+  CHECK(contains(ended.out, "\"inputs\": { \"volume\": \"node.port\" }"));
+}
+
+TEST_CASE("flowrun describe: no line is longer than 100 characters") {
+  const TempFolder folder;
+  for (const char* type : {"clitest.make", "clitest.wait", "phantom.head", "segment.components", "view.montage"}) {
+    const Ended ended = run_flowrun(folder, {"describe", type});
+    if (ended.status != 0) {
+      MESSAGE("skipped: " << type << " is not built");
+      continue;
+    }
+    std::size_t begin = 0;
+    for (std::size_t end = ended.out.find('\n'); end != std::string::npos; end = ended.out.find('\n', begin)) {
+      const std::string line = ended.out.substr(begin, end - begin);
+      INFO(line);
+      CHECK((line.size() <= 100 || contains(line, FLOWRUN_TEST_PLUGINS) || contains(line, FLOWRUN_CLI_PLUGINS)));
+      begin = end + 1;
+    }
+  }
+}
+
+TEST_CASE("flowrun describe: an unknown type is answered with the near one") {
+  const TempFolder folder;
+  const Ended ended = run_flowrun(folder, {"describe", "clitest.mke"});
+  CHECK(ended.status == 2);
+  CHECK(ended.err == "flowrun: no node type 'clitest.mke', and no such graph file; did you mean 'clitest.make'?\n");
+}
+
+TEST_CASE("flowrun describe: a graph with its inputs, parameters and nodes") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  const Ended ended = run_flowrun(folder, {"describe", "value.json"});
+  CHECK(ended.status == 0);
+  CHECK(contains(ended.out, "value  (value.json)\n  Writes a value\n"));
+  CHECK(contains(ended.out, "write  clitest.write  volume from make.volume\n"));
+}
+
+TEST_CASE("flowrun plugins: names the plugin, and with --why the folders and the types") {
+  const TempFolder folder;
+  const Ended brief = run_flowrun(folder, {"plugins"});
+  CHECK(brief.status == 0);
+  CHECK(contains(brief.out, "clitest.so"));
+  CHECK(contains(brief.out, "clitest "));
+  const Ended full = run_flowrun(folder, {"plugins", "--why"});
+  CHECK(contains(full.out, std::string("looked in, in this order:\n  ") + FLOWRUN_CLI_PLUGINS + "\n"));
+  CHECK(contains(full.out, "clitest.make, clitest.wait, clitest.write"));
+  CHECK(contains(full.out, "not loaded; read from its manifest"));
+}
+
+TEST_CASE("flowrun plugins: a library that is no plugin is named with the reason") {
+  const TempFolder folder;
+  folder.write("plugins/broken.so", "this is not a library");
+  const Ended ended = run_flowrun(folder, {"plugins", "--plugin-path", "plugins/broken.so"});
+  CHECK(ended.status == 0);
+  CHECK(contains(ended.out, "NOT usable: "));
+  CHECK(contains(ended.out, "broken.so"));
+}
+
+TEST_CASE("flowrun draw: writes DOT with a box for each node and an edge for each input") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  const Ended ended = run_flowrun(folder, {"draw", "value.json"});
+  CHECK(ended.status == 0);
+  CHECK(ended.out.starts_with("digraph \"value\" {\n"));
+  CHECK(contains(ended.out, "n0 [label=\"make\\nclitest.make\\nonce a case\""));
+  CHECK(contains(ended.out, "n0 -> n1 [label=\"volume\"];"));
+}
+
+TEST_CASE("flowrun draw: names with quotes and backslashes stay inside their labels") {
+  const TempFolder folder;
+  std::string graph = kValueGraph;
+  graph.replace(graph.find("Writes a value"), 14, R"(a \"quoted\" back\\slash)");
+  folder.write("odd.json", graph);
+  const Ended ended = run_flowrun(folder, {"draw", "odd.json", "-o", "odd.dot"});
+  CHECK(ended.status == 0);
+  CHECK(ended.out.empty());
+  CHECK(contains(folder.read("odd.dot"), R"(label="value\na \"quoted\" back\\slash";)"));
+}
+
+TEST_CASE("flowrun draw: refuses a file type that it does not write") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  const Ended ended = run_flowrun(folder, {"draw", "value.json", "-o", "value.png"});
+  CHECK(ended.status == 2);
+  CHECK(ended.err == "flowrun: --output 'value.png' must end in .dot or .svg\n");
+}
+
+TEST_CASE("flowrun draw: an SVG is drawn by Graphviz, and what is missing is said") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  const Ended ended = run_flowrun(folder, {"draw", "value.json", "-o", "value.svg"});
+  if (ended.status == 0) {
+    CHECK(contains(folder.read("value.svg"), "<svg"));
+    CHECK(contains(folder.read("value.svg"), "clitest.make"));
+  } else {
+    CHECK(contains(ended.err, "install the package 'graphviz'"));
+    CHECK_FALSE(folder.has("value.svg"));
+  }
+}
+
+TEST_CASE("flowrun validate: a right graph is one line") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  const Ended ended = run_flowrun(folder, {"validate", "value.json"});
+  CHECK(ended.status == 0);
+  CHECK(ended.out == "value.json: ok, no errors (2 nodes)\n");
+  CHECK(ended.err.empty());
+}
+
+TEST_CASE("flowrun validate: a wrong graph is told with all its faults and their places") {
+  const TempFolder folder;
+  folder.write("wrong.json", R"({
+  "format": 1,
+  "name": "wrong",
+  "nodes": {
+    "make": { "type": "clitest.mak" },
+    "write": { "type": "clitest.write", "inputs": { "volme": "other.volume" } }
+  }
+})");
+  const Ended ended = run_flowrun(folder, {"validate", "wrong.json"});
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err, "wrong.json:5:"));
+  CHECK(contains(ended.err, "did you mean 'clitest.make'?"));
+  CHECK(contains(ended.err, "wrong.json:6:"));
+  CHECK(contains(ended.err, "did you mean 'volume'?"));
+  CHECK(contains(ended.out, "wrong.json: wrong, "));
+}
+
+TEST_CASE("flowrun validate: a setting of an unknown parameter is a fault of the command line") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  const Ended ended = run_flowrun(folder, {"validate", "value.json", "--set", "sufix=x"});
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err, "command line: error: "));
+  CHECK(contains(ended.err, "did you mean 'suffix'?"));
+}
+
+TEST_CASE("flowrun validate: a file that is not there, and one that is not JSON") {
+  const TempFolder folder;
+  CHECK(run_flowrun(folder, {"validate", "none.json"}).status == 2);
+  folder.write("text.json", "not json");
+  const Ended ended = run_flowrun(folder, {"validate", "text.json"});
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err, "text.json:1:"));
+}
+
+TEST_CASE("flowrun: control characters of a file never reach the terminal") {
+  const TempFolder folder;
+  std::string graph = kValueGraph;
+  graph.replace(graph.find("Writes a value"), 14, "red \\u001b[31m text");
+  folder.write("red.json", graph);
+  const Ended ended = run_flowrun(folder, {"describe", "red.json"});
+  CHECK(contains(ended.out, "red \\x1b[31m text"));
+  CHECK_FALSE(contains(ended.out, "\x1b"));
+}
