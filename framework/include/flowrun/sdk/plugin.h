@@ -20,8 +20,8 @@
     }                                                                                                 \
   }                                                                                                   \
   extern "C" {                                                                                        \
-  extern const flowrun_plugin_abi flowrun_plugin __attribute__((visibility("default"), used));        \
-  const flowrun_plugin_abi flowrun_plugin = {                                                         \
+  extern const flowrun_plugin_abi flowrun_plugin __attribute__((visibility("default")));              \
+  __attribute__((used)) const flowrun_plugin_abi flowrun_plugin = {                                   \
       FLOWRUN_ABI_MAGIC, sizeof(flowrun_plugin_abi), FLOWRUN_ABI_MAJOR, FLOWRUN_ABI_MINOR, 0,         \
       FLOWRUN_BUILD_TAG, plugin_name, plugin_version, plugin_licence, flowrun_hand_over};             \
   }                                                                                                   \
