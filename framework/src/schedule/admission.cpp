@@ -101,7 +101,7 @@ void Engine::case_ended(CaseItem& item) {
   result.start_s = std::chrono::duration<double>(item.started - begin_).count();
   result.seconds = std::chrono::duration<double>(Clock::now() - item.started).count();
   for (const auto& [key, value] : item.reports) result.reports.push_back({graph_->nodes[key.first].id, key.second, value});
-  if (result.status == CaseStatus::failed && options_.fail_fast) cancel();
+  if (result.status == CaseStatus::failed && options_.fail_fast) stopping_ = cancelling_ = true;
   {
     const std::lock_guard lock(mutex_);
     ++(result.status == CaseStatus::done ? done_count_ : failed_count_);

@@ -106,7 +106,10 @@ void Engine::build_flow() {
 }
 
 RunResult Engine::execute(const std::vector<Case>& cases) {
-  begin_ = Clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    begin_ = Clock::now();
+  }
   run_cases(cases);
   return collect_result(cases);
 }
@@ -128,7 +131,7 @@ RunResult Engine::collect_result(const std::vector<Case>& cases) {
   result.peak_payload_bytes = account_.peak();
   result.peak_resident_bytes = peak_resident_bytes();
   result.threads = threads_;
-  result.interrupted = stopping_ && (cancelling_ || next_case_ < cases.size());
+  result.interrupted = interrupted_ && (cancelling_ || next_case_ < cases.size());
   return result;
 }
 
@@ -158,8 +161,8 @@ void Engine::warn(const Stage& stage, Item* item, std::string_view sentence) {
 
 Progress Engine::progress() const {
   Progress progress;
-  progress.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
   const std::lock_guard lock(mutex_);
+  progress.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
   progress.cases_total = static_cast<std::int64_t>(results_.size());
   progress.cases_done = done_count_;
   progress.cases_failed = failed_count_;

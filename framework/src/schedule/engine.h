@@ -27,8 +27,8 @@ class Engine {
   ~Engine();
 
   RunResult execute(const std::vector<Case>& cases);
-  void stop() { stopping_ = true; }
-  void cancel() { stopping_ = cancelling_ = true; }
+  void stop() { interrupted_ = stopping_ = true; }
+  void cancel() { interrupted_ = stopping_ = cancelling_ = true; }
   Progress progress() const;
 
   // For the items.
@@ -107,8 +107,8 @@ class Engine {
   PayloadAccount account_;
   Statistics statistics_;
   Plan plan_;
-  Clock::time_point begin_;
 
+  std::atomic<bool> interrupted_{false};  ///< somebody asked for the end
   std::atomic<bool> stopping_{false};
   std::atomic<bool> cancelling_{false};
   const ErrorPtr cancelled_error_ = std::make_shared<const CaseError>(CaseError{"", "", "", "the run was cancelled"});
@@ -118,6 +118,7 @@ class Engine {
   std::unique_ptr<tbb::task_arena> arena_;
   std::unique_ptr<tbb::flow::graph> flow_;
 
+  Clock::time_point begin_;   ///< written under the mutex, before any firing
   mutable std::mutex mutex_;  ///< guards what follows
   const std::vector<Case>* cases_ = nullptr;
   std::size_t next_case_ = 0;

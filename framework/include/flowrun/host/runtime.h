@@ -70,7 +70,7 @@ struct RunResult {
   std::int64_t peak_payload_bytes = 0;
   std::int64_t peak_resident_bytes = 0;  ///< of the process, as the system counts it; 0: unknown
   int threads = 0;
-  bool interrupted = false;
+  bool interrupted = false;  ///< stop or cancel left something undone
 };
 
 /// A look at a run from another thread.
