@@ -174,8 +174,9 @@ class DicomWalk {
   void require_sane_voxels() const {
     const int samples = number(0x00280002, 1);
     const int allocated = number(0x00280100, 0), stored = number(0x00280101, allocated), high = number(0x00280102, stored - 1);
-    const bool bits_fit = (allocated == 8 || allocated == 12 || allocated == 16 || allocated == 32) && stored >= 1 &&
-                          stored <= allocated && high == stored - 1;
+    // GDCM masks unused bits of 16-bit voxels only, and ends the process at others.
+    const bool used = allocated == 16 ? stored >= 1 && stored <= 16 : stored == allocated;
+    const bool bits_fit = (allocated == 8 || allocated == 16 || allocated == 32) && used && high == stored - 1;
     if (!bits_fit || (samples != 1 && samples != 3 && samples != 4) || number(0x00280103, 0) > 1)
       refuse(file_, "its DICOM voxels are described as " + std::to_string(samples) + " samples of " + std::to_string(stored) +
                         " bits, the highest " + std::to_string(high) + ", in " + std::to_string(allocated) +

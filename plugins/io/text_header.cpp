@@ -26,6 +26,7 @@ struct DataPlace {
 struct TextHeader {
   std::map<std::string, std::string> fields;  ///< keys in lower case, without spaces
   std::uint64_t end = 0;                      ///< the byte behind the header
+  std::string repeated;                       ///< a key that came twice
 
   std::string field(const std::string& key) const {
     const auto found = fields.find(key);
@@ -43,22 +44,23 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-void keep(TextHeader& header, const std::string& line, char separator) {
-  const auto at = line.find(separator);
+void keep(TextHeader& header, const std::string& line, const char* separators) {
+  const auto at = line.find_first_of(separators);
   if (at == std::string::npos) return;
   std::string key = lower(line.substr(0, at));
   key.erase(std::remove_if(key.begin(), key.end(), [](unsigned char c) { return std::isspace(c); }), key.end());
+  if (header.fields.contains(key)) header.repeated = key;
   header.fields[key] = trimmed(line.substr(at + 1));
 }
 
 /// Lines up to the one that `is_last` knows.
 template <class IsLast>
-TextHeader read_lines(const std::filesystem::path& file, char separator, IsLast is_last) {
+TextHeader read_lines(const std::filesystem::path& file, const char* separators, IsLast is_last) {
   std::ifstream stream(file, std::ios::binary);
   TextHeader header;
   std::string line;
   for (std::size_t count = 0; count < kMostLines && std::getline(stream, line); ++count) {
-    keep(header, line, separator);
+    keep(header, line, separators);
     if (is_last(line)) break;
   }
   header.end = stream ? static_cast<std::uint64_t>(stream.tellg()) : size_of(file);
@@ -66,7 +68,7 @@ TextHeader read_lines(const std::filesystem::path& file, char separator, IsLast 
 }
 
 DataPlace nrrd_place(const std::filesystem::path& file) {
-  const TextHeader header = read_lines(file, ':', [](const std::string& line) { return trimmed(line).empty(); });
+  const TextHeader header = read_lines(file, ":", [](const std::string& line) { return trimmed(line).empty(); });
   DataPlace place{file, header.end, Coding::other};
   const std::string data = header.field("datafile");
   if (!data.empty()) place = {file.parent_path() / data, 0, Coding::other};
@@ -79,7 +81,7 @@ DataPlace nrrd_place(const std::filesystem::path& file) {
 }
 
 TextHeader read_meta_header(const std::filesystem::path& file) {
-  return read_lines(file, '=', [](const std::string& line) { return lower(line).starts_with("elementdatafile"); });
+  return read_lines(file, "=:", [](const std::string& line) { return lower(line).starts_with("elementdatafile"); });
 }
 
 DataPlace meta_place(const std::filesystem::path& file) {
@@ -97,15 +99,23 @@ DataPlace place_of(const std::filesystem::path& file, const NamedFormat& named) 
   return named.format == Format::nrrd ? nrrd_place(file) : meta_place(file);
 }
 
+/// ITK's reader trusts the number of dimensions, and counts for minutes when it is negative.
+void require_sound_meta(const std::filesystem::path& file) {
+  const TextHeader header = read_meta_header(file);
+  for (const char* field : {"NDims", "DimSize", "ElementType", "ElementDataFile"})
+    if (header.field(lower(field)).empty())
+      refuse(file, "it is not a MetaImage file, or its header is damaged: it has no '" + std::string(field) + "'");
+  if (!header.repeated.empty())
+    refuse(file, "its MetaImage header has '" + printable(header.repeated) + "' twice; it is damaged");
+  const std::string dimensions = header.field("ndims");
+  if (dimensions.size() != 1 || dimensions[0] < '1' || dimensions[0] > '9')
+    refuse(file, "its MetaImage header says NDims = " + printable(dimensions) + "; 3 is expected");
+}
+
 }  // namespace
 
 void require_sound_header(const std::filesystem::path& file, const NamedFormat& named) {
-  if (named.format == Format::meta) {
-    const TextHeader header = read_meta_header(file);
-    for (const char* field : {"NDims", "DimSize", "ElementType", "ElementDataFile"})
-      if (header.field(lower(field)).empty())
-        refuse(file, "it is not a MetaImage file, or its header is damaged: it has no '" + std::string(field) + "'");
-  }
+  if (named.format == Format::meta) require_sound_meta(file);
   const DataPlace place = place_of(file, named);
   std::error_code code;
   if (!place.file.empty() && !std::filesystem::is_regular_file(place.file, code) &&

@@ -74,7 +74,7 @@ struct NodeRunner::State final : public OpenContext, public Context {
   std::int64_t chunk() const override { return -1; }
   bool cancelled() const override {
     auto& left = const_cast<State*>(this)->looks_left;
-    return left >= 0 && left-- == 0;
+    return left == 0 || (left > 0 && --left == 0);
   }
   std::span<const PayloadPtr> inputs(std::string_view port) const override {
     const InputPort* known = find_port(type.inputs, port);

@@ -41,7 +41,7 @@ class NodeRunner {
     return input(port, PayloadPtr(std::make_shared<const T>(std::move(payload))));
   }
   void clear_inputs();
-  void cancel_after(int looks);  ///< cancelled() turns true after so many looks
+  void cancel_after(int looks);  ///< cancelled() is true from the look of this number on
 
   /// Opens the node at the first call; one firing. What the node throws comes out unchanged.
   void open();

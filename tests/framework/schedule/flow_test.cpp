@@ -121,18 +121,19 @@ TEST_CASE("schedule: no more cases are in flight than allowed, and the peak does
 }
 
 TEST_CASE("schedule: a node that is not concurrent fires once at a time, one with a limit no more than that") {
-  const auto at_once = [](const std::string& type, const std::string& run_object) {
+  const auto at_once = [](const std::string& type, const std::string& run_object, int meet) {
     run(R"({
       "source": {"type": "toy.source"},
       "split": {"type": "toy.split", "inputs": {"in": "source.out"}, "params": {"count": 60}, "run": {"chunks_in_flight": 16}},
-      "work": {"type": ")" + type + R"(", "inputs": {"in": "split.out"}, "params": {"microseconds": 200}, "run": )" + run_object + R"(},
+      "work": {"type": ")" + type + R"(", "inputs": {"in": "split.out"}, "params": {"microseconds": 200, "meet": )" +
+            std::to_string(meet) + R"(}, "run": )" + run_object + R"(},
       "fold": {"type": "toy.fold", "inputs": {"in": "work.out"}}})",
         1, threads(8));
     return most_at_once.load();
   };
-  CHECK(at_once("toy.serial_work", "{}") == 1);
-  CHECK(at_once("toy.work", R"({"concurrency": 2})") == 2);
-  CHECK(at_once("toy.work", "{}") > 2);
+  CHECK(at_once("toy.serial_work", "{}", 0) == 1);
+  CHECK(at_once("toy.work", R"({"concurrency": 2})", 2) == 2);
+  CHECK(at_once("toy.work", "{}", 3) >= 3);
 }
 
 TEST_CASE("schedule: a node of the run collects the cases in their order, without those that failed") {

@@ -66,12 +66,18 @@ struct Split : Node {
 struct Work : Node {
   void process(Context& context) override {
     raise_to(most_at_once, ++at_once);
+    wait_for_company(context.params().integer("meet"));
     const auto microseconds = context.params().integer("microseconds");
     const double value = context.in<Number>("in").value;
     // Different times for different items, so that they overtake each other.
     if (microseconds > 0) std::this_thread::sleep_for(std::chrono::microseconds(microseconds * (1 + static_cast<int>(value * 7) % 3)));
     context.emit("out", Number(value * 2));
     --at_once;
+  }
+  /// Until so many firings have run at once; half a minute where they never do.
+  static void wait_for_company(std::int64_t meet) {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (most_at_once < meet && std::chrono::steady_clock::now() < give_up) std::this_thread::sleep_for(std::chrono::microseconds(100));
   }
   std::atomic<int> at_once{0};
 };
@@ -220,8 +226,8 @@ Registry registry() {
   ParamSpec twice{.name = "also_twice", .type = ParamType::boolean, .default_value = false, .help = "emit twice"};
   made.add_type(type("toy.source", {}, {out()}, {number_param("value", 1, true), integer_param("bytes", 8)}, make<Source>), "toy");
   made.add_type(type("toy.split", {in()}, {out(true)}, {integer_param("count", 10), twice}, make<Split>), "toy");
-  made.add_type(type("toy.work", {in()}, {out()}, {integer_param("microseconds", 0)}, make<Work>), "toy");
-  made.add_type(type("toy.serial_work", {in()}, {out()}, {integer_param("microseconds", 0)}, make<Work>, false), "toy");
+  made.add_type(type("toy.work", {in()}, {out()}, {integer_param("microseconds", 0), integer_param("meet", 0)}, make<Work>), "toy");
+  made.add_type(type("toy.serial_work", {in()}, {out()}, {integer_param("microseconds", 0), integer_param("meet", 0)}, make<Work>, false), "toy");
   made.add_type(type("toy.add", {many, offset}, {out()}, {}, make<Add>), "toy");
   made.add_type(type("toy.fold", {collecting(Scope::chunk)}, {out()}, {}, make<Fold>), "toy");
   made.add_type(type("toy.fold_cases", {collecting(Scope::per_case)}, {out()}, {}, make<Fold>), "toy");

@@ -181,6 +181,8 @@ TEST_CASE("read_volume: a header whose voxels are in another file names the miss
   save(folder / "a.raw", "ab");
   save(folder / "b.mha", "ObjectType = Image\nNDims = 3\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nab");
   check_fails(folder / "b.mha", "it is not a MetaImage file, or its header is damaged: it has no 'DimSize'");
+  save(folder / "c.mha", "ObjectType = Image\nNDims : -3\nDimSize = 2 1 1\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nab");
+  check_fails(folder / "c.mha", "its MetaImage header says NDims = -3; 3 is expected");
   CHECK(read_back(folder / "a.mhd").voxels == std::vector<float>{'a', 'b'});
   CHECK(read_back(folder / "a.nhdr").voxels == std::vector<float>{'a', 'b'});
 }

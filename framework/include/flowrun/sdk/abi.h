@@ -7,7 +7,7 @@
 #define FLOWRUN_ABI_MAJOR 1  // raised when a plugin built before can no longer be used
 #define FLOWRUN_ABI_MINOR 0  // raised when something is added that older plugins do not use
 
-/// First bytes of the exported struct, with the closing zero. The host finds the struct in the file by them.
+/// First bytes of the exported struct, with the closing zero. The host finds the struct by its symbol; these confirm it.
 #define FLOWRUN_ABI_MAGIC "\x89" "flowrun.plugin"
 #define FLOWRUN_ABI_MAGIC_SIZE 16
 
