@@ -87,7 +87,7 @@ int execute(const DrawCommand& command) {
     throw Error("--output '" + command.output + "' must end in .dot or .svg");
   const Registry registry = open_registry(command.plugin_paths);
   Faults faults;
-  const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
+  const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults, Files::may_be_missing);
   print_faults(faults);
   if (!checked.graph || faults.has_errors()) return kWrongInput;
   const std::string dot = to_dot(*checked.graph);

@@ -46,8 +46,9 @@ void add_fault(Faults& faults, Severity severity, const Place& place, const std:
 }
 
 CheckedGraph check_graph(const std::string& file, const std::vector<std::string>& settings, const Registry& registry,
-                         Faults& faults) {
+                         Faults& faults, Files files) {
   Settings set;
+  set.files_must_exist = files == Files::must_exist;
   for (auto& [name, value] : assignments(settings, "--set", faults)) set.values[name] = value;
   Faults of_graph;  // apart: a fault of the command line is no reason to leave the cases unchecked
   CheckedGraph checked;

@@ -23,8 +23,9 @@ struct CheckedGraph {
   std::shared_ptr<const GraphSpec> spec;        ///< null: the file gives no graph
   std::shared_ptr<const ValidatedGraph> graph;  ///< null: there are errors
 };
+enum class Files { must_exist, may_be_missing };
 CheckedGraph check_graph(const std::string& file, const std::vector<std::string>& settings, const Registry& registry,
-                         Faults& faults);
+                         Faults& faults, Files files = Files::must_exist);
 
 /// Every fault on a line of its own, on the standard error, in the order of the files.
 void print_faults(Faults& faults);

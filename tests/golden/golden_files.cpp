@@ -36,6 +36,14 @@ Summary read_summary(const fs::path& file) {
           json.at("voxels_kept"), json.at("dsc_product"), json.at("dsc_final")};
 }
 
+double reported_candidates(const fs::path& record, const std::string& patient) {
+  std::ifstream stream(record);
+  const auto json = nlohmann::json::parse(stream);
+  for (const auto& one : json.at("cases"))
+    if (one.at("case") == patient) return one.at("reports").at("candidates/gate.candidates");
+  return -1;
+}
+
 TempFolder::TempFolder() {
   std::string name = (fs::temp_directory_path() / "flowrun-golden-XXXXXX").string();
   REQUIRE(mkdtemp(name.data()));

@@ -27,6 +27,9 @@ fs::path patient_folder(const std::string& patient);
 std::vector<Row> read_rows(const fs::path& file);
 Summary read_summary(const fs::path& file);
 
+/// The number of candidates that a run's record gives for a case.
+double reported_candidates(const fs::path& record, const std::string& patient);
+
 /// A folder of its own, gone with it.
 struct TempFolder {
   TempFolder();

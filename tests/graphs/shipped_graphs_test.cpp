@@ -109,4 +109,21 @@ TEST_CASE("graphs: each parameter and input of a shipped graph has help") {
 }
 
 }  // namespace
+TEST_CASE("graphs: a graph can be looked at before its models are there, but not run") {
+  if (!built_plugins().find("cnn.stage") || !built_plugins().find("io.read_volume")) {
+    MESSAGE("SKIPPED: the plugins cnn and io are not built");
+    return;
+  }
+  Settings settings{{{"models", "no-such-folder"}}};
+  Faults faults;
+  const auto spec = load_graph(FLOWRUN_SOURCE_DIR "/graphs/msseg2016/segment.json", faults);
+  REQUIRE(spec);
+  CHECK(validate(*spec, built_plugins(), settings, faults) == nullptr);
+  CHECK(faults.all().size() == 2);
+  settings.files_must_exist = false;
+  Faults none;
+  CHECK(validate(*spec, built_plugins(), settings, none) != nullptr);
+  CHECK(none.all().empty());
+}
+
 }  // namespace flowrun::testing

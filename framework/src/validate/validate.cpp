@@ -31,7 +31,7 @@ std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Regi
   order_nodes(draft);
   assign_scopes(draft);
   check_run_options(draft);
-  check_files(draft);
+  if (settings.files_must_exist) check_files(draft);
   check_unused(draft);
   faults.sort();
   return faults.has_errors() ? nullptr : build_graph(draft);

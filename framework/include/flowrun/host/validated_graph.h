@@ -90,6 +90,7 @@ struct Case {
 /// What a person sets on top of the file: graph parameters by name, node parameters as "node.param" (node ids may hold '/').
 struct Settings {
   std::map<std::string, std::string> values;
+  bool files_must_exist = true;  ///< false for looking at a graph, say to draw it, before its models are there
 };
 
 /// Checks the graph as a whole: every fault is added to `faults`, with its place. Null when there are errors.

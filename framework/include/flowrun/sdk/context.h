@@ -41,7 +41,7 @@ class Context {
   /// Empty for a collecting port. Throws Error for a name that the type does not have.
   virtual std::span<const PayloadPtr> inputs(std::string_view port) const = 0;
 
-  /// Hands an output over: exactly once per port and firing; for a stream port at most once per Firing::next.
+  /// Hands an output over: exactly once per port and firing; for a stream port once per Firing::next.
   virtual void emit_owned(std::string_view port, std::unique_ptr<Payload> payload) = 0;
   virtual void emit_shared(std::string_view port, PayloadPtr payload) = 0;  ///< an input passed on, nothing copied
 

@@ -23,7 +23,7 @@ class Firing {
   /// All items have been accepted (at once for a node without a collecting port). Emits the outputs that are not streams.
   virtual void finish(Context&) {}
 
-  /// Emits at most one item on each stream port; false: nothing was emitted, the stream has ended.
+  /// Emits one item on each stream port and returns true; or emits nothing and returns false: the stream has ended.
   /// Called only when there is room for another item, so it need not block and must not.
   virtual bool next(Context&) { return false; }
 
