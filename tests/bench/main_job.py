@@ -49,12 +49,13 @@ def candidates(record):
 
 
 def overlap(trace):
-    """Seconds of the second case's reading and preprocessing, and how many of them fall inside network spans of the first."""
+    """Seconds of the third case's reading and preprocessing, and how many of them fall inside network spans of the second. (The
+    first two start together; the third is read when the first is done.)"""
     spans = [e for e in json.loads(trace.read_text())["traceEvents"] if e["ph"] == "X"]
     pick = lambda case, nodes: [(e["ts"], e["ts"] + e["dur"]) for e in spans if e["args"].get("case") == case and e["name"] in nodes]
-    networks = sorted(pick("case00", NETWORKS))
+    networks = sorted(pick("case01", NETWORKS))
     total = shared = 0.0
-    for begin, end in pick("case01", BEFORE):
+    for begin, end in pick("case02", BEFORE):
         total += end - begin
         at = begin
         for first, last in networks:
@@ -96,9 +97,9 @@ def main():
         print(f"  whole case beside its network stages: {100 * (options.threads * one['seconds'] / networks - 1):+.1f} % of thread time, "
               f"other nodes {100 * (busy(one) / networks - 1):.1f} %; peak memory {one['peak_resident_bytes'] / 1e6:.0f} MB")
         trace = folder / "trace.json"
-        run(options, folder, patients, 2, 1.5, ("--trace", trace))
+        run(options, folder, patients, 3, 2.0, ("--trace", trace))
         total, shared = overlap(trace)
-        print(f"two cases: {shared:.2f} of {total:.2f} s of the second's reading and preprocessing ran beside the first's networks")
+        print(f"three cases: {shared:.2f} of {total:.2f} s of the third's reading and preprocessing ran beside the second's networks")
         peaks = {count: run(options, folder, patients, count, 3.0)["peak_resident_bytes"] for count in (2, 20)}
         print(f"peak memory: 2 cases {peaks[2] / 1e6:.0f} MB, 20 cases {peaks[20] / 1e6:.0f} MB ({100 * (peaks[20] / peaks[2] - 1):+.1f} %)")
 

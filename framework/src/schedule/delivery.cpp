@@ -90,8 +90,14 @@ void Engine::submit(Work* work) {
   Handoff* const handoff = tls_handoff;
   const bool at_end = handoff && handoff->open;
   work->ready = at_end ? handoff->time : Clock::now();
-  if (at_end && !handoff->work && work->stage->unlimited) handoff->work = work;
-  else work->stage->flow_node->try_put(work);
+  if (!work->stage->unlimited) {
+    work->stage->flow_node->try_put(work);
+  } else if (at_end && !handoff->work) {
+    handoff->work = work;
+  } else {
+    ready_queue_.push(work);
+    any_ready_->try_put(tbb::flow::continue_msg{});
+  }
 }
 
 }  // namespace flowrun::schedule

@@ -60,7 +60,11 @@ Engine::Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, 
   build_flow();
 }
 
-Engine::~Engine() = default;
+Engine::~Engine() {
+  // Flow nodes sign off at their graph, so they go before it.
+  for (auto& stage : plan_.stages) stage->flow_node.reset();
+  any_ready_.reset();
+}
 
 void Engine::open_nodes(Registry& registry) {
   for (auto& stage : plan_.stages) {
@@ -89,19 +93,28 @@ void Engine::open_node(Stage& stage, Registry& registry) {
 void Engine::build_flow() {
   arena_->execute([this] {
     flow_ = std::make_unique<tbb::flow::graph>();
-    for (auto& stage : plan_.stages) {
-      const ValidatedNode& spec = *stage->spec;
-      const int wanted = spec.type.concurrent ? spec.concurrency : 1;
-      stage->unlimited = wanted == 0 || wanted >= threads_;
-      const auto concurrency = static_cast<std::size_t>(stage->unlimited ? int{tbb::flow::unlimited} : wanted);
-      stage->credits = spec.chunks_in_flight > 0          ? spec.chunks_in_flight
-                       : options_.chunks_in_flight > 0 ? options_.chunks_in_flight
-                                                       : std::max(2, 2 * threads_);
-      stage->flow_node = std::make_unique<tbb::flow::function_node<Work*>>(*flow_, concurrency, [this](Work* work) {
-        run_chain(work);
-        return tbb::flow::continue_msg{};
-      });
-    }
+    any_ready_ = std::make_unique<tbb::flow::function_node<tbb::flow::continue_msg>>(
+        *flow_, tbb::flow::unlimited, [this](const tbb::flow::continue_msg& message) {
+          run_chain(ready_queue_.pop());
+          return message;
+        });
+    for (auto& stage : plan_.stages) build_stage(*stage);
+  });
+}
+
+/// A node that may fire any number of times at once shares the queue of what is ready; any other has a flow node of its own, which keeps
+/// the limit and the order.
+void Engine::build_stage(Stage& stage) {
+  const ValidatedNode& spec = *stage.spec;
+  const int wanted = spec.type.concurrent ? spec.concurrency : 1;
+  stage.credits = spec.chunks_in_flight > 0          ? spec.chunks_in_flight
+                  : options_.chunks_in_flight > 0 ? options_.chunks_in_flight
+                                                  : std::max(2, 2 * threads_);
+  stage.unlimited = wanted == 0 || wanted >= threads_;
+  if (stage.unlimited) return;
+  stage.flow_node = std::make_unique<tbb::flow::function_node<Work*>>(*flow_, static_cast<std::size_t>(wanted), [this](Work* work) {
+    run_chain(work);
+    return tbb::flow::continue_msg{};
   });
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "schedule/case_item.h"
+#include "schedule/ready_queue.h"
 #include "schedule/stage.h"
 #include "schedule/statistics.h"
 
@@ -48,6 +49,7 @@ class Engine {
   void open_nodes(Registry& registry);
   void open_node(Stage& stage, Registry& registry);
   void build_flow();
+  void build_stage(Stage& stage);
   RunResult collect_result(const std::vector<Case>& cases);
 
   // admission.cpp: which cases are in flight
@@ -117,6 +119,8 @@ class Engine {
   std::optional<tbb::global_control> limit_;
   std::unique_ptr<tbb::task_arena> arena_;
   std::unique_ptr<tbb::flow::graph> flow_;
+  ReadyQueue ready_queue_;
+  std::unique_ptr<tbb::flow::function_node<tbb::flow::continue_msg>> any_ready_;  ///< each message takes one work off the queue
 
   Clock::time_point begin_;   ///< written under the mutex, before any firing
   mutable std::mutex mutex_;  ///< guards what follows

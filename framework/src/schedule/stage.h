@@ -67,7 +67,7 @@ struct Stage {
   bool unlimited = false;  ///< any number of firings at a time
   bool params_vary = false;
   Params params;           ///< when they do not vary
-  std::unique_ptr<tbb::flow::function_node<Work*>> flow_node;
+  std::unique_ptr<tbb::flow::function_node<Work*>> flow_node;  ///< null when unlimited
 };
 
 /// How many joins, gates and long firings an item of each scope (chunks: of each stream) has, and whose they are.
