@@ -26,6 +26,7 @@ void Engine::run_cases(const std::vector<Case>& cases) {
     for (;;) {
       admit_all();
       flow_->wait_for_all();
+      tasks_done_.load(std::memory_order_acquire);
       std::size_t live;
       {
         const std::lock_guard lock(mutex_);

@@ -90,6 +90,7 @@ void Engine::submit(Work* work) {
   Handoff* const handoff = tls_handoff;
   const bool at_end = handoff && handoff->open;
   work->ready = at_end ? handoff->time : Clock::now();
+  work->submitted.store(true, std::memory_order_release);
   if (!work->stage->unlimited) {
     work->stage->flow_node->try_put(work);
   } else if (at_end && !handoff->work) {

@@ -120,6 +120,7 @@ class Engine {
   std::unique_ptr<tbb::task_arena> arena_;
   std::unique_ptr<tbb::flow::graph> flow_;
   ReadyQueue ready_queue_;
+  std::atomic<std::int64_t> tasks_done_{0};  ///< orders what tasks wrote before what follows wait_for_all, as Work::submitted does
   std::unique_ptr<tbb::flow::function_node<tbb::flow::continue_msg>> any_ready_;  ///< each message takes one work off the queue
 
   Clock::time_point begin_;   ///< written under the mutex, before any firing

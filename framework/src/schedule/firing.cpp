@@ -26,6 +26,7 @@ std::string thrown_text() {
 }  // namespace
 
 void Engine::run_chain(Work* work) {
+  work->submitted.load(std::memory_order_acquire);
   Handoff handoff;
   handoff.thread = std::clamp(tbb::this_task_arena::current_thread_index(), 0, threads_ - 1);
   handoff.time = Clock::now();
@@ -37,6 +38,7 @@ void Engine::run_chain(Work* work) {
   }
   tls_handoff = outer;
   delete handoff.spare;
+  tasks_done_.fetch_add(1, std::memory_order_release);
 }
 
 /// Lets go of what a work held and keeps it for the next, or frees it. Letting go may end items, and so make new works.

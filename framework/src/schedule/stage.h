@@ -28,6 +28,9 @@ struct Work {
   PayloadList inputs;   ///< by slot; collecting slots stay null
   ErrorPtr error;       ///< an input was an error
   Clock::time_point ready;
+  /// Written by the thread that submits, read by the one that takes over: what was written before is seen after. oneTBB's queues order
+  /// this too, but inside a library that the thread sanitizer cannot look into.
+  std::atomic<bool> submitted{false};
 };
 
 enum class SlotKind { plain, coarse, collected };
