@@ -24,10 +24,10 @@ def forward(self, patches):
 
 std::string forward_with(Pooling pooling) {
   const std::string operation = pooling == Pooling::average ? "avg_pool3d" : "max_pool3d";
-  const std::string placeholder = "POOL";
+  const std::string word = "POOL";
   std::string source = kForward;
-  for (std::size_t at = source.find(placeholder); at != std::string::npos; at = source.find(placeholder))
-    source.replace(at, placeholder.size(), operation);
+  for (std::size_t at = source.find(word); at != std::string::npos; at = source.find(word))
+    source.replace(at, word.size(), operation);
   return source;
 }
 

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "schedule/long_firing.h"
 #include "schedule/stage.h"
 

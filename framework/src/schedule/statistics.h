@@ -16,7 +16,6 @@ class PayloadAccount {
   /// Shares a payload and counts its bytes until its last reader is done.
   PayloadPtr adopt(std::unique_ptr<Payload> payload);
   std::int64_t peak() const { return peak_; }
-  std::int64_t live() const { return live_; }
 
  private:
   std::atomic<std::int64_t> live_{0};
