@@ -118,6 +118,7 @@ void declare(CLI::App& app, Options& options) {
   app.get_formatter()->label("SUBCOMMAND", "VERB");
   app.get_formatter()->label("Positionals", "Arguments");
   declare_run(app, options.run);
+  declare_crossval(app, options.crossval);
   declare_validate(app, options.validate);
   declare_nodes(app, options.nodes);
   declare_describe(app, options.describe);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "commands.h"
+#include "crossval.h"
 
 namespace CLI {
 class App;
@@ -16,6 +17,7 @@ struct Options {
   DescribeCommand describe;
   DrawCommand draw;
   PluginsCommand plugins;
+  CrossvalCommand crossval;
 };
 
 /// Declares every verb with its options and help.

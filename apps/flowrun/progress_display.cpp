@@ -82,7 +82,7 @@ void ProgressDisplay::add_line() {
   if (ended == ended_said_ && progress.seconds - last_said_s_ < kQuietSeconds) return;
   ended_said_ = ended;
   last_said_s_ = progress.seconds;
-  fmt::print(stderr, "flowrun: {}\n", progress_lines(progress, kPageWidth).front());
+  fmt::print(stderr, "flowrun: {}\n", progress_line(progress, kPageWidth));
 }
 
 }  // namespace flowrun

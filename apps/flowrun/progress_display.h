@@ -42,8 +42,12 @@ class ProgressDisplay {
   std::jthread thread_;
 };
 
-/// Seconds left, from the share of the work that is done; negative: not known yet, or nothing is left.
+/// Seconds left, from the share of the work that is done: of all cases, and of the long firings that tell of their progress.
+/// Negative: not known yet, or nothing is left.
 double seconds_left(const Progress& progress);
+
+/// How the run is getting on in one line, `width` characters at most.
+std::string progress_line(const Progress& progress, std::size_t width);
 
 /// The lines of a live block, `width` characters at most.
 std::vector<std::string> progress_lines(const Progress& progress, std::size_t width);

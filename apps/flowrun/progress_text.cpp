@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "progress_display.h"
 #include "text_layout.h"
@@ -10,21 +11,45 @@
 namespace flowrun {
 namespace {
 
-constexpr std::size_t kMaxStreams = 8;
+constexpr std::size_t kMaxRows = 8;  ///< of streams and firings
 constexpr int kBarWidth = 24;
+constexpr double kShownSeconds = 1;    ///< a firing that has run for less would only flicker
+constexpr double kWeighedSeconds = 5;  ///< one that has run for less says little about the time left: other nodes take longer
+constexpr double kTooLittleToTell = 0.02;
 
-/// Share of one case's work, from its streams: the mean over those whose length is known.
+/// Share of each running case's work: the mean over its streams of known length and its long firings.
 std::map<std::string, double> shares_of_running_cases(const Progress& progress) {
   std::map<std::string, std::pair<double, int>> sums;
-  for (const Progress::Stream& stream : progress.streams) {
-    if (stream.expected <= 0) continue;
-    auto& [sum, count] = sums[stream.case_name];
-    sum += std::min(1.0, static_cast<double>(stream.done) / static_cast<double>(stream.expected));
+  const auto add = [&](const std::string& name, double share) {
+    auto& [sum, count] = sums[name];
+    sum += std::min(1.0, share);
     ++count;
-  }
+  };
+  for (const Progress::Stream& stream : progress.streams)
+    if (stream.expected > 0) add(stream.case_name, static_cast<double>(stream.done) / static_cast<double>(stream.expected));
+  for (const Progress::Firing& firing : progress.firings)
+    if (!firing.case_name.empty() && firing.seconds >= kWeighedSeconds) add(firing.case_name, firing.fraction);
   std::map<std::string, double> shares;
   for (const auto& [name, sum] : sums) shares[name] = sum.first / sum.second;
   return shares;
+}
+
+/// By the cases that have ended and the shares of those that run.
+double seconds_left_of_cases(const Progress& progress) {
+  double done = static_cast<double>(progress.cases_done + progress.cases_failed);
+  for (const auto& [name, share] : shares_of_running_cases(progress)) done += share;
+  const auto total = static_cast<double>(progress.cases_total);
+  if (total <= 0 || done >= total || done < kTooLittleToTell * total || progress.seconds < 1) return -1;
+  return progress.seconds * (total - done) / done;
+}
+
+/// By what the long firings say of themselves.
+double seconds_left_of_firings(const Progress& progress) {
+  double left = -1;
+  for (const Progress::Firing& firing : progress.firings)
+    if (firing.seconds >= kWeighedSeconds && firing.fraction >= kTooLittleToTell)
+      left = std::max(left, firing.seconds * (1 - firing.fraction) / firing.fraction);
+  return left;
 }
 
 std::string clock_text(double seconds) {
@@ -33,11 +58,36 @@ std::string clock_text(double seconds) {
   return fmt::format("{:02}:{:02}", whole / 60, whole % 60);
 }
 
-std::string bar_text(const Progress::Stream& stream) {
-  if (stream.expected < 0) return fmt::format("{} {}", stream.done, stream.done == 1 ? "chunk" : "chunks");
-  const auto filled =
-      stream.expected == 0 ? kBarWidth : static_cast<int>(kBarWidth * std::min(stream.done, stream.expected) / stream.expected);
-  return fmt::format("[{:#<{}}{:.<{}}] {}/{} chunks", "", filled, "", kBarWidth - filled, stream.done, stream.expected);
+std::string bar(double share) {
+  const auto filled = static_cast<int>(kBarWidth * std::min(1.0, share));
+  return fmt::format("[{:#<{}}{:.<{}}]", "", filled, "", kBarWidth - filled);
+}
+
+std::string percent_text(double share) { return fmt::format("{} %", static_cast<int>(100 * share)); }
+
+struct Row {
+  std::string name;
+  std::string text;
+};
+
+Row row_of(const Progress::Stream& stream) {
+  const std::string name = printable(stream.case_name + "  " + stream.node);
+  if (stream.expected < 0) return {name, count_text(static_cast<std::size_t>(stream.done), "chunk")};
+  const double share = stream.expected == 0 ? 1 : static_cast<double>(stream.done) / static_cast<double>(stream.expected);
+  return {name, fmt::format("{} {}/{} chunks", bar(share), stream.done, stream.expected)};
+}
+
+Row row_of(const Progress::Firing& firing) {
+  const std::string where = firing.case_name.empty() ? "(run)" : firing.case_name;
+  return {printable(where + "  " + firing.node), bar(firing.fraction) + ' ' + percent_text(firing.fraction)};
+}
+
+std::vector<Row> rows_of(const Progress& progress) {
+  std::vector<Row> rows;
+  for (const Progress::Stream& stream : progress.streams) rows.push_back(row_of(stream));
+  for (const Progress::Firing& firing : progress.firings)
+    if (firing.seconds >= kShownSeconds) rows.push_back(row_of(firing));
+  return rows;
 }
 
 std::string head_line(const Progress& progress) {
@@ -52,26 +102,30 @@ std::string head_line(const Progress& progress) {
 }  // namespace
 
 double seconds_left(const Progress& progress) {
-  double done = static_cast<double>(progress.cases_done + progress.cases_failed);
-  for (const auto& [name, share] : shares_of_running_cases(progress)) done += share;
-  const auto total = static_cast<double>(progress.cases_total);
-  constexpr double kTooLittleToTell = 0.02;
-  if (total <= 0 || done >= total || done < kTooLittleToTell * total || progress.seconds < 1) return -1;
-  return progress.seconds * (total - done) / done;
+  const double of_cases = seconds_left_of_cases(progress), of_firings = seconds_left_of_firings(progress);
+  const bool cases_wait = progress.cases_done + progress.cases_failed + progress.cases_running < progress.cases_total;
+  return of_cases < 0 && cases_wait ? -1 : std::max(of_cases, of_firings);
+}
+
+std::string progress_line(const Progress& progress, std::size_t width) {
+  std::string line = head_line(progress);
+  const char* between = "   ";
+  for (const Progress::Firing& firing : progress.firings) {
+    if (firing.seconds < kShownSeconds) continue;
+    line += std::exchange(between, ", ") + printable(firing.node) + ' ' + percent_text(firing.fraction);
+  }
+  return shortened(line, width);
 }
 
 std::vector<std::string> progress_lines(const Progress& progress, std::size_t width) {
   std::vector<std::string> lines{head_line(progress)};
+  std::vector<Row> rows = rows_of(progress);
+  const std::size_t shown = std::min(rows.size(), kMaxRows);
   std::size_t name_width = 0;
-  for (const Progress::Stream& stream : progress.streams)
-    name_width = std::max(name_width, width_of(printable(stream.case_name + "  " + stream.node)));
-  for (const Progress::Stream& stream : progress.streams) {
-    if (lines.size() > kMaxStreams) {
-      lines.push_back(fmt::format("  and {} more streams", progress.streams.size() - kMaxStreams));
-      break;
-    }
-    lines.push_back(fmt::format("  {:<{}}  {}", printable(stream.case_name + "  " + stream.node), name_width, bar_text(stream)));
-  }
+  for (std::size_t i = 0; i < shown; ++i) name_width = std::max(name_width, width_of(rows[i].name));
+  for (std::size_t i = 0; i < shown; ++i)
+    lines.push_back("  " + rows[i].name + std::string(name_width - width_of(rows[i].name) + 2, ' ') + rows[i].text);
+  if (shown < rows.size()) lines.push_back(fmt::format("  and {} more", rows.size() - shown));
   for (std::string& line : lines) line = shortened(line, width);
   return lines;
 }

@@ -1,9 +1,11 @@
 #include "support/node_runner.h"
 
 #include <algorithm>
-#include <thread>
+#include <atomic>
+#include <mutex>
 
 #include "flowrun/host/validated_graph.h"
+#include "support/task_threads.h"
 
 namespace flowrun::testing {
 namespace {
@@ -51,7 +53,7 @@ struct NodeRunner::State final : public OpenContext, public Context {
   std::string device_word;
   std::string name = "case";
   int thread_count = 1;
-  int looks_left = -1;
+  mutable std::atomic<int> looks_left{-1};
   std::unique_ptr<Node> node;
   bool opened = false;
   bool opening = false;
@@ -61,6 +63,7 @@ struct NodeRunner::State final : public OpenContext, public Context {
   std::map<std::string, std::vector<PayloadPtr>, std::less<>> emitted;
   std::int64_t expected_items = -1;
   std::map<std::string, double> reported;
+  std::mutex mutex;  ///< guards what follows, which tasks may write
   std::vector<std::string> warned;
   std::vector<double> steps;
 
@@ -69,12 +72,17 @@ struct NodeRunner::State final : public OpenContext, public Context {
   std::string_view node_id() const override { return "node"; }
   std::string_view device() const override { return device_word; }
   int threads() const override { return thread_count; }
-  void warn(std::string_view sentence) override { warned.emplace_back(sentence); }
+  void warn(std::string_view sentence) override {
+    const std::lock_guard lock(mutex);
+    warned.emplace_back(sentence);
+  }
   std::string_view case_name() const override { return name; }
   std::int64_t chunk() const override { return -1; }
   bool cancelled() const override {
-    auto& left = const_cast<State*>(this)->looks_left;
-    return left == 0 || (left > 0 && --left == 0);
+    int left = looks_left;
+    while (left > 0 && !looks_left.compare_exchange_weak(left, left - 1)) {
+    }
+    return left == 0 || left == 1;
   }
   std::span<const PayloadPtr> inputs(std::string_view port) const override {
     const InputPort* known = find_port(type.inputs, port);
@@ -87,22 +95,32 @@ struct NodeRunner::State final : public OpenContext, public Context {
   void emit_shared(std::string_view port, PayloadPtr payload) override {
     const OutputPort* known = find_port(type.outputs, port);
     if (!known) throw Error(type.name + " has no output '" + std::string(port) + "'");
+    if (in_task()) throw Error("output '" + known->name + "' was emitted within a task of parallel_for");
     if (!payload) throw Error("output '" + known->name + "' was given a null payload");
     if (payload->type() != known->payload)
-      throw Error("output '" + known->name + "' is described as " + known->payload + ", but a " + std::string(payload->type()) + " was emitted");
+      throw Error("output '" + known->name + "' is described as " + known->payload + ", but a " + std::string(payload->type()) +
+                  " was emitted");
     auto& items = emitted[known->name];
     if (!known->stream && !items.empty()) throw Error("output '" + known->name + "' was emitted twice in one firing");
     items.push_back(std::move(payload));
   }
   void report(std::string_view what, double value) override { reported[std::string(what)] = value; }
-  void progress(double fraction) override { steps.push_back(fraction); }
+  void progress(double fraction) override {
+    const std::lock_guard lock(mutex);
+    steps.push_back(fraction);
+  }
+  void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& task, int at_once) override {
+    run_tasks(count, task, at_once, [this] { return cancelled(); });
+  }
+  void span(std::string_view, std::chrono::steady_clock::time_point, std::chrono::steady_clock::time_point) override {}
 
   void check_inputs() const {
     for (const InputPort& port : type.inputs) {
       const auto found = fed.find(port.name);
       const std::size_t count = found == fed.end() ? 0 : found->second.size();
       if (port.required && !port.collects && count == 0) throw Error("the test gives nothing at input '" + port.name + "'");
-      if (!port.variadic && !port.collects && count > 1) throw Error("the test gives several payloads at input '" + port.name + "'");
+      if (!port.variadic && !port.collects && count > 1)
+        throw Error("the test gives several payloads at input '" + port.name + "'");
     }
   }
   void drive_firing();
@@ -120,7 +138,8 @@ void NodeRunner::State::drive_firing() {
     }
 }
 
-NodeRunner::NodeRunner(const NodeType& type, const Values& params, const std::string& device) : state_(std::make_unique<State>()) {
+NodeRunner::NodeRunner(const NodeType& type, const Values& params, const std::string& device)
+    : state_(std::make_unique<State>()) {
   state_->type = type;
   state_->given = params;
   state_->device_word = device;
@@ -128,7 +147,8 @@ NodeRunner::NodeRunner(const NodeType& type, const Values& params, const std::st
   state_->node = type.create();
 }
 
-NodeRunner::NodeRunner(const std::string& type, const Values& params, const std::string& device) : state_(std::make_unique<State>()) {
+NodeRunner::NodeRunner(const std::string& type, const Values& params, const std::string& device)
+    : state_(std::make_unique<State>()) {
   Registry& registry = built_plugins();
   const RegisteredType* known = registry.find(type);
   if (!known) {
@@ -144,6 +164,7 @@ NodeRunner::NodeRunner(const std::string& type, const Values& params, const std:
   state_->node = registry.create(type);
 }
 
+NodeRunner::NodeRunner(NodeRunner&&) noexcept = default;
 NodeRunner::~NodeRunner() = default;
 
 NodeRunner& NodeRunner::set(const std::string& param, ParamValue value) {

@@ -16,7 +16,8 @@ namespace flowrun::testing {
 Registry& built_plugins();
 
 /// Runs one node of a built plugin through its real library, without an engine: parameters are checked and defaulted as the
-/// validator does it, outputs are checked as the engine does it (each once, of the described type).
+/// validator does it, outputs are checked as the engine does it (each once, of the described type). Tasks of parallel_for really
+/// run on several threads.
 ///
 ///   NodeRunner runner("segment.threshold", {{"above", 0.5}});
 ///   runner.input("volume", volume);
@@ -28,6 +29,7 @@ class NodeRunner {
   /// Throws Error for an unknown type, or a parameter that is unknown, missing or out of range.
   explicit NodeRunner(const std::string& type, const Values& params = {}, const std::string& device = "auto");
   explicit NodeRunner(const NodeType& type, const Values& params = {}, const std::string& device = "auto");
+  NodeRunner(NodeRunner&&) noexcept;
   ~NodeRunner();
 
   NodeRunner& set(const std::string& param, ParamValue value);  ///< a per-case parameter for the next run
@@ -41,7 +43,7 @@ class NodeRunner {
     return input(port, PayloadPtr(std::make_shared<const T>(std::move(payload))));
   }
   void clear_inputs();
-  void cancel_after(int looks);  ///< cancelled() is true from the look of this number on
+  void cancel_after(int looks);  ///< cancelled() is true from the look of this number on; parallel_for looks before each task
 
   /// Opens the node at the first call; one firing. What the node throws comes out unchanged.
   void open();
@@ -57,7 +59,7 @@ class NodeRunner {
     throw Error("output '" + port + "' is a " + std::string(payload->type()));
   }
   const std::vector<PayloadPtr>& items(const std::string& port) const;  ///< of a stream
-  std::int64_t expected() const;  ///< what the stream said to expect before its first item
+  std::int64_t expected() const;                                        ///< what the stream said to expect before its first item
   const std::map<std::string, double>& reports() const;
   const std::vector<std::string>& warnings() const;
   const std::vector<double>& progress() const;

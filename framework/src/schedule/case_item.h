@@ -40,6 +40,18 @@ class CaseItem final : public Item {
   Engine& engine_;
 };
 
+/// The case that an item belongs to, or is; null for the run.
+inline CaseItem* case_of(const Item& item) {
+  Item* const of = item.scope == Scope::chunk ? item.parent : const_cast<Item*>(&item);
+  return item.scope == Scope::run ? nullptr : static_cast<CaseItem*>(of);
+}
+
+/// Empty for the run.
+inline std::string_view case_name_of(const Item& item) {
+  const CaseItem* const of = case_of(item);
+  return of ? std::string_view(of->spec.name) : std::string_view();
+}
+
 class ChunkItem final : public Item {
  public:
   ChunkItem(Engine& engine, LongFiring& stream, std::int64_t chunk_index)

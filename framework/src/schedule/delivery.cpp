@@ -1,9 +1,10 @@
 // Values to slots, slots to firings.
 #include "schedule/engine.h"
-#include "schedule/handoff.h"
 
 namespace flowrun::schedule {
-void Engine::deliver(const Target& target, Item& item, Value value) {
+
+/// To a slot at which a value waits for others.
+void Engine::deliver_waiting(const Target& target, Item& item, Value value) {
   Stage& stage = *target.stage;
   const SlotPlan& slot = stage.slots[target.slot];
   if (slot.kind == SlotKind::collected) return deliver_to_collection(target, item, std::move(value));
@@ -11,18 +12,12 @@ void Engine::deliver(const Target& target, Item& item, Value value) {
     const auto level = static_cast<std::size_t>(slot.scope);
     return deliver_to_gate(target, item.gates[stage.gate_index[level]], std::move(value));
   }
-  if (stage.plain_count == 1) {
-    Work* work = new_work(stage, item);
-    work->inputs[target.slot] = std::move(value.payload);
-    work->error = std::move(value.error);
-    return pass_gates(work, stage.spec->scope);
-  }
   Join& join = item.joins[stage.join_index];
   join.values[target.slot] = std::move(value);
-  if (join.missing.fetch_sub(1, std::memory_order_acq_rel) == 1) ready(stage, item, std::move(join.values));
+  if (join.missing.fetch_sub(1, std::memory_order_acq_rel) == 1) complete_join(stage, item, std::move(join.values));
 }
 
-void Engine::ready(Stage& stage, Item& item, std::vector<Value> values) {
+void Engine::complete_join(Stage& stage, Item& item, std::vector<Value> values) {
   Work* work = new_work(stage, item);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i].error && !work->error) work->error = values[i].error;
@@ -31,23 +26,14 @@ void Engine::ready(Stage& stage, Item& item, std::vector<Value> values) {
   pass_gates(work, stage.spec->scope);
 }
 
-Work* Engine::new_work(Stage& stage, Item& item) {
-  Handoff* const handoff = tls_handoff;
-  Work* work = handoff ? std::exchange(handoff->spare, nullptr) : nullptr;
-  if (!work) work = new Work;
-  work->stage = &stage;
-  work->item = ItemRef(&item);
-  work->inputs.resize(stage.slots.size());
-  return work;
-}
-
 /// Takes the shared inputs of every coarser scope, finest first; waits at the first gate that is not open.
-void Engine::pass_gates(Work* work, Scope from) {
+void Engine::wait_at_gates(Work* work, Scope from) {
   Stage& stage = *work->stage;
-  for (int level = static_cast<int>(from) - 1; stage.has_gates && level >= 0; --level) {
+  if (!work->hold) work->hold = ItemRef(work->item);
+  for (int level = static_cast<int>(from) - 1; level >= 0; --level) {
     const auto scope = static_cast<std::size_t>(level);
     if (stage.coarse_count[scope] == 0) continue;
-    Gate& gate = ancestor(work->item.get(), static_cast<Scope>(level))->gates[stage.gate_index[scope]];
+    Gate& gate = ancestor(work->item, static_cast<Scope>(level))->gates[stage.gate_index[scope]];
     const std::lock_guard lock(gate.mutex);
     if (gate.missing > 0) {
       gate.waiting.push_back(work);
@@ -76,28 +62,24 @@ void Engine::deliver_to_gate(const Target& target, Gate& gate, Value value) {
 void Engine::deliver_to_collection(const Target& target, Item& item, Value value) {
   Stage& stage = *target.stage;
   LongFiring& collector = *item.parent->long_firings[stage.long_index];
-  {
-    const std::lock_guard lock(collector.mutex);
+  wake_after(collector, [&] {
     if (collector.phase == LongFiring::Phase::ended) return;
     auto& port = collector.collected[stage.slots[target.slot].collected_index];
     // A chunk keeps its credit until it is accepted; a case does not, or one slow case would hold up all the others.
     port.arrived[item.index] = {std::move(value), item.scope == Scope::chunk ? ItemRef(&item) : ItemRef()};
-  }
-  wake(collector);
+  });
 }
 
-void Engine::submit(Work* work) {
+void Engine::enqueue(Work* work) {
   Handoff* const handoff = tls_handoff;
-  const bool at_end = handoff && handoff->open;
-  work->ready = at_end ? handoff->time : Clock::now();
+  if (!work->hold) work->hold = ItemRef(work->item);
+  work->ready = handoff ? handoff->clock.last() : Clock::now();
   work->submitted.store(true, std::memory_order_release);
-  if (!work->stage->unlimited) {
-    work->stage->flow_node->try_put(work);
-  } else if (at_end && !handoff->work) {
-    handoff->work = work;
-  } else {
+  if (work->stage->unlimited) {
     ready_queue_.push(work);
     any_ready_->try_put(tbb::flow::continue_msg{});
+  } else {
+    work->stage->flow_node->try_put(work);
   }
 }
 

@@ -77,7 +77,8 @@ void Engine::open_nodes(Registry& registry) {
     try {
       open_node(*stage, registry);
     } catch (const std::exception& error) {
-      throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin + ") could not be opened: " + error.what());
+      throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
+                  ") could not be opened: " + error.what());
     } catch (...) {
       throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
                   ") could not be opened: it threw something that is not a std::exception, so its reason is unknown");
@@ -108,20 +109,21 @@ void Engine::build_flow() {
   });
 }
 
-/// A node that may fire any number of times at once shares the queue of what is ready; any other has a flow node of its own, which keeps
-/// the limit and the order.
+/// A node that may fire any number of times at once shares the queue of what is ready; any other has a flow node of its own,
+/// which keeps the limit and the order.
 void Engine::build_stage(Stage& stage) {
   const ValidatedNode& spec = *stage.spec;
   const int wanted = spec.type.concurrent ? spec.concurrency : 1;
-  stage.credits = spec.chunks_in_flight > 0          ? spec.chunks_in_flight
+  stage.credits = spec.chunks_in_flight > 0       ? spec.chunks_in_flight
                   : options_.chunks_in_flight > 0 ? options_.chunks_in_flight
                                                   : std::max(2, 2 * threads_);
   stage.unlimited = wanted == 0 || wanted >= threads_;
   if (stage.unlimited) return;
-  stage.flow_node = std::make_unique<tbb::flow::function_node<Work*>>(*flow_, static_cast<std::size_t>(wanted), [this](Work* work) {
-    run_chain(work);
-    return tbb::flow::continue_msg{};
-  });
+  stage.flow_node =
+      std::make_unique<tbb::flow::function_node<Work*>>(*flow_, static_cast<std::size_t>(wanted), [this](Work* work) {
+        run_chain(work);
+        return tbb::flow::continue_msg{};
+      });
 }
 
 RunResult Engine::execute(const std::vector<Case>& cases) {
@@ -140,7 +142,7 @@ RunResult Engine::collect_result(const std::vector<Case>& cases) {
   result.cases = results_;
   for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
     const ValidatedNode& spec = graph_->nodes[i];
-    const Statistics::Counts counts = statistics_.total(i);
+    const NodeCounts counts = statistics_.total(i);
     result.nodes.push_back({spec.id, spec.type_name, spec.plugin, spec.plugin_version, counts.firings, counts.failures,
                             static_cast<double>(counts.busy_ns) * 1e-9, static_cast<double>(counts.waiting_ns) * 1e-9});
   }
@@ -154,28 +156,16 @@ RunResult Engine::collect_result(const std::vector<Case>& cases) {
   return result;
 }
 
-void Engine::report(const Stage& stage, Item& item, std::string_view name, double value) {
-  const std::pair<std::size_t, std::string> key(stage.index, name);
-  if (item.scope == Scope::run) {
-    const std::lock_guard lock(mutex_);
-    run_reports_[key] += value;
-    return;
-  }
-  auto& of = *static_cast<CaseItem*>(ancestor(&item, Scope::per_case));
-  const std::lock_guard lock(of.mutex);
-  of.reports[key] += value;
+void Engine::report(const Stage& stage, const Item& item, std::string_view name, double value) {
+  CaseItem* const of = case_of(item);
+  const std::lock_guard lock(of ? of->mutex : mutex_);
+  (of ? of->reports : run_reports_)[{stage.index, std::string(name)}] += value;
 }
 
-void Engine::warn(const Stage& stage, Item* item, std::string_view sentence) {
-  std::string text = stage.spec->id + ": " + std::string(sentence);
-  if (item->scope == Scope::run) {
-    const std::lock_guard lock(mutex_);
-    warnings_.push_back(std::move(text));
-    return;
-  }
-  auto& of = *static_cast<CaseItem*>(ancestor(item, Scope::per_case));
-  const std::lock_guard lock(of.mutex);
-  of.warnings.push_back(std::move(text));
+void Engine::warn(const Stage& stage, const Item& item, std::string_view sentence) {
+  CaseItem* const of = case_of(item);
+  const std::lock_guard lock(of ? of->mutex : mutex_);
+  (of ? of->warnings : warnings_).push_back(stage.spec->id + ": " + std::string(sentence));
 }
 
 Progress Engine::progress() const {
@@ -193,7 +183,26 @@ Progress Engine::progress() const {
       progress.streams.push_back({state->stage.spec->id, item->spec.name, state->produced - state->in_flight, state->expected});
     }
   }
+  const std::lock_guard meters_lock(meters_mutex_);
+  for (const Meter* meter : meters_) {
+    const double seconds = std::chrono::duration<double>(Clock::now() - meter->began).count();
+    progress.firings.push_back({meter->stage.spec->id, std::string(case_name_of(meter->item)), meter->fraction, seconds});
+  }
   return progress;
+}
+
+/// From any thread of a firing.
+void Engine::advance(Meter& meter, double fraction) {
+  if (!meter.raise(fraction)) return;
+  const std::lock_guard lock(meters_mutex_);
+  meter.began = tls_handoff ? tls_handoff->clock.last() : Clock::now();
+  meters_.push_back(&meter);
+}
+
+void Engine::forget(const Meter& meter) {
+  if (!meter.used()) return;
+  const std::lock_guard lock(meters_mutex_);
+  std::erase(meters_, &meter);
 }
 
 void CaseItem::ended() {

@@ -6,17 +6,19 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 #include "schedule/case_item.h"
+#include "schedule/handoff.h"
 #include "schedule/ready_queue.h"
 #include "schedule/stage.h"
 #include "schedule/statistics.h"
+#include "schedule/work_pool.h"
 
 namespace flowrun::schedule {
 
@@ -39,10 +41,18 @@ class Engine {
 
   // For the contexts.
   bool cancelled() const { return cancelling_.load(std::memory_order_relaxed); }
-  bool skips(const Item& item) const;
+  bool skips(const Item& item) const {
+    const CaseItem* of = case_of(item);
+    return cancelled() || (of && of->stopped.load(std::memory_order_relaxed));
+  }
   PayloadAccount& account() { return account_; }
-  void report(const Stage& stage, Item& item, std::string_view name, double value);
-  void warn(const Stage& stage, Item* item, std::string_view sentence);
+  void report(const Stage& stage, const Item& item, std::string_view name, double value);
+  void warn(const Stage& stage, const Item& item, std::string_view sentence);
+  void advance(Meter& meter, double fraction);
+  // tasks.cpp: work inside one firing
+  void parallel_for(const Stage& stage, const Item& item, std::int64_t count, const std::function<void(std::int64_t)>& task,
+                    int at_once);
+  void span(const Stage& stage, const Item& item, std::string_view step, Clock::time_point begin, Clock::time_point end);
 
  private:
   // engine.cpp
@@ -60,13 +70,19 @@ class Engine {
   bool close_admission();
 
   // delivery.cpp: values to slots, slots to firings
-  void deliver(const Target& target, Item& item, Value value);
+  void deliver(const Target& target, Item& item, PayloadPtr payload, const ErrorPtr& error);
   void deliver_to_gate(const Target& target, Gate& gate, Value value);
   void deliver_to_collection(const Target& target, Item& item, Value value);
-  void ready(Stage& stage, Item& item, std::vector<Value> values);
+  void complete_join(Stage& stage, Item& item, std::vector<Value> values);
+  void deliver_waiting(const Target& target, Item& item, Value value);
   static Work* new_work(Stage& stage, Item& item);
-  void pass_gates(Work* work, Scope from);
+  void pass_gates(Work* work, Scope from) {
+    if (!work->stage->has_gates) submit(work);
+    else wait_at_gates(work, from);
+  }
+  void wait_at_gates(Work* work, Scope from);
   void submit(Work* work);
+  void enqueue(Work* work);
 
   // firing.cpp: node code is called here and nowhere else
   void run_chain(Work* work);
@@ -75,19 +91,31 @@ class Engine {
   void fire(Work& work);
   ErrorPtr skip_reason(const Item& item) const;
   template <class Function>
-  ErrorPtr guarded(Stage& stage, Item& item, const char* what, Function&& function) {
-    const auto call = [](void* held) { (*static_cast<std::remove_reference_t<Function>*>(held))(); };
-    return guarded_call(stage, item, what, &function, call);
+  ErrorPtr guarded(const Stage& stage, const Item& item, const char* what, Function&& function);
+  void trace_call(const Stage& stage, const Item& item, const char* what, Clock::time_point begin);
+  void adopt_error(const Item& item, const ErrorPtr& error);
+  ErrorPtr record_thrown(const Stage& stage, const Item& item);
+  const Params& params_for(const Stage& stage, const Item& item) {
+    return stage.params_vary ? varying_params(stage, item) : stage.params;
   }
-  ErrorPtr guarded_call(Stage& stage, Item& item, const char* what, void* function, void (*call)(void*));
-  void adopt_error(Item& item, const ErrorPtr& error);
-  ErrorPtr record_error(Stage& stage, Item& item, const std::string& message);
-  const Params& params_for(Stage& stage, Item& item);
-  enum class Ports { plain, stream };
-  void deliver_outputs(Stage& stage, Item& item, PayloadList& outputs, const ErrorPtr& error, Ports ports);
+  const Params& varying_params(const Stage& stage, const Item& item);
+  void forget(const Meter& meter);
+  void deliver_outputs(const Stage& stage, Item& item, PayloadList& outputs, Ports kind);
+  void deliver_error(const Stage& stage, Item& item, const ErrorPtr& error, Ports kind);
+
+  // tasks.cpp
+  class TaskLoop;
+  void take_part(TaskLoop& loop);
+  int this_thread() const;
+  TraceEvent trace_event(const Stage& stage, const Item& item, Clock::time_point begin, Clock::time_point end) const;
 
   // long_steps.cpp: firings that collect or stream
-  void wake(LongFiring& state);
+  void wake(LongFiring& state) {
+    wake_after(state, [] {});
+  }
+  template <class Change>
+  void wake_after(LongFiring& state, Change&& change);
+  void submit_step(LongFiring& state);
   void begin_long(Work& work);
   void step_long(Work& work);
   void take_step(LongFiring& state, LongFiring::Step step, std::size_t which);
@@ -120,8 +148,13 @@ class Engine {
   std::unique_ptr<tbb::task_arena> arena_;
   std::unique_ptr<tbb::flow::graph> flow_;
   ReadyQueue ready_queue_;
-  std::atomic<std::int64_t> tasks_done_{0};  ///< orders what tasks wrote before what follows wait_for_all, as Work::submitted does
+  std::atomic<std::int64_t> tasks_done_{
+      0};  ///< orders what tasks wrote before what follows wait_for_all, as Work::submitted does
+  std::atomic<std::int64_t> loops_begun_{0};  ///< likewise what a firing wrote before its parallel_for, and its helpers
   std::unique_ptr<tbb::flow::function_node<tbb::flow::continue_msg>> any_ready_;  ///< each message takes one work off the queue
+
+  mutable std::mutex meters_mutex_;
+  std::vector<const Meter*> meters_;  ///< of the firings that have told of their progress and are not over
 
   Clock::time_point begin_;   ///< written under the mutex, before any firing
   mutable std::mutex mutex_;  ///< guards what follows
@@ -135,6 +168,66 @@ class Engine {
   std::map<std::pair<std::size_t, std::string>, double> run_reports_;
   std::vector<std::string> warnings_;
 };
+
+/// While the outputs of a firing on the same item are delivered, that firing's work holds the item for this one too: counting
+/// references up and down is most of what passing a packet on would cost.
+inline Work* Engine::new_work(Stage& stage, Item& item) {
+  Handoff* const handoff = tls_handoff;
+  Work* const work = handoff ? handoff->spare->take() : WorkPool::make();
+  work->stage = &stage;
+  work->item = &item;
+  if (!handoff || !handoff->open || handoff->item != &item) work->hold = ItemRef(&item);
+  work->inputs.resize(stage.slots.size());
+  return work;
+}
+
+/// To the thread itself, when it is about to be free, or to whichever thread takes it.
+inline void Engine::submit(Work* work) {
+  Handoff* const handoff = tls_handoff;
+  if (handoff && handoff->open && !handoff->work && work->stage->unlimited) handoff->work = work;
+  else enqueue(work);
+}
+
+inline void Engine::deliver(const Target& target, Item& item, PayloadPtr payload, const ErrorPtr& error) {
+  Stage& stage = *target.stage;
+  if (stage.plain_count > 1 || stage.slots[target.slot].kind != SlotKind::plain)
+    return deliver_waiting(target, item, {std::move(payload), error});
+  Work* const work = new_work(stage, item);
+  work->inputs[target.slot] = std::move(payload);
+  if (error) work->error = error;
+  pass_gates(work, stage.spec->scope);
+}
+
+/// Runs node code: times it, records it, and turns what it throws into the case's error.
+template <class Function>
+ErrorPtr Engine::guarded(const Stage& stage, const Item& item, const char* what, Function&& function) {
+  Handoff& handoff = *tls_handoff;
+  NodeCounts& counts = handoff.counts[stage.index];
+  handoff.clock.begin(counts);
+  const Clock::time_point begin = handoff.clock.last();
+  ErrorPtr error;
+  try {
+    function();
+  } catch (...) {
+    error = record_thrown(stage, item);
+  }
+  handoff.clock.end(counts);
+  if (options_.trace) trace_call(stage, item, what, begin);
+  return error;
+}
+
+/// Makes a change to a long firing, and a work for its next step if there is one to take and no work for it yet.
+template <class Change>
+void Engine::wake_after(LongFiring& state, Change&& change) {
+  {
+    const std::lock_guard lock(state.mutex);
+    change();
+    std::size_t which = 0;
+    if (state.busy || state.next_step(which) == LongFiring::Step::none) return;
+    state.busy = true;
+  }
+  submit_step(state);
+}
 
 /// The cores that this process may use: its affinity, and a container's quota.
 int usable_cores();

@@ -2,70 +2,58 @@
 
 namespace flowrun::schedule {
 
-std::string_view FiringContext::case_name() const {
-  if (item_.scope == Scope::run) return {};
-  return static_cast<const CaseItem*>(ancestor(&item_, Scope::per_case))->spec.name;
-}
-
 std::span<const PayloadPtr> FiringContext::inputs(std::string_view port) const {
-  const auto& ports = stage_.spec->type.inputs;
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    if (ports[i].name != port) continue;
-    if (ports[i].collects || inputs_.empty()) return {};
-    const auto [first, count] = stage_.port_slots[i];
-    return {inputs_.data() + first, count};
-  }
+  for (const InputPlan& input : stage_.inputs)
+    if (input.name == port) return {inputs_.data() + input.first_slot, input.slot_count};
   throw Error("the node asks for input '" + std::string(port) + "', which its type does not describe");
 }
 
-bool FiringContext::emits(const OutputPort& port) const {
-  switch (emits_) {
-    case Emits::everything: return true;
-    case Emits::plain_ports: return !port.stream;
-    case Emits::stream_ports: return port.stream;
-    case Emits::nothing: return false;
-  }
-  return false;
-}
-
-std::size_t FiringContext::open_port(std::string_view port, const Payload* payload) {
-  const auto& ports = stage_.spec->type.outputs;
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    if (ports[i].name != port) continue;
-    if (!payload || payload->type() != ports[i].payload || !emits(ports[i]) || outputs_[i]) refuse(ports[i], payload);
-    emitted_ = true;
-    return i;
+/// Where the payload of an output goes, when it may be emitted there now.
+PayloadPtr& FiringContext::take_port(std::string_view port, const Payload* payload) {
+  PayloadPtr* place = outputs_.data();
+  for (const OutputPlan& output : stage_.outputs) {
+    if (output.name == port) {
+      const bool fits = payload && payload->type() == output.payload && output.kind == fills_ && !*place;
+      if (!fits || !tls_handoff || tls_handoff->in_task) refuse(output, payload);
+      --unfilled_;
+      return *place;
+    }
+    ++place;
   }
   throw Error("the node emitted at output '" + std::string(port) + "', which its type does not describe");
 }
 
-void FiringContext::refuse(const OutputPort& port, const Payload* payload) const {
-  const std::string name = "output '" + port.name + "'";
+void FiringContext::refuse(const OutputPlan& port, const Payload* payload) const {
+  const std::string name = "output '" + std::string(port.name) + "'";
   if (!payload) throw Error("the node emitted no payload (null) at " + name);
   if (payload->type() != port.payload)
-    throw Error("the node emitted a " + std::string(payload->type()) + " at " + name + ", which is described as " + port.payload);
-  if (!emits(port))
-    throw Error("the node emitted at " + name + " out of turn: streams are emitted by Firing::next, other outputs by process or finish");
+    throw Error("the node emitted a " + std::string(payload->type()) + " at " + name + ", which is described as " +
+                std::string(port.payload));
+  if (port.kind != fills_)
+    throw Error("the node emitted at " + name +
+                " out of turn: streams are emitted by Firing::next, other outputs by process or finish");
+  if (!tls_handoff)
+    throw Error("the node emitted at " + name + " on a thread of its own; emit on the thread that called the node");
+  if (tls_handoff->in_task)
+    throw Error("the node emitted at " + name + " within a task of parallel_for; emit when parallel_for has returned");
   throw Error("the node emitted twice at " + name + " in one firing");
 }
 
 void FiringContext::emit_owned(std::string_view port, std::unique_ptr<Payload> payload) {
-  const std::size_t index = open_port(port, payload.get());
-  outputs_[index] = engine_.account().adopt(std::move(payload));
+  PayloadPtr& output = take_port(port, payload.get());
+  output = engine_.account().adopt(std::move(payload));
 }
 
 void FiringContext::emit_shared(std::string_view port, PayloadPtr payload) {
-  const std::size_t index = open_port(port, payload.get());
-  outputs_[index] = std::move(payload);
+  PayloadPtr& output = take_port(port, payload.get());
+  output = std::move(payload);
 }
 
-bool FiringContext::complete() const {
-  const auto& ports = stage_.spec->type.outputs;
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    if (!emits(ports[i]) || outputs_[i]) continue;
-    if (cancelled()) return false;
-    throw Error("the node emitted nothing at output '" + ports[i].name + "'");
-  }
+bool FiringContext::excuse_unfilled() const {
+  if (cancelled()) return false;
+  for (std::size_t i = 0; i < stage_.outputs.size(); ++i)
+    if (stage_.outputs[i].kind == fills_ && !outputs_[i])
+      throw Error("the node emitted nothing at output '" + std::string(stage_.outputs[i].name) + "'");
   return true;
 }
 

@@ -1,26 +1,32 @@
 #pragma once
 
-#include <vector>
-
-#include "schedule/engine.h"
 #include "flowrun/sdk/context.h"
+#include "schedule/engine.h"
 
 namespace flowrun::schedule {
 
-/// What a node's callback sees of one firing. Outputs are kept and delivered when the callback has returned, so that a firing that
-/// throws has emitted nothing.
+/// What a node's callback sees of one firing. Outputs are kept and delivered when the callback has returned, so that a firing
+/// that throws has emitted nothing.
 class FiringContext final : public Context {
  public:
-  enum class Emits { everything, plain_ports, stream_ports, nothing };
-
-  FiringContext(Engine& engine, Stage& stage, Item& item, const Params& params, const PayloadList& inputs, PayloadList& outputs, Emits emits)
-      : engine_(engine), stage_(stage), item_(item), params_(params), inputs_(inputs), outputs_(outputs), emits_(emits) {
-    outputs_.resize(stage_.spec->type.outputs.size());
+  /// `fills`: the outputs that this callback emits.
+  FiringContext(Engine& engine, const Stage& stage, const Item& item, Meter& meter, const Params& params,
+                const PayloadList& inputs, PayloadList& outputs, Ports fills)
+      : engine_(engine),
+        stage_(stage),
+        item_(item),
+        meter_(meter),
+        params_(params),
+        inputs_(inputs),
+        outputs_(outputs),
+        fills_(fills),
+        unfilled_(stage.output_count[static_cast<std::size_t>(fills)]) {
+    outputs_.resize(stage.outputs.size());
   }
 
   const Params& params() const override { return params_; }
   std::string_view node_id() const override { return stage_.spec->id; }
-  std::string_view case_name() const override;
+  std::string_view case_name() const override { return case_name_of(item_); }
   std::int64_t chunk() const override { return item_.scope == Scope::chunk ? item_.index : -1; }
   int threads() const override { return 1; }  // the firings themselves keep the budget's threads busy
   bool cancelled() const override { return engine_.skips(item_); }
@@ -28,27 +34,34 @@ class FiringContext final : public Context {
   void emit_owned(std::string_view port, std::unique_ptr<Payload> payload) override;
   void emit_shared(std::string_view port, PayloadPtr payload) override;
   void report(std::string_view name, double value) override { engine_.report(stage_, item_, name, value); }
-  void progress(double) override {}
-  void warn(std::string_view sentence) override { engine_.warn(stage_, &item_, sentence); }
+  void progress(double fraction) override { engine_.advance(meter_, fraction); }
+  void warn(std::string_view sentence) override { engine_.warn(stage_, item_, sentence); }
+  void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& task, int at_once) override {
+    engine_.parallel_for(stage_, item_, count, task, at_once);
+  }
+  void span(std::string_view step, Clock::time_point begin, Clock::time_point end) override {
+    engine_.span(stage_, item_, step, begin, end);
+  }
 
   /// Whether the outputs are to be delivered: not when the callback returned early because it was cancelled. Throws Error when a
   /// port that this callback must fill was left empty.
-  bool complete() const;
-  bool emitted_something() const { return emitted_; }
+  bool complete() const { return unfilled_ == 0 || excuse_unfilled(); }
+  bool emitted_something() const { return unfilled_ < stage_.output_count[static_cast<std::size_t>(fills_)]; }
 
  private:
-  bool emits(const OutputPort& port) const;
-  std::size_t open_port(std::string_view port, const Payload* payload);
-  [[noreturn]] void refuse(const OutputPort& port, const Payload* payload) const;
+  PayloadPtr& take_port(std::string_view port, const Payload* payload);
+  [[noreturn]] void refuse(const OutputPlan& port, const Payload* payload) const;
+  bool excuse_unfilled() const;
 
   Engine& engine_;
-  Stage& stage_;
-  Item& item_;
+  const Stage& stage_;
+  const Item& item_;
+  Meter& meter_;
   const Params& params_;
   const PayloadList& inputs_;
   PayloadList& outputs_;  ///< by output port
-  Emits emits_;
-  bool emitted_ = false;
+  Ports fills_;
+  int unfilled_;  ///< ports that must still be filled
 };
 
 }  // namespace flowrun::schedule

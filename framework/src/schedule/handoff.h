@@ -1,19 +1,25 @@
 #pragma once
 
+#include "schedule/call_clock.h"
 #include "schedule/item.h"
 
 namespace flowrun::schedule {
 
 struct Work;
+class WorkPool;
 
-/// The one work that a thread goes on with itself when its firing is over, instead of making a task of it. It is open only while
-/// outputs are delivered at the very end of a firing, so that nothing delays what is left here.
+/// What a thread knows while it runs firings, and the one work that it goes on with itself when a firing is over, instead of
+/// making a task of it. It is open only while outputs are delivered at the very end of a firing, so that nothing delays what is
+/// left here.
 struct Handoff {
   Work* work = nullptr;
-  Work* spare = nullptr;  ///< the last one that was done, to be used again
+  Item* item = nullptr;  ///< of the work that runs, which holds it
   bool open = false;
-  int thread = 0;           ///< index of this thread
-  Clock::time_point time;   ///< when the firing ended: reading the clock costs as much as a small firing
+  bool in_task = false;          ///< the thread runs tasks of a firing's parallel_for
+  int thread = 0;                ///< index of this thread
+  WorkPool* spare = nullptr;     ///< of this thread
+  NodeCounts* counts = nullptr;  ///< of this thread, by node
+  CallClock clock;
 };
 
 /// Of the calling thread's innermost firing; null outside one.

@@ -16,6 +16,10 @@
 namespace flowrun::schedule {
 
 using Clock = std::chrono::steady_clock;
+inline std::int64_t nanoseconds(Clock::duration span) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(span).count();
+}
+
 using ErrorPtr = std::shared_ptr<const CaseError>;
 
 /// What travels along an edge: a payload, or the error that took its place.
@@ -52,9 +56,9 @@ class Item {
 
   const Scope scope;
   const std::int64_t index;
-  Item* const parent;  ///< of the next coarser scope; null for the run
-  std::unique_ptr<Join[]> joins;  ///< by Stage::join_index
-  std::unique_ptr<Gate[]> gates;  ///< by Stage::gate_index
+  Item* const parent;                                     ///< of the next coarser scope; null for the run
+  std::unique_ptr<Join[]> joins;                          ///< by Stage::join_index
+  std::unique_ptr<Gate[]> gates;                          ///< by Stage::gate_index
   std::vector<std::unique_ptr<LongFiring>> long_firings;  ///< by Stage::long_index
 
   /// Called once, when the last reference is gone; deletes the item or keeps it.
@@ -85,6 +89,7 @@ class ItemRef {
     if (item_) item_->release();
   }
   Item* get() const { return item_; }
+  explicit operator bool() const { return item_ != nullptr; }
   Item* operator->() const { return item_; }
 
  private:

@@ -2,7 +2,8 @@
 
 namespace flowrun::schedule {
 
-LongFiring::LongFiring(Stage& owner, Item& at) : stage(owner), item(at), collected(owner.collected_slots.size()) {}
+LongFiring::LongFiring(Stage& owner, Item& at)
+    : stage(owner), item(at), meter{owner, at}, collected(owner.collected_slots.size()) {}
 
 LongFiring::Step LongFiring::next_step(std::size_t& which) const {
   if (phase == Phase::waiting || phase == Phase::ended) return Step::none;

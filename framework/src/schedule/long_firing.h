@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "schedule/item.h"
+#include "schedule/meter.h"
 #include "schedule/stage.h"
 
 namespace flowrun::schedule {
 
-/// One firing of a node that collects or streams. Any thread may bring it an item, an end or a credit; one work at a time takes steps.
+/// One firing of a node that collects or streams. Any thread may bring it an item, an end or a credit; one work at a time takes
+/// steps.
 struct LongFiring {
   enum class Phase { waiting, collecting, streaming, ended };
   enum class Step { none, accept, finish, next, fail };
@@ -31,14 +33,16 @@ struct LongFiring {
 
   Stage& stage;
   Item& item;
-  std::mutex mutex;  ///< guards what follows; never held while node code runs
+  Meter meter;
+  std::atomic<std::int64_t> produced{0};  ///< chunks; written by the work that takes steps
+  std::mutex mutex;                       ///< guards what follows; never held while node code runs
   Phase phase = Phase::waiting;
   bool busy = false;  ///< a work for it is queued or running
   std::unique_ptr<Firing> firing;
   PayloadList inputs;
-  ErrorPtr error;  ///< set by anybody; the work that takes steps acts on it
-  std::vector<Collected> collected;  ///< by collected slot
-  std::int64_t produced = 0, in_flight = 0, expected = -1;  ///< chunks
+  ErrorPtr error;                             ///< set by anybody; the work that takes steps acts on it
+  std::vector<Collected> collected;           ///< by collected slot
+  std::int64_t in_flight = 0, expected = -1;  ///< chunks
 
   /// The next thing to do; call with the mutex held. `which` is the collected slot for accept.
   Step next_step(std::size_t& which) const;

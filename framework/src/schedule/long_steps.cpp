@@ -1,4 +1,5 @@
-// The steps of firings that collect or stream. Whoever brings an item, an end or a credit wakes the firing; one work at a time steps.
+// The steps of firings that collect or stream. Whoever brings an item, an end or a credit wakes the firing; one work at a time
+// steps.
 #include "schedule/firing_context.h"
 
 namespace flowrun::schedule {
@@ -6,13 +7,7 @@ namespace flowrun::schedule {
 using Phase = LongFiring::Phase;
 using Step = LongFiring::Step;
 
-void Engine::wake(LongFiring& state) {
-  {
-    const std::lock_guard lock(state.mutex);
-    std::size_t which = 0;
-    if (state.busy || state.next_step(which) == Step::none) return;
-    state.busy = true;
-  }
+void Engine::submit_step(LongFiring& state) {
   Work* work = new_work(state.stage, state.item);
   work->inputs.clear();
   work->long_firing = &state;
@@ -22,7 +17,7 @@ void Engine::wake(LongFiring& state) {
 
 void Engine::begin_long(Work& work) {
   Stage& stage = *work.stage;
-  Item& item = *work.item.get();
+  Item& item = *work.item;
   LongFiring& state = *item.long_firings[stage.long_index];
   state.inputs = std::move(work.inputs);
   {
@@ -33,11 +28,11 @@ void Engine::begin_long(Work& work) {
   if (!work.error) {
     work.error = guarded(stage, item, "begin", [&] {
       PayloadList nothing;
-      FiringContext context(*this, stage, item, params_for(stage, item), state.inputs, nothing, FiringContext::Emits::nothing);
+      FiringContext context(*this, stage, item, state.meter, params_for(stage, item), state.inputs, nothing, Ports::none);
       firing = stage.node->begin(context);
       if (!firing) throw Error("the node's begin returned no firing (null)");
     });
-    ++statistics_.here(stage.index).firings;
+    ++tls_handoff->counts[stage.index].firings;
   }
   if (work.error) return fail_long(state, work.error);
   {
@@ -65,11 +60,7 @@ void Engine::step_long(Work& work) {
     else take_step(state, step, which);
     if (step == Step::next) break;
   }
-  {
-    const std::lock_guard lock(state.mutex);
-    state.busy = false;
-  }
-  wake(state);
+  wake_after(state, [&] { state.busy = false; });
 }
 
 void Engine::take_step(LongFiring& state, Step step, std::size_t which) {
@@ -94,7 +85,8 @@ void Engine::accept_item(LongFiring& state, std::size_t which) {
   if (entry.value.error) return fail_long(state, entry.value.error);
   const ErrorPtr error = guarded(stage, state.item, "accept", [&] {
     PayloadList nothing;
-    FiringContext context(*this, stage, state.item, params_for(stage, state.item), state.inputs, nothing, FiringContext::Emits::nothing);
+    FiringContext context(*this, stage, state.item, state.meter, params_for(stage, state.item), state.inputs, nothing,
+                          Ports::none);
     state.firing->accept(context, stage.spec->type.inputs[stage.spec->slots[slot].port].name, entry.value.payload);
   });
   if (error) fail_long(state, error);
@@ -106,13 +98,14 @@ void Engine::finish_collecting(LongFiring& state) {
   PayloadList outputs;
   bool complete = true;
   const ErrorPtr error = guarded(stage, state.item, "finish", [&] {
-    FiringContext context(*this, stage, state.item, params_for(stage, state.item), state.inputs, outputs, FiringContext::Emits::plain_ports);
+    FiringContext context(*this, stage, state.item, state.meter, params_for(stage, state.item), state.inputs, outputs,
+                          Ports::plain);
     state.firing->finish(context);
     complete = context.complete();
   });
   if (error) return fail_long(state, error);
   if (!complete) return;  // cancelled: the next step ends it
-  deliver_outputs(stage, state.item, outputs, nullptr, Ports::plain);
+  deliver_outputs(stage, state.item, outputs, Ports::plain);
   if (!stage.spec->type.streams()) return end_long(state);
   const std::int64_t expected = state.firing->expected();
   const std::lock_guard lock(state.mutex);
@@ -132,10 +125,11 @@ void Engine::next_item(LongFiring& state) {
   bool more = false, complete = true;
   PayloadList outputs;
   const ErrorPtr error = guarded(stage, *chunk, "next", [&] {
-    FiringContext context(*this, stage, *chunk, params_for(stage, *chunk), state.inputs, outputs, FiringContext::Emits::stream_ports);
+    FiringContext context(*this, stage, *chunk, state.meter, params_for(stage, *chunk), state.inputs, outputs, Ports::stream);
     more = state.firing->next(context);
     if (more) complete = context.complete();
-    else if (context.emitted_something()) throw Error("the node's Firing::next emitted an item and returned false, which says that there was none");
+    else if (context.emitted_something())
+      throw Error("the node's Firing::next emitted an item and returned false, which says that there was none");
   });
   if (error) return fail_long(state, error);
   if (!more) {
@@ -143,25 +137,22 @@ void Engine::next_item(LongFiring& state) {
     return end_long(state);
   }
   if (!complete) return;  // cancelled: the next step ends it
-  {
-    const std::lock_guard lock(state.mutex);
-    ++state.produced;
-  }
-  deliver_outputs(stage, *chunk, outputs, nullptr, Ports::stream);
+  ++state.produced;
+  deliver_outputs(stage, *chunk, outputs, Ports::stream);
 }
 
-/// Ends a long firing with an error in place of all that it has not emitted yet. Only the work that takes its steps may call this:
-/// nobody else knows that the node's code is not running.
+/// Ends a long firing with an error in place of all that it has not emitted yet. Only the work that takes its steps may call
+/// this: nobody else knows that the node's code is not running.
 void Engine::fail_long(LongFiring& state, const ErrorPtr& error) {
   const Phase before = state.phase;
   end_long(state);
   for (const Target& target : state.stage.stream_targets) close_collection(target, state.item, state.produced, error);
-  PayloadList none;
-  if (before != Phase::streaming) deliver_outputs(state.stage, state.item, none, error, Ports::plain);
+  if (before != Phase::streaming) deliver_error(state.stage, state.item, error, Ports::plain);
 }
 
 /// Lets go of the node's state, the inputs and whatever has arrived.
 void Engine::end_long(LongFiring& state) {
+  forget(state.meter);
   std::unique_ptr<Firing> firing;
   PayloadList inputs;
   std::vector<LongFiring::Collected> collected;
@@ -176,21 +167,15 @@ void Engine::end_long(LongFiring& state) {
 void Engine::close_collection(const Target& target, Item& item, std::int64_t total, const ErrorPtr& error) {
   Stage& stage = *target.stage;
   LongFiring& collector = *item.long_firings[stage.long_index];
-  {
-    const std::lock_guard lock(collector.mutex);
+  wake_after(collector, [&] {
     if (collector.phase == Phase::ended) return;
     if (error) collector.error = error;
     else collector.collected[stage.slots[target.slot].collected_index].total = total;
-  }
-  wake(collector);
+  });
 }
 
 void Engine::chunk_ended(LongFiring& stream) {
-  {
-    const std::lock_guard lock(stream.mutex);
-    --stream.in_flight;
-  }
-  wake(stream);
+  wake_after(stream, [&] { --stream.in_flight; });
 }
 
 }  // namespace flowrun::schedule

@@ -4,13 +4,22 @@
 namespace flowrun::schedule {
 namespace {
 
+void plan_ports(Stage& stage) {
+  const NodeType& type = stage.spec->type;
+  for (const InputPort& port : type.inputs) stage.inputs.push_back({port.name});
+  for (const OutputPort& port : type.outputs) {
+    const Ports kind = port.stream ? Ports::stream : Ports::plain;
+    stage.outputs.push_back({port.name, port.payload, kind, {}});
+    ++stage.output_count[static_cast<std::size_t>(kind)];
+  }
+}
+
 void plan_slots(Stage& stage) {
   const ValidatedNode& spec = *stage.spec;
-  stage.port_slots.assign(spec.type.inputs.size(), {0, 0});
   for (std::size_t i = 0; i < spec.slots.size(); ++i) {
     const InputSlot& slot = spec.slots[i];
-    auto& [first, count] = stage.port_slots[slot.port];
-    if (count++ == 0) first = i;
+    InputPlan& port = stage.inputs[slot.port];
+    if (!spec.type.inputs[slot.port].collects && port.slot_count++ == 0) port.first_slot = i;
     SlotPlan plan{SlotKind::plain, slot.scope, 0};
     if (spec.type.inputs[slot.port].collects) {
       plan.kind = SlotKind::collected;
@@ -60,10 +69,9 @@ void place(Plan& plan, Stage& stage) {
 
 void connect(Plan& plan, const ValidatedGraph& graph) {
   for (auto& stage : plan.stages) {
-    for (const auto& consumers : graph.consumers[stage->index]) {
-      auto& targets = stage->targets.emplace_back();
-      for (const auto& consumer : consumers) targets.push_back({plan.stages[consumer.node].get(), consumer.slot});
-    }
+    for (std::size_t port = 0; port < stage->outputs.size(); ++port)
+      for (const auto& consumer : graph.consumers[stage->index][port])
+        stage->outputs[port].targets.push_back({plan.stages[consumer.node].get(), consumer.slot});
     for (const std::size_t slot : stage->collected_slots) {
       const InputSlot& input = stage->spec->slots[slot];
       if (input.scope == Scope::chunk) plan.stages[origin_of(plan, input)]->stream_targets.push_back({stage.get(), slot});
@@ -82,6 +90,7 @@ Plan make_plan(const ValidatedGraph& graph) {
     stage->index = i;
     stage->spec = &graph.nodes[i];
     stage->is_long = stage->spec->type.collects() || stage->spec->type.streams();
+    plan_ports(*stage);
     plan_slots(*stage);
     plan.stages.push_back(std::move(stage));
   }

@@ -8,9 +8,10 @@
 
 namespace flowrun::schedule {
 
-/// Works that any thread may take, the most urgent first: what is done once for a case (reading the next case goes on beside the networks
-/// of this one, and a finished case is written at once), then the chunks of the oldest case; within a case the later node, so that what has
-/// been begun is finished and its memory let go. Without this, cases in flight together would also end together.
+/// Works that any thread may take, the most urgent first: what is done once for a case (reading the next case goes on beside the
+/// networks of this one, and a finished case is written at once), then the chunks of the oldest case; within a case the later
+/// node, so that what has been begun is finished and its memory let go. Without this, cases in flight together would also end
+/// together.
 class ReadyQueue {
  public:
   void push(Work* work) {
@@ -39,10 +40,13 @@ class ReadyQueue {
   };
 
   static Urgency urgency(const Work& work) {
-    const Item& item = *work.item.get();
+    const Item& item = *work.item;
     const bool in_chunk = item.scope == Scope::chunk;
     const bool makes_chunks = work.long_firing && work.stage->spec->type.streams();
-    return {in_chunk || makes_chunks, item.scope == Scope::run ? -1 : in_chunk ? item.parent->index : item.index,
+    return {in_chunk || makes_chunks,
+            item.scope == Scope::run ? -1
+            : in_chunk               ? item.parent->index
+                                     : item.index,
             -static_cast<std::int64_t>(work.stage->index), in_chunk ? item.index : 0};
   }
 

@@ -6,14 +6,13 @@
 #include <array>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
-#include "schedule/item.h"
-#include "schedule/payload_list.h"
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/node.h"
+#include "schedule/item.h"
+#include "schedule/payload_list.h"
 
 namespace flowrun::schedule {
 
@@ -22,15 +21,18 @@ struct Stage;
 /// Something that one thread does for a node: a firing, or a step of a long one.
 struct Work {
   Stage* stage = nullptr;
-  ItemRef item;  ///< of the stage's firing scope
+  Item* item = nullptr;  ///< of the stage's firing scope
+  ItemRef hold;          ///< keeps the item; empty in the work that its maker goes on with, until the maker passes its own on
   LongFiring* long_firing = nullptr;
-  bool begins = true;  ///< carries the plain inputs; false: a further step of a long firing
+  bool begins = true;   ///< carries the plain inputs; false: a further step of a long firing
   PayloadList inputs;   ///< by slot; collecting slots stay null
+  PayloadList outputs;  ///< by output port, between the call of the node and their delivery
   ErrorPtr error;       ///< an input was an error
   Clock::time_point ready;
-  /// Written by the thread that submits, read by the one that takes over: what was written before is seen after. oneTBB's queues order
-  /// this too, but inside a library that the thread sanitizer cannot look into.
+  /// Written by the thread that submits, read by the one that takes over: what was written before is seen after. oneTBB's queues
+  /// order this too, but inside a library that the thread sanitizer cannot look into.
   std::atomic<bool> submitted{false};
+  Work* next_spare = nullptr;  ///< in a WorkPool
 };
 
 enum class SlotKind { plain, coarse, collected };
@@ -46,6 +48,21 @@ struct Target {
   std::size_t slot = 0;
 };
 
+/// Which of a node's outputs one call of it fills.
+enum class Ports { none, plain, stream };
+
+struct InputPlan {
+  std::string_view name;
+  std::size_t first_slot = 0, slot_count = 0;  ///< no slots: a collecting port, or an optional one that is not connected
+};
+
+struct OutputPlan {
+  std::string_view name;
+  std::string_view payload;
+  Ports kind = Ports::plain;
+  std::vector<Target> targets;
+};
+
 struct Stage {
   std::size_t index = 0;
   const ValidatedNode* spec = nullptr;
@@ -53,13 +70,14 @@ struct Stage {
   bool is_long = false;  ///< collects or streams
 
   std::vector<SlotPlan> slots;
-  std::vector<std::pair<std::size_t, std::size_t>> port_slots;  ///< first slot and count, by input port
-  int plain_count = 0;                  ///< slots of the firing scope
-  std::array<int, 3> coarse_count{};    ///< slots of each coarser scope
+  std::vector<InputPlan> inputs;      ///< by input port
+  std::vector<OutputPlan> outputs;    ///< by output port
+  std::array<int, 3> output_count{};  ///< how many of them are of each kind
+  int plain_count = 0;                ///< slots of the firing scope
+  std::array<int, 3> coarse_count{};  ///< slots of each coarser scope
   bool has_gates = false;
   std::vector<std::size_t> collected_slots;
-  std::vector<std::vector<Target>> targets;  ///< by output port
-  std::vector<Target> stream_targets;        ///< collecting slots that must hear how many chunks there are
+  std::vector<Target> stream_targets;  ///< collecting slots that must hear how many chunks there are
 
   // Where an item keeps this stage's state.
   std::size_t join_index = 0;
@@ -69,7 +87,7 @@ struct Stage {
   int credits = 0;         ///< chunks in flight of its stream
   bool unlimited = false;  ///< any number of firings at a time
   bool params_vary = false;
-  Params params;           ///< when they do not vary
+  Params params;                                               ///< when they do not vary
   std::unique_ptr<tbb::flow::function_node<Work*>> flow_node;  ///< null when unlimited
 };
 

@@ -20,10 +20,10 @@ void Statistics::resize(std::size_t threads, std::size_t nodes) {
   for (Padded& thread : threads_) thread.counts.resize(nodes);
 }
 
-Statistics::Counts Statistics::total(std::size_t node) const {
-  Counts sum;
+NodeCounts Statistics::total(std::size_t node) const {
+  NodeCounts sum;
   for (const Padded& thread : threads_) {
-    const Counts& part = thread.counts[node];
+    const NodeCounts& part = thread.counts[node];
     sum.firings += part.firings;
     sum.failures += part.failures;
     sum.busy_ns += part.busy_ns;

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "schedule/handoff.h"
+#include "schedule/call_clock.h"
 #include "schedule/item.h"
 
 namespace flowrun::schedule {
@@ -25,20 +25,13 @@ class PayloadAccount {
 /// Counts and times per node, kept per thread so that counting costs no shared cache line.
 class Statistics {
  public:
-  struct Counts {
-    std::int64_t firings = 0, failures = 0, busy_ns = 0, waiting_ns = 0;
-  };
   void resize(std::size_t threads, std::size_t nodes);
-  Counts& here(std::size_t node) { return threads_[static_cast<std::size_t>(thread_index())].counts[node]; }
-  Counts total(std::size_t node) const;
-  /// Of the calling thread, while it runs a firing.
-  static int thread_index() {
-    return tls_handoff ? tls_handoff->thread : 0;
-  }
+  NodeCounts* of_thread(int thread) { return threads_[static_cast<std::size_t>(thread)].counts.data(); }
+  NodeCounts total(std::size_t node) const;
 
  private:
   struct alignas(64) Padded {
-    std::vector<Counts> counts;
+    std::vector<NodeCounts> counts;
   };
   std::vector<Padded> threads_;
 };

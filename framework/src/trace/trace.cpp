@@ -4,6 +4,9 @@
 #include <array>
 #include <cstdio>
 #include <mutex>
+#include <set>
+#include <string>
+#include <tuple>
 
 #include "flowrun/host/validated_graph.h"
 #include "json/json.h"
@@ -18,21 +21,26 @@ constexpr std::size_t kLists = 64;
 struct alignas(64) List {
   mutable std::mutex mutex;
   std::vector<TraceEvent> events;
+  std::set<std::string, std::less<>> texts;  ///< of steps that nodes told of
 };
 
 std::string microseconds(std::int64_t nanoseconds) {
   char text[32];
-  std::snprintf(text, sizeof text, "%lld.%03lld", static_cast<long long>(nanoseconds / 1000), static_cast<long long>(nanoseconds % 1000));
+  std::snprintf(text, sizeof text, "%lld.%03lld", static_cast<long long>(nanoseconds / 1000),
+                static_cast<long long>(nanoseconds % 1000));
   return text;
 }
 
 std::string event_line(const TraceEvent& event, const ValidatedGraph& graph, const std::vector<Case>& cases) {
   const ValidatedNode& node = graph.nodes[static_cast<std::size_t>(event.node)];
   json::Value args = json::Value::object();
-  args.set("type", node.type_name).set("step", event.what);
+  args.set("type", node.type_name);
+  if (event.inside) args.set("node", node.id);
+  else args.set("step", event.what);
   if (event.case_index >= 0) args.set("case", cases[static_cast<std::size_t>(event.case_index)].name);
   if (event.chunk >= 0) args.set("chunk", event.chunk);
-  return "{\"name\":" + json::write_line(json::Value(node.id)) + ",\"cat\":" + json::write_line(json::Value(node.plugin)) +
+  return "{\"name\":" + json::write_line(json::Value(event.inside ? std::string(event.what) : node.id)) +
+         ",\"cat\":" + json::write_line(json::Value(node.plugin)) +
          ",\"ph\":\"X\",\"pid\":1,\"tid\":" + std::to_string(event.thread + 1) + ",\"ts\":" + microseconds(event.begin_ns) +
          ",\"dur\":" + microseconds(event.end_ns - event.begin_ns) + ",\"args\":" + json::write_line(args) + "}";
 }
@@ -57,13 +65,25 @@ void Trace::record(const TraceEvent& event) {
   list.events.push_back(event);
 }
 
+void Trace::record(TraceEvent event, std::string_view what) {
+  List& list = state_->lists[static_cast<std::size_t>(event.thread) % kLists];
+  const std::lock_guard lock(list.mutex);
+  auto text = list.texts.find(what);
+  if (text == list.texts.end()) text = list.texts.emplace(what).first;
+  event.what = text->c_str();
+  list.events.push_back(event);
+}
+
 std::vector<TraceEvent> Trace::events() const {
   std::vector<TraceEvent> all;
   for (const List& list : state_->lists) {
     const std::lock_guard lock(list.mutex);
     all.insert(all.end(), list.events.begin(), list.events.end());
   }
-  std::sort(all.begin(), all.end(), [](const TraceEvent& a, const TraceEvent& b) { return a.begin_ns < b.begin_ns; });
+  // Of two that begin together the longer is around the shorter, as viewers expect it.
+  std::sort(all.begin(), all.end(), [](const TraceEvent& a, const TraceEvent& b) {
+    return std::tuple(a.begin_ns, -a.end_ns, a.inside) < std::tuple(b.begin_ns, -b.end_ns, b.inside);
+  });
   return all;
 }
 

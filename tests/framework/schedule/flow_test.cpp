@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <set>
 
 #include "toy_nodes.h"
@@ -125,8 +126,9 @@ TEST_CASE("schedule: a node that is not concurrent fires once at a time, one wit
     run(R"({
       "source": {"type": "toy.source"},
       "split": {"type": "toy.split", "inputs": {"in": "source.out"}, "params": {"count": 60}, "run": {"chunks_in_flight": 16}},
-      "work": {"type": ")" + type + R"(", "inputs": {"in": "split.out"}, "params": {"microseconds": 200, "meet": )" +
-            std::to_string(meet) + R"(}, "run": )" + run_object + R"(},
+      "work": {"type": ")" +
+            type + R"(", "inputs": {"in": "split.out"}, "params": {"microseconds": 200, "meet": )" + std::to_string(meet) +
+            R"(}, "run": )" + run_object + R"(},
       "fold": {"type": "toy.fold", "inputs": {"in": "work.out"}}})",
         1, threads(8));
     return most_at_once.load();
@@ -211,6 +213,44 @@ TEST_CASE("schedule: progress tells cases and the chunks of running streams") {
   CHECK(most > 20);
   CHECK(running.progress().cases_done == 3);
   CHECK(running.progress().cases_running == 0);
+}
+
+TEST_CASE("schedule: progress tells how far firings say they are, the largest of what their threads said, until they end") {
+  Registry types = registry();
+  const auto valid = graph(R"({
+    "source": {"type": "toy.source", "params": {"value": "${n}"}},
+    "hook": {"type": "toy.hook", "inputs": {"in": "source.out"}},
+    "all": {"type": "toy.fold_cases", "inputs": {"in": "hook.out"}},
+    "run_hook": {"type": "toy.hook", "inputs": {"in": "all.out"}}})",
+                           types);
+  reset();
+  Run* pointer = nullptr;
+  hook = [&](Context& context, double) {
+    CHECK(pointer->progress().firings.empty());
+    context.progress(std::numeric_limits<double>::quiet_NaN());
+    CHECK(pointer->progress().firings.empty());
+    context.progress(-1);
+    CHECK(pointer->progress().firings.at(0).fraction == 0);
+    context.parallel_for(50, [&](std::int64_t i) { context.progress(static_cast<double>((i * 7) % 50) / 100); });
+    const auto firings = pointer->progress().firings;
+    REQUIRE(firings.size() == 1);
+    CHECK(firings[0].node == context.node_id());
+    CHECK(firings[0].case_name == context.case_name());
+    CHECK(firings[0].fraction == 0.49);
+    CHECK(firings[0].seconds >= 0);
+    context.progress(0.2);
+    CHECK(pointer->progress().firings[0].fraction == 0.49);
+    context.progress(7);
+    CHECK(pointer->progress().firings[0].fraction == 1);
+  };
+  RunOptions options = threads(3);
+  options.cases_in_flight = 1;
+  Run running(valid, types, options);
+  pointer = &running;
+  const RunResult result = running.execute(make_cases(3));
+  for (const CaseResult& one : result.cases) CHECK(one.status == CaseStatus::done);
+  CHECK(result.run_errors.empty());
+  CHECK(running.progress().firings.empty());
 }
 
 TEST_CASE("schedule: every step is in the trace, with its case and chunk") {

@@ -82,13 +82,34 @@ TEST_CASE("trace: the Chrome file is JSON with one span for every event and a na
   CHECK(events[0].find("args")->find("chunk") == nullptr);
 }
 
+TEST_CASE("trace: a step that a node told of bears its name, names its node, and comes after the firing that began with it") {
+  const Folder folder;
+  Trace trace;
+  {
+    const std::string step = "forward of a batch";
+    trace.record({0, 0, 3, 0, 1000, 2000, "", true}, step);
+    trace.record({0, 0, 4, 0, 7000, 8000, "", true}, step);
+  }
+  trace.record({0, 0, 3, 0, 1000, 2000, "process"});
+  trace.write_chrome(folder.path / "trace.json", one_node_graph(""), {{"a", {}}});
+  const json::Value file = read_json(folder.path / "trace.json");
+  const auto& events = file.find("traceEvents")->items();
+  CHECK(events[0].find("name")->text() == "net");
+  for (const std::size_t i : {1, 2}) {
+    CHECK(events[i].find("name")->text() == "forward of a batch");
+    CHECK(events[i].find("args")->find("node")->text() == "net");
+    CHECK(events[i].find("args")->find("step") == nullptr);
+  }
+}
+
 TEST_CASE("trace: a file that cannot be written is a sentence, and nothing is left behind") {
   const Folder folder;
   const Trace trace;
   const fs::path file = folder.path / "no-such-folder" / "trace.json";
   CHECK_THROWS_WITH_AS(trace.write_chrome(file, one_node_graph(""), {}),
-                       ("'" + file.string() + "' could not be written: No such file or directory; check the folder, its permissions and "
-                                              "the room on the disk")
+                       ("'" + file.string() +
+                        "' could not be written: No such file or directory; check the folder, its permissions and "
+                        "the room on the disk")
                            .c_str(),
                        Error);
   CHECK(fs::is_empty(folder.path));
@@ -102,7 +123,8 @@ TEST_CASE("run_record: holds the graph with its hash, models and inputs with the
   RunResult result;
   result.threads = 2;
   result.nodes.push_back({"net", "cnn.stage", "cnn", "1.0.0", 7, 1, 0.5, 0.25});
-  result.cases.push_back({"a", CaseStatus::failed, {{"net", "cnn.stage", "cnn", "no such channel"}}, 0, 1.5, {{"net", "patches", 7}}, {}});
+  result.cases.push_back(
+      {"a", CaseStatus::failed, {{"net", "cnn.stage", "cnn", "no such channel"}}, 0, 1.5, {{"net", "patches", 7}}, {}});
   const fs::path file = folder.path / "flowrun-run.json";
   write_run_record(file, graph, {{"a", {{"flair", model.string()}}}}, folder.path, result);
   const json::Value record = read_json(file);

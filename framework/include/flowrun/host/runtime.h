@@ -83,6 +83,13 @@ struct Progress {
     std::int64_t expected = -1; ///< -1: not known
   };
   std::vector<Stream> streams;  ///< of the cases that are running
+  struct Firing {
+    std::string node;
+    std::string case_name;  ///< empty: a firing of run scope
+    double fraction = 0;    ///< 0 to 1, as the node says
+    double seconds = 0;     ///< since the call began in which it first told of its progress
+  };
+  std::vector<Firing> firings;  ///< those running that tell of their progress, in the order in which they first did
   double seconds = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace flowrun {
@@ -12,7 +13,7 @@ struct RunResult;
 struct ValidatedGraph;
 struct Case;
 
-/// One span of work of one thread.
+/// One span of work of one thread: a call of a node, the part of a thread in its parallel_for, or a step inside one of these.
 struct TraceEvent {
   std::int32_t node = 0;   ///< index in ValidatedGraph::nodes
   std::int32_t case_index = -1;
@@ -20,7 +21,8 @@ struct TraceEvent {
   std::int32_t thread = 0;
   std::int64_t begin_ns = 0;  ///< since the run started
   std::int64_t end_ns = 0;
-  const char* what = "process";  ///< "process", "accept", "finish", "next"
+  const char* what = "process";  ///< "process", "begin", "accept", "finish", "next", "tasks", or the name that the node gave a step
+  bool inside = false;           ///< a step that the node told of (Context::span)
 };
 
 /// Every firing of a run. Recording is safe from any thread and costs one append to that thread's own list.
@@ -29,7 +31,8 @@ class Trace {
   Trace();
   ~Trace();
   void record(const TraceEvent& event);
-  std::vector<TraceEvent> events() const;  ///< by begin; call when the run has ended
+  void record(TraceEvent event, std::string_view what);  ///< keeps the text
+  std::vector<TraceEvent> events() const;  ///< by begin, outer before inner; call when the run has ended; their text lives as long as the trace
   /// Writes the Chrome trace format, which Perfetto (ui.perfetto.dev) and chrome://tracing open. Throws Error.
   void write_chrome(const std::filesystem::path& file, const ValidatedGraph& graph, const std::vector<Case>& cases) const;
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,7 +27,8 @@ class OpenContext {
   virtual void warn(std::string_view sentence) = 0;
 };
 
-/// What one firing sees of the world. Valid during the callback that it is passed to, on that thread.
+/// What one firing sees of the world. Valid during the callback that it is passed to, on that thread; a task of parallel_for may call
+/// cancelled, progress, span and warn on its own.
 class Context {
  public:
   virtual ~Context() = default;
@@ -46,7 +49,7 @@ class Context {
   virtual void emit_shared(std::string_view port, PayloadPtr payload) = 0;  ///< an input passed on, nothing copied
 
   virtual void report(std::string_view name, double value) = 0;  ///< a figure for the run's summary ("candidates", 13756)
-  virtual void progress(double fraction) = 0;                    ///< 0 to 1, of a long firing
+  virtual void progress(double fraction) = 0;                    ///< 0 to 1, of a firing that takes seconds; the largest counts
   virtual void warn(std::string_view sentence) = 0;
 
   /// The one payload of a port that is required.
@@ -72,6 +75,20 @@ class Context {
   void emit(std::string_view port, T payload) {
     emit_owned(port, std::make_unique<T>(std::move(payload)));
   }
+
+  // Since ABI 1.1; new virtual functions stand at the end, so that plugins built before find theirs where they were.
+
+  /// Runs task(0) .. task(count - 1), each once, on this thread and on threads of the engine that have nothing else to do; returns when
+  /// all are done. Tasks may run at the same time and in any order; which thread runs which is not known, so let no result depend on it.
+  /// A task may call cancelled, progress, span and warn, nothing else of the context (no parallel_for either), and must not wait for
+  /// another task. The first exception of a task is thrown here when those already running are done; tasks not yet begun are then
+  /// dropped, and likewise when cancelled: ask cancelled() before using what the tasks made.
+  /// `at_once` caps how many run at the same time (0: the thread budget).
+  virtual void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& task, int at_once = 0) = 0;
+
+  /// Adds a step inside this firing to the trace, on the calling thread: what took from `begin` to `end`. Cheap when no trace is recorded.
+  /// Any thread, also within a task.
+  virtual void span(std::string_view step, std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end) = 0;
 };
 
 }  // namespace flowrun
