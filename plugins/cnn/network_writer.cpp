@@ -31,6 +31,23 @@ std::string forward_with(Pooling pooling) {
   return source;
 }
 
+/// The layers that forward computes, with the dropout that training had; the JSON form is easier to read than the structs.
+network::Network structure_with(Pooling pooling) {
+  const std::string kind = pooling == Pooling::average ? "average" : "max";
+  const std::string pool = R"({"type": "pool", "kind": ")" + kind + R"(", "window": 2},)";
+  return network::parse_network(R"({"name": "MSSEG-2016 patch network, )" + kind + R"( pooling", "layers": [
+            {"type": "convolution", "channels": 32, "kernel": 5, "padding": 2, "weight": "conv1_weight", "bias": "conv1_bias"},
+            {"type": "relu"},)" + pool +
+                                    R"(
+            {"type": "convolution", "channels": 64, "kernel": 5, "padding": 2, "weight": "conv2_weight", "bias": "conv2_bias"},
+            {"type": "relu"},)" + pool +
+                                    R"(
+            {"type": "flatten"}, {"type": "dropout", "rate": 0.5},
+            {"type": "dense", "units": 256, "weight": "dense_weight", "bias": "dense_bias"}, {"type": "relu"},
+            {"type": "dense", "units": 2, "weight": "out_weight", "bias": "out_bias"}, {"type": "softmax"}]})",
+                                "the network of the MSSEG-2016 method");
+}
+
 at::Tensor tensor_of(const ArrayView& array) {
   at::Tensor tensor = at::empty(array.shape, at::kFloat);
   std::memcpy(tensor.data_ptr<float>(), array.bytes.data(), array.bytes.size());
@@ -71,10 +88,8 @@ std::string archive_of(const torch::jit::Module& module, const std::string& desc
 
 void write_network(const WeightsFile& weights, Pooling pooling, const std::vector<std::string>& channels,
                    const std::string& path) {
-  const std::string network =
-      std::string("MSSEG-2016 patch network, ") + (pooling == Pooling::average ? "average" : "max") + " pooling";
-  const ModelDescription description{network, channels, {15, 15, 15}, {"not lesion", "lesion"}};
-  const std::string bytes = archive_of(module_of(weights, pooling), to_text(description));
+  const ModelDescription description{"", channels, {15, 15, 15}, {"not lesion", "lesion"}, structure_with(pooling)};
+  const std::string bytes = archive_of(module_of(weights, pooling), network::to_text(description));
   image::AtomicFile file(path, ".pt");
   std::ofstream stream(file.temporary(), std::ios::binary);
   stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -238,9 +238,22 @@ def evaluate(cases, initial, final, gate):
 
 # ----------------------------------------------------------------------------------------------------------------- files
 
+def layers():
+    """The layers of Network as flowrun reads them; sizes are along x, y, z."""
+    def convolution(name, channels):
+        return {"type": "convolution", "channels": channels, "kernel": [5, 5, 5], "padding": [2, 2, 2],
+                "weight": f"{name}.weight", "bias": f"{name}.bias"}
+
+    def dense(name, units):
+        return {"type": "dense", "units": units, "weight": f"{name}.weight", "bias": f"{name}.bias"}
+
+    relu, pool = {"type": "relu"}, {"type": "pool", "kind": "average", "window": [2, 2, 2]}
+    return [convolution("features.0", 32), relu, pool, convolution("features.3", 64), relu, pool, {"type": "flatten"},
+            {"type": "dropout", "rate": 0.5}, dense("classes.1", 256), relu, dense("classes.3", 2), {"type": "softmax"}]
+
+
 def describe(step, options):
-    network = ("conv 5^3 x 32, ReLU, average pool 2, conv 5^3 x 64, ReLU, average pool 2, dropout 0.5, dense 256, ReLU, dense 2, "
-               "softmax")
+    network = {"name": "MSSEG-2016 patch network, average pooling", "layers": layers()}
     return {"format": 1, "input": {"channels": CHANNELS, "size": [SIDE] * 3}, "output": {"classes": ["background", "lesion"]},
             "network": network, "weights": 715234,
             "training": {"step": step, "data": "phantom.head", "seed": options.seed}, "licence": "Apache-2.0"}

@@ -20,12 +20,14 @@ void cap_openblas() {
 
 }  // namespace
 
-InferenceScope::InferenceScope(int threads) : compile_once_(false) {
+void limit_threads(int threads) {
   cap_openblas();
   // The count is kept per thread; setting it also rebuilds a thread pool of LibTorch's, so only where it differs.
   const int wanted = std::max(threads, 1);
   if (at::get_num_threads() != wanted) at::set_num_threads(wanted);
 }
+
+InferenceScope::InferenceScope(int threads) : compile_once_(false) { limit_threads(threads); }
 
 at::Tensor view_of_patches(const PatchBatch& batch, std::int64_t first, std::int64_t count) {
   // LibTorch has no tensors of constant memory. Model::forward copies what a network would write to.

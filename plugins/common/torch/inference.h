@@ -8,6 +8,9 @@
 
 namespace flowrun::tensor {
 
+/// From now on this thread uses no more than `threads` threads inside an operation of LibTorch.
+void limit_threads(int threads);
+
 /// While it lives, this thread runs networks for their results only: no gradients, the graph compiled once and never again for
 /// other shapes, and no more than `threads` threads inside an operation.
 class InferenceScope {

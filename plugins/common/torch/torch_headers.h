@@ -3,6 +3,7 @@
 
 #include <ATen/Parallel.h>
 #include <caffe2/serialize/inline_container.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/jit/ir/alias_analysis.h>
 #include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>

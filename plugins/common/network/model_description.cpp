@@ -1,0 +1,126 @@
+#include "common/network/model_description.h"
+
+#include <nlohmann/json.hpp>
+
+#include "flowrun/sdk/error.h"
+
+namespace flowrun::network {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kFormat = 1;
+constexpr int kDeepest = 64;
+
+[[noreturn]] void refuse(const std::string& path, const std::string& reason) {
+  throw Error("the description inside the model '" + path + "' (flowrun.json) cannot be used: " + reason);
+}
+
+const json& member(const json& object, const char* key) {
+  static const json kNone;
+  const auto found = object.find(key);
+  return found == object.end() ? kNone : *found;
+}
+
+json section(const json& description, const char* key, const std::string& path) {
+  const json& value = member(description, key);
+  if (value.is_null()) return json::object();
+  if (!value.is_object()) refuse(path, "'" + std::string(key) + "' is not an object");
+  return value;
+}
+
+std::vector<std::string> names(const json& object, const char* key, const std::string& path) {
+  const json& value = member(object, key);
+  std::vector<std::string> found;
+  if (value.is_null()) return found;
+  if (!value.is_array()) refuse(path, "'" + std::string(key) + "' is not a list of names");
+  for (const json& item : value) {
+    if (!item.is_string()) refuse(path, "'" + std::string(key) + "' holds something that is not a name");
+    found.push_back(item.get<std::string>());
+  }
+  return found;
+}
+
+std::array<std::int64_t, 3> patch_size(const json& object, const std::string& path) {
+  const json& value = member(object, "size");
+  if (value.is_null()) return {0, 0, 0};
+  std::array<std::int64_t, 3> size{};
+  if (!value.is_array() || value.size() != size.size()) refuse(path, "'size' is not a list of three numbers of voxels");
+  for (std::size_t axis = 0; axis < size.size(); ++axis) {
+    if (!value[axis].is_number_integer() || value[axis].get<std::int64_t>() < 1)
+      refuse(path, "'size' holds something that is not a whole number above 0");
+    size[axis] = value[axis].get<std::int64_t>();
+  }
+  return size;
+}
+
+void check_format(const json& description, const std::string& path) {
+  const json& format = member(description, "format");
+  if (!format.is_number_integer()) refuse(path, "it does not say its 'format' (a whole number)");
+  if (format.get<std::int64_t>() != kFormat)
+    refuse(path, "it is of format " + format.dump() + ", but this version reads format " + std::to_string(kFormat) +
+                     "; use a newer version of flowrun, or make the model again");
+}
+
+std::string place_in(const std::string& path) { return "the network described inside the model '" + path + "' (flowrun.json)"; }
+
+void read_network(const json& value, const std::string& path, ModelDescription& description) {
+  if (value.is_null()) return;
+  if (value.is_string()) {
+    description.network = value.get<std::string>();
+    return;
+  }
+  if (!value.is_object()) refuse(path, "'network' is neither a few words nor an object with the layers");
+  description.structure = parse_network(value.dump(), place_in(path));
+  description.network = description.structure->name;
+}
+
+/// The layers must take the input that the description promises and give as many scores as it has names for.
+void check_structure(const ModelDescription& description, const std::string& path) {
+  if (!description.structure || description.channels.empty() || description.size[0] == 0) return;
+  const auto channels = static_cast<std::int64_t>(description.channels.size());
+  const Shapes shapes = infer_shapes(*description.structure, channels, description.size, place_in(path));
+  const auto classes = static_cast<std::int64_t>(description.classes.size());
+  if (classes > 0 && shapes.output.channels != classes)
+    refuse(path, "its layers give " + in_words(shapes.output) + " for a patch, but it names " + std::to_string(classes) +
+                     " classes");
+}
+
+// Writing a value out takes stack for each level that it is nested.
+json parse_shallow(const std::string& text, const std::string& path) {
+  const auto watch = [&](int depth, json::parse_event_t, json&) {
+    if (depth > kDeepest) refuse(path, "it is nested too deeply");
+    return true;
+  };
+  return json::parse(text, watch, /*allow_exceptions=*/false);
+}
+
+}  // namespace
+
+ModelDescription parse_description(const std::string& text, const std::string& path) {
+  if (text.empty()) return {};
+  const json value = parse_shallow(text, path);
+  if (!value.is_object()) refuse(path, "it is not a JSON object");
+  check_format(value, path);
+  const json input = section(value, "input", path);
+  const json output = section(value, "output", path);
+  ModelDescription description;
+  description.channels = names(input, "channels", path);
+  description.size = patch_size(input, path);
+  description.classes = names(output, "classes", path);
+  read_network(member(value, "network"), path, description);
+  check_structure(description, path);
+  return description;
+}
+
+std::string to_text(const ModelDescription& description, const std::string& more) {
+  json text = {{"format", kFormat},
+               {"network", description.network},
+               {"input", {{"channels", description.channels}, {"size", description.size}}},
+               {"output", {{"classes", description.classes}}}};
+  if (description.structure) text["network"] = json::parse(to_text(*description.structure));
+  if (!more.empty()) text.update(json::parse(more));
+  return text.dump(2);
+}
+
+}  // namespace flowrun::network

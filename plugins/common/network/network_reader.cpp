@@ -1,0 +1,307 @@
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "common/network/network.h"
+#include "flowrun/sdk/error.h"
+
+namespace flowrun::network {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kMostChannels = std::int64_t{1} << 20;
+constexpr std::int64_t kMostVoxels = 4096;
+constexpr std::size_t kMostLayers = 1000;
+constexpr int kDeepest = 16;  // messages quote values, and writing a value out takes stack for each level
+
+std::string listed(std::initializer_list<const char*> keys) {
+  std::string text;
+  for (const char* key : keys) text += (text.empty() ? "'" : ", '") + std::string(key) + "'";
+  return text;
+}
+
+/// One object of the text, with its place for messages.
+class Reader {
+ public:
+  Reader(const json& object, std::string place) : object_(object), place_(std::move(place)) {
+    if (!object.is_object()) refuse("is " + std::string(object.type_name()) + " where an object is expected");
+  }
+
+  [[noreturn]] void refuse(const std::string& reason) const { throw Error(place_ + " " + reason); }
+  const std::string& place() const { return place_; }
+  void name_place(const std::string& kind) { place_ += " (" + kind + ")"; }
+
+  bool has(const char* key) const { return object_.contains(key); }
+  const json& at(const char* key) const {
+    if (!has(key)) refuse("has no '" + std::string(key) + "'");
+    return object_.at(key);
+  }
+
+  void allow(std::initializer_list<const char*> keys) const {
+    for (const auto& [key, value] : object_.items()) {
+      const bool known = std::any_of(keys.begin(), keys.end(), [&](const char* k) { return key == k; });
+      if (!known && !key.starts_with("x-")) refuse("has a key '" + key + "'; known are " + listed(keys));
+    }
+  }
+
+  std::string text(const char* key) const {
+    const json& value = at(key);
+    if (!value.is_string()) refuse("has '" + std::string(key) + "' " + value.dump() + " where a text is expected");
+    return value.get<std::string>();
+  }
+
+  std::int64_t whole(const char* key, const json& value, std::int64_t least, std::int64_t most) const {
+    const bool fits = value.is_number_integer() && value.get<double>() >= static_cast<double>(least) &&
+                      value.get<double>() <= static_cast<double>(most);
+    if (!fits)
+      refuse("has '" + std::string(key) + "' " + value.dump() + " where a whole number from " + std::to_string(least) + " to " +
+             std::to_string(most) + " is expected");
+    return value.get<std::int64_t>();
+  }
+  std::int64_t whole(const char* key, std::int64_t least, std::int64_t most) const { return whole(key, at(key), least, most); }
+
+  double number(const char* key, double fallback, double least, double below) const {
+    if (!has(key)) return fallback;
+    const json& value = at(key);
+    if (!value.is_number() || !(value.get<double>() >= least && value.get<double>() < below))
+      refuse("has '" + std::string(key) + "' " + value.dump() + " where a number from " + json(least).dump() + " to less than " +
+             json(below).dump() + " is expected");
+    return value.get<double>();
+  }
+
+  /// One number for all axes, three, or two and `flat` along z.
+  Size3 size(const char* key, std::int64_t least, std::int64_t flat) const {
+    const json& value = at(key);
+    if (!value.is_array()) {
+      const std::int64_t all = whole(key, value, least, kMostVoxels);
+      return {all, all, all};
+    }
+    if (value.size() != 3 && value.size() != 2)
+      refuse("has '" + std::string(key) + "' with " + std::to_string(value.size()) +
+             " numbers; give one for all axes, three along x, y, z, or two for a flat one");
+    Size3 size{flat, flat, flat};
+    for (std::size_t axis = 0; axis < value.size(); ++axis) size[axis] = whole(key, value[axis], least, kMostVoxels);
+    return size;
+  }
+  Size3 size_or(const char* key, std::int64_t least, std::int64_t flat, const Size3& fallback) const {
+    return has(key) ? size(key, least, flat) : fallback;
+  }
+
+  /// A parameter's name: given, or <prefix>.<what>; empty where the text says false.
+  std::string parameter(const char* key, const std::string& prefix, bool may_be_missing) const {
+    if (!has(key)) return prefix + "." + key;
+    if (may_be_missing && at(key) == json(false)) return "";
+    const std::string name = text(key);
+    const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; };
+    const bool dots = name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string::npos;
+    if (name.empty() || dots || !std::all_of(name.begin(), name.end(), plain))
+      refuse("has '" + std::string(key) + "' \"" + name +
+             "\", which no parameter can be named; letters, digits, _ and dots between");
+    return name;
+  }
+
+ private:
+  const json& object_;
+  std::string place_;
+};
+
+Size3 same_padding(const Reader& reader, const Layer& layer) {
+  Size3 padding{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    if (layer.kernel[axis] % 2 == 0)
+      reader.refuse("has padding \"same\", which an even kernel cannot have; give the numbers of voxels");
+    padding[axis] = layer.kernel[axis] / 2;
+  }
+  return padding;
+}
+
+void read_convolution(const Reader& reader, const std::string& prefix, Layer& layer) {
+  reader.allow({"type", "channels", "kernel", "padding", "stride", "weight", "bias"});
+  layer.kind = LayerKind::convolution;
+  layer.channels = reader.whole("channels", 1, kMostChannels);
+  layer.kernel = reader.size("kernel", 1, 1);
+  layer.stride = reader.size_or("stride", 1, 1, {1, 1, 1});
+  const bool same = reader.has("padding") && reader.at("padding") == json("same");
+  layer.padding = same ? same_padding(reader, layer) : reader.size_or("padding", 0, 0, {0, 0, 0});
+  layer.weight = reader.parameter("weight", prefix, false);
+  layer.bias = reader.parameter("bias", prefix, true);
+}
+
+void read_pool(const Reader& reader, const std::string&, Layer& layer) {
+  reader.allow({"type", "kind", "window", "stride"});
+  layer.kind = LayerKind::pool;
+  const std::string kind = reader.text("kind");
+  if (kind != "average" && kind != "max") reader.refuse("has 'kind' \"" + kind + "\"; choose average or max");
+  layer.pooling = kind == "max" ? Pooling::max : Pooling::average;
+  layer.kernel = reader.size("window", 1, 1);
+  layer.stride = reader.size_or("stride", 1, 1, layer.kernel);
+}
+
+void read_batch_norm(const Reader& reader, const std::string& prefix, Layer& layer) {
+  reader.allow({"type", "epsilon", "momentum", "weight", "bias", "mean", "variance"});
+  layer.kind = LayerKind::batch_norm;
+  layer.epsilon = reader.number("epsilon", layer.epsilon, 0, 1);
+  layer.momentum = reader.number("momentum", layer.momentum, 0, 1);
+  layer.weight = reader.parameter("weight", prefix, false);
+  layer.bias = reader.parameter("bias", prefix, false);
+  layer.mean = reader.has("mean") ? reader.parameter("mean", prefix, false) : prefix + ".running_mean";
+  layer.variance = reader.has("variance") ? reader.parameter("variance", prefix, false) : prefix + ".running_var";
+}
+
+void read_relu(const Reader& reader, const std::string&, Layer&) { reader.allow({"type"}); }
+
+void read_leaky_relu(const Reader& reader, const std::string&, Layer& layer) {
+  reader.allow({"type", "slope"});
+  layer.activation = Activation::leaky_relu;
+  layer.slope = reader.number("slope", 0.01, 0, 1);
+}
+
+void read_prelu(const Reader& reader, const std::string& prefix, Layer& layer) {
+  reader.allow({"type", "slope", "weight"});
+  layer.activation = Activation::prelu;
+  layer.slope = reader.number("slope", 0.25, 0, 1);
+  layer.weight = reader.parameter("weight", prefix, false);
+}
+
+void read_dropout(const Reader& reader, const std::string&, Layer& layer) {
+  reader.allow({"type", "rate"});
+  layer.kind = LayerKind::dropout;
+  reader.at("rate");
+  layer.rate = reader.number("rate", 0, 0, 1);
+}
+
+void read_flatten(const Reader& reader, const std::string&, Layer& layer) {
+  reader.allow({"type"});
+  layer.kind = LayerKind::flatten;
+}
+
+void read_dense(const Reader& reader, const std::string& prefix, Layer& layer) {
+  reader.allow({"type", "units", "weight", "bias"});
+  layer.kind = LayerKind::dense;
+  layer.units = reader.whole("units", 1, kMostChannels);
+  layer.weight = reader.parameter("weight", prefix, false);
+  layer.bias = reader.parameter("bias", prefix, true);
+}
+
+void read_softmax(const Reader& reader, const std::string&, Layer& layer) {
+  reader.allow({"type"});
+  layer.kind = LayerKind::softmax;
+}
+
+struct Type {
+  const char* name;
+  void (*read)(const Reader&, const std::string& prefix, Layer&);
+};
+
+constexpr std::array<Type, 10> kTypes{{{"convolution", read_convolution},
+                                       {"batch_norm", read_batch_norm},
+                                       {"relu", read_relu},
+                                       {"prelu", read_prelu},
+                                       {"leaky_relu", read_leaky_relu},
+                                       {"pool", read_pool},
+                                       {"dropout", read_dropout},
+                                       {"flatten", read_flatten},
+                                       {"dense", read_dense},
+                                       {"softmax", read_softmax}}};
+
+Layer read_layer(const json& value, const std::string& place, const std::string& prefix) {
+  Reader reader(value, place);
+  const std::string name = reader.text("type");
+  const auto type = std::find_if(kTypes.begin(), kTypes.end(), [&](const Type& one) { return name == one.name; });
+  if (type == kTypes.end()) {
+    std::string known;
+    for (const Type& one : kTypes) known += (known.empty() ? "" : ", ") + std::string(one.name);
+    reader.refuse("has the type \"" + name + "\", which is unknown; known are " + known);
+  }
+  reader.name_place(name);
+  Layer layer;
+  type->read(reader, prefix, layer);
+  return layer;
+}
+
+std::vector<Layer> read_layers(const Reader& reader, const std::string& where, const std::string& prefix) {
+  const json& value = reader.at("layers");
+  if (!value.is_array() || value.size() > kMostLayers)
+    reader.refuse("has 'layers' that are not a list of at most " + std::to_string(kMostLayers) + " layers");
+  std::vector<Layer> layers;
+  for (std::size_t i = 0; i < value.size(); ++i)
+    layers.push_back(read_layer(value[i], where + ", layer " + std::to_string(i + 1), prefix + std::to_string(i)));
+  return layers;
+}
+
+Branch read_branch(const json& value, std::size_t index, const std::string& where) {
+  const Reader reader(value, where + ", branch " + std::to_string(index + 1));
+  reader.allow({"name", "channels", "size", "layers"});
+  Branch branch;
+  if (reader.has("name")) branch.name = reader.text("name");
+  branch.size = reader.size_or("size", 1, 1, {0, 0, 0});
+  if (reader.has("channels")) {
+    const json& channels = reader.at("channels");
+    if (!channels.is_array() || channels.empty() || channels.size() > kMostLayers)
+      reader.refuse("has 'channels' that are not a list of numbers of channels");
+    for (const json& channel : channels) branch.channels.push_back(reader.whole("channels", channel, 0, kMostChannels));
+  }
+  const std::string place = where + ", branch " + (branch.name.empty() ? std::to_string(index + 1) : "'" + branch.name + "'");
+  branch.layers = read_layers(reader, place, "branches." + std::to_string(index) + ".");
+  return branch;
+}
+
+void refuse_repeated_parameters(const Network& network, const std::string& where) {
+  std::set<std::string> seen;
+  const auto look = [&](const std::vector<Layer>& layers) {
+    for (const Layer& layer : layers)
+      for (const std::string* name : {&layer.weight, &layer.bias, &layer.mean, &layer.variance})
+        if (!name->empty() && !seen.insert(*name).second)
+          throw Error(where + " names the parameter '" + *name + "' twice; each layer has parameters of its own");
+  };
+  for (const Branch& branch : network.branches) look(branch.layers);
+  look(network.trunk);
+}
+
+/// nlohmann/json keeps the last of two equal keys; a person who wrote both meant something else.
+json parse_without_repeats(const std::string& text, const std::string& where) {
+  std::vector<std::set<std::string>> open;
+  std::string repeated;
+  const auto watch = [&](int depth, json::parse_event_t event, json& value) {
+    if (depth > kDeepest) throw Error(where + " is nested too deeply for a network");
+    if (event == json::parse_event_t::object_start) open.emplace_back();
+    if (event == json::parse_event_t::object_end) open.pop_back();
+    if (event == json::parse_event_t::key && !open.back().insert(value.get<std::string>()).second)
+      repeated = value.get<std::string>();
+    return true;
+  };
+  try {
+    json value = json::parse(text, watch);
+    if (!repeated.empty()) throw Error(where + " has the key '" + repeated + "' twice in one object");
+    return value;
+  } catch (const json::exception& fault) {
+    throw Error(where + " is not JSON: " + fault.what());
+  }
+}
+
+}  // namespace
+
+Network parse_network(const std::string& text, const std::string& where) {
+  const json value = parse_without_repeats(text, where);
+  const Reader reader(value, where);
+  reader.allow({"name", "branches", "layers"});
+  Network network;
+  if (reader.has("name")) network.name = reader.text("name");
+  if (!reader.has("branches")) {
+    network.branches.push_back({"", {}, {0, 0, 0}, read_layers(reader, where, "")});
+  } else {
+    const json& branches = reader.at("branches");
+    if (!branches.is_array() || branches.empty() || branches.size() > kMostLayers)
+      reader.refuse("has 'branches' that are not a list of branches");
+    for (std::size_t i = 0; i < branches.size(); ++i) network.branches.push_back(read_branch(branches[i], i, where));
+    if (reader.has("layers")) network.trunk = read_layers(reader, where + ", behind the branches", "trunk.");
+  }
+  refuse_repeated_parameters(network, where);
+  return network;
+}
+
+}  // namespace flowrun::network
