@@ -1,9 +1,10 @@
 #include "flowrun/sdk/plugin.h"
 #include "above.h"
+#include "narrow.h"
 
 namespace flowrun::candidates {
 
-static std::vector<NodeType> node_types() { return {above_type()}; }
+static std::vector<NodeType> node_types() { return {above_type(), narrow_type()}; }
 
 }  // namespace flowrun::candidates
 

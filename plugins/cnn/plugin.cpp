@@ -1,10 +1,11 @@
+#include "dense_inference.h"
 #include "flowrun/sdk/plugin.h"
 #include "import_weights.h"
 #include "stage.h"
 
 namespace flowrun::cnn {
 
-static std::vector<NodeType> node_types() { return {stage_type(), import_weights_type()}; }
+static std::vector<NodeType> node_types() { return {stage_type(), dense_inference_type(), import_weights_type()}; }
 
 }  // namespace flowrun::cnn
 

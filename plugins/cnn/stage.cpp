@@ -1,196 +1,27 @@
 #include "stage.h"
 
-#include <algorithm>
-#include <cmath>
-#include <string>
+#include <memory>
 #include <utility>
 
-#include "common/torch/device.h"
-#include "common/torch/inference.h"
-#include "common/torch/model.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
-#include "model_description.h"
+#include "patch_runner.h"
 
 namespace flowrun::cnn {
 namespace {
 
-std::string in_words(const std::array<std::int64_t, 3>& size) {
-  return std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " + std::to_string(size[2]) + " voxels";
-}
-
-std::string in_words(std::int64_t channels) { return std::to_string(channels) + (channels == 1 ? " channel" : " channels"); }
-
-std::string in_words(const PatchBatch& patches) { return in_words(patches.channels) + " and " + in_words(patches.size); }
-
-/// What the network wants, as far as its description says: "4 channels (FLAIR, PD, T2, T1) and 15 x 15 x 15 voxels".
-std::string wanted_in_words(const ModelDescription& description) {
-  std::string text;
-  if (!description.channels.empty()) {
-    text = in_words(static_cast<std::int64_t>(description.channels.size())) + " (";
-    for (std::size_t i = 0; i < description.channels.size(); ++i) text += (i ? ", " : "") + description.channels[i];
-    text += ")";
-  }
-  if (description.size[0] > 0) text += (text.empty() ? "" : " and ") + in_words(description.size);
-  return text;
-}
-
-void require_complete(const PatchBatch& patches) {
-  const bool sizes = patches.channels > 0 && std::all_of(patches.size.begin(), patches.size.end(), [](auto n) { return n > 0; });
-  const auto held = static_cast<std::int64_t>(patches.values.size());
-  if (patches.count() > 0 &&
-      (!sizes || held / patches.values_per_patch() != patches.count() || held % patches.values_per_patch() != 0))
-    throw Error("a chunk of " + std::to_string(patches.count()) + " patches of " + in_words(patches) + " holds " +
-                std::to_string(held) + " values; the plugin that made it is at fault");
-}
-
 class Stage : public Node {
  public:
-  void open(OpenContext& context) override;
-  void process(Context& context) override;
+  void open(OpenContext& context) override { runner_ = std::make_unique<PatchRunner>(context.params(), context.device()); }
+
+  void process(Context& context) override {
+    Scores scores = runner_->run(context.in<PatchBatch>("patches"), context.threads(), [&] { return context.cancelled(); });
+    if (!context.cancelled()) context.emit("scores", std::move(scores));
+  }
 
  private:
-  void check_patches(const PatchBatch& patches) const;
-  at::Tensor forward(const at::Tensor& input, const PatchBatch& patches) const;
-  void check_output(const at::Tensor& output, std::int64_t count) const;
-  at::Tensor scores_of(const at::Tensor& input, const PatchBatch& patches) const;
-  std::int64_t classes_without_patches(const PatchBatch& patches) const;
-  void refuse_nan(const Scores& scores) const;
-
-  std::shared_ptr<const tensor::Model> model_;
-  ModelDescription description_;
-  std::string activation_;
-  std::int64_t batch_ = 0;
-  std::int64_t output_class_ = 0;
+  std::unique_ptr<const PatchRunner> runner_;
 };
-
-void Stage::open(OpenContext& context) {
-  const Params& params = context.params();
-  batch_ = params.integer("batch");
-  output_class_ = params.integer("output_class");
-  activation_ = params.text("activation");
-  model_ = tensor::load_model(params.text("model"), tensor::choose_device(context.device()));
-  description_ = parse_description(model_->description(), model_->path());
-  const auto classes = static_cast<std::int64_t>(description_.classes.size());
-  if (classes > 0 && output_class_ >= classes)
-    throw Error("parameter 'output_class' is " + std::to_string(output_class_) + ", but the network in '" + model_->path() +
-                "' has " + std::to_string(classes) + " classes, numbered from 0");
-}
-
-void Stage::process(Context& context) {
-  const PatchBatch& patches = context.in<PatchBatch>("patches");
-  check_patches(patches);
-  const tensor::InferenceScope scope(context.threads());
-  Scores scores;
-  scores.geometry = patches.geometry;
-  scores.voxels = patches.voxels;
-  scores.classes = patches.count() > 0 ? 0 : classes_without_patches(patches);
-  // What is computed together depends on the chunk alone, so that the results do not depend on the threads.
-  for (std::int64_t first = 0; first < patches.count(); first += batch_) {
-    if (context.cancelled()) return;
-    const std::int64_t count = std::min(batch_, patches.count() - first);
-    const at::Tensor found = scores_of(tensor::view_of_patches(patches, first, count), patches);
-    scores.classes = found.size(1);
-    const float* values = found.data_ptr<float>();
-    scores.values.insert(scores.values.end(), values, values + found.numel());
-  }
-  refuse_nan(scores);
-  context.emit("scores", std::move(scores));
-}
-
-void Stage::refuse_nan(const Scores& scores) const {
-  const auto wrong = std::find_if(scores.values.begin(), scores.values.end(), [](float value) { return std::isnan(value); });
-  if (wrong != scores.values.end()) {
-    const auto row = static_cast<std::size_t>((wrong - scores.values.begin()) / scores.classes);
-    const auto [x, y, z] = scores.geometry.voxel_at(scores.voxels[row]);
-    throw Error("the network in '" + model_->path() + "' gives NaN for the patch around voxel (" + std::to_string(x) + ", " +
-                std::to_string(y) + ", " + std::to_string(z) + "); look for NaN in the images or in the network's weights");
-  }
-}
-
-void Stage::check_patches(const PatchBatch& patches) const {
-  require_complete(patches);
-  if (patches.count() == 0) return;
-  const bool channels_fit =
-      description_.channels.empty() || patches.channels == static_cast<std::int64_t>(description_.channels.size());
-  const bool size_fits = description_.size[0] == 0 || patches.size == description_.size;
-  if (!channels_fit || !size_fits)
-    throw Error("the network in '" + model_->path() + "' wants patches of " + wanted_in_words(description_) + ", but they have " +
-                in_words(patches) + "; check the images and the size given to the node that cuts the patches");
-}
-
-at::Tensor Stage::forward(const at::Tensor& input, const PatchBatch& patches) const {
-  try {
-    return model_->forward(input);
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& failure) {
-    const std::string reason = tensor::short_reason(failure);
-    if (reason.find("allocate") != std::string::npos || reason.find("out of memory") != std::string::npos)
-      throw Error("there is not enough memory to run " + std::to_string(input.size(0)) + " patches of " + in_words(patches) +
-                  " at a time through the network in '" + model_->path() + "'; lower the parameter 'batch'");
-    const std::int64_t wanted = model_->first_convolution_channels();
-    const std::string hint = wanted < 0 ? "" : " (its first convolution wants " + in_words(wanted) + ")";
-    throw Error("the network in '" + model_->path() + "'" + hint + " cannot take patches of " + in_words(patches) +
-                "; LibTorch says: " + reason);
-  }
-}
-
-void Stage::check_output(const at::Tensor& output, std::int64_t count) const {
-  const std::string network = "the network in '" + model_->path() + "' gives ";
-  if (output.dim() != 2 || output.size(0) != count || output.size(1) < 1 || !output.is_floating_point())
-    throw Error(network + "a tensor of shape " + c10::str(output.sizes()) + " and type " + c10::toString(output.scalar_type()) +
-                " for " + std::to_string(count) + " patches; " + std::to_string(count) +
-                " rows of floating-point scores are expected, one column for each class");
-  const auto classes = static_cast<std::int64_t>(description_.classes.size());
-  if (classes > 0 && output.size(1) != classes)
-    throw Error(network + std::to_string(output.size(1)) + " scores for each patch, but its description names " +
-                std::to_string(classes) + " classes");
-  if (output_class_ >= output.size(1))
-    throw Error("parameter 'output_class' is " + std::to_string(output_class_) + ", but " + network +
-                std::to_string(output.size(1)) + " scores for each patch, numbered from 0");
-}
-
-at::Tensor Stage::scores_of(const at::Tensor& input, const PatchBatch& patches) const {
-  at::Tensor output = forward(input, patches);
-  check_output(output, input.size(0));
-  output = output.to(at::kFloat);
-  if (activation_ == "softmax") output = at::softmax(output, 1);
-  if (activation_ == "sigmoid") output = at::sigmoid(output);
-  if (output_class_ >= 0) output = output.narrow(1, output_class_, 1);
-  return output.to(at::kCPU).contiguous();
-}
-
-// Who reads an empty chunk may still ask how many classes there are; where the description does not say, a patch of zeros tells.
-std::int64_t Stage::classes_without_patches(const PatchBatch& patches) const {
-  if (output_class_ >= 0) return 1;
-  if (!description_.classes.empty()) return static_cast<std::int64_t>(description_.classes.size());
-  if (patches.values_per_patch() <= 0) return 0;
-  const auto [width, height, depth] = patches.size;
-  return scores_of(at::zeros({1, patches.channels, depth, height, width}), patches).size(1);
-}
-
-std::vector<ParamSpec> stage_params() {
-  return {{.name = "model",
-           .type = ParamType::path,
-           .help = "TorchScript file of a network that takes N x C x D x H x W and gives N x K"},
-          {.name = "batch",
-           .type = ParamType::integer,
-           .default_value = std::int64_t{32},
-           .help = "Patches that go through the network at a time",
-           .min = 1,
-           .unit = "patches"},
-          {.name = "output_class",
-           .type = ParamType::integer,
-           .default_value = std::int64_t{1},
-           .help = "The class whose score is kept, numbered from 0; -1 keeps all",
-           .min = -1},
-          {.name = "activation",
-           .type = ParamType::choice,
-           .default_value = std::string("none"),
-           .help = "Applied to the network's output: softmax over the classes, or sigmoid of each",
-           .choices = {"none", "softmax", "sigmoid"}}};
-}
 
 }  // namespace
 
@@ -208,7 +39,9 @@ NodeType stage_type() {
       "_extra_files={\"flowrun.json\": text})): {\"format\": 1, \"network\": \"a few words\", \"input\": {\"channels\": "
       "[\"FLAIR\", "
       "\"T1\"], \"size\": [15, 15, 15]}, \"output\": {\"classes\": [\"not lesion\", \"lesion\"]}}, the size along x, y, z. "
-      "Patches are then checked against it before the network runs. A model is a program: take it from people you trust; code "
+      "\"network\" may also be an object with "
+      "the layers (docs/own-models.md). Patches are then checked against it before the network runs. A model is a program: take "
+      "it from people you trust; code "
       "that names file operations is refused.\n\n"
       "On the CPU each firing keeps to the threads it is given, and results are the same bit by bit whatever their number. "
       "Errors: no TorchScript model, a damaged one, a CUDA device that is not there, patches of channels or a size that the "
@@ -217,7 +50,7 @@ NodeType stage_type() {
   type.outputs = {{.name = "scores",
                    .payload = std::string(Scores::kType),
                    .help = "One score for each patch, or one for each patch and class, at the voxels of the patches"}};
-  type.params = stage_params();
+  type.params = PatchRunner::params();
   type.concurrent = true;
   type.cuda = true;
   type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Stage>(); };

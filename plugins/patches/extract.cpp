@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 
 #include "common/grid/inputs.h"
+#include "common/grid/patch.h"
+#include "common/grid/voxels.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
-#include "voxel_checks.h"
 
 namespace flowrun::patches {
 namespace {
@@ -47,32 +47,6 @@ void require_affordable(const Layout& layout, std::size_t channels) {
           : "lower parameter 'chunk' to " + std::to_string(static_cast<std::int64_t>(kMostChunkBytes / patch)) + " or less";
   throw Error("a chunk of " + std::to_string(layout.chunk) + " patches of " + std::to_string(channels) + " channels and " +
               size_words(layout.size) + " voxels needs " + gib + " GiB, but 4 GiB is the most; " + advice);
-}
-
-/// The part of a patch's axis that lies inside the volume: patch voxels [begin, end), the first at volume voxel `source`.
-struct Overlap {
-  std::int64_t begin, end, source;
-};
-
-Overlap overlap(std::int64_t centre, std::int64_t size, std::int64_t extent) {
-  const std::int64_t start = centre - size / 2;
-  const std::int64_t begin = std::max<std::int64_t>(0, -start);
-  return {begin, std::min(size, extent - start), start + begin};
-}
-
-/// Copies the part of a patch that lies inside the volume, one row along x at a time; the rest of `patch` is left as it is.
-void copy_patch(const Volume& volume, const std::array<std::int64_t, 3>& centre, const std::array<std::int64_t, 3>& size,
-                float* patch) {
-  const Geometry& grid = volume.geometry;
-  const Overlap x = overlap(centre[0], size[0], grid.size[0]);
-  const Overlap y = overlap(centre[1], size[1], grid.size[1]);
-  const Overlap z = overlap(centre[2], size[2], grid.size[2]);
-  const auto row_bytes = static_cast<std::size_t>(x.end - x.begin) * sizeof(float);
-  for (std::int64_t k = z.begin; k < z.end; ++k) {
-    const float* from = volume.voxels.data() + grid.index_of(x.source, y.source, z.source + k - z.begin);
-    float* to = patch + (k * size[1] + y.begin) * size[0] + x.begin;
-    for (std::int64_t j = y.begin; j < y.end; ++j, from += grid.size[0], to += size[0]) std::memcpy(to, from, row_bytes);
-  }
 }
 
 class ExtractFiring : public Firing {
@@ -118,7 +92,7 @@ class ExtractFiring : public Firing {
       require_same_grid(volumes[i]->geometry, grid::name_of(volumes[i]->source, port), list().geometry, list_name);
     }
     const std::string owner = "the voxel list of '" + list_name + "'";
-    for (const std::int64_t index : list().voxels) require_inside(list().geometry, index, owner);
+    for (const std::int64_t index : list().voxels) grid::require_inside(list().geometry, index, owner);
   }
 
   void fill(PatchBatch& batch, const Context& context) const {
@@ -129,7 +103,7 @@ class ExtractFiring : public Firing {
       if (context.cancelled()) return;
       const auto centre = batch.geometry.voxel_at(index);
       for (const PayloadPtr& volume : volumes_) {
-        copy_patch(static_cast<const Volume&>(*volume), centre, layout_.size, patch);
+        grid::copy_patch(static_cast<const Volume&>(*volume), centre, layout_.size, patch);
         patch += per_channel;
       }
     }

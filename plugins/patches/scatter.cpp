@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "common/grid/inputs.h"
+#include "common/grid/voxels.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
-#include "voxel_checks.h"
 
 namespace flowrun::patches {
 namespace {
@@ -59,22 +59,22 @@ class ScatterFiring : public Firing {
   void mark_awaited() {
     const std::string owner = "the voxel list of '" + list_name_ + "'";
     for (const std::int64_t index : list().voxels) {
-      require_inside(map_.geometry, index, owner);
+      grid::require_inside(map_.geometry, index, owner);
       State& state = states_[static_cast<std::size_t>(index)];
       if (state == State::awaited)
-        throw Error(owner + " has voxel " + voxel_words(map_.geometry, index) + " twice; the plugin that made it is at fault");
+        throw Error(owner + " has voxel " + grid::voxel_words(map_.geometry, index) + " twice; the plugin that made it is at fault");
       state = State::awaited;
     }
   }
 
   void mark_scored(std::int64_t index) {
-    require_inside(map_.geometry, index, "a chunk of scores");
+    grid::require_inside(map_.geometry, index, "a chunk of scores");
     State& state = states_[static_cast<std::size_t>(index)];
     if (state == State::unlisted)
-      throw Error("a score came for voxel " + voxel_words(map_.geometry, index) + ", which the voxel list of '" + list_name_ +
+      throw Error("a score came for voxel " + grid::voxel_words(map_.geometry, index) + ", which the voxel list of '" + list_name_ +
                   "' does not have; connect the list that the patches were cut around");
     if (state == State::scored)
-      throw Error("a second score came for voxel " + voxel_words(map_.geometry, index) + "; each voxel of '" + list_name_ +
+      throw Error("a second score came for voxel " + grid::voxel_words(map_.geometry, index) + "; each voxel of '" + list_name_ +
                   "' must get exactly one");
     state = State::scored;
     ++scored_;
@@ -85,7 +85,7 @@ class ScatterFiring : public Firing {
       return states_[static_cast<std::size_t>(index)] == State::awaited;
     });
     return "scores came for " + std::to_string(scored_) + " of the " + std::to_string(list().voxels.size()) + " voxels of '" +
-           list_name_ + "'; the first without one is " + voxel_words(map_.geometry, *first) +
+           list_name_ + "'; the first without one is " + grid::voxel_words(map_.geometry, *first) +
            "; connect the list that the patches were cut around";
   }
 

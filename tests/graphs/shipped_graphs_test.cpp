@@ -69,6 +69,20 @@ void check_graph(const GraphSpec& graph, const fs::path& models) {
   CHECK(lines(faults) == "");
 }
 
+/// Stages that take another's place: the graph, the stage that it names, the one that can stand there.
+struct Swap {
+  const char *graph, *stage, *other;
+};
+const Swap kSwaps[] = {{"segment.json", "stages/dense_networks.json", "stages/narrowed_patch_networks.json"},
+                       {"reference.json", "stages/dense_networks.json", "stages/narrowed_patch_networks.json"},
+                       {"maps.json", "stages/dense_networks.json", "stages/narrowed_patch_networks.json"},
+                       {"maps.json", "stages/dense_networks.json", "stages/patch_networks.json"}};
+
+std::string text_of(const fs::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
 TEST_CASE("graphs: every shipped graph is right, and every stage is used by one") {
   const Models models;
   std::set<fs::path> used, stages;
@@ -93,7 +107,34 @@ TEST_CASE("graphs: every shipped graph is right, and every stage is used by one"
   }
   CHECK(graphs >= 5);
   CHECK(stages.size() >= 4);
+  for (const auto& [graph, stage, other] : kSwaps) used.insert(fs::weakly_canonical(kGraphs / "msseg2016" / other));
   for (const fs::path& stage : stages) CHECK_MESSAGE(used.count(stage) == 1, stage.string() << " is used by no graph");
+}
+
+TEST_CASE("graphs: a stage is swapped for another by changing one line") {
+  if (!built_plugins().find("cnn.stage") || !built_plugins().find("io.read_volume")) {
+    MESSAGE("SKIPPED: the plugins cnn and io are not built");
+    return;
+  }
+  const Models models;
+  const fs::path folder = models.path / "swapped";
+  fs::create_directories(folder);
+  fs::copy(kGraphs / "msseg2016", folder / "msseg2016", fs::copy_options::recursive);
+  for (const auto& [graph, stage, other] : kSwaps) {
+    CAPTURE(graph);
+    CAPTURE(other);
+    const fs::path file = folder / "msseg2016" / graph;
+    std::string text = text_of(kGraphs / "msseg2016" / graph);
+    const std::size_t at = text.find(stage);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, std::string(stage).size(), other);
+    std::ofstream(file) << text;
+    Faults faults;
+    const auto spec = load_graph(file, faults);
+    CHECK(lines(faults) == "");
+    REQUIRE(spec);
+    check_graph(*spec, models.path);
+  }
 }
 
 TEST_CASE("graphs: each parameter and input of a shipped graph has help") {

@@ -1,0 +1,255 @@
+#include "dense_inference.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "common/grid/inputs.h"
+#include "common/grid/patch.h"
+#include "common/grid/voxels.h"
+#include "common/torch/parameters.h"
+#include "flowrun/sdk/node.h"
+#include "flowrun/sdk/payloads.h"
+#include "patch_runner.h"
+#include "shared_network.h"
+#include "shared_runner.h"
+
+namespace flowrun::cnn {
+namespace {
+
+constexpr double kMebibyte = 1024.0 * 1024.0;
+/// Sums in another order differ by about 1e-6; a description that is not the network's, by far more.
+constexpr float kSameNetwork = 1e-4f;
+/// Patches that one task cuts and scores when a network is run patch by patch.
+constexpr std::int64_t kPatchesPerTask = 128;
+
+class DenseInference : public Node {
+ public:
+  void open(OpenContext& context) override;
+  void process(Context& context) override;
+
+ private:
+  std::string why_not_shared(const OpenContext& context);
+  bool agrees_with_model() const;
+  Scores shared_scores(Context& context, const std::vector<const Volume*>& volumes, const VoxelList& list) const;
+  Scores patch_scores(Context& context, const std::vector<const Volume*>& volumes, const VoxelList& list) const;
+  PatchBatch patches_around(const std::vector<const Volume*>& volumes, const VoxelList& list, std::int64_t first,
+                            std::int64_t count) const;
+  PatchBatch no_patches(const std::vector<const Volume*>& volumes, const VoxelList& list) const;
+  float chosen(const float* classes, std::int64_t count) const;
+
+  std::unique_ptr<const PatchRunner> patches_;
+  std::unique_ptr<const SharedRunner> shared_;
+  std::string activation_;
+  std::int64_t output_class_ = 0;
+  double background_ = 0;
+};
+
+void DenseInference::open(OpenContext& context) {
+  const Params& params = context.params();
+  patches_ = std::make_unique<PatchRunner>(params, "cpu");
+  activation_ = params.text("activation");
+  output_class_ = params.integer("output_class");
+  background_ = params.number("background");
+  if (patches_->description().size[0] == 0)
+    throw Error("the network in '" + patches_->model().path() +
+                "' does not say the size of a patch; give it a description (docs/own-models.md), or cut patches by patches.extract "
+                "and run it by cnn.stage");
+  const std::string& strategy = params.text("strategy");
+  if (strategy == "patch") return;
+  const std::string reason = why_not_shared(context);
+  if (reason.empty()) return;
+  const std::string sentence = "the network in '" + patches_->model().path() + "' cannot share the arithmetic of overlapping patches: " +
+                               reason;
+  if (strategy == "dense") throw Error(sentence + "; set the parameter 'strategy' to auto or patch to run it patch by patch");
+  context.warn(sentence + "; it is run patch by patch");
+}
+
+std::string DenseInference::why_not_shared(const OpenContext& context) {
+  const SharedNetwork found = shared_network(patches_->description(), tensor::load_parameters(patches_->model().path()));
+  if (!found.network) return found.reason;
+  if (output_class_ >= found.network->classes()) return "it has no class " + std::to_string(output_class_);
+  const double bytes = context.params().number("memory") * kMebibyte;
+  shared_ = std::make_unique<SharedRunner>(*found.network, static_cast<std::size_t>(bytes), context.threads());
+  if (agrees_with_model()) return "";
+  shared_ = nullptr;
+  return "it does not compute what its description says";
+}
+
+// A description is text that anyone may have written: the model itself decides, on patches that are the same each time.
+bool DenseInference::agrees_with_model() const {
+  const network::ModelDescription& description = patches_->description();
+  PatchBatch patches;
+  patches.geometry.size = {4, 1, 1};
+  patches.voxels = {0, 1, 2, 3};
+  patches.channels = static_cast<std::int64_t>(description.channels.size());
+  patches.size = description.size;
+  patches.values.resize(static_cast<std::size_t>(patches.count() * patches.values_per_patch()));
+  std::uint32_t state = 1;
+  for (float& value : patches.values) {
+    state = state * 1664525u + 1013904223u;
+    value = static_cast<float>(state >> 8) / 4194304.0f - 2.0f;  // -2 to 2, as normalised images have them
+  }
+  const Scores wanted = patches_->run(patches, 1, [] { return false; });
+  const std::vector<float> found = shared_->run_patches(patches);
+  const auto classes = static_cast<std::int64_t>(shared_->classes());
+  for (std::int64_t i = 0; i < patches.count(); ++i) {
+    const float difference = chosen(found.data() + i * classes, classes) - wanted.values[static_cast<std::size_t>(i)];
+    if (!(std::abs(difference) <= kSameNetwork)) return false;
+  }
+  return true;
+}
+
+// The score that is kept, as PatchRunner gives it.
+float DenseInference::chosen(const float* classes, std::int64_t count) const {
+  const float score = classes[output_class_];
+  if (activation_ == "sigmoid") return 1.0f / (1.0f + std::exp(-score));
+  if (activation_ == "none") return score;
+  const float largest = *std::max_element(classes, classes + count);
+  float sum = 0;
+  for (std::int64_t i = 0; i < count; ++i) sum += std::exp(classes[i] - largest);
+  return std::exp(score - largest) / sum;
+}
+
+void DenseInference::process(Context& context) {
+  const std::vector<const Volume*> volumes = context.all<Volume>("volumes");
+  const VoxelList& list = context.in<VoxelList>("voxels");
+  if (volumes.empty()) throw Error("nothing is connected to input 'volumes'; connect at least one volume, in the order of channels");
+  for (std::size_t i = 0; i < volumes.size(); ++i) {
+    const std::string port = "volumes[" + std::to_string(i) + "]";
+    grid::require_complete(*volumes[i], port);
+    require_same_grid(volumes[i]->geometry, grid::name_of(volumes[i]->source, port), list.geometry,
+                      grid::name_of(list.source, "voxels"));
+  }
+  grid::require_valid(list, "voxels");
+  context.report("voxels", static_cast<double>(list.voxels.size()));
+  patches_->check_kind(no_patches(volumes, list));
+  Scores scores = shared_ ? shared_scores(context, volumes, list) : patch_scores(context, volumes, list);
+  if (context.cancelled()) return;
+  patches_->refuse_nan(scores);
+  Volume map;
+  map.geometry = list.geometry;
+  map.source = list.source;
+  map.voxels.assign(static_cast<std::size_t>(map.geometry.voxel_count()), static_cast<float>(background_));
+  for (std::size_t i = 0; i < scores.voxels.size(); ++i) map.voxels[static_cast<std::size_t>(scores.voxels[i])] = scores.values[i];
+  context.emit("map", std::move(map));
+  context.emit("scores", std::move(scores));
+}
+
+Scores DenseInference::shared_scores(Context& context, const std::vector<const Volume*>& volumes, const VoxelList& list) const {
+  Scores all = shared_->run(context, volumes, list);
+  const auto classes = static_cast<std::size_t>(all.classes);
+  for (std::size_t i = 0; i < all.voxels.size(); ++i) all.values[i] = chosen(all.values.data() + i * classes, all.classes);
+  all.classes = 1;
+  all.values.resize(all.voxels.size());
+  return all;
+}
+
+PatchBatch DenseInference::no_patches(const std::vector<const Volume*>& volumes, const VoxelList& list) const {
+  PatchBatch patches;
+  patches.geometry = list.geometry;
+  patches.channels = static_cast<std::int64_t>(volumes.size());
+  patches.size = patches_->description().size;
+  return patches;
+}
+
+PatchBatch DenseInference::patches_around(const std::vector<const Volume*>& volumes, const VoxelList& list, std::int64_t first,
+                                          std::int64_t count) const {
+  PatchBatch patches = no_patches(volumes, list);
+  patches.voxels.assign(list.voxels.begin() + first, list.voxels.begin() + first + count);
+  patches.values.resize(static_cast<std::size_t>(count * patches.values_per_patch()));
+  float* patch = patches.values.data();
+  for (const std::int64_t voxel : patches.voxels) {
+    for (const Volume* volume : volumes) {
+      grid::copy_patch(*volume, list.geometry.voxel_at(voxel), patches.size, patch);
+      patch += patches.values_per_patch() / patches.channels;
+    }
+  }
+  return patches;
+}
+
+Scores DenseInference::patch_scores(Context& context, const std::vector<const Volume*>& volumes, const VoxelList& list) const {
+  const auto count = static_cast<std::int64_t>(list.voxels.size());
+  Scores scores;
+  scores.geometry = list.geometry;
+  scores.voxels = list.voxels;
+  scores.classes = 1;
+  scores.values.resize(list.voxels.size());
+  std::atomic<std::int64_t> done{0};
+  context.parallel_for((count + kPatchesPerTask - 1) / kPatchesPerTask, [&](std::int64_t task) {
+    const std::int64_t first = task * kPatchesPerTask;
+    const std::int64_t some = std::min(kPatchesPerTask, count - first);
+    const Scores found = patches_->run(patches_around(volumes, list, first, some), 1, [&] { return context.cancelled(); });
+    std::copy(found.values.begin(), found.values.end(), scores.values.begin() + first);
+    context.progress(static_cast<double>(done += some) / static_cast<double>(count));
+  });
+  return scores;
+}
+
+std::vector<ParamSpec> params() {
+  std::vector<ParamSpec> specs = PatchRunner::params();
+  for (ParamSpec& spec : specs) {
+    if (spec.name == "batch") spec.help += ", where it is run patch by patch";
+    if (spec.name == "output_class") {
+      spec.help = "The class whose score is kept, numbered from 0";
+      spec.min = 0;
+    }
+  }
+  specs.push_back({.name = "strategy",
+                   .type = ParamType::choice,
+                   .default_value = std::string("auto"),
+                   .help = "How patches are run: sharing the arithmetic where they overlap (dense), one by one (patch), or dense where the "
+                           "network allows it (auto)",
+                   .choices = {"auto", "dense", "patch"}});
+  specs.push_back({.name = "memory",
+                   .default_value = 1024.0,
+                   .help = "Bound of the memory for the parts of the image that are worked on at the same time",
+                   .min = 16,
+                   .unit = "MiB"});
+  specs.push_back({.name = "background", .default_value = 0.0, .help = "Value of the map at voxels that are not in the list"});
+  return specs;
+}
+
+}  // namespace
+
+NodeType dense_inference_type() {
+  NodeType type;
+  type.name = "cnn.dense_inference";
+  type.summary = "A patch network's probability at every voxel of a list, with shared arithmetic";
+  type.details =
+      "Gives for each voxel of the list what cnn.stage gives for the patch around it (difference below 2e-5, by the order of "
+      "sums), many times faster where patches overlap: the products that neighbouring patches have in common are computed once, "
+      "zero padding inside each patch included. docs/shared-computation.md says how.\n\n"
+      "The network's layers are read from its description inside the model file: two convolutions of stride 1, each with "
+      "average or maximum pooling behind it, then fully connected layers; ReLU, leaky ReLU or nothing between; any kernel "
+      "sizes, padding below the kernel's size and numbers of channels. The description is checked against the network on a few "
+      "patches. A network that cannot be shared is run patch by patch, and a warning says why once.\n\n"
+      "Channels are the volumes in the order given. Voxels outside the volume count as 0. The work is done in blocks on the "
+      "engine's free threads; 'memory' bounds what these take together, beside the images. Results are the same bit by bit for "
+      "any number of threads, any bound, and whatever other voxels are listed. It runs on the CPU, with the vector instructions "
+      "that the processor has.\n\n"
+      "An empty list gives a map of background. Errors: as cnn.stage; volumes and list not on one grid; strategy dense and a "
+      "network that cannot be shared; a model that does not say the size of its patches. Reports voxels, and GFLOP: the "
+      "arithmetic done, in 10^9 operations.";
+  type.inputs = {{.name = "volumes",
+                  .payload = std::string(Volume::kType),
+                  .help = "Images, one a channel, on one grid",
+                  .variadic = true,
+                  .scope = Scope::per_case},
+                 {.name = "voxels",
+                  .payload = std::string(VoxelList::kType),
+                  .help = "Where the probability is wanted, on the volumes' grid",
+                  .scope = Scope::per_case}};
+  type.outputs = {
+      {.name = "map", .payload = std::string(Volume::kType), .help = "The class's score at the voxels of the list"},
+      {.name = "scores", .payload = std::string(Scores::kType), .help = "The same as a list, one score for each voxel"}};
+  type.params = params();
+  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<DenseInference>(); };
+  return type;
+}
+
+}  // namespace flowrun::cnn

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/network/model_description.h"
+#include "common/torch/model.h"
+#include "flowrun/sdk/parameters.h"
+#include "flowrun/sdk/payloads.h"
+
+namespace flowrun::cnn {
+
+/// A model ready to be run patch by patch. Safe to use from several threads at a time.
+class PatchRunner {
+ public:
+  /// Loads the model that `params()` name. Throws Error as tensor::load_model does, and when the model has no such class.
+  PatchRunner(const Params& params, std::string_view device);
+
+  /// Scores of the chosen class, or of all, for each patch. Throws Error when the patches do not fit the network, when it fails or gives
+  /// what are no scores, and for NaN. When cancelled, what is missing is left out.
+  Scores run(const PatchBatch& patches, int threads, const std::function<bool()>& cancelled) const;
+
+  const tensor::Model& model() const { return *model_; }
+  const network::ModelDescription& description() const { return description_; }
+
+  /// Throws Error, naming what the network wants, when it does not take patches of these channels and this size, whatever their number.
+  void check_kind(const PatchBatch& patches) const;
+  /// Throws Error, naming the voxel, when a score is NaN.
+  void refuse_nan(const Scores& scores) const;
+
+  /// model, batch, output_class and activation.
+  static std::vector<ParamSpec> params();
+
+ private:
+  void check_patches(const PatchBatch& patches) const;
+  at::Tensor forward(const at::Tensor& input, const PatchBatch& patches) const;
+  void check_output(const at::Tensor& output, std::int64_t count) const;
+  at::Tensor scores_of(const at::Tensor& input, const PatchBatch& patches) const;
+  std::int64_t classes_without_patches(const PatchBatch& patches) const;
+
+  std::shared_ptr<const tensor::Model> model_;
+  network::ModelDescription description_;
+  std::string activation_;
+  std::int64_t batch_ = 0;
+  std::int64_t output_class_ = 0;
+};
+
+}  // namespace flowrun::cnn
