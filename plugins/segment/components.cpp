@@ -2,13 +2,16 @@
 
 #include <algorithm>
 
+#include "common/components/connected_runs.h"
 #include "common/grid/inputs.h"
-#include "connected_runs.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
 
 namespace flowrun::segment {
 namespace {
+
+using components::ConnectedRuns;
+using components::Connectivity;
 
 /// Files keep spacings in float32: 30 voxels of 0.7 mm must not fall just short of 30 times 0.343 mm3.
 constexpr double kVolumeTolerance = 1e-6;
@@ -32,14 +35,7 @@ Mask kept_mask(const Mask& mask, const ConnectedRuns& found, const std::vector<b
   Mask result;
   result.geometry = mask.geometry;
   result.source = mask.source;
-  result.voxels.assign(mask.voxels.size(), 0);
-  for (std::size_t row = 0; row + 1 < found.row_begin.size(); ++row) {
-    const auto start = result.voxels.begin() + static_cast<std::int64_t>(row) * mask.geometry.size[0];
-    for (std::int64_t i = found.row_begin[row]; i < found.row_begin[row + 1]; ++i) {
-      const Run& run = found.runs[static_cast<std::size_t>(i)];
-      if (kept[static_cast<std::size_t>(run.component)]) std::fill(start + run.begin, start + run.end, std::uint8_t{1});
-    }
-  }
+  result.voxels = components::paint(found, mask.geometry, std::vector<std::uint8_t>(kept.begin(), kept.end()));
   return result;
 }
 
@@ -48,7 +44,7 @@ class Components : public Node {
   void process(Context& context) override {
     const Mask& mask = context.in<Mask>("mask");
     grid::require_complete(mask, "mask");
-    const ConnectedRuns found = connected_runs(mask, connectivity_of(context.params().text("connectivity")));
+    const ConnectedRuns found = components::connected_runs(mask, connectivity_of(context.params().text("connectivity")));
     const std::vector<bool> kept = large_enough(found, mask.geometry, context.params());
     Mask result = kept_mask(mask, found, kept);
     context.report("components", static_cast<double>(kept.size()));

@@ -1,11 +1,12 @@
 #include "flowrun/sdk/plugin.h"
 #include "components.h"
+#include "label_lesions.h"
 #include "shift.h"
 #include "threshold.h"
 
 namespace flowrun::segment {
 
-static std::vector<NodeType> node_types() { return {threshold_type(), components_type(), shift_type()}; }
+static std::vector<NodeType> node_types() { return {threshold_type(), components_type(), shift_type(), label_lesions_type()}; }
 
 }  // namespace flowrun::segment
 

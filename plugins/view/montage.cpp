@@ -4,13 +4,14 @@
 #include <cstdio>
 #include <memory>
 
+#include "common/image/atomic_file.h"
+#include "common/picture/png.h"
 #include "components.h"
 #include "flowrun/sdk/context.h"
 #include "flowrun/sdk/error.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
 #include "montage_page.h"
-#include "png_file.h"
 
 namespace flowrun::view {
 namespace {
@@ -61,7 +62,7 @@ class Montage : public Node {
     if (reference) content.reference_text = "reference: " + burden_text(burden_of(*reference));
     content.columns = ctx.params().integer("columns");
     content.rows = ctx.params().integer("rows");
-    write_png(ctx.params().text("path"), paint_montage(content));
+    image::write_atomically(ctx.params().text("path"), picture::png_bytes(paint_montage(content)));
   }
 
  private:

@@ -11,6 +11,9 @@
 namespace flowrun::view {
 namespace {
 
+using picture::text_height;
+using picture::text_width;
+
 constexpr int kTileWidth = 300;
 constexpr int kMostTileHeight = 420;
 constexpr int kGap = 6;

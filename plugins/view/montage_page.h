@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "canvas.h"
+#include "common/picture/canvas.h"
 #include "flowrun/sdk/payloads.h"
 
 namespace flowrun::view {
@@ -22,6 +22,6 @@ struct MontageContent {
 };
 
 /// The whole picture: tiles from bottom to top of the head, with a line of text below.
-Canvas paint_montage(const MontageContent& content);
+picture::Canvas paint_montage(const MontageContent& content);
 
 }  // namespace flowrun::view

@@ -4,9 +4,12 @@
 #include <vector>
 
 #include "axial_view.h"
-#include "canvas.h"
+#include "common/picture/canvas.h"
 
 namespace flowrun::view {
+
+using picture::Canvas;
+using picture::Colour;
 
 inline constexpr Colour kBackground{16, 16, 18};
 inline constexpr Colour kFound{255, 176, 0};       ///< outline of the mask

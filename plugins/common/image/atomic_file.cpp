@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -44,6 +45,15 @@ int sync_to_disk(const fs::path& path, int flags) {
 }
 
 }  // namespace
+
+void write_atomically(const fs::path& target, const std::string& bytes) {
+  AtomicFile file(target, target.extension().string());
+  std::ofstream stream(file.temporary(), std::ios::binary);
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  if (!stream) throw Error(write_failure(target, errno));
+  file.commit();
+}
 
 std::string write_failure(const fs::path& file, int error_number) {
   std::string text = "cannot write '" + file.string() + "': " + std::generic_category().message(error_number);

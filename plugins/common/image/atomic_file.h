@@ -30,6 +30,9 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+/// Writes a file in one go; it appears whole under its name or not at all. Throws Error when it cannot be written.
+void write_atomically(const std::filesystem::path& target, const std::string& bytes);
+
 /// "cannot write '<file>': <reason of the system>", with what to do where that is known.
 std::string write_failure(const std::filesystem::path& file, int error_number);
 

@@ -44,6 +44,13 @@ std::string framework_rule(const std::string& room, const Target& target) {
   return "the " + room + " room may include the standard library, sdk, host and its own third party only";
 }
 
+/// The one third party of a folder in plugins/common; none for most.
+std::string common_third_party(const std::string& folder) {
+  if (folder == "torch") return "torch";
+  if (folder == "network") return "nlohmann";
+  return folder == "picture" ? "png" : "";
+}
+
 std::string common_rule(const std::string& folder, const Target& target) {
   switch (target.kind) {
     case Kind::sdk:
@@ -53,7 +60,10 @@ std::string common_rule(const std::string& folder, const Target& target) {
     case Kind::common:
       return target.name == folder ? "" : "plugins/common/" + folder + " includes nothing of plugins/common/" + target.name;
     case Kind::third_party:
-      return folder == "torch" && target.name == "torch" ? "" : "only plugins/common/torch includes a third party, LibTorch";
+      return common_third_party(folder) == target.name && !target.name.empty()
+                 ? ""
+                 : "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party is included "
+                   "there";
     default:
       return "plugins/common may include the standard library and sdk only";
   }
@@ -105,6 +115,7 @@ std::string tests_rule(const Include& include, const std::string& folder, const 
   const bool of_plugin = include.file.rfind("tests/plugins/", 0) == 0;
   if (target.kind == Kind::room && !(of_framework && target.name == folder) && !(of_framework && target.name == "json"))
     return "only tests/framework/" + target.name + " includes internals of the " + target.name + " room";
+  if (target.kind == Kind::app && folder != "apps") return "only tests/apps includes internals of an application";
   if (target.kind == Kind::plugin && !(of_plugin && target.name == folder))
     return "only tests/plugins/" + target.name + " includes internals of plugin " + target.name;
   return target.kind == Kind::unknown ? "this header is in no list of tests/framework/rooms/rooms.cpp" : "";

@@ -77,13 +77,15 @@ TEST_CASE("include_rules: rooms do not include each other's internals, but spec,
   CHECK(rule("framework/src/sdk/a.cpp", "#include \"flowrun/host/fault.h\"") == "the sdk room includes no host header");
 }
 
-TEST_CASE("include_rules: what plugins share includes sdk, and LibTorch in common/torch only") {
+TEST_CASE("include_rules: what plugins share includes sdk, LibTorch in common/torch and JSON in common/network only") {
+  CHECK(rule("plugins/common/network/a.cpp", "#include <nlohmann/json.hpp>") == "");
+  CHECK(rule("plugins/common/picture/a.cpp", "#include <png.h>") == "");
   CHECK(rule("plugins/common/torch/a.h", "#include <torch/script.h>") == "");
   CHECK(rule("plugins/common/torch/a.h", "#include \"common/torch/b.h\"") == "");
   CHECK(rule("plugins/common/image/a.h", "#include <torch/script.h>") ==
-        "only plugins/common/torch includes a third party, LibTorch");
+        "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party is included there");
   CHECK(rule("plugins/common/image/a.h", "#include <itkImage.h>") ==
-        "only plugins/common/torch includes a third party, LibTorch");
+        "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party is included there");
   CHECK(rule("plugins/common/image/a.h", "#include \"common/torch/b.h\"") ==
         "plugins/common/image includes nothing of plugins/common/torch");
   CHECK(rule("plugins/common/image/a.h", "#include \"flowrun/host/registry.h\"") ==

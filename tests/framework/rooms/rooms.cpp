@@ -174,6 +174,7 @@ Target own_target(const std::string& include) {
   if (starts_with(include, "flowrun/sdk/")) return {Kind::sdk, ""};
   if (starts_with(include, "flowrun/host/")) return {Kind::host, ""};
   if (starts_with(include, "common/")) return {Kind::common, folder_after(include, "common/")};
+  if (starts_with(include, "flowrun/")) return {Kind::app, "flowrun"};
   const std::string first = folder_after(include, "");
   if (framework_rooms().count(first) != 0) return {Kind::room, first};
   static const std::set<std::string> kTestFolders{"support", "bad_plugins", "conformance", "graphs", "cli", "plugins", "bench"};

@@ -7,7 +7,7 @@ namespace flowrun::testing {
 
 /// What an include names.
 struct Target {
-  enum class Kind { standard, system, third_party, sdk, host, room, common, plugin, tests, sibling, unknown };
+  enum class Kind { standard, system, third_party, sdk, host, room, common, plugin, app, tests, sibling, unknown };
   Kind kind = Kind::unknown;
   std::string name;  ///< "registry", "torch", "boost_dll"... of a room, common folder, plugin or third party
 };

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace flowrun::view {
+namespace flowrun::picture {
 
 struct Colour {
   std::uint8_t red = 0;
@@ -36,4 +36,4 @@ class Canvas {
 int text_width(std::string_view text, int scale);
 int text_height(int scale);
 
-}  // namespace flowrun::view
+}  // namespace flowrun::picture

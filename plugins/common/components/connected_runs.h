@@ -5,7 +5,7 @@
 
 #include "flowrun/sdk/payloads.h"
 
-namespace flowrun::segment {
+namespace flowrun::components {
 
 /// Voxels [begin, end) along x of one row of a mask, none of them 0, and the component that they belong to.
 struct Run {
@@ -29,4 +29,19 @@ enum class Connectivity { face = 1, edge = 2, corner = 3 };
 /// runs.
 ConnectedRuns connected_runs(const Mask& mask, Connectivity connectivity);
 
-}  // namespace flowrun::segment
+/// A label for each voxel: `label_of` of its component, 0 outside. `label_of` has one entry for each component.
+template <class T>
+std::vector<T> paint(const ConnectedRuns& found, const Geometry& geometry, const std::vector<T>& label_of) {
+  std::vector<T> labels(static_cast<std::size_t>(geometry.voxel_count()), T{0});
+  for (std::size_t row = 0; row + 1 < found.row_begin.size(); ++row) {
+    const std::int64_t start = static_cast<std::int64_t>(row) * geometry.size[0];
+    for (std::int64_t i = found.row_begin[row]; i < found.row_begin[row + 1]; ++i) {
+      const Run& run = found.runs[static_cast<std::size_t>(i)];
+      for (std::int64_t x = run.begin; x < run.end; ++x)
+        labels[static_cast<std::size_t>(start + x)] = label_of[static_cast<std::size_t>(run.component)];
+    }
+  }
+  return labels;
+}
+
+}  // namespace flowrun::components

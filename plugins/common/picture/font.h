@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-namespace flowrun::view {
+namespace flowrun::picture {
 
 inline constexpr int kGlyphWidth = 5;
 inline constexpr int kGlyphHeight = 8;  ///< the lowest row is for the tails of g, j, p, q and y
@@ -12,4 +12,4 @@ inline constexpr int kGlyphHeight = 8;  ///< the lowest row is for the tails of 
 /// not have.
 const std::array<std::uint8_t, kGlyphHeight>& glyph(char character);
 
-}  // namespace flowrun::view
+}  // namespace flowrun::picture

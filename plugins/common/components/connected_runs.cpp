@@ -1,9 +1,9 @@
-#include "connected_runs.h"
+#include "common/components/connected_runs.h"
 
 #include <algorithm>
 #include <numeric>
 
-namespace flowrun::segment {
+namespace flowrun::components {
 namespace {
 
 /// Sets of runs; a set's root is its first run, so that numbering follows the order of voxels.
@@ -104,4 +104,4 @@ ConnectedRuns connected_runs(const Mask& mask, Connectivity connectivity) {
   return found;
 }
 
-}  // namespace flowrun::segment
+}  // namespace flowrun::components

@@ -1,6 +1,6 @@
-#include "font.h"
+#include "common/picture/font.h"
 
-namespace flowrun::view {
+namespace flowrun::picture {
 namespace {
 
 constexpr int kFirst = 32;
@@ -115,4 +115,4 @@ const Glyph& glyph(char character) {
   return kGlyphs[static_cast<std::size_t>(place >= 0 && place < kCount ? place : kCount - 1)];
 }
 
-}  // namespace flowrun::view
+}  // namespace flowrun::picture

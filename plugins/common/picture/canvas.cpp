@@ -1,10 +1,10 @@
-#include "canvas.h"
+#include "common/picture/canvas.h"
 
 #include <algorithm>
 
-#include "font.h"
+#include "common/picture/font.h"
 
-namespace flowrun::view {
+namespace flowrun::picture {
 namespace {
 
 template <class Draw>
@@ -47,4 +47,4 @@ void Canvas::text(int x, int y, std::string_view text, Colour colour, int scale)
 int text_width(std::string_view text, int scale) { return static_cast<int>(text.size()) * (kGlyphWidth + 1) * scale; }
 int text_height(int scale) { return kGlyphHeight * scale; }
 
-}  // namespace flowrun::view
+}  // namespace flowrun::picture

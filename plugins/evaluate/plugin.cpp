@@ -1,0 +1,13 @@
+#include "flowrun/sdk/plugin.h"
+#include "join.h"
+#include "lesions.h"
+#include "overlap.h"
+#include "summary.h"
+
+namespace flowrun::evaluate {
+
+static std::vector<NodeType> node_types() { return {overlap_type(), lesions_type(), join_type(), summary_type()}; }
+
+}  // namespace flowrun::evaluate
+
+FLOWRUN_PLUGIN("evaluate", "1.0.0", "Apache-2.0", flowrun::evaluate::node_types);

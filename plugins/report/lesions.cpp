@@ -1,0 +1,159 @@
+#include "lesions.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "common/grid/inputs.h"
+#include "flowrun/sdk/node.h"
+#include "flowrun/sdk/payloads.h"
+
+namespace flowrun::report {
+namespace {
+
+/// Labels are whole numbers that float32 holds without gaps.
+constexpr float kLargestLabel = 16777216;
+
+/// What is added up over the voxels of one lesion.
+struct Sums {
+  std::int64_t voxels = 0;
+  std::array<double, 3> place{0, 0, 0};  ///< of voxel indices along x, y, z
+  double probability = 0;
+  double largest_probability = -std::numeric_limits<double>::infinity();
+  double flair = 0;
+};
+
+std::size_t label_at(const Volume& labels, std::size_t index) {
+  const float value = labels.voxels[index];
+  if (!(value >= 0 && value <= kLargestLabel) || value != std::floor(value)) {
+    const auto [x, y, z] = labels.geometry.voxel_at(static_cast<std::int64_t>(index));
+    throw Error("'" + grid::name_of(labels.source, "labels") + "' holds " + std::to_string(value) + " at voxel (" +
+                std::to_string(x) + ", " + std::to_string(y) + ", " + std::to_string(z) +
+                "); labels are whole numbers from 0, as segment.label_lesions makes them");
+  }
+  return static_cast<std::size_t>(value);
+}
+
+/// The sums of labels 1, 2, ...; a label that no voxel has keeps 0 voxels.
+std::vector<Sums> sums_of(const Volume& labels, const Volume* probability, const Volume* flair) {
+  std::vector<Sums> sums;
+  for (std::size_t i = 0; i < labels.voxels.size(); ++i) {
+    const std::size_t label = label_at(labels, i);
+    if (label == 0) continue;
+    if (sums.size() < label) sums.resize(label);
+    Sums& lesion = sums[label - 1];
+    ++lesion.voxels;
+    const auto voxel = labels.geometry.voxel_at(static_cast<std::int64_t>(i));
+    for (std::size_t axis = 0; axis < 3; ++axis) lesion.place[axis] += static_cast<double>(voxel[axis]);
+    if (probability) {
+      lesion.probability += probability->voxels[i];
+      lesion.largest_probability = std::max(lesion.largest_probability, static_cast<double>(probability->voxels[i]));
+    }
+    if (flair) lesion.flair += flair->voxels[i];
+  }
+  return sums;
+}
+
+/// World coordinates in mm of a place given in voxels, in the LPS frame of the geometry.
+std::array<double, 3> world(const Geometry& geometry, const std::array<double, 3>& voxel) {
+  std::array<double, 3> point = geometry.origin;
+  for (std::size_t row = 0; row < 3; ++row)
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      point[row] += geometry.direction[3 * row + axis] * geometry.spacing[axis] * voxel[axis];
+  return point;
+}
+
+std::array<double, 3> centroid(const Geometry& geometry, const Sums& lesion, bool ras) {
+  std::array<double, 3> mean = lesion.place;
+  for (double& place : mean) place /= static_cast<double>(lesion.voxels);
+  std::array<double, 3> point = world(geometry, mean);
+  if (ras) point = {-point[0], -point[1], point[2]};
+  for (double& place : point) place += 0.0;  // -0 becomes 0
+  return point;
+}
+
+class LesionTable : public Node {
+ public:
+  void process(Context& context) override {
+    const Volume& labels = context.in<Volume>("labels");
+    const Volume* probability = context.in_if<Volume>("probability");
+    const Volume* flair = context.in_if<Volume>("flair");
+    grid::require_complete(labels, "labels");
+    if (probability) grid::require_one_grid(labels, "labels", *probability, "probability");
+    if (flair) grid::require_one_grid(labels, "labels", *flair, "flair");
+
+    const bool ras = context.params().text("frame") == "ras";
+    Table table = empty_table(ras ? "ras" : "lps", probability, flair);
+    const std::vector<Sums> sums = sums_of(labels, probability, flair);
+    double volume = 0;
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      if (sums[i].voxels == 0) continue;
+      table.rows.push_back(row_of(sums[i], static_cast<std::int64_t>(i + 1), labels.geometry, ras, probability, flair));
+      table.rows.back().insert(table.rows.back().begin(), std::string(context.case_name()));
+      volume += static_cast<double>(sums[i].voxels) * labels.geometry.voxel_volume();
+    }
+    context.report("lesions", static_cast<double>(table.rows.size()));
+    context.report("volume_mm3", volume);
+    context.emit("table", std::move(table));
+  }
+
+ private:
+  static Table empty_table(const std::string& frame, bool probability, bool flair) {
+    Table table;
+    table.columns = {"case", "lesion", "voxels", "volume_mm3"};
+    for (const char* axis : {"x", "y", "z"}) table.columns.push_back(std::string(axis) + "_mm_" + frame);
+    if (probability) table.columns.insert(table.columns.end(), {"mean_probability", "max_probability"});
+    if (flair) table.columns.push_back("mean_flair_sd");
+    return table;
+  }
+
+  static std::vector<Table::Cell> row_of(const Sums& lesion, std::int64_t number, const Geometry& geometry, bool ras,
+                                         bool probability, bool flair) {
+    const auto count = static_cast<double>(lesion.voxels);
+    std::vector<Table::Cell> row{number, lesion.voxels, count * geometry.voxel_volume()};
+    for (const double place : centroid(geometry, lesion, ras)) row.emplace_back(place);
+    if (probability) row.insert(row.end(), {lesion.probability / count, lesion.largest_probability});
+    if (flair) row.emplace_back(lesion.flair / count);
+    return row;
+  }
+};
+
+}  // namespace
+
+NodeType lesions_type() {
+  NodeType type;
+  type.name = "report.lesions";
+  type.summary = "A row for each lesion: volume, place, probability and brightness";
+  type.details =
+      "For each label above 0, in the order of the labels: the voxels, the volume in mm3, the centroid (the mean of the voxels' "
+      "centres) in mm, with a probability map the mean and the largest probability, with a FLAIR image its mean over the lesion, "
+      "in sd when the image was normalised. 'frame' says whether the coordinates are those of NIfTI viewers (RAS: x to the "
+      "right, y to the front, z up) or of DICOM and ITK (LPS); the names of the columns say it too.\n\n"
+      "An image without labels gives a table without rows. Errors: labels that are no whole numbers from 0; images on two grids. "
+      "Reports lesions and volume_mm3.";
+  type.inputs = {{.name = "labels",
+                  .payload = std::string(Volume::kType),
+                  .help = "Number of each voxel's lesion, 0 outside, as segment.label_lesions makes it",
+                  .scope = Scope::per_case},
+                 {.name = "probability",
+                  .payload = std::string(Volume::kType),
+                  .help = "Probability of lesion, on the same grid",
+                  .required = false,
+                  .scope = Scope::per_case},
+                 {.name = "flair",
+                  .payload = std::string(Volume::kType),
+                  .help = "FLAIR, normalised, on the same grid",
+                  .required = false,
+                  .scope = Scope::per_case}};
+  type.outputs = {{.name = "table", .payload = std::string(Table::kType), .help = "One row for each lesion"}};
+  type.params = {{.name = "frame",
+                  .type = ParamType::choice,
+                  .default_value = std::string("ras"),
+                  .help = "Frame of the centroids",
+                  .choices = {"ras", "lps"}}};
+  type.concurrent = true;
+  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<LesionTable>(); };
+  return type;
+}
+
+}  // namespace flowrun::report

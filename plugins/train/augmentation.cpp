@@ -1,0 +1,101 @@
+#include "augmentation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "flowrun/sdk/error.h"
+#include "random_order.h"
+
+namespace flowrun::train {
+namespace {
+
+constexpr std::array<const char*, 3> kAxes{"x", "y", "z"};
+constexpr std::array<const char*, 3> kPlanes{"xy", "xz", "yz"};
+constexpr std::array<std::array<std::size_t, 2>, 3> kAxesOfPlane{{{0, 1}, {0, 2}, {1, 2}}};
+
+/// The word's place among those known.
+std::size_t place_of(const std::string& word, const std::array<const char*, 3>& known, const char* parameter) {
+  const auto found = std::find(known.begin(), known.end(), word);
+  if (found == known.end())
+    throw Error("parameter '" + std::string(parameter) + "' names '" + word + "'; known are " + known[0] + ", " + known[1] +
+                " and " + known[2]);
+  return static_cast<std::size_t>(found - known.begin());
+}
+
+/// Which axis of the old patch an axis of the new one runs along, and whether backwards.
+struct Turn {
+  std::array<std::size_t, 3> axis{0, 1, 2};
+  std::array<bool, 3> backwards{false, false, false};
+};
+
+Turn turn_of(const Augmentation& how, std::uint64_t bits) {
+  Turn turn;
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    if (how.flip[axis] && (bits >> axis & 1)) turn.backwards[axis] = true;
+  for (std::size_t plane = 0; plane < 3; ++plane) {
+    if (!how.rotate[plane]) continue;
+    const auto [a, b] = kAxesOfPlane[plane];
+    for (std::uint64_t quarter = bits >> (8 + 2 * plane) & 3; quarter > 0; --quarter) {
+      std::swap(turn.axis[a], turn.axis[b]);
+      std::swap(turn.backwards[a], turn.backwards[b]);
+      turn.backwards[b] = !turn.backwards[b];
+    }
+  }
+  return turn;
+}
+
+void turn_channel(const float* from, float* to, const std::array<std::int64_t, 3>& size, const Turn& turn) {
+  const std::array<std::int64_t, 3> stride{1, size[0], size[0] * size[1]};
+  std::array<std::int64_t, 3> step{};
+  const float* first = from;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    step[axis] = turn.backwards[axis] ? -stride[turn.axis[axis]] : stride[turn.axis[axis]];
+    if (turn.backwards[axis]) first += (size[axis] - 1) * stride[turn.axis[axis]];
+  }
+  for (std::int64_t z = 0; z < size[2]; ++z)
+    for (std::int64_t y = 0; y < size[1]; ++y)
+      for (std::int64_t x = 0; x < size[0]; ++x) *to++ = first[x * step[0] + y * step[1] + z * step[2]];
+}
+
+}  // namespace
+
+bool Augmentation::any() const {
+  const auto on = [](bool one) { return one; };
+  return std::any_of(flip.begin(), flip.end(), on) || std::any_of(rotate.begin(), rotate.end(), on) || shift != 0 || scale != 0;
+}
+
+Augmentation make_augmentation(const std::vector<std::string>& axes, const std::vector<std::string>& planes, double shift,
+                               double scale, const std::array<std::int64_t, 3>& size) {
+  Augmentation how;
+  for (const std::string& axis : axes) how.flip[place_of(axis, kAxes, "flips")] = true;
+  for (const std::string& word : planes) {
+    const std::size_t plane = place_of(word, kPlanes, "rotations");
+    const auto [a, b] = kAxesOfPlane[plane];
+    if (size[a] != size[b])
+      throw Error("parameter 'rotations' names " + word + ", but patches of " + std::to_string(size[0]) + " x " +
+                  std::to_string(size[1]) + " x " + std::to_string(size[2]) + " voxels are not square in that plane");
+    how.rotate[plane] = true;
+  }
+  how.shift = static_cast<float>(shift);
+  how.scale = static_cast<float>(scale);
+  return how;
+}
+
+void augment(float* patch, std::int64_t channels, const std::array<std::int64_t, 3>& size, const Augmentation& how,
+             std::uint64_t of_stream, std::uint64_t place, std::vector<float>& scratch) {
+  const std::uint64_t own = bits_at(of_stream, place);
+  const Turn turn = turn_of(how, own);
+  const std::int64_t voxels = size[0] * size[1] * size[2];
+  scratch.resize(static_cast<std::size_t>(voxels));
+  for (std::int64_t c = 0; c < channels; ++c, patch += voxels) {
+    std::copy(patch, patch + voxels, scratch.begin());
+    turn_channel(scratch.data(), patch, size, turn);
+    if (how.shift == 0 && how.scale == 0) continue;
+    const auto number = static_cast<std::uint64_t>(2 * c);
+    const float factor = 1 + how.scale * (2 * uniform_at(own, number) - 1),
+                offset = how.shift * (2 * uniform_at(own, number + 1) - 1);
+    std::transform(patch, patch + voxels, patch, [=](float value) { return value * factor + offset; });
+  }
+}
+
+}  // namespace flowrun::train

@@ -1,0 +1,118 @@
+#include "checkpoint.h"
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <type_traits>
+
+#include "common/image/atomic_file.h"
+#include "flowrun/sdk/error.h"
+#include "random_order.h"
+
+namespace flowrun::train {
+namespace {
+
+constexpr std::string_view kMark = "flowrun-checkpoint/1\n";
+
+/// Numbers one after the other, as the machine has them: a checkpoint goes on where it was made.
+class Writer {
+ public:
+  template <class T>
+  void add(const T& value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  template <class T>
+  void add_all(const std::vector<T>& values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    add(static_cast<std::uint64_t>(values.size()));
+    bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+  }
+  std::string& bytes() { return bytes_; }
+
+ private:
+  std::string bytes_{kMark};
+};
+
+class Reader {
+ public:
+  Reader(std::string_view bytes, std::string path) : bytes_(bytes), path_(std::move(path)) {}
+
+  [[noreturn]] void refuse() const {
+    throw Error("the checkpoint '" + path_ + "' is damaged or cut short; remove it to train anew, or bring back a copy");
+  }
+  template <class T>
+  void take(T& value) {
+    if (bytes_.size() < sizeof value) refuse();
+    std::memcpy(&value, bytes_.data(), sizeof value);
+    bytes_.remove_prefix(sizeof value);
+  }
+  template <class T>
+  void take_all(std::vector<T>& values) {
+    std::uint64_t count = 0;
+    take(count);
+    if (count > bytes_.size() / sizeof(T)) refuse();
+    values.resize(count);
+    std::memcpy(values.data(), bytes_.data(), count * sizeof(T));
+    bytes_.remove_prefix(count * sizeof(T));
+  }
+
+ private:
+  std::string_view bytes_;
+  std::string path_;
+};
+
+}  // namespace
+
+void write_checkpoint(const std::string& path, std::uint64_t fingerprint, const Progress& progress) {
+  Writer writer;
+  writer.add(fingerprint);
+  writer.add_all(progress.weights);
+  writer.add(progress.adam.steps);
+  writer.add_all(progress.adam.mean);
+  writer.add_all(progress.adam.square);
+  writer.add(progress.epoch);
+  writer.add(progress.batch);
+  writer.add(progress.loss_sum);
+  writer.add(progress.seconds);
+  writer.add_all(progress.best);
+  writer.add(progress.best_loss);
+  writer.add(progress.best_epoch);
+  writer.add_all(progress.curve);
+  const std::uint64_t sum = hash_of(writer.bytes());
+  writer.add(sum);
+  image::write_atomically(path, writer.bytes());
+}
+
+bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progress& progress) {
+  if (!std::filesystem::exists(path)) return false;
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  Reader reader(bytes, path);
+  if (!file || !bytes.starts_with(kMark) || bytes.size() < kMark.size() + 2 * sizeof(std::uint64_t)) reader.refuse();
+  const std::string_view content(bytes.data(), bytes.size() - sizeof(std::uint64_t));
+  std::uint64_t sum = 0, made_for = 0;
+  std::memcpy(&sum, bytes.data() + content.size(), sizeof sum);
+  if (hash_of(content) != sum) reader.refuse();
+  reader = Reader(content.substr(kMark.size()), path);
+  reader.take(made_for);
+  if (made_for != fingerprint)
+    throw Error("the checkpoint '" + path +
+                "' belongs to other settings, another network or other samples; set 'resume' to false to "
+                "train anew and replace it, or name another file in 'checkpoint'");
+  reader.take_all(progress.weights);
+  reader.take(progress.adam.steps);
+  reader.take_all(progress.adam.mean);
+  reader.take_all(progress.adam.square);
+  reader.take(progress.epoch);
+  reader.take(progress.batch);
+  reader.take(progress.loss_sum);
+  reader.take(progress.seconds);
+  reader.take_all(progress.best);
+  reader.take(progress.best_loss);
+  reader.take(progress.best_epoch);
+  reader.take_all(progress.curve);
+  return true;
+}
+
+}  // namespace flowrun::train

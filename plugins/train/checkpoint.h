@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adam.h"
+
+namespace flowrun::train {
+
+/// One row of the learning curve. What was not measured is NaN.
+struct EpochFigures {
+  std::int64_t epoch = 0;  ///< from 1
+  double training_loss = 0;
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();
+  double validation_dice = std::numeric_limits<double>::quiet_NaN();
+  double validation_accuracy = std::numeric_limits<double>::quiet_NaN();
+  double seconds = 0;
+};
+
+/// All that a training needs to go on as if nothing had happened: the numbers drawn at random depend on the step alone.
+struct Progress {
+  std::vector<float> weights;
+  Adam adam;
+  std::int64_t epoch = 0;   ///< epochs that are done
+  std::int64_t batch = 0;   ///< batches of the next epoch that are done
+  double loss_sum = 0;      ///< of the samples of these batches
+  double seconds = 0;       ///< spent on them
+  std::vector<float> best;  ///< weights of the best epoch
+  double best_loss = std::numeric_limits<double>::infinity();
+  std::int64_t best_epoch = 0;
+  std::vector<EpochFigures> curve;
+};
+
+/// Writes the progress with the fingerprint of the settings and data that it belongs to; the file appears whole or not at all.
+void write_checkpoint(const std::string& path, std::uint64_t fingerprint, const Progress& progress);
+
+/// Reads a checkpoint into `progress`, whose Adam keeps its settings; false when there is no file. Throws Error, naming the
+/// file, when it is damaged, or belongs to other settings or data.
+bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progress& progress);
+
+}  // namespace flowrun::train

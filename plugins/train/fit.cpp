@@ -1,0 +1,186 @@
+#include "fit.h"
+
+#include <fstream>
+#include <utility>
+
+#include "common/image/atomic_file.h"
+#include "common/network/model_description.h"
+#include "common/torch/device.h"
+#include "fit_params.h"
+#include "flowrun/sdk/node.h"
+#include "initialise.h"
+#include "memory.h"
+#include "model_file.h"
+#include "trainer.h"
+#include "training_text.h"
+
+namespace flowrun::train {
+namespace {
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error("the description of the network '" + path + "' cannot be read");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The network that the parameters name, by its own file or by the model to start with.
+network::Network network_of(const Params& params) {
+  const std::string &file = params.text("network"), &start = params.text("start");
+  if (!file.empty()) return network::parse_network(text_of(file), "the network in '" + file + "'");
+  if (start.empty())
+    throw Error("neither parameter 'network' nor 'start' is given; one of them says which layers are to be trained");
+  return *describe_model(start).structure;
+}
+
+void require_classes(const network::Shapes& shapes, std::size_t classes, const std::string& where) {
+  if (!shapes.output.flat || shapes.output.channels < 2)
+    throw Error(where + " gives " + network::in_words(shapes.output) +
+                " for a patch; a row of two scores or more is expected, as a dense layer gives it");
+  if (static_cast<std::size_t>(shapes.output.channels) != classes)
+    throw Error(where + " gives " + std::to_string(shapes.output.channels) + " scores, but parameter 'classes' has " +
+                std::to_string(classes) + " names");
+}
+
+void require_freezable(const Weights& weights, const std::vector<std::string>& freeze) {
+  for (const std::string& name : freeze) {
+    const std::vector<bool> moves = weights.moving({name}), all = weights.moving({});
+    if (moves != all) continue;
+    std::string known;
+    for (const network::Parameter& parameter : weights.parameters()) known += (known.empty() ? "" : ", ") + parameter.name;
+    throw Error("parameter 'freeze' names '" + name + "', but no parameter of the network begins so; they are " + known);
+  }
+}
+
+class FitFiring : public Firing {
+ public:
+  explicit FitFiring(c10::Device device) : device_(device) {}
+
+  void accept(Context&, std::string_view, const PayloadPtr& item) override {
+    data_.add(std::static_pointer_cast<const Samples>(item));
+  }
+
+  void finish(Context& context) override {
+    check_data(context);
+    const Params& params = context.params();
+    const Settings settings = settings_of(params, data_.size());
+    const network::Network network = network_of(params);
+    const std::string where = "the network that is to be trained";
+    const network::Shapes shapes = network::infer_shapes(network, data_.channels(), data_.size(), where);
+    require_classes(shapes, params.texts("classes").size(), where);
+    Weights weights(network, shapes);
+    initialise(weights, settings.initialisation, settings.initial_sd, settings.seed);
+    if (!params.text("start").empty()) load_weights(weights, params.text("start"));
+    require_freezable(weights, settings.freeze);
+    const Split split = split_of(data_, settings.validation, settings.split, settings.seed);
+    tell_before(context, network, shapes, settings, split);
+
+    Trainer trainer(network, data_, split, settings, device_, weights);
+    if (!trainer.run(context)) return;
+    image::write_atomically(params.text("model"),
+                            torchscript_of(network, weights, description(context, network, settings, split, trainer)));
+    tell_after(context, trainer);
+  }
+
+ private:
+  void check_data(Context& context) const {
+    const Params& params = context.params();
+    if (data_.count() == 0)
+      throw Error("no case has samples to train on; look at the lesion masks and at what the nodes before say");
+    if (static_cast<std::int64_t>(data_.cases().size()) < params.integer("least_cases"))
+      throw Error("only " + std::to_string(data_.cases().size()) + " cases have samples, but 'least_cases' asks for " +
+                  std::to_string(params.integer("least_cases")) + "; look at the cases that failed or have no lesions");
+    if (static_cast<std::int64_t>(params.texts("channels").size()) != data_.channels())
+      throw Error("parameter 'channels' has " + std::to_string(params.texts("channels").size()) +
+                  " names, but the samples have " + std::to_string(data_.channels()) + " channels");
+  }
+
+  void tell_before(Context& context, const network::Network& network, const network::Shapes& shapes, const Settings& settings,
+                   const Split& split) const {
+    context.report("training_samples", static_cast<double>(split.training.size()));
+    context.report("validation_samples", static_cast<double>(split.validation.size()));
+    context.report("validation_cases", static_cast<double>(split.validation_cases.size()));
+    context.report("sample_mib", static_cast<double>(data_.bytes()) / 1048576);
+    const int threads = device_.is_cpu() ? context.threads() : 1;
+    const std::int64_t needed = training_bytes(network, shapes, std::min(settings.micro_batch, settings.batch), threads);
+    const std::int64_t predicted = std::max(peak_bytes(), resident_bytes() + needed);
+    context.report("predicted_peak_mib", static_cast<double>(predicted) / 1048576);
+    if (!split.validation.empty() && !split.by_case)
+      context.warn("the voxels that the training is judged by are of the same " + std::to_string(data_.cases().size()) +
+                   " cases that it is trained on, so the validation flatters; from four cases on whole cases are put aside");
+  }
+
+  void tell_after(Context& context, const Trainer& trainer) const {
+    const Progress& progress = trainer.progress();
+    context.report("epochs", static_cast<double>(progress.epoch));
+    context.report("best_epoch", static_cast<double>(progress.best_epoch));
+    context.report("best_loss", progress.best_loss);
+    if (!progress.curve.empty() && progress.best_epoch > 0)
+      context.report("best_validation_dice", progress.curve[static_cast<std::size_t>(progress.best_epoch - 1)].validation_dice);
+    context.report("samples_per_second", trainer.samples_per_second());
+  }
+
+  std::string description(Context& context, const network::Network& network, const Settings& settings, const Split& split,
+                          const Trainer& trainer) const {
+    network::ModelDescription description;
+    description.structure = network;
+    description.channels = context.params().texts("channels");
+    description.classes = context.params().texts("classes");
+    description.size = data_.size();
+    return network::to_text(description,
+                            training_text(settings, data_, split, trainer.progress(), context.params().text("start")));
+  }
+
+  c10::Device device_;
+  DataSet data_;
+};
+
+class Fit : public Node {
+ public:
+  void open(OpenContext& context) override { device_ = tensor::choose_device(context.device()); }
+  std::unique_ptr<Firing> begin(Context&) override { return std::make_unique<FitFiring>(device_); }
+
+ private:
+  c10::Device device_{c10::kCPU};
+};
+
+}  // namespace
+
+NodeType fit_type() {
+  NodeType type;
+  type.name = "train.fit";
+  type.summary = "A network trained on the samples of the run's cases";
+  type.details =
+      "Collects the samples of all cases and trains the network that 'network' describes (docs/training.md): cross-entropy of "
+      "its "
+      "scores, Adam (Kingma and Ba, ICLR 2015), by default with the settings of Cabezas et al. (MSSEG challenge 2016). A batch "
+      "is cut "
+      "into micro-batches whose gradients are added up in their order; each runs on one thread, several at a time, so the result "
+      "is "
+      "the same bit by bit for any number of threads on one machine (not on a GPU). Layers with batch_norm see one micro-batch "
+      "at a "
+      "time.\n\n"
+      "A quarter of the cases is put aside and judged after each epoch; with fewer than four cases a quarter of the voxels, and "
+      "a "
+      "warning says so. The weights with the best validation loss (without validation: training loss) are kept; the training "
+      "ends "
+      "when no epoch was better for 'patience' epochs. The learning curve is written after each epoch. With 'checkpoint' the "
+      "training "
+      "can be interrupted and goes on from there with the same result; a checkpoint of other settings or samples is refused.\n\n"
+      "The model is TorchScript and describes itself, ready for cnn.stage. With 'start' it begins with a model's weights, and "
+      "'freeze' keeps some of them. Errors: no samples; a network that does not fit them (names the layer); a model to start "
+      "with "
+      "of another shape; a loss that is not a number any more. Reports the samples, the memory predicted, the best epoch with "
+      "its "
+      "loss and Dice, and samples_per_second.";
+  type.inputs = {{.name = "samples",
+                  .payload = std::string(Samples::kType),
+                  .help = "The samples of each case, from train.sample",
+                  .scope = Scope::per_case,
+                  .collects = true}};
+  type.params = fit_params();
+  type.cuda = true;
+  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Fit>(); };
+  return type;
+}
+
+}  // namespace flowrun::train

@@ -1,0 +1,172 @@
+#include "gradient.h"
+
+#include <map>
+#include <mutex>
+
+#include "common/torch/inference.h"
+#include "random_order.h"
+
+namespace flowrun::train {
+namespace {
+
+/// Takes results of tasks in any order and hands them on in the order of their index; what comes too early waits here.
+template <class T, class Take>
+class InOrder {
+ public:
+  explicit InOrder(Take take) : take_(std::move(take)) {}
+  void add(std::int64_t index, T result) {
+    const std::lock_guard lock(mutex_);
+    waiting_.emplace(index, std::move(result));
+    for (auto first = waiting_.begin(); first != waiting_.end() && first->first == next_; first = waiting_.erase(first), ++next_)
+      take_(first->second);
+  }
+
+ private:
+  Take take_;
+  std::mutex mutex_;
+  std::map<std::int64_t, T> waiting_;
+  std::int64_t next_ = 0;
+};
+template <class T, class Take>
+InOrder<T, Take> in_order(Take take) {
+  return InOrder<T, Take>(std::move(take));
+}
+
+void add_all(std::vector<at::Tensor>& sums, const std::vector<at::Tensor>& parts, double share) {
+  if (sums.empty())
+    for (const at::Tensor& part : parts) sums.push_back(at::zeros_like(part));
+  for (std::size_t i = 0; i < parts.size(); ++i) sums[i] += parts[i] * share;
+}
+
+}  // namespace
+
+/// What one micro-batch of a training step gives.
+struct Gradient::Part {
+  double loss = 0;
+  double share = 0;                   ///< of the batch's samples
+  std::vector<at::Tensor> gradients;  ///< one for each parameter; undefined where it does not move
+  std::vector<at::Tensor> mean, variance;
+};
+
+Gradient::Gradient(const network::Network& network, const DataSet& data, const Settings& settings, c10::Device device)
+    : network_(network), data_(data), settings_(settings), device_(device) {}
+
+at::Tensor Gradient::patches(std::span<const std::int64_t> samples, std::int64_t epoch, bool training) const {
+  const auto [width, height, depth] = data_.size();
+  const auto count = static_cast<std::int64_t>(samples.size());
+  at::Tensor input = at::empty({count, data_.channels(), depth, height, width}, at::kFloat);
+  const bool augmented = training && settings_.augmentation.any();
+  const std::uint64_t of_epoch = stream(settings_.seed, Purpose::augment, static_cast<std::uint64_t>(epoch));
+  std::vector<float> scratch;
+  for (std::int64_t i = 0; i < count; ++i) {
+    float* patch = input.data_ptr<float>() + i * input.stride(0);
+    data_.copy_patch(samples[static_cast<std::size_t>(i)], patch);
+    if (augmented)
+      augment(patch, data_.channels(), data_.size(), settings_.augmentation, of_epoch,
+              static_cast<std::uint64_t>(samples[static_cast<std::size_t>(i)]), scratch);
+  }
+  return input.to(device_);
+}
+
+at::Tensor Gradient::labels(std::span<const std::int64_t> samples) const {
+  at::Tensor labels = at::empty({static_cast<std::int64_t>(samples.size())}, at::kLong);
+  for (std::size_t i = 0; i < samples.size(); ++i) labels.data_ptr<std::int64_t>()[i] = data_.label(samples[i]);
+  return labels.to(device_);
+}
+
+std::vector<at::Tensor> Gradient::tensors_of(const Weights& weights) const {
+  std::vector<at::Tensor> tensors;
+  for (std::size_t i = 0; i < weights.parameters().size(); ++i) tensors.push_back(weights.view(i).to(device_));
+  return tensors;
+}
+
+Gradient::Part Gradient::train_part(const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples,
+                                    std::int64_t first, std::int64_t batch, std::int64_t epoch, std::int64_t step) const {
+  tensor::limit_threads(1);
+  const at::AutoGradMode with_gradients(true);
+  Pass pass{true, stream(settings_.seed, Purpose::dropout, static_cast<std::uint64_t>(step)), first, {}, {}};
+  const at::Tensor output = logits(network_, patches(samples, epoch, true), tensors, pass);
+  const at::Tensor loss = at::cross_entropy_loss(output, labels(samples), {}, at::Reduction::Sum);
+  std::vector<at::Tensor> moving;
+  for (const at::Tensor& tensor : tensors)
+    if (tensor.requires_grad()) moving.push_back(tensor);
+  const auto found = torch::autograd::grad({loss / static_cast<double>(batch)}, moving);
+  Part part{loss.item<double>(),
+            static_cast<double>(samples.size()) / static_cast<double>(batch),
+            {},
+            pass.batch_mean,
+            pass.batch_variance};
+  std::size_t next = 0;
+  for (const at::Tensor& tensor : tensors)
+    part.gradients.push_back(tensor.requires_grad() ? found[next++].to(at::kCPU).contiguous() : at::Tensor());
+  return part;
+}
+
+Judgement Gradient::judge_part(const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples) const {
+  tensor::limit_threads(1);
+  const at::NoGradGuard no_gradients;
+  Pass pass;
+  const at::Tensor output = logits(network_, patches(samples, 0, false), tensors, pass).to(at::kCPU);
+  const at::Tensor truth = labels(samples).to(at::kCPU), found = output.argmax(1);
+  Judgement judgement;
+  judgement.loss = at::cross_entropy_loss(output, truth, {}, at::Reduction::Sum).item<double>();
+  judgement.right = (found == truth).sum().item<std::int64_t>();
+  judgement.found = (found == 1).sum().item<std::int64_t>();
+  judgement.lesion = (truth == 1).sum().item<std::int64_t>();
+  judgement.found_and_lesion = ((found == 1) & (truth == 1)).sum().item<std::int64_t>();
+  return judgement;
+}
+
+/// A GPU gets one micro-batch after the other from this thread; its own streams keep it busy.
+void Gradient::for_each_part(Context& context, std::size_t samples,
+                             const std::function<void(std::int64_t, std::int64_t, std::int64_t)>& task) const {
+  const auto count = static_cast<std::int64_t>(samples), each = settings_.micro_batch;
+  const std::int64_t parts = (count + each - 1) / each;
+  const auto run = [&](std::int64_t part) { task(part, part * each, std::min(each, count - part * each)); };
+  if (device_.is_cpu()) return context.parallel_for(parts, run);
+  for (std::int64_t part = 0; part < parts && !context.cancelled(); ++part) run(part);
+}
+
+BatchResult Gradient::train(Context& context, const Weights& weights, const std::vector<bool>& moves,
+                            std::span<const std::int64_t> samples, std::int64_t epoch, std::int64_t step) {
+  BatchResult result;
+  result.gradient.assign(weights.values().size(), 0);
+  const std::vector<at::Tensor> on_device = tensors_of(weights);
+  auto sum = in_order<Part>([&](Part& part) {
+    result.loss += part.loss;
+    add_all(result.mean, part.mean, part.share);
+    add_all(result.variance, part.variance, part.share);
+    for (std::size_t i = 0; i < part.gradients.size(); ++i) {
+      if (!part.gradients[i].defined()) continue;
+      const float* from = part.gradients[i].data_ptr<float>();
+      float* to = result.gradient.data() + weights.offset(i);
+      for (std::int64_t k = 0; k < weights.size(i); ++k) to[k] += from[k];
+    }
+  });
+  for_each_part(context, samples.size(), [&](std::int64_t part, std::int64_t first, std::int64_t count) {
+    std::vector<at::Tensor> leaves;  // of this task alone: a gradient's history is not shared between threads
+    for (std::size_t i = 0; i < on_device.size(); ++i)
+      leaves.push_back(on_device[i].detach().requires_grad_(moves[static_cast<std::size_t>(weights.offset(i))]));
+    sum.add(part, train_part(leaves, samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), first,
+                             static_cast<std::int64_t>(samples.size()), epoch, step));
+  });
+  return result;
+}
+
+Judgement Gradient::judge(Context& context, const Weights& weights, std::span<const std::int64_t> samples) {
+  Judgement total;
+  const std::vector<at::Tensor> tensors = tensors_of(weights);
+  auto sum = in_order<Judgement>([&](const Judgement& part) {
+    total.loss += part.loss;
+    total.right += part.right;
+    total.found += part.found;
+    total.lesion += part.lesion;
+    total.found_and_lesion += part.found_and_lesion;
+  });
+  for_each_part(context, samples.size(), [&](std::int64_t part, std::int64_t first, std::int64_t count) {
+    sum.add(part, judge_part(tensors, samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count))));
+  });
+  return total;
+}
+
+}  // namespace flowrun::train

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "common/network/network.h"
+#include "data_set.h"
+#include "flowrun/sdk/context.h"
+#include "layers.h"
+#include "settings.h"
+
+namespace flowrun::train {
+
+/// What a batch gives in training.
+struct BatchResult {
+  double loss = 0;                         ///< sum of the samples' cross-entropies
+  std::vector<float> gradient;             ///< of the mean cross-entropy, one for each weight
+  std::vector<at::Tensor> mean, variance;  ///< of each batch_norm layer, averaged over the micro-batches
+};
+
+/// What samples give in evaluation.
+struct Judgement {
+  double loss = 0;                                                      ///< sum of the cross-entropies
+  std::int64_t right = 0, found_and_lesion = 0, found = 0, lesion = 0;  ///< samples; found: the lesion class scores highest
+};
+
+/// Computes batches in micro-batches that fit the memory: each on one thread, several at a time, added up in their order, so that
+/// the result is the same bit by bit for any number of threads.
+class Gradient {
+ public:
+  Gradient(const network::Network& network, const DataSet& data, const Settings& settings, c10::Device device);
+
+  /// `step` counts batches from the start of the training, `epoch` the epochs; the numbers drawn depend on both. When the context
+  /// says cancelled, the result is incomplete and to be dropped.
+  BatchResult train(Context& context, const Weights& weights, const std::vector<bool>& moves,
+                    std::span<const std::int64_t> samples, std::int64_t epoch, std::int64_t step);
+  Judgement judge(Context& context, const Weights& weights, std::span<const std::int64_t> samples);
+
+ private:
+  struct Part;
+  at::Tensor patches(std::span<const std::int64_t> samples, std::int64_t epoch, bool training) const;
+  at::Tensor labels(std::span<const std::int64_t> samples) const;
+  Part train_part(const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples, std::int64_t first,
+                  std::int64_t batch, std::int64_t epoch, std::int64_t step) const;
+  Judgement judge_part(const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples) const;
+  std::vector<at::Tensor> tensors_of(const Weights& weights) const;
+  void for_each_part(Context& context, std::size_t samples,
+                     const std::function<void(std::int64_t, std::int64_t, std::int64_t)>& task) const;
+
+  const network::Network& network_;
+  const DataSet& data_;
+  const Settings& settings_;
+  c10::Device device_;
+};
+
+}  // namespace flowrun::train

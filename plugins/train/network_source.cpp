@@ -1,0 +1,99 @@
+#include "network_source.h"
+
+#include <cstdio>
+
+namespace flowrun::train {
+namespace {
+
+using network::Layer;
+using network::LayerKind;
+
+std::string self(const std::string& name) {
+  std::string text = "self";
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t dot = std::min(name.find('.', begin), name.size());
+    text = "getattr(" + text + ", \"" + name.substr(begin, dot - begin) + "\")";
+    begin = dot + 1;
+  }
+  return text;
+}
+
+std::string self_or_none(const std::string& name) { return name.empty() ? "None" : self(name); }
+
+std::string zyx(const network::Size3& size) {
+  return "[" + std::to_string(size[2]) + ", " + std::to_string(size[1]) + ", " + std::to_string(size[0]) + "]";
+}
+
+std::string number(double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.17e", value);
+  return text;
+}
+
+std::string activation(const Layer& layer) {
+  if (layer.activation == network::Activation::prelu) return "torch.prelu(x, " + self(layer.weight) + ")";
+  return layer.activation == network::Activation::relu ? "torch.relu(x)"
+                                                       : "torch.leaky_relu(x, " + number(layer.slope) + ")";
+}
+
+std::string expression(const Layer& layer) {
+  switch (layer.kind) {
+    case LayerKind::convolution:
+      return "torch.conv3d(x, " + self(layer.weight) + ", " + self_or_none(layer.bias) + ", " + zyx(layer.stride) + ", " +
+             zyx(layer.padding) + ")";
+    case LayerKind::batch_norm:
+      return "torch.batch_norm(x, " + self(layer.weight) + ", " + self(layer.bias) + ", " + self(layer.mean) + ", " +
+             self(layer.variance) + ", False, " + number(layer.momentum) + ", " + number(layer.epsilon) + ", False)";
+    case LayerKind::activation:
+      return activation(layer);
+    case LayerKind::pool:
+      return std::string(layer.pooling == network::Pooling::max ? "torch.max_pool3d" : "torch.avg_pool3d") + "(x, " +
+             zyx(layer.kernel) + ", " + zyx(layer.stride) + ")";
+    case LayerKind::dropout:
+      return "x";
+    case LayerKind::flatten:
+      return "torch.flatten(x, 1)";
+    case LayerKind::dense:
+      return "torch.linear(x, " + self(layer.weight) + ", " + self_or_none(layer.bias) + ")";
+    case LayerKind::softmax:
+      break;
+  }
+  return "torch.softmax(x, 1)";
+}
+
+std::string statements(const std::vector<Layer>& layers) {
+  std::string text;
+  for (const Layer& layer : layers)
+    if (layer.kind != LayerKind::dropout) text += "    x = " + expression(layer) + "\n";
+  return text;
+}
+
+std::string part_of_input(const network::Branch& branch) {
+  std::string text = "    x = patches\n";
+  std::string channels;
+  for (const std::int64_t channel : branch.channels)
+    channels += (channels.empty() ? "patches[:, " : ", patches[:, ") + std::to_string(channel) + "]";
+  if (!channels.empty()) text = "    x = torch.stack([" + channels + "], 1)\n";
+  if (branch.size == network::Size3{0, 0, 0}) return text;
+  for (int dim = 2; dim < 5; ++dim) {
+    const std::string length = std::to_string(branch.size[static_cast<std::size_t>(4 - dim)]), axis = std::to_string(dim);
+    text += "    x = torch.narrow(x, " + axis + ", (x.size(" + axis + ") - " + length + ") // 2, " + length + ")\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string forward_source(const network::Network& network) {
+  std::string text = "def forward(self, patches):\n";
+  std::string names;
+  for (std::size_t i = 0; i < network.branches.size(); ++i) {
+    const std::string name = "branch" + std::to_string(i);
+    text += part_of_input(network.branches[i]) + statements(network.branches[i].layers) + "    " + name + " = x\n";
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  if (network.branches.size() > 1) text += "    x = torch.cat([" + names + "], 1)\n";
+  return text + statements(network.trunk) + "    return x\n";
+}
+
+}  // namespace flowrun::train

@@ -1,0 +1,60 @@
+// Random numbers that depend on what they are for and on nothing else: not on threads, not on how often others were drawn, and
+// so not on whether a training was interrupted. A script can compute the same ones with 64-bit arithmetic.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace flowrun::train {
+
+/// SplitMix64's output function (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+constexpr std::uint64_t scramble(std::uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31);
+}
+
+inline constexpr std::uint64_t kGoldenStep = 0x9e3779b97f4a7c15ULL;
+
+/// What numbers are drawn for.
+enum class Purpose : std::uint64_t { negatives = 1, positives = 2, split = 3, order = 4, dropout = 5, augment = 6, weights = 7 };
+
+/// An independent stream for a purpose and a number, such as the epoch.
+constexpr std::uint64_t stream(std::uint64_t seed, Purpose purpose, std::uint64_t number = 0) {
+  const std::uint64_t of_purpose = scramble(seed + kGoldenStep * static_cast<std::uint64_t>(purpose));
+  return scramble(of_purpose ^ (kGoldenStep * (number + 1)));
+}
+
+/// 64 bits at a place of a stream.
+constexpr std::uint64_t bits_at(std::uint64_t of_stream, std::uint64_t place) {
+  return scramble(of_stream + kGoldenStep * (place + 1));
+}
+
+/// In [0, 1), in steps of 2^-24.
+constexpr float uniform_at(std::uint64_t of_stream, std::uint64_t place) {
+  return static_cast<float>(bits_at(of_stream, place) >> 40) * 0x1p-24f;
+}
+
+/// 0 .. count - 1 in random order: sorted by the stream's bits.
+inline std::vector<std::int64_t> random_order(std::uint64_t of_stream, std::int64_t count) {
+  std::vector<std::pair<std::uint64_t, std::int64_t>> keys(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i)
+    keys[static_cast<std::size_t>(i)] = {bits_at(of_stream, static_cast<std::uint64_t>(i)), i};
+  std::sort(keys.begin(), keys.end());
+  std::vector<std::int64_t> order;
+  order.reserve(keys.size());
+  for (const auto& [key, index] : keys) order.push_back(index);
+  return order;
+}
+
+/// A hash of bytes (FNV-1a, 64 bits), to go on from an earlier one.
+constexpr std::uint64_t hash_of(std::string_view bytes, std::uint64_t before = 0xcbf29ce484222325ULL) {
+  for (const char byte : bytes) before = (before ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
+  return before;
+}
+
+}  // namespace flowrun::train

@@ -1,0 +1,196 @@
+#include "trainer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "curve.h"
+#include "flowrun/sdk/error.h"
+#include "memory.h"
+#include "random_order.h"
+
+namespace flowrun::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+}  // namespace
+
+Trainer::Trainer(const network::Network& network, const DataSet& data, const Split& split, const Settings& settings,
+                 c10::Device device, Weights& weights)
+    : network_(network),
+      data_(data),
+      split_(split),
+      settings_(settings),
+      weights_(weights),
+      moves_(weights.moving(settings.freeze)),
+      gradient_(network, data, settings, device),
+      fingerprint_(fingerprint()),
+      saved_(Clock::now()) {
+  progress_.weights = weights.values();
+  progress_.adam.mean.resize(progress_.weights.size());
+  progress_.adam.square.resize(progress_.weights.size());
+  if (settings.resume && !settings.checkpoint.empty())
+    has_checkpoint_ = read_checkpoint(settings.checkpoint, fingerprint_, progress_);
+  progress_.adam.learning_rate = settings.learning_rate;
+  progress_.adam.beta1 = settings.beta1;
+  progress_.adam.beta2 = settings.beta2;
+  progress_.adam.epsilon = settings.epsilon;
+  progress_.adam.weight_decay = settings.weight_decay;
+  weights_.values() = progress_.weights;
+}
+
+/// What a checkpoint belongs to: everything that the result depends on but the number of epochs.
+std::uint64_t Trainer::fingerprint() const {
+  std::string text = network::to_text(network_);
+  const Settings& s = settings_;
+  for (const double number :
+       {s.learning_rate, s.beta1, s.beta2, s.epsilon, s.weight_decay, s.validation, static_cast<double>(s.batch),
+        static_cast<double>(s.micro_batch), static_cast<double>(s.augmentation.shift), static_cast<double>(s.augmentation.scale)})
+    text += " " + std::to_string(hash_of({reinterpret_cast<const char*>(&number), sizeof number}));
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    text += s.augmentation.flip[axis] ? "f" : "-", text += s.augmentation.rotate[axis] ? "r" : "-";
+  text += s.split + std::to_string(s.seed);
+  for (const std::string& name : s.freeze) text += " " + name;
+  const auto* first = reinterpret_cast<const char*>(weights_.values().data());
+  return hash_of(text, hash_of({first, weights_.values().size() * sizeof(float)}, data_.hash()));
+}
+
+std::int64_t Trainer::batches() const {
+  return (static_cast<std::int64_t>(split_.training.size()) + settings_.batch - 1) / settings_.batch;
+}
+
+bool Trainer::is_over() const {
+  return progress_.epoch >= settings_.epochs || progress_.epoch - progress_.best_epoch >= settings_.patience;
+}
+
+double Trainer::samples_per_second() const {
+  return trained_seconds_ > 0 ? static_cast<double>(trained_samples_) / trained_seconds_ : 0;
+}
+
+bool Trainer::run(Context& context) {
+  const KeptMemory kept;
+  while (!is_over())
+    if (!run_epoch(context)) {
+      save(context);
+      return false;
+    }
+  save(context);
+  weights_.values() = progress_.best.empty() ? progress_.weights : progress_.best;
+  return true;
+}
+
+bool Trainer::run_epoch(Context& context) {
+  const auto number = static_cast<std::uint64_t>(progress_.epoch);
+  std::vector<std::int64_t> order;
+  for (const std::int64_t place :
+       random_order(stream(settings_.seed, Purpose::order, number), static_cast<std::int64_t>(split_.training.size())))
+    order.push_back(split_.training[static_cast<std::size_t>(place)]);
+  while (progress_.batch < batches()) {
+    if (!train_batch(context, order, progress_.epoch)) return false;
+    save_when_due(context);
+  }
+  EpochFigures figures;
+  figures.epoch = progress_.epoch + 1;
+  figures.training_loss = progress_.loss_sum / static_cast<double>(order.size());
+  figures.seconds = progress_.seconds;
+  if (!judge_epoch(context, figures)) return false;
+  keep_if_best(figures);
+  progress_.curve.push_back(figures);
+  ++progress_.epoch;
+  progress_.batch = 0;
+  progress_.loss_sum = progress_.seconds = 0;
+  write_curve();
+  return true;
+}
+
+bool Trainer::train_batch(Context& context, const std::vector<std::int64_t>& order, std::int64_t epoch) {
+  const auto begin = Clock::now();
+  const auto total = static_cast<std::int64_t>(order.size());
+  const std::int64_t first = progress_.batch * settings_.batch, count = std::min(settings_.batch, total - first);
+  const std::span samples(order.data() + first, static_cast<std::size_t>(count));
+  const std::int64_t step = epoch * batches() + progress_.batch;
+  const BatchResult result = gradient_.train(context, weights_, moves_, samples, epoch, step);
+  if (context.cancelled()) return false;
+  refuse_nan(result.loss, step);
+  progress_.adam.step(weights_.values(), result.gradient, moves_);
+  apply_batch_statistics(result);
+  progress_.weights = weights_.values();
+  progress_.loss_sum += result.loss;
+  progress_.seconds += seconds_since(begin);
+  trained_seconds_ += seconds_since(begin);
+  trained_samples_ += count;
+  ++progress_.batch;
+  const double done = static_cast<double>(epoch) + static_cast<double>(progress_.batch) / static_cast<double>(batches());
+  context.progress(done / static_cast<double>(settings_.epochs));
+  return true;
+}
+
+/// The running mean and variance of each batch_norm layer move towards those of the batch.
+void Trainer::apply_batch_statistics(const BatchResult& result) {
+  std::size_t means = 0, variances = 0;
+  for (std::size_t i = 0; i < weights_.parameters().size(); ++i) {
+    const network::Parameter& parameter = weights_.parameters()[i];
+    if (!parameter.is_buffer()) continue;
+    const bool is_mean = parameter.role == network::Parameter::Role::mean;
+    const at::Tensor newest = (is_mean ? result.mean.at(means++) : result.variance.at(variances++)).to(at::kCPU);
+    const double momentum = parameter.layer->momentum;
+    at::Tensor running = weights_.view(i);
+    running.mul_(1 - momentum).add_(newest, momentum);
+  }
+}
+
+bool Trainer::judge_epoch(Context& context, EpochFigures& figures) {
+  if (split_.validation.empty()) return true;
+  const Judgement found = gradient_.judge(context, weights_, split_.validation);
+  if (context.cancelled()) return false;
+  const auto count = static_cast<double>(split_.validation.size());
+  figures.validation_loss = found.loss / count;
+  figures.validation_accuracy = static_cast<double>(found.right) / count;
+  const std::int64_t both = found.found + found.lesion;
+  figures.validation_dice = both == 0 ? 1 : 2 * static_cast<double>(found.found_and_lesion) / static_cast<double>(both);
+  return true;
+}
+
+void Trainer::keep_if_best(const EpochFigures& figures) {
+  const double loss = split_.validation.empty() ? figures.training_loss : figures.validation_loss;
+  if (!(loss < progress_.best_loss)) return;
+  progress_.best_loss = loss;
+  progress_.best_epoch = figures.epoch;
+  progress_.best = weights_.values();
+}
+
+void Trainer::refuse_nan(double loss, std::int64_t step) const {
+  if (std::isfinite(loss)) return;
+  char rate[32];
+  std::snprintf(rate, sizeof rate, "%g", settings_.learning_rate);
+  const std::string kept =
+      has_checkpoint_ ? "the last good checkpoint is '" + settings_.checkpoint + "'" : "no checkpoint had been written yet";
+  throw Error("the loss is not a number any more at step " + std::to_string(step + 1) + " (epoch " +
+              std::to_string(progress_.epoch + 1) + "), with the learning rate " + rate +
+              "; lower 'learning_rate', or look for NaN in the images; " + kept);
+}
+
+/// A full disk must not cost the training: it goes on, and the next checkpoint may fit again.
+void Trainer::save(Context& context) {
+  if (settings_.checkpoint.empty()) return;
+  try {
+    write_checkpoint(settings_.checkpoint, fingerprint_, progress_);
+    has_checkpoint_ = true;
+  } catch (const Error& fault) {
+    context.warn(std::string("no checkpoint could be written: ") + fault.what());
+  }
+  saved_ = Clock::now();
+}
+
+void Trainer::save_when_due(Context& context) {
+  if (seconds_since(saved_) >= 60 * settings_.checkpoint_minutes) save(context);
+}
+
+void Trainer::write_curve() const {
+  if (!settings_.curve_csv.empty()) write_curve_csv(settings_.curve_csv, progress_.curve);
+  if (!settings_.curve_png.empty()) write_curve_png(settings_.curve_png, progress_.curve, progress_.best_epoch);
+}
+
+}  // namespace flowrun::train

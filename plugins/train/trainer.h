@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "checkpoint.h"
+#include "gradient.h"
+
+namespace flowrun::train {
+
+/// Trains a network on a data set, epoch by epoch, until no epoch was better for so many (patience) or all are done.
+class Trainer {
+ public:
+  /// All are to outlive the trainer. `weights` are where it begins, and the best ones when it is done.
+  Trainer(const network::Network& network, const DataSet& data, const Split& split, const Settings& settings, c10::Device device,
+          Weights& weights);
+
+  /// Gives false when the context was cancelled before the end; the checkpoint is then written and `weights` are of no use.
+  /// Throws Error when the loss is no number any more.
+  bool run(Context& context);
+
+  const Progress& progress() const { return progress_; }
+  double samples_per_second() const;
+
+ private:
+  bool run_epoch(Context& context);
+  bool train_batch(Context& context, const std::vector<std::int64_t>& order, std::int64_t epoch);
+  bool judge_epoch(Context& context, EpochFigures& figures);
+  void keep_if_best(const EpochFigures& figures);
+  void apply_batch_statistics(const BatchResult& result);
+  void refuse_nan(double loss, std::int64_t step) const;
+  void save(Context& context);
+  void save_when_due(Context& context);
+  void write_curve() const;
+  bool is_over() const;
+  std::int64_t batches() const;
+  std::uint64_t fingerprint() const;
+
+  const network::Network& network_;
+  const DataSet& data_;
+  const Split& split_;
+  const Settings& settings_;
+  Weights& weights_;
+  std::vector<bool> moves_;
+  Gradient gradient_;
+  Progress progress_;
+  std::uint64_t fingerprint_ = 0;
+  std::chrono::steady_clock::time_point saved_;
+  double trained_seconds_ = 0;
+  std::int64_t trained_samples_ = 0;
+  bool has_checkpoint_ = false;
+};
+
+}  // namespace flowrun::train

@@ -1,0 +1,45 @@
+#include <doctest/doctest.h>
+
+#include "plugins/small_images.h"
+#include "support/node_runner.h"
+
+namespace flowrun::testing {
+namespace {
+
+std::vector<float> labels_of(const Mask& mask, const std::string& connectivity = "6") {
+  NodeRunner runner("segment.label_lesions", {{"connectivity", connectivity}});
+  runner.input("mask", mask);
+  runner.run();
+  CHECK(runner.output<Volume>("labels").geometry == mask.geometry);
+  return runner.output<Volume>("labels").voxels;
+}
+
+TEST_CASE("label_lesions: the largest component is 1, of equal ones the first in memory comes first") {
+  CHECK(labels_of(mask_of({1, 0, 1, 1, 0, 7, 0, 1, 1, 1})) == std::vector<float>{3, 0, 2, 2, 0, 4, 0, 1, 1, 1});
+}
+
+TEST_CASE("label_lesions: what touches by an edge is one component from 18 neighbours on") {
+  const Mask mask = mask_of({1, 0, 0, 1}, small_grid(2, 2, 1));
+  CHECK(labels_of(mask, "6") == std::vector<float>{1, 0, 0, 2});
+  CHECK(labels_of(mask, "18") == std::vector<float>{1, 0, 0, 1});
+}
+
+TEST_CASE("label_lesions: more than 255 components keep numbers of their own") {
+  std::vector<std::uint8_t> voxels(1000);
+  for (std::size_t i = 0; i < voxels.size(); i += 2) voxels[i] = 1;
+  const std::vector<float> labels = labels_of(mask_of(voxels));
+  for (std::size_t i = 0; i < voxels.size(); ++i) REQUIRE(labels[i] == (i % 2 == 0 ? static_cast<float>(i / 2 + 1) : 0.0f));
+}
+
+TEST_CASE("label_lesions: an empty mask gives an image of 0, an incomplete one is an error") {
+  CHECK(labels_of(mask_of({0, 0, 0})) == std::vector<float>(3, 0.0f));
+  Mask mask = mask_of({1, 1, 1});
+  mask.voxels.pop_back();
+  NodeRunner runner("segment.label_lesions");
+  runner.input("mask", mask);
+  CHECK(runner.error_of_run() ==
+        "'mask.nii' holds 2 values, but its grid has 3 x 1 x 1 voxels; the plugin that made it is at fault");
+}
+
+}  // namespace
+}  // namespace flowrun::testing

@@ -1,0 +1,115 @@
+// The parts that a training is made of, one by one.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "common/torch/torch_headers.h"
+#include "train/adam.h"
+#include "train/augmentation.h"
+#include "train/first_convolution.h"
+#include "train/initialise.h"
+#include "train/layers.h"
+#include "train/random_order.h"
+
+namespace flowrun::train {
+namespace {
+
+TEST_CASE("first_convolution: gives the values and gradients of at::conv3d") {
+  torch::manual_seed(1);
+  const at::Tensor input = torch::randn({17, 3, 7, 8, 9}), factor = torch::randn({17, 5, 7, 6, 9});
+  const std::vector<std::int64_t> padding{1, 1, 2};
+  const auto gradients = [&](bool first) {
+    torch::manual_seed(2);
+    at::Tensor weight = torch::randn({5, 3, 3, 5, 5}).requires_grad_(true), bias = torch::randn({5}).requires_grad_(true);
+    CHECK(suits_first_convolution(input, weight, {1, 1, 1}));
+    const at::Tensor out =
+        first ? first_convolution(input, weight, bias, padding) : at::conv3d(input, weight, bias, {1, 1, 1}, padding);
+    auto found = torch::autograd::grad({(out * factor).sum()}, {weight, bias});
+    found.push_back(out.detach());
+    return found;
+  };
+  const auto ours = gradients(true), theirs = gradients(false);
+  for (std::size_t i = 0; i < ours.size(); ++i) CHECK(at::allclose(ours[i], theirs[i], 1e-4, 1e-3));
+}
+
+TEST_CASE("adam: takes the steps of torch.optim.Adam, worked out by hand") {
+  Adam adam;
+  adam.learning_rate = 0.1;
+  std::vector<float> weights{1, 1};
+  adam.step(weights, {0.5f, -2}, {true, false});
+  CHECK(weights[0] == doctest::Approx(0.9).epsilon(1e-6));  // the first step is the learning rate against the sign
+  CHECK(weights[1] == 1);
+  adam.step(weights, {0.25f, 1}, {true, false});
+  // mean 0.9 * 0.05 + 0.1 * 0.25 = 0.07, by 0.19: 0.368421; square (0.999 * 0.25 + 0.0625) / 1000, by 0.001999: 0.156203
+  CHECK(weights[0] == doctest::Approx(0.9 - 0.1 * (0.07 / 0.19) / std::sqrt(0.00031225 / 0.001999)).epsilon(1e-5));
+}
+
+TEST_CASE("augmentation: flips and turns move values, and four quarter turns bring them back") {
+  const std::array<std::int64_t, 3> size{3, 3, 2};
+  std::vector<float> patch(18), scratch;
+  std::iota(patch.begin(), patch.end(), 0.0f);
+  const std::vector<float> before = patch;
+  const Augmentation turn = make_augmentation({}, {"xy"}, 0, 0, size), flip = make_augmentation({"z"}, {}, 0, 0, size);
+  int moved = 0;
+  for (std::uint64_t place = 0; place < 16; ++place) {
+    std::vector<float> turned = before;
+    augment(turned.data(), 1, size, turn, 7, place, scratch);
+    CHECK(turned[4] == 4);  // the middle of a slice stays
+    CHECK(std::accumulate(turned.begin(), turned.begin() + 9, 0.0f) == 36);
+    moved += turned != before;
+    std::vector<float> mirrored = before;
+    augment(mirrored.data(), 1, size, flip, 7, place, scratch);
+    CHECK((mirrored[0] == 0 || mirrored[0] == 9));
+  }
+  CHECK(moved > 8);
+  CHECK(moved < 16);
+  CHECK_THROWS_WITH(make_augmentation({}, {"xz"}, 0, 0, size),
+                    "parameter 'rotations' names xz, but patches of 3 x 3 x 2 voxels are not square in that plane");
+  CHECK_THROWS_WITH(make_augmentation({"t"}, {}, 0, 0, size), "parameter 'flips' names 't'; known are x, y and z");
+}
+
+TEST_CASE("augmentation: intensities are scaled and shifted within their bounds, each channel for itself") {
+  std::vector<float> patch(8, 1.0f), scratch;
+  augment(patch.data(), 2, {2, 2, 1}, make_augmentation({}, {}, 0.5, 0.1, {2, 2, 1}), 3, 1, scratch);
+  CHECK(patch[0] == patch[3]);
+  CHECK(patch[0] != patch[4]);
+  for (const float value : patch) CHECK(std::abs(value - 1) <= 0.6f);
+}
+
+TEST_CASE("random_order: an order is a permutation that the stream decides") {
+  std::vector<std::int64_t> order = random_order(stream(1, Purpose::order, 3), 100);
+  CHECK(order == random_order(stream(1, Purpose::order, 3), 100));
+  CHECK(order != random_order(stream(1, Purpose::order, 4), 100));
+  std::sort(order.begin(), order.end());
+  for (std::int64_t i = 0; i < 100; ++i) CHECK(order[static_cast<std::size_t>(i)] == i);
+}
+
+TEST_CASE("initialise: weights have the spread that the name says, biases are 0") {
+  const network::Network network = network::parse_network(
+      R"({"layers": [{"type": "convolution", "channels": 32, "kernel": 5, "padding": 2}, {"type": "batch_norm"}, {"type": "prelu"},
+                     {"type": "flatten"}, {"type": "dense", "units": 20}]})",
+      "net");
+  const network::Shapes shapes = network::infer_shapes(network, 4, {5, 5, 5}, "net");
+  const double in = 4 * 125, out = 32 * 125;
+  for (const auto& [how, sd] : std::vector<std::pair<std::string, double>>{{"glorot_uniform", std::sqrt(2 / (in + out))},
+                                                                           {"glorot_normal", std::sqrt(2 / (in + out))},
+                                                                           {"he_uniform", std::sqrt(2 / in)},
+                                                                           {"he_normal", std::sqrt(2 / in)},
+                                                                           {"normal", 0.3}}) {
+    CAPTURE(how);
+    Weights weights(network, shapes);
+    initialise(weights, how, 0.3, 1);
+    const at::Tensor kernels = weights.view(0);
+    CHECK(kernels.std().item<double>() == doctest::Approx(sd).epsilon(0.02));
+    CHECK(std::abs(kernels.mean().item<double>()) < 0.03 * sd);
+    const bool uniform = how.find("uniform") != std::string::npos;
+    CHECK((kernels.abs().max().item<double>() <= std::sqrt(3.0) * sd * 1.0001) == uniform);
+    CHECK(weights.view(1).abs().sum().item<double>() == 0);
+    CHECK(weights.view(2).sum().item<double>() == 32);  // batch_norm's weights are 1
+    CHECK(weights.view(6).mean().item<double>() == doctest::Approx(0.25));
+  }
+}
+
+}  // namespace
+}  // namespace flowrun::train

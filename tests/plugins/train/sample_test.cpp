@@ -1,0 +1,92 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "toy_cases.h"
+
+namespace flowrun::testing {
+namespace {
+
+using train::Samples;
+
+const Samples& samples_in(const PayloadPtr& payload) { return static_cast<const Samples&>(*payload); }
+
+std::vector<std::int64_t> with_label(const Samples& samples, int label) {
+  std::vector<std::int64_t> voxels;
+  for (std::size_t i = 0; i < samples.voxels.size(); ++i)
+    if (samples.labels[i] == label) voxels.push_back(samples.voxels[i]);
+  return voxels;
+}
+
+TEST_CASE("train.sample: every lesion voxel, and as many others drawn by the seed and the case") {
+  const ToyCase one(1);
+  const PayloadPtr first = sampled(one, "a");
+  const auto positives = with_label(samples_in(first), 1), negatives = with_label(samples_in(first), 0);
+  CHECK(static_cast<std::int64_t>(positives.size()) == std::count(one.lesions.voxels.begin(), one.lesions.voxels.end(), 1));
+  CHECK(negatives.size() == positives.size());
+  for (const std::int64_t voxel : positives) CHECK(one.lesions.voxels[static_cast<std::size_t>(voxel)] == 1);
+  for (const std::int64_t voxel : negatives) CHECK(one.lesions.voxels[static_cast<std::size_t>(voxel)] == 0);
+  CHECK(std::is_sorted(samples_in(first).voxels.begin(), samples_in(first).voxels.end()));
+  CHECK(samples_in(sampled(one, "a")).voxels == samples_in(first).voxels);
+  CHECK(with_label(samples_in(sampled(one, "b")), 0) != negatives);
+  CHECK(with_label(samples_in(sampled(one, "a", {{"seed", std::int64_t{2}}})), 0) != negatives);
+  const Samples fewer = samples_in(sampled(one, "a", {{"most_positives", std::int64_t{10}}, {"negatives", 3.0}}));
+  CHECK(fewer.positives == 10);
+  CHECK(fewer.count() == 40);
+}
+
+TEST_CASE("train.sample: with a map, only its mistakes are drawn") {
+  const ToyCase one(2);
+  Volume map = volume_of(std::vector<float>(one.lesions.voxels.size(), 0.2f), one.lesions.geometry);
+  for (std::size_t i = 0; i < map.voxels.size(); i += 3) map.voxels[i] = i % 2 ? 0.9f : 0.5f;
+  NodeRunner runner = sampler(one, "a");
+  runner.input("probability", map);
+  runner.run();
+  const Samples& samples = runner.output<Samples>("samples");
+  for (const std::int64_t voxel : with_label(samples, 0)) CHECK(map.voxels[static_cast<std::size_t>(voxel)] == 0.9f);
+}
+
+TEST_CASE("train.sample: says what was short, and what a case without lesions adds") {
+  ToyCase one(3);
+  one.everywhere.resize(20);
+  NodeRunner few = sampler(one, "a");
+  few.run();
+  REQUIRE(few.warnings().size() == 1);
+  CHECK(contains(few.warnings()[0], "candidates that are not lesion for"));
+  CHECK(few.reports().at("negatives_short") > 0);
+  CHECK(few.reports().at("negatives") < few.reports().at("positives"));
+  one.lesions.voxels.assign(one.lesions.voxels.size(), 0);
+  NodeRunner none = sampler(one, "a");
+  none.run();
+  CHECK(none.output<Samples>("samples").count() == 0);
+  REQUIRE(none.warnings().size() == 1);
+  CHECK(none.warnings()[0] == "'mask.nii' has no lesion voxel, so this case adds nothing to the training");
+}
+
+TEST_CASE("train.sample: a lesion mask on another grid is an error that names both") {
+  ToyCase one(4);
+  one.lesions = random_mask(small_grid(12, 10, 7), 0.1, 1);
+  one.lesions.source = "lesions.nii";
+  CHECK(contains(sampler(one, "a").error_of_run(),
+                 "'random.nii' and 'lesions.nii' are not on one grid: size 12 x 10 x 8 and 12 x 10 x 7"));
+}
+
+TEST_CASE("train.sample: keeps patches or a box of the images, whichever is smaller") {
+  const ToyCase one(5);
+  const Samples box = samples_in(sampled(one, "a"));
+  CHECK(box.is_box);
+  CHECK(box.bytes() < static_cast<std::size_t>(box.count() * box.values_per_patch()) * sizeof(float));
+  const Samples few = samples_in(sampled(one, "a", {{"most_positives", std::int64_t{2}}}));
+  CHECK_FALSE(few.is_box);
+  CHECK(few.values.size() == static_cast<std::size_t>(few.count() * few.values_per_patch()));
+  // the middle of a patch is its voxel, in both channels; x runs fastest
+  const std::int64_t each = few.values_per_patch() / 2, middle = 2 + 5 * (2 + 5 * 2);
+  for (std::int64_t i = 0; i < few.count(); ++i) {
+    const auto voxel = static_cast<std::size_t>(few.voxels[static_cast<std::size_t>(i)]);
+    CHECK(few.values[static_cast<std::size_t>(i * 2 * each + middle)] == one.bright.voxels[voxel]);
+    CHECK(few.values[static_cast<std::size_t>(i * 2 * each + each + middle)] == one.other.voxels[voxel]);
+  }
+}
+
+}  // namespace
+}  // namespace flowrun::testing
