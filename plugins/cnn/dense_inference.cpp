@@ -1,10 +1,11 @@
 #include "dense_inference.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -27,6 +28,8 @@ constexpr float kSameNetwork = 1e-4f;
 /// Patches that one task cuts and scores when a network is run patch by patch.
 constexpr std::int64_t kPatchesPerTask = 128;
 
+using Volumes = std::vector<const Volume*>;
+
 class DenseInference : public Node {
  public:
   void open(OpenContext& context) override;
@@ -35,15 +38,17 @@ class DenseInference : public Node {
  private:
   std::string why_not_shared(const OpenContext& context);
   bool agrees_with_model() const;
-  Scores shared_scores(Context& context, const std::vector<const Volume*>& volumes, const VoxelList& list) const;
-  Scores patch_scores(Context& context, const std::vector<const Volume*>& volumes, const VoxelList& list) const;
-  PatchBatch patches_around(const std::vector<const Volume*>& volumes, const VoxelList& list, std::int64_t first,
-                            std::int64_t count) const;
-  PatchBatch no_patches(const std::vector<const Volume*>& volumes, const VoxelList& list) const;
+  void check_inputs(const Volumes& volumes, const VoxelList& list) const;
+  Split split(Context& context, const Volumes& volumes, const VoxelList& list) const;
+  std::vector<float> scores(Context& context, const Volumes& volumes, const VoxelList& list) const;
+  void run_alone(Context& context, const Volumes& volumes, const VoxelList& list, std::span<const std::int64_t> positions,
+                 std::vector<float>& scores) const;
+  PatchBatch no_patches(const Volumes& volumes, const VoxelList& list) const;
   float chosen(const float* classes, std::int64_t count) const;
 
   std::unique_ptr<const PatchRunner> patches_;
-  std::unique_ptr<const SharedRunner> shared_;
+  std::unique_ptr<const SharedNetworkRunner> shared_;
+  std::string strategy_;
   std::string activation_;
   std::int64_t output_class_ = 0;
   double background_ = 0;
@@ -59,13 +64,13 @@ void DenseInference::open(OpenContext& context) {
     throw Error("the network in '" + patches_->model().path() +
                 "' does not say the size of a patch; give it a description (docs/own-models.md), or cut patches by patches.extract "
                 "and run it by cnn.stage");
-  const std::string& strategy = params.text("strategy");
-  if (strategy == "patch") return;
+  strategy_ = params.text("strategy");
+  if (strategy_ == "patch") return;
   const std::string reason = why_not_shared(context);
   if (reason.empty()) return;
   const std::string sentence = "the network in '" + patches_->model().path() + "' cannot share the arithmetic of overlapping patches: " +
                                reason;
-  if (strategy == "dense") throw Error(sentence + "; set the parameter 'strategy' to auto or patch to run it patch by patch");
+  if (strategy_ == "dense") throw Error(sentence + "; set the parameter 'strategy' to auto or patch to run it patch by patch");
   context.warn(sentence + "; it is run patch by patch");
 }
 
@@ -74,7 +79,7 @@ std::string DenseInference::why_not_shared(const OpenContext& context) {
   if (!found.network) return found.reason;
   if (output_class_ >= found.network->classes()) return "it has no class " + std::to_string(output_class_);
   const double bytes = context.params().number("memory") * kMebibyte;
-  shared_ = std::make_unique<SharedRunner>(*found.network, static_cast<std::size_t>(bytes), context.threads());
+  shared_ = std::make_unique<SharedNetworkRunner>(*found.network, static_cast<std::size_t>(bytes), context.threads());
   if (agrees_with_model()) return "";
   shared_ = nullptr;
   return "it does not compute what its description says";
@@ -96,7 +101,7 @@ bool DenseInference::agrees_with_model() const {
   }
   const Scores wanted = patches_->run(patches, 1, [] { return false; });
   const std::vector<float> found = shared_->run_patches(patches);
-  const auto classes = static_cast<std::int64_t>(shared_->classes());
+  const auto classes = static_cast<std::int64_t>(shared_->network().classes);
   for (std::int64_t i = 0; i < patches.count(); ++i) {
     const float difference = chosen(found.data() + i * classes, classes) - wanted.values[static_cast<std::size_t>(i)];
     if (!(std::abs(difference) <= kSameNetwork)) return false;
@@ -115,9 +120,7 @@ float DenseInference::chosen(const float* classes, std::int64_t count) const {
   return std::exp(score - largest) / sum;
 }
 
-void DenseInference::process(Context& context) {
-  const std::vector<const Volume*> volumes = context.all<Volume>("volumes");
-  const VoxelList& list = context.in<VoxelList>("voxels");
+void DenseInference::check_inputs(const Volumes& volumes, const VoxelList& list) const {
   if (volumes.empty()) throw Error("nothing is connected to input 'volumes'; connect at least one volume, in the order of channels");
   for (std::size_t i = 0; i < volumes.size(); ++i) {
     const std::string port = "volumes[" + std::to_string(i) + "]";
@@ -126,30 +129,69 @@ void DenseInference::process(Context& context) {
                       grid::name_of(list.source, "voxels"));
   }
   grid::require_valid(list, "voxels");
-  context.report("voxels", static_cast<double>(list.voxels.size()));
   patches_->check_kind(no_patches(volumes, list));
-  Scores scores = shared_ ? shared_scores(context, volumes, list) : patch_scores(context, volumes, list);
+}
+
+void DenseInference::process(Context& context) {
+  const Volumes volumes = context.all<Volume>("volumes");
+  const VoxelList& list = context.in<VoxelList>("voxels");
+  check_inputs(volumes, list);
+  context.report("voxels", static_cast<double>(list.voxels.size()));
+  Scores found;
+  found.geometry = list.geometry;
+  found.voxels = list.voxels;
+  found.classes = 1;
+  found.values = scores(context, volumes, list);
   if (context.cancelled()) return;
-  patches_->refuse_nan(scores);
+  patches_->refuse_nan(found);
   Volume map;
   map.geometry = list.geometry;
   map.source = list.source;
   map.voxels.assign(static_cast<std::size_t>(map.geometry.voxel_count()), static_cast<float>(background_));
-  for (std::size_t i = 0; i < scores.voxels.size(); ++i) map.voxels[static_cast<std::size_t>(scores.voxels[i])] = scores.values[i];
+  for (std::size_t i = 0; i < found.voxels.size(); ++i) map.voxels[static_cast<std::size_t>(found.voxels[i])] = found.values[i];
   context.emit("map", std::move(map));
-  context.emit("scores", std::move(scores));
+  context.emit("scores", std::move(found));
 }
 
-Scores DenseInference::shared_scores(Context& context, const std::vector<const Volume*>& volumes, const VoxelList& list) const {
-  Scores all = shared_->run(context, volumes, list);
-  const auto classes = static_cast<std::size_t>(all.classes);
-  for (std::size_t i = 0; i < all.voxels.size(); ++i) all.values[i] = chosen(all.values.data() + i * classes, all.classes);
-  all.classes = 1;
-  all.values.resize(all.voxels.size());
-  return all;
+dense::Image image_of(const Volumes& volumes, const VoxelList& list) {
+  dense::Image image{list.geometry.size, {}};
+  for (const Volume* volume : volumes) image.channels.push_back(volume->voxels.data());
+  return image;
 }
 
-PatchBatch DenseInference::no_patches(const std::vector<const Volume*>& volumes, const VoxelList& list) const {
+Split DenseInference::split(Context& context, const Volumes& volumes, const VoxelList& list) const {
+  if (shared_ && strategy_ == "dense") return shared_->all_shared(list);
+  if (shared_) return shared_->split(context, image_of(volumes, list), list);
+  Split all_alone;
+  all_alone.alone.resize(list.voxels.size());
+  std::iota(all_alone.alone.begin(), all_alone.alone.end(), 0);
+  return all_alone;
+}
+
+std::vector<float> DenseInference::scores(Context& context, const Volumes& volumes, const VoxelList& list) const {
+  const Split parts = split(context, volumes, list);
+  std::optional<SharedWork> work;
+  if (shared_) work.emplace(*shared_, image_of(volumes, list), list, parts.shared);
+  const std::int64_t blocks = work ? work->blocks() : 0;
+  const auto alone = static_cast<std::int64_t>(parts.alone.size());
+  std::vector<float> scores(list.voxels.size());
+  Advance advance(context);
+  context.parallel_for(blocks + (alone + kPatchesPerTask - 1) / kPatchesPerTask, [&](std::int64_t task) {
+    if (task < blocks) return work->run_block(task, context, advance, parts.shared_share());
+    const std::int64_t first = (task - blocks) * kPatchesPerTask;
+    const std::int64_t count = std::min(kPatchesPerTask, alone - first);
+    run_alone(context, volumes, list, std::span(parts.alone).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+              scores);
+    advance.by((1 - parts.shared_share()) * static_cast<double>(count) / static_cast<double>(alone));
+  });
+  for (std::size_t i = 0; i < parts.shared.size(); ++i)
+    scores[static_cast<std::size_t>(parts.shared[i])] = chosen(work->scores(i), shared_->network().classes);
+  context.report("patches", static_cast<double>(alone));
+  context.report("GFLOP", 1e-9 * (work ? work->operations() : 0));
+  return scores;
+}
+
+PatchBatch DenseInference::no_patches(const Volumes& volumes, const VoxelList& list) const {
   PatchBatch patches;
   patches.geometry = list.geometry;
   patches.channels = static_cast<std::int64_t>(volumes.size());
@@ -157,11 +199,11 @@ PatchBatch DenseInference::no_patches(const std::vector<const Volume*>& volumes,
   return patches;
 }
 
-PatchBatch DenseInference::patches_around(const std::vector<const Volume*>& volumes, const VoxelList& list, std::int64_t first,
-                                          std::int64_t count) const {
+void DenseInference::run_alone(Context& context, const Volumes& volumes, const VoxelList& list, std::span<const std::int64_t> positions,
+                               std::vector<float>& scores) const {
   PatchBatch patches = no_patches(volumes, list);
-  patches.voxels.assign(list.voxels.begin() + first, list.voxels.begin() + first + count);
-  patches.values.resize(static_cast<std::size_t>(count * patches.values_per_patch()));
+  for (const std::int64_t position : positions) patches.voxels.push_back(list.voxels[static_cast<std::size_t>(position)]);
+  patches.values.resize(static_cast<std::size_t>(patches.count() * patches.values_per_patch()));
   float* patch = patches.values.data();
   for (const std::int64_t voxel : patches.voxels) {
     for (const Volume* volume : volumes) {
@@ -169,25 +211,8 @@ PatchBatch DenseInference::patches_around(const std::vector<const Volume*>& volu
       patch += patches.values_per_patch() / patches.channels;
     }
   }
-  return patches;
-}
-
-Scores DenseInference::patch_scores(Context& context, const std::vector<const Volume*>& volumes, const VoxelList& list) const {
-  const auto count = static_cast<std::int64_t>(list.voxels.size());
-  Scores scores;
-  scores.geometry = list.geometry;
-  scores.voxels = list.voxels;
-  scores.classes = 1;
-  scores.values.resize(list.voxels.size());
-  std::atomic<std::int64_t> done{0};
-  context.parallel_for((count + kPatchesPerTask - 1) / kPatchesPerTask, [&](std::int64_t task) {
-    const std::int64_t first = task * kPatchesPerTask;
-    const std::int64_t some = std::min(kPatchesPerTask, count - first);
-    const Scores found = patches_->run(patches_around(volumes, list, first, some), 1, [&] { return context.cancelled(); });
-    std::copy(found.values.begin(), found.values.end(), scores.values.begin() + first);
-    context.progress(static_cast<double>(done += some) / static_cast<double>(count));
-  });
-  return scores;
+  const Scores found = patches_->run(patches, 1, [&] { return context.cancelled(); });
+  for (std::size_t i = 0; i < found.values.size(); ++i) scores[static_cast<std::size_t>(positions[i])] = found.values[i];
 }
 
 std::vector<ParamSpec> params() {
@@ -229,12 +254,13 @@ NodeType dense_inference_type() {
       "sizes, padding below the kernel's size and numbers of channels. The description is checked against the network on a few "
       "patches. A network that cannot be shared is run patch by patch, and a warning says why once.\n\n"
       "Channels are the volumes in the order given. Voxels outside the volume count as 0. The work is done in blocks on the "
-      "engine's free threads; 'memory' bounds what these take together, beside the images. Results are the same bit by bit for "
-      "any number of threads, any bound, and whatever other voxels are listed. It runs on the CPU, with the vector instructions "
-      "that the processor has.\n\n"
+      "engine's free threads; 'memory' bounds what these take together, beside the images. Voxels that lie too far apart to share "
+      "much are run patch by patch, which is faster for them; strategy dense shares everywhere. Results are the same bit by bit "
+      "for any number of threads and any bound. It runs on the CPU, with the vector instructions that the processor "
+      "has.\n\n"
       "An empty list gives a map of background. Errors: as cnn.stage; volumes and list not on one grid; strategy dense and a "
-      "network that cannot be shared; a model that does not say the size of its patches. Reports voxels, and GFLOP: the "
-      "arithmetic done, in 10^9 operations.";
+      "network that cannot be shared; a model that does not say the size of its patches. Reports voxels, patches: those of them "
+      "that were run patch by patch, and GFLOP: the shared arithmetic, in 10^9 operations.";
   type.inputs = {{.name = "volumes",
                   .payload = std::string(Volume::kType),
                   .help = "Images, one a channel, on one grid",

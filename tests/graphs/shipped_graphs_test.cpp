@@ -6,6 +6,7 @@
 #include <fstream>
 #include <set>
 
+#include "flowrun/host/cross_plan.h"
 #include "flowrun/host/validated_graph.h"
 #include "support/node_runner.h"
 
@@ -16,11 +17,14 @@ namespace fs = std::filesystem;
 
 const fs::path kGraphs = fs::path(FLOWRUN_SOURCE_DIR) / "graphs";
 
+/// Models and descriptions of networks lie in models/; plans of crossval are files of their own kind.
 std::vector<fs::path> graph_files() {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(kGraphs))
-    if (entry.path().extension() == ".json" && entry.path().string().find("/models/") == std::string::npos)
+  for (const auto& entry : fs::recursive_directory_iterator(kGraphs)) {
+    const std::string name = entry.path().string();
+    if (name.ends_with(".json") && !name.ends_with(".plan.json") && name.find("/models/") == std::string::npos)
       files.push_back(entry.path());
+  }
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -135,6 +139,22 @@ TEST_CASE("graphs: a stage is swapped for another by changing one line") {
     REQUIRE(spec);
     check_graph(*spec, models.path);
   }
+}
+
+TEST_CASE("graphs: every plan is read without a fault, and its graphs are there") {
+  std::size_t plans = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(kGraphs)) {
+    if (!entry.path().string().ends_with(".plan.json")) continue;
+    CAPTURE(entry.path().string());
+    Faults faults;
+    const auto plan = load_cross_plan(entry.path(), faults);
+    CHECK(lines(faults) == "");
+    REQUIRE(plan);
+    CHECK_FALSE(plan->summary.empty());
+    for (const CrossStep& step : plan->steps) CHECK(fs::exists(step.graph));
+    ++plans;
+  }
+  CHECK(plans >= 1);
 }
 
 TEST_CASE("graphs: each parameter and input of a shipped graph has help") {

@@ -24,9 +24,10 @@ void timed(const Watch& watch, std::string_view step, const std::function<void()
 
 }  // namespace
 
-void BlockWorker::run(const Image& image, const std::int64_t* voxels, const Block& block, const Watch& watch, float* scores) {
+// The block's voxels as bits; also notes the block and where each voxel's scores go.
+VoxelBits BlockWorker::wanted_of(const Image& image, const std::int64_t* voxels, const Block& block) {
   box_ = block.box;
-  position_of_.assign(at(box_.size[0]) * at(box_.size[1]) * at(box_.size[2]), -1);
+  position_of_.resize(at(box_.size[0]) * at(box_.size[1]) * at(box_.size[2]));
   VoxelBits wanted(box_.size[0], box_.size[1]);
   for (const std::int64_t position : block.positions) {
     const std::int64_t voxel = voxels[position];
@@ -36,7 +37,21 @@ void BlockWorker::run(const Image& image, const std::int64_t* voxels, const Bloc
     wanted.set(x, y, z);
     position_of_[place_in(box_, x, y, z)] = position;
   }
-  const std::vector<CentreClass> classes = classes_of(box_, wanted, network_.plan);
+  return wanted;
+}
+
+std::uint64_t BlockWorker::planned_multiply_adds(const Image& image, const std::int64_t* voxels, const Block& block) {
+  std::uint64_t total = 0;
+  for (const CentreClass& some : classes_of(block.box, wanted_of(image, voxels, block), network_.plan)) {
+    if (some.size[0] == 0) continue;
+    second_.plan(some);
+    total += FirstLayer::planned_multiply_adds(network_, some) + second_.planned_multiply_adds();
+  }
+  return total;
+}
+
+void BlockWorker::run(const Image& image, const std::int64_t* voxels, const Block& block, const Watch& watch, float* scores) {
+  const std::vector<CentreClass> classes = classes_of(block.box, wanted_of(image, voxels, block), network_.plan);
   const CellMaps maps(network_.plan, classes, network_.width1, maps_);
   bool cancelled = false;
   timed(watch, "first convolution and pooling", [&] {
@@ -59,7 +74,8 @@ bool BlockWorker::run_class(const CentreClass& some, std::size_t index, const Ce
                             float* scores) {
   bool cancelled = false;
   timed(watch, "second convolution and pooling", [&] {
-    second_.begin(some, index, maps);
+    second_.plan(some);
+    second_.begin(index, maps);
     share *= static_cast<double>(second_.centres());
     const double step_share = kSecondShare * share / static_cast<double>(second_.steps() * at(network_.lanes2));
     for (int lane = 0; lane < network_.lanes2; ++lane) {

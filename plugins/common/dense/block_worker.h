@@ -48,6 +48,9 @@ class BlockWorker {
   /// scores + p * classes. When cancelled it returns early.
   void run(const Image& image, const std::int64_t* voxels, const Block& block, const Watch& watch, float* scores);
 
+  /// Multiply-adds that a block needs with shared arithmetic, about.
+  std::uint64_t planned_multiply_adds(const Image& image, const std::int64_t* voxels, const Block& block);
+
   const Work& work() const { return work_; }
   std::size_t bytes() const;
 
@@ -55,6 +58,7 @@ class BlockWorker {
   static std::size_t bytes_for(const PackedNetwork& network, const std::array<int, 3>& size);
 
  private:
+  VoxelBits wanted_of(const Image& image, const std::int64_t* voxels, const Block& block);
   bool run_class(const CentreClass& some, std::size_t index, const CellMaps& maps, double share, const Watch& watch, float* scores);
   void run_layers(std::size_t centres);
   void hand_out(const CentreClass& some, float* scores) const;

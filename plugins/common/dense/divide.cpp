@@ -25,14 +25,25 @@ struct Bounds {
 
 }  // namespace
 
-std::array<int, 3> block_size(const PackedNetwork& network, std::size_t bytes, int workers) {
+namespace {
+
+constexpr int kLargestSide = 28;
+constexpr int kSmallestSide = 8;
+
+std::array<int, 3> block_of(const PackedNetwork& network, int side) {
   const int most_z = kBits - network.plan.axes[2].last_position();  // the first layer's positions along z are bits of a word
-  std::array<int, 3> size{};
-  for (int side = 28; side >= 8; side -= 4) {
-    size = {2 * side, side, std::max(1, std::min(side, most_z))};
-    if (static_cast<std::size_t>(workers) * BlockWorker::bytes_for(network, size) <= bytes) break;
-  }
-  return size;
+  return {2 * side, side, std::max(1, std::min(side, most_z))};
+}
+
+}  // namespace
+
+std::array<int, 3> largest_block(const PackedNetwork& network) { return block_of(network, kLargestSide); }
+
+std::array<int, 3> block_size(const PackedNetwork& network, std::size_t bytes, int workers) {
+  int side = kLargestSide;
+  while (side > kSmallestSide && static_cast<std::size_t>(workers) * BlockWorker::bytes_for(network, block_of(network, side)) > bytes)
+    side -= 4;
+  return block_of(network, side);
 }
 
 std::vector<Block> divide(std::span<const std::int64_t> voxels, const Place& grid, const std::array<int, 3>& size) {

@@ -9,6 +9,9 @@
 
 namespace flowrun::dense {
 
+/// The size beyond which blocks do not get faster.
+std::array<int, 3> largest_block(const PackedNetwork& network);
+
 /// The largest size of blocks for which `workers` workers stay within `bytes` together; never less than 16 x 8 x 8. Larger blocks share
 /// more, up to 56 x 28 x 28: beyond that the sums along x outgrow the caches. Along x a block is long, which takes memory for cells only.
 std::array<int, 3> block_size(const PackedNetwork& network, std::size_t bytes, int workers);

@@ -49,6 +49,31 @@ std::size_t FirstLayer::floats_for(const PackedNetwork& network, const std::arra
   return tile + line * (network.plan.lines.size() * z.tap_ranges.size() + 1);
 }
 
+std::uint64_t FirstLayer::planned_multiply_adds(const PackedNetwork& network, const CentreClass& some) {
+  const auto& axes = network.plan.axes;
+  const auto taps = [](const AxisPlan& axis, const CellKind& kind) {
+    int sum = 0;
+    for (const int range : kind.members) sum += axis.tap_ranges[static_cast<std::size_t>(range)].count();
+    return static_cast<std::uint64_t>(sum);
+  };
+  std::uint64_t products = 0;
+  for (const CellKind& x : axes[0].kinds) {
+    for (const CellKind& y : axes[1].kinds) {
+      const std::uint64_t taps_xy = taps(axes[0], x) * taps(axes[1], y);
+      for (int i = x.first_cell; i < some.size[0] + x.last_cell; ++i) {
+        for (int j = y.first_cell; j < some.size[1] + y.last_cell; ++j) {
+          const Bits centres = joined_row(some.wanted, i, j, x.first_cell, x.last_cell, y.first_cell, y.last_cell);
+          for (std::size_t k = 0; centres && k < axes[2].kinds.size(); ++k) {
+            const CellKind& z = axes[2].kinds[k];
+            products += taps_xy * taps(axes[2], z) * static_cast<std::uint64_t>(count(spread(centres, z.first_cell, z.last_cell)));
+          }
+        }
+      }
+    }
+  }
+  return products * static_cast<std::uint64_t>(network.channels * network.width1);
+}
+
 void FirstLayer::cut_tile(const Image& image, const Box& box) {
   std::array<std::int64_t, 3> first{};
   for (std::size_t axis = 0; axis < 3; ++axis) {

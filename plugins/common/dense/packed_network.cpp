@@ -20,6 +20,20 @@ AlignedFloats filled_up(const std::vector<float>& values, int size) {
   return filled;
 }
 
+std::uint64_t multiply_adds_of_patch(const PatchNetwork& network) {
+  std::uint64_t total = 0;
+  Extent size = network.patch;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Convolution& layer = network.convolutions[i];
+    const Pooling& pool = network.poolings[i];
+    for (std::size_t axis = 0; axis < 3; ++axis) size[axis] += 2 * layer.padding[axis] - layer.kernel[axis] + 1;
+    total += product(size) * product(layer.kernel) * static_cast<std::size_t>(layer.inputs) * static_cast<std::size_t>(layer.outputs);
+    for (std::size_t axis = 0; axis < 3; ++axis) size[axis] = (size[axis] - pool.window[axis]) / pool.stride[axis] + 1;
+  }
+  for (const FullyConnected& layer : network.layers) total += layer.weight.size();
+  return total;
+}
+
 float weight_at(const Convolution& c, int output, int input, int x, int y, int z) {
   const int index = (((output * c.inputs + input) * c.kernel[2] + z) * c.kernel[1] + y) * c.kernel[0] + x;
   return c.weight[static_cast<std::size_t>(index)];
@@ -61,6 +75,7 @@ PackedNetwork::PackedNetwork(const PatchNetwork& network)
   pack_first(network);
   pack_second(network);
   pack_layers(network);
+  patch_multiply_adds = multiply_adds_of_patch(network);
 }
 
 const float* PackedNetwork::taps1(int x, int y, int z) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "common/dense/buffer.h"
@@ -35,6 +36,7 @@ struct PackedNetwork {
   bool maximum1 = false;
   bool maximum2 = false;
   bool softmax = false;
+  std::uint64_t patch_multiply_adds = 0;  ///< of one patch run by itself, products with padding included
   int features = 0;  ///< inputs of the first layer: lane, cell x, cell y, cell z, channel of the lane
 
   AlignedFloats weights1;  ///< [tap x][tap y][tap z][channel][width1]

@@ -22,10 +22,8 @@ SecondLayer::SecondLayer(const PackedNetwork& network, const Kernels& kernels) :
   for (const auto& pool : network.plan.axes[2].pools) pool_z_.insert(pool_z_.end(), pool.begin(), pool.end());
 }
 
-void SecondLayer::begin(const CentreClass& some, std::size_t class_index, const CellMaps& maps) {
+void SecondLayer::plan(const CentreClass& some) {
   class_ = &some;
-  class_index_ = class_index;
-  maps_ = &maps;
   steps_.clear();
   lines_.clear();
   rows_.clear();
@@ -41,7 +39,21 @@ void SecondLayer::begin(const CentreClass& some, std::size_t class_index, const 
   for (int place = 0; place < some.size[0] + axis.cells - 1; ++place) {
     for (std::size_t use = 0; use < axis.uses.size(); ++use) find_lines(place, static_cast<int>(use));
   }
+}
+
+void SecondLayer::begin(std::size_t class_index, const CellMaps& maps) {
+  class_index_ = class_index;
+  maps_ = &maps;
   size_buffers();
+}
+
+std::uint64_t SecondLayer::planned_multiply_adds() const {
+  std::uint64_t products = 0;
+  for (const Line& line : lines_) {
+    for (const CellKind& kind : network_.plan.axes[2].kinds)
+      products += at(count(spread(line.centres, kind.first_cell, kind.last_cell)) * kind.taps.count());
+  }
+  return products * at(network_.width1 * kLane * network_.lanes2);
 }
 
 // The lines along z that some wanted centre needs of the products with cells at `place_x`.

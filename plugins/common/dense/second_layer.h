@@ -21,8 +21,13 @@ class SecondLayer {
  public:
   SecondLayer(const PackedNetwork& network, const Kernels& kernels);
 
-  /// Finds out what has to be done. What is passed must live until the last step is done.
-  void begin(const CentreClass& some, std::size_t class_index, const CellMaps& maps);
+  /// Finds out what has to be done. The class must live until the last step is done.
+  void plan(const CentreClass& some);
+  /// What the planned steps need, for all lanes.
+  std::uint64_t planned_multiply_adds() const;
+
+  /// Makes ready for the steps that were planned. The maps must live until the last is done.
+  void begin(std::size_t class_index, const CellMaps& maps);
 
   /// Wanted centres, by rising x, y, z.
   std::size_t centres() const { return centres_; }

@@ -6,6 +6,7 @@
 
 #include "common/dense/block_worker.h"
 #include "common/dense/divide.h"
+#include "common/dense/sparsity.h"
 #include "made_up_network.h"
 
 namespace flowrun::testing {
@@ -178,6 +179,49 @@ TEST_CASE("blocks hold every voxel once, lie tight around them and shrink with t
   CHECK(large[0] > small[0]);
   CHECK(2 * dense::BlockWorker::bytes_for(packed, small) <= std::size_t{128} << 20);
   CHECK(dense::divide({}, {4, 4, 4}, {8, 8, 8}).empty());
+}
+
+TEST_CASE("the operations that are planned are those that are done, positions of overlapping cells counted again") {
+  const dense::PackedNetwork packed(made_up_network(method_sizes(false)));
+  const MadeUpImage image({22, 19, 21}, 4);
+  for (const auto& [name, voxels] : lists(image)) {
+    CAPTURE(name);
+    std::vector<float> scores(voxels.size() * 2);
+    for (const dense::Block& block : dense::divide(voxels, image.image().size, {32, 32, 32})) {
+      dense::BlockWorker worker(packed, dense::kernels());
+      const std::uint64_t planned = worker.planned_multiply_adds(image.image(), voxels.data(), block);
+      worker.run(image.image(), voxels.data(), block, kUnwatched, scores.data());
+      const std::uint64_t done = worker.work().first_layer + worker.work().second_layer;
+      CHECK(planned >= done);
+      if (voxels.size() == 1) CHECK(planned == done);
+      CHECK(worker.work().layers == voxels.size() * (1728 * 256 + 256 * 64));  // the last layer's columns fill a panel
+    }
+  }
+}
+
+TEST_CASE("sharing pays where voxels lie close together, and not for voxels by themselves") {
+  const dense::PackedNetwork packed(made_up_network(method_sizes(false)));
+  CHECK(packed.patch_multiply_adds == 15 * 15 * 15 * 125 * 4 * 32 + 7 * 7 * 7 * 125 * 32 * 64 + 1728 * 256 + 256 * 2);
+  const MadeUpImage image({120, 60, 60}, 4);
+  const auto pays = [&](const Voxels& voxels) {
+    std::vector<bool> answers;
+    dense::BlockWorker worker(packed, dense::kernels());
+    for (const dense::Block& block : dense::judged_blocks(packed, voxels, image.image().size))
+      answers.push_back(
+          dense::sharing_pays(packed, worker.planned_multiply_adds(image.image(), voxels.data(), block), block.positions.size()));
+    return answers;
+  };
+  CHECK(pays({image.voxel(20, 20, 20)}) == std::vector<bool>{false});
+  CHECK(pays({image.voxel(20, 20, 20), image.voxel(40, 30, 30)}) == std::vector<bool>{false});
+  Voxels cube;
+  for (std::int64_t z = 20; z < 24; ++z) {
+    for (std::int64_t y = 20; y < 24; ++y) {
+      for (std::int64_t x = 20; x < 24; ++x) cube.push_back(image.voxel(x, y, z));
+    }
+  }
+  CHECK(pays(cube) == std::vector<bool>{true});
+  cube.push_back(image.voxel(110, 50, 50));
+  CHECK(pays(cube) == std::vector<bool>{true, false});
 }
 
 }  // namespace
