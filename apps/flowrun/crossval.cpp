@@ -113,10 +113,7 @@ void write_text(const fs::path& file, const std::string& text) {
 class StepRun {
  public:
   StepRun(const CrossvalCommand& command, const PreparedCrossval& prepared, const Fold& fold, std::size_t index)
-      : command_(command),
-        step_(prepared.plan.steps[index]),
-        fold_(fold),
-        folder_(fs::absolute(fs::path(command.out) / fold.name)) {
+      : step_(prepared.plan.steps[index]), folder_(fs::absolute(fs::path(command.out) / fold.name)) {
     Faults faults;  // none: checked before
     run_.graph = step_.graph.string();
     run_.settings = step_settings(step_, fold, folder_, faults);
@@ -148,9 +145,7 @@ class StepRun {
     return text + table_;
   }
 
-  const CrossvalCommand& command_;
   const CrossStep& step_;
-  const Fold& fold_;
   fs::path folder_;
   RunCommand run_;
   std::string table_;

@@ -53,7 +53,7 @@ void require_freezable(const Weights& weights, const std::vector<std::string>& f
 
 class FitFiring : public Firing {
  public:
-  explicit FitFiring(c10::Device device) : device_(device) {}
+  FitFiring(c10::Device device, int threads) : device_(device), threads_(device.is_cpu() ? threads : 1) {}
 
   void accept(Context&, std::string_view, const PayloadPtr& item) override {
     data_.add(std::static_pointer_cast<const Samples>(item));
@@ -100,8 +100,7 @@ class FitFiring : public Firing {
     context.report("validation_samples", static_cast<double>(split.validation.size()));
     context.report("validation_cases", static_cast<double>(split.validation_cases.size()));
     context.report("sample_mib", static_cast<double>(data_.bytes()) / 1048576);
-    const int threads = device_.is_cpu() ? context.threads() : 1;
-    const std::int64_t needed = training_bytes(network, shapes, std::min(settings.micro_batch, settings.batch), threads);
+    const std::int64_t needed = training_bytes(network, shapes, std::min(settings.micro_batch, settings.batch), threads_);
     const std::int64_t predicted = std::max(peak_bytes(), resident_bytes() + needed);
     context.report("predicted_peak_mib", static_cast<double>(predicted) / 1048576);
     if (!split.validation.empty() && !split.by_case)
@@ -131,16 +130,21 @@ class FitFiring : public Firing {
   }
 
   c10::Device device_;
+  int threads_;  ///< that may take micro-batches at the same time
   DataSet data_;
 };
 
 class Fit : public Node {
  public:
-  void open(OpenContext& context) override { device_ = tensor::choose_device(context.device()); }
-  std::unique_ptr<Firing> begin(Context&) override { return std::make_unique<FitFiring>(device_); }
+  void open(OpenContext& context) override {
+    device_ = tensor::choose_device(context.device());
+    threads_ = context.threads();
+  }
+  std::unique_ptr<Firing> begin(Context&) override { return std::make_unique<FitFiring>(device_, threads_); }
 
  private:
   c10::Device device_{c10::kCPU};
+  int threads_ = 1;  ///< of the whole process
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ constexpr double kCopiesOfEachValue = 1.5;
 constexpr std::int64_t kCopiesOfEachWeight = 6;
 constexpr std::int64_t kCopiesOfEachWeightByThread = 3;
 /// Code of LibTorch and oneDNN that is first used now, and what the allocator keeps.
-constexpr std::int64_t kLibraries = std::int64_t{80} << 20;
+constexpr std::int64_t kLibraries = std::int64_t{60} << 20;
 
 std::int64_t values_between(const std::vector<network::Layer>& layers, const std::vector<network::Shape>& shapes) {
   std::int64_t sum = 0;

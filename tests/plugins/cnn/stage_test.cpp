@@ -158,7 +158,7 @@ TEST_CASE("stage: a description that cannot be used is named") {
   const TestFolder folder;
   const PatchBatch patches = made_up_patches(1, 1, 2);
   const auto error = [&](const std::string& text) {
-    return error_with(write_model(folder.file("m" + std::to_string(folder.entries()) + ".pt"), kSumAndFirst, {}, text), patches);
+    return error_with(write_model(folder.file(std::to_string(folder.entries()) + ".pt"), kSumAndFirst, {}, text), patches);
   };
   CHECK(contains(error("{"), "it is not a JSON object"));
   CHECK(contains(error("[1]"), "it is not a JSON object"));
@@ -186,7 +186,7 @@ TEST_CASE("stage: output that is not one row of scores for each patch is refused
   const TestFolder folder;
   const PatchBatch patches = made_up_patches(4, 1, 3);
   const auto error = [&](const std::string& result, NodeRunner::Values more = {}) {
-    const std::string file = folder.file("m" + std::to_string(folder.entries()) + ".pt");
+    const std::string file = folder.file(std::to_string(folder.entries()) + ".pt");
     return error_with(write_model(file, "def forward(self, x):\n    return " + result + "\n"), patches, more);
   };
   CHECK(contains(error("x"), "gives a tensor of shape [4, 1, 3, 3, 3] and type Float for 4 patches; 4 rows"));
