@@ -48,11 +48,11 @@ std::uint64_t Trainer::fingerprint() const {
   for (const double number :
        {s.learning_rate, s.beta1, s.beta2, s.epsilon, s.weight_decay, s.validation, static_cast<double>(s.batch),
         static_cast<double>(s.micro_batch), static_cast<double>(s.augmentation.shift), static_cast<double>(s.augmentation.scale)})
-    text += " " + std::to_string(hash_of({reinterpret_cast<const char*>(&number), sizeof number}));
+    text.append(" ").append(std::to_string(hash_of({reinterpret_cast<const char*>(&number), sizeof number})));
   for (std::size_t axis = 0; axis < 3; ++axis)
     text += s.augmentation.flip[axis] ? "f" : "-", text += s.augmentation.rotate[axis] ? "r" : "-";
   text += s.split + std::to_string(s.seed);
-  for (const std::string& name : s.freeze) text += " " + name;
+  for (const std::string& name : s.freeze) text.append(" ").append(name);
   const auto* first = reinterpret_cast<const char*>(weights_.values().data());
   return hash_of(text, hash_of({first, weights_.values().size() * sizeof(float)}, data_.hash()));
 }

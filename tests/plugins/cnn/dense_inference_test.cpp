@@ -56,7 +56,7 @@ std::string shareable_model(const std::string& path, bool maximum = false, const
 Volume made_up_volume(unsigned seed) {
   Volume volume;
   volume.geometry.size = {21, 18, 20};
-  volume.source = "image " + std::to_string(seed);
+  volume.source = std::string("image ").append(std::to_string(seed));
   std::mt19937 random(seed);
   for (std::int64_t i = 0; i < volume.geometry.voxel_count(); ++i)
     volume.voxels.push_back(static_cast<float>(random() % 4001) / 1000.0f - 2.0f);

@@ -69,7 +69,7 @@ TEST_CASE("description: layers are checked against the channels, the size and th
     const std::string text = R"({"format": 1, "input": {"channels": ["a"], "size": [3, 3, 3]}, "output": {"classes": ["x", "y"]},
                                "network": )" +
                              network + "}";
-    return error_of(write_model(folder.file("m" + std::to_string(folder.entries()) + ".pt"), kSumAndFirst, {}, text),
+    return error_of(write_model(folder.file(std::string("m").append(std::to_string(folder.entries())).append(".pt")), kSumAndFirst, {}, text),
                     made_up_patches(1, 1, 3));
   };
   CHECK(error("\"words\"") == "");
