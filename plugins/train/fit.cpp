@@ -73,11 +73,12 @@ class FitFiring : public Firing {
     require_freezable(weights, settings.freeze);
     const Split split = split_of(data_, settings.validation, settings.split, settings.seed);
     tell_before(context, network, shapes, settings, split);
+    image::AtomicFile(params.text("model"), ".pt");  // a model that cannot be written is told before the hours of training
 
     Trainer trainer(network, data_, split, settings, device_, weights);
     if (!trainer.run(context)) return;
-    image::write_atomically(params.text("model"),
-                            torchscript_of(network, weights, description(context, network, settings, split, trainer)));
+    write_model(params.text("model"), torchscript_of(network, weights, description(context, network, settings, split, trainer)),
+                trainer, settings);
     tell_after(context, trainer);
   }
 
@@ -92,6 +93,17 @@ class FitFiring : public Firing {
     if (static_cast<std::int64_t>(params.texts("channels").size()) != data_.channels())
       throw Error("parameter 'channels' has " + std::to_string(params.texts("channels").size()) +
                   " names, but the samples have " + std::to_string(data_.channels()) + " channels");
+  }
+
+  /// What was trained is not lost with a disk that is full at the end.
+  static void write_model(const std::string& path, const std::string& bytes, const Trainer& trainer, const Settings& settings) {
+    try {
+      image::write_atomically(path, bytes);
+    } catch (const Error& fault) {
+      if (!trainer.is_saved()) throw;
+      throw Error(std::string(fault.what()) + "; what was trained is in the checkpoint '" + settings.checkpoint +
+                  "': the same command writes the model from it");
+    }
   }
 
   void tell_before(Context& context, const network::Network& network, const network::Shapes& shapes, const Settings& settings,

@@ -32,8 +32,7 @@ std::string number(double value) {
 
 std::string activation(const Layer& layer) {
   if (layer.activation == network::Activation::prelu) return "torch.prelu(x, " + self(layer.weight) + ")";
-  return layer.activation == network::Activation::relu ? "torch.relu(x)"
-                                                       : "torch.leaky_relu(x, " + number(layer.slope) + ")";
+  return layer.activation == network::Activation::relu ? "torch.relu(x)" : "torch.leaky_relu(x, " + number(layer.slope) + ")";
 }
 
 std::string expression(const Layer& layer) {

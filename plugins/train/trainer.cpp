@@ -101,7 +101,7 @@ bool Trainer::run_epoch(Context& context) {
   ++progress_.epoch;
   progress_.batch = 0;
   progress_.loss_sum = progress_.seconds = 0;
-  write_curve();
+  write_curve(context);
   return true;
 }
 
@@ -122,6 +122,7 @@ bool Trainer::train_batch(Context& context, const std::vector<std::int64_t>& ord
   trained_seconds_ += seconds_since(begin);
   trained_samples_ += count;
   ++progress_.batch;
+  is_saved_ = false;
   const double done = static_cast<double>(epoch) + static_cast<double>(progress_.batch) / static_cast<double>(batches());
   context.progress(done / static_cast<double>(settings_.epochs));
   return true;
@@ -177,7 +178,7 @@ void Trainer::save(Context& context) {
   if (settings_.checkpoint.empty()) return;
   try {
     write_checkpoint(settings_.checkpoint, fingerprint_, progress_);
-    has_checkpoint_ = true;
+    has_checkpoint_ = is_saved_ = true;
   } catch (const Error& fault) {
     context.warn(std::string("no checkpoint could be written: ") + fault.what());
   }
@@ -188,9 +189,15 @@ void Trainer::save_when_due(Context& context) {
   if (seconds_since(saved_) >= 60 * settings_.checkpoint_minutes) save(context);
 }
 
-void Trainer::write_curve() const {
-  if (!settings_.curve_csv.empty()) write_curve_csv(settings_.curve_csv, progress_.curve);
-  if (!settings_.curve_png.empty()) write_curve_png(settings_.curve_png, progress_.curve, progress_.best_epoch);
+/// Nor must a curve that cannot be drawn; said once, since it would be said after every epoch.
+void Trainer::write_curve(Context& context) {
+  try {
+    if (!settings_.curve_csv.empty()) write_curve_csv(settings_.curve_csv, progress_.curve);
+    if (!settings_.curve_png.empty()) write_curve_png(settings_.curve_png, progress_.curve, progress_.best_epoch);
+  } catch (const Error& fault) {
+    if (!curve_failed_) context.warn(std::string("the learning curve could not be written: ") + fault.what());
+    curve_failed_ = true;
+  }
 }
 
 }  // namespace flowrun::train

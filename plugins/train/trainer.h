@@ -21,6 +21,7 @@ class Trainer {
 
   const Progress& progress() const { return progress_; }
   double samples_per_second() const;
+  bool is_saved() const { return is_saved_; }  ///< the checkpoint holds all that was trained
 
  private:
   bool run_epoch(Context& context);
@@ -31,7 +32,7 @@ class Trainer {
   void refuse_nan(double loss, std::int64_t step) const;
   void save(Context& context);
   void save_when_due(Context& context);
-  void write_curve() const;
+  void write_curve(Context& context);
   bool is_over() const;
   std::int64_t batches() const;
   std::uint64_t fingerprint() const;
@@ -49,6 +50,8 @@ class Trainer {
   double trained_seconds_ = 0;
   std::int64_t trained_samples_ = 0;
   bool has_checkpoint_ = false;
+  bool is_saved_ = false;
+  bool curve_failed_ = false;
 };
 
 }  // namespace flowrun::train

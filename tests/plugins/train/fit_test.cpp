@@ -175,6 +175,60 @@ TEST_CASE("train.fit: a checkpoint that cannot be written is a warning, and the 
   CHECK(contains(training.runner->warnings()[0], "no checkpoint could be written: "));
 }
 
+TEST_CASE("train.fit: a curve that cannot be written is one warning, and the training goes on") {
+  const TestFolder folder;
+  folder.write("file", "x");
+  Training training(folder, "m", {{"curve", folder.file("file/c.csv")}, {"picture", folder.file("c.png")}}, 4);
+  CHECK(training.error() == "");
+  REQUIRE(training.runner->warnings().size() == 1);
+  CHECK(contains(training.runner->warnings()[0], "the learning curve could not be written: "));
+  CHECK_FALSE(bytes_of(training.model).empty());
+}
+
+TEST_CASE("train.fit: a model that cannot be written is told before the training") {
+  const TestFolder folder;
+  folder.write("file", "x");
+  Training training(folder, "file/m", {{"checkpoint", folder.file("k")}});
+  CHECK(contains(training.error(), "cannot make the folder '" + folder.file("file") + "'"));
+  CHECK_FALSE(std::filesystem::exists(folder.file("k")));
+}
+
+TEST_CASE("train.fit: a disk that is full at the end keeps the older model, and the checkpoint has what was trained") {
+  const TestFolder folder;
+  const std::string checkpoint = folder.file("k"), full = trained(folder, "before");
+  const std::string before = bytes_of(full);
+  {
+    const SmallFiles only(4096);  // the model does not fit, an empty file does
+    const std::string error = Training(folder, "before", {{"checkpoint", checkpoint}}).error();
+    CHECK(contains(error, "cannot write '" + full + "': File too large"));
+    CHECK_FALSE(contains(error, "checkpoint"));  // it did not fit either
+  }
+  CHECK(bytes_of(full) == before);
+  CHECK(folder.names() == std::vector<std::string>{"before.pt", "network.json"});
+}
+
+TEST_CASE("train.fit: with a checkpoint of a whole training, a model that does not fit is written by the same command later") {
+  const TestFolder folder;
+  const Values values = {{"checkpoint", folder.file("k")}};
+  trained(folder, "m", values);
+  const std::string before = bytes_of(folder.file("m.pt"));
+  std::filesystem::remove(folder.file("m.pt"));
+  {
+    const SmallDisk disk(folder.file("full"), 8192);
+    if (!disk.is_there()) {
+      MESSAGE("skipped: mounting a small disk needs root");
+      return;
+    }
+    const std::string error = Training(folder, "full/m", values).error();
+    INFO(error);
+    CHECK(contains(error, "No space left on device"));
+    CHECK(contains(error, "what was trained is in the checkpoint '" + folder.file("k") + "'"));
+    CHECK(std::filesystem::is_empty(folder.file("full")));
+  }
+  trained(folder, "m", values);
+  CHECK(bytes_of(folder.file("m.pt")) == before);
+}
+
 TEST_CASE("train.fit: a loss that is no number stops it with the step, the rate and the checkpoint") {
   const TestFolder folder;
   Training training(folder, "m");
