@@ -9,6 +9,7 @@
 
 #include "commands.h"
 #include "exit_status.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "fold_measures.h"
 #include "folds.h"
@@ -98,17 +99,6 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// Under a temporary name first: what a step is known by must not be half there.
-void write_text(const fs::path& file, const std::string& text) {
-  const fs::path temporary = file.string() + ".tmp";
-  std::ofstream stream(temporary, std::ios::binary);
-  stream << text;
-  stream.close();
-  std::error_code failure;
-  if (stream) fs::rename(temporary, file, failure);
-  if (!stream || failure) throw Error("cannot write '" + file.string() + "'; look at the free space and at who may write there");
-}
-
 /// One step of one fold, with the files that it is known by.
 class StepRun {
  public:
@@ -130,9 +120,9 @@ class StepRun {
 
   int execute() const {
     prepare_folder(folder_, "--out");
-    write_text(run_.cases, table_);
+    write_atomically(run_.cases, table_);
     const int status = flowrun::execute(run_);
-    if (status == kAllDone) write_text(done_file(), signature());
+    if (status == kAllDone) write_atomically(done_file(), signature());
     return status;
   }
 
@@ -193,7 +183,7 @@ int print_measures(const CrossvalCommand& command, const PreparedCrossval& prepa
   print_faults(faults);
   if (faults.has_errors()) return kSomeCaseFailed;
   const fs::path file = fs::path(command.out) / "measures.csv";
-  write_text(file, measures.csv());
+  write_atomically(file, measures.csv());
   fmt::print("{}: {} tested in {}\n\n{}\nmeasures: {}\n", printable(prepared.plan.name), count_text(measures.rows.size(), "case"),
              count_text(prepared.folds.size(), "fold"), printable(measures.text(prepared.plan.show)), printable(file.string()));
   return kAllDone;

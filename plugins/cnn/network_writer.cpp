@@ -3,9 +3,9 @@
 #include <cstring>
 #include <fstream>
 
-#include "common/image/atomic_file.h"
 #include "common/torch/inference.h"
 #include "common/torch/torch_headers.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "model_description.h"
 
@@ -90,11 +90,11 @@ void write_network(const WeightsFile& weights, Pooling pooling, const std::vecto
                    const std::string& path) {
   const ModelDescription description{"", channels, {15, 15, 15}, {"not lesion", "lesion"}, structure_with(pooling)};
   const std::string bytes = archive_of(module_of(weights, pooling), network::to_text(description));
-  image::AtomicFile file(path, ".pt");
+  AtomicFile file(path, ".pt");
   std::ofstream stream(file.temporary(), std::ios::binary);
   stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   stream.close();
-  if (!stream) throw Error(image::write_failure(path, errno));
+  if (!stream) throw Error(write_failure(path, errno));
   file.commit();
 }
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <limits>
 
-#include "common/image/atomic_file.h"
 #include "common/table/table_text.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
 #include "statistics.h"
@@ -94,8 +94,8 @@ class SummaryFiring : public Firing {
     const std::string &csv = context.params().text("csv"), &json = context.params().text("json");
     if (csv.empty() && json.empty()) throw Error("neither parameter 'csv' nor 'json' names a file; give at least one");
     if (cases_.rows.empty()) context.warn("no case has measures; the files will hold none");
-    if (!csv.empty()) image::write_atomically(csv, table::to_csv(with_statistics(cases_)));
-    if (!json.empty()) image::write_atomically(json, json_of(cases_));
+    if (!csv.empty()) write_atomically(csv, table::to_csv(with_statistics(cases_)));
+    if (!json.empty()) write_atomically(json, json_of(cases_));
     report(context);
   }
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/image/atomic_file.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::io {
@@ -115,7 +115,7 @@ struct DataWriter::Gzip {
 DataWriter::DataWriter(const std::filesystem::path& path, std::filesystem::path shown_as, int level)
     : shown_as_(std::move(shown_as)), gzip_(std::make_unique<Gzip>()) {
   gzip_->file = gzopen(path.c_str(), level == 0 ? "wbT" : ("wb" + std::to_string(level)).c_str());
-  if (!gzip_->file) throw Error(image::write_failure(shown_as_, errno));
+  if (!gzip_->file) throw Error(write_failure(shown_as_, errno));
   gzbuffer(gzip_->file, kBlock);
 }
 
@@ -129,7 +129,7 @@ void DataWriter::write(const void* bytes, std::size_t count) {
   while (count > 0) {
     const std::size_t part = std::min(count, kMost);
     if (gzwrite(gzip_->file, from, static_cast<unsigned>(part)) != static_cast<int>(part))
-      throw Error(image::write_failure(shown_as_, errno));
+      throw Error(write_failure(shown_as_, errno));
     from += part;
     count -= part;
   }
@@ -137,7 +137,7 @@ void DataWriter::write(const void* bytes, std::size_t count) {
 
 void DataWriter::close() {
   const int status = gzclose(std::exchange(gzip_->file, nullptr));
-  if (status != Z_OK) throw Error(image::write_failure(shown_as_, errno));
+  if (status != Z_OK) throw Error(write_failure(shown_as_, errno));
 }
 
 }  // namespace flowrun::io

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <new>
 
-#include "common/image/atomic_file.h"
 #include "data_stream.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "itk_session.h"
 #include "text_header.h"
@@ -75,7 +75,7 @@ void write_by_itk(const fs::path& temporary, const fs::path& shown_as, const Nam
 }
 
 /// ITK's writers do not all look whether the bytes arrived (a full disk), so the temporary is measured.
-void require_written(const image::AtomicFile& file, const NamedFormat& named, const Geometry& geometry, std::uint64_t bytes) try {
+void require_written(const AtomicFile& file, const NamedFormat& named, const Geometry& geometry, std::uint64_t bytes) try {
   require_all_data(file.temporary(), named, geometry, bytes);
 } catch (const Error&) {
   refuse_to_write(file.target(), "not all of it reached the disk, which may be full; free some space or choose another folder");
@@ -84,7 +84,7 @@ void require_written(const image::AtomicFile& file, const NamedFormat& named, co
 /// The first bytes of a NIfTI file. ITK makes them for an image of one voxel at the same place; the sizes are put in here.
 std::vector<char> nifti_header(const fs::path& path, const NamedFormat& named, const Geometry& geometry, const Pixels& pixels,
                                const Warn& warn) {
-  const image::AtomicFile scratch(path, ".nii");
+  const AtomicFile scratch(path, ".nii");
   Geometry one_voxel = geometry;
   one_voxel.size = {1, 1, 1};
   write_by_itk(scratch.temporary(), path, named, one_voxel, pixels, false, warn);
@@ -98,7 +98,7 @@ std::vector<char> nifti_header(const fs::path& path, const NamedFormat& named, c
 }
 
 /// Header and voxels in one stream: ITK's own way has a fixed, slow level of compression and does not notice a full disk.
-void write_nifti(const image::AtomicFile& file, const NamedFormat& named, const Geometry& geometry, const Pixels& pixels,
+void write_nifti(const AtomicFile& file, const NamedFormat& named, const Geometry& geometry, const Pixels& pixels,
                  const Warn& warn) {
   const std::vector<char> header = nifti_header(file.target(), named, geometry, pixels, warn);
   DataWriter writer(file.temporary(), file.target(), named.suffix.ends_with(".gz") ? kCompression : 0);
@@ -109,7 +109,7 @@ void write_nifti(const image::AtomicFile& file, const NamedFormat& named, const 
 
 void write_pixels(const fs::path& path, const Geometry& geometry, const Pixels& pixels, bool compress, const Warn& warn) try {
   const NamedFormat named = *format_of(path);
-  image::AtomicFile file(path, named.suffix);
+  AtomicFile file(path, named.suffix);
   if (named.format == Format::nifti) {
     write_nifti(file, named, geometry, pixels, warn);
   } else {

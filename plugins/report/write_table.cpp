@@ -1,7 +1,7 @@
 #include "write_table.h"
 
-#include "common/image/atomic_file.h"
 #include "common/table/table_text.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
 
@@ -17,7 +17,7 @@ class WriteTable : public Node {
     if (!csv && !path.ends_with(".json"))
       throw Error("parameter 'path' is '" + path + "'; a name that ends in .csv or .json is expected");
     table::require_complete(table);
-    image::write_atomically(path, csv ? table::to_csv(table) : table::to_json(table) + "\n");
+    write_atomically(path, csv ? table::to_csv(table) : table::to_json(table) + "\n");
   }
 };
 

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <type_traits>
 
-#include "common/image/atomic_file.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "random_order.h"
 
@@ -81,7 +81,7 @@ void write_checkpoint(const std::string& path, std::uint64_t fingerprint, const 
   writer.add_all(progress.curve);
   const std::uint64_t sum = hash_of(writer.bytes());
   writer.add(sum);
-  image::write_atomically(path, writer.bytes());
+  write_atomically(path, writer.bytes());
 }
 
 bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progress& progress) {

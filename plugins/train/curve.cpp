@@ -4,10 +4,10 @@
 #include <cmath>
 #include <cstdio>
 
-#include "common/image/atomic_file.h"
 #include "common/picture/canvas.h"
 #include "common/picture/png.h"
 #include "common/table/table_text.h"
+#include "flowrun/sdk/atomic_file.h"
 
 namespace flowrun::train {
 namespace {
@@ -82,7 +82,7 @@ void write_curve_csv(const std::string& path, const std::vector<EpochFigures>& c
   for (const EpochFigures& row : curve)
     table.rows.push_back(
         {row.epoch, row.training_loss, row.validation_loss, row.validation_dice, row.validation_accuracy, row.seconds});
-  image::write_atomically(path, table::to_csv(table));
+  write_atomically(path, table::to_csv(table));
 }
 
 void write_curve_png(const std::string& path, const std::vector<EpochFigures>& curve, std::int64_t best_epoch) {
@@ -98,7 +98,7 @@ void write_curve_png(const std::string& path, const std::vector<EpochFigures>& c
   plot.label(kLeft, "training loss", kTraining);
   plot.label(kLeft + 190, "validation loss", kValidation);
   plot.label(kLeft + 410, "validation Dice", kDice);
-  image::write_atomically(path, picture::png_bytes(plot.canvas()));
+  write_atomically(path, picture::png_bytes(plot.canvas()));
 }
 
 }  // namespace flowrun::train

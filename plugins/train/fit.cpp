@@ -3,10 +3,10 @@
 #include <fstream>
 #include <utility>
 
-#include "common/image/atomic_file.h"
 #include "common/network/model_description.h"
 #include "common/torch/device.h"
 #include "fit_params.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/node.h"
 #include "initialise.h"
 #include "memory.h"
@@ -73,7 +73,7 @@ class FitFiring : public Firing {
     require_freezable(weights, settings.freeze);
     const Split split = split_of(data_, settings.validation, settings.split, settings.seed);
     tell_before(context, network, shapes, settings, split);
-    image::AtomicFile(params.text("model"), ".pt");  // a model that cannot be written is told before the hours of training
+    AtomicFile(params.text("model"), ".pt");  // a model that cannot be written is told before the hours of training
 
     Trainer trainer(network, data_, split, settings, device_, weights);
     if (!trainer.run(context)) return;
@@ -98,7 +98,7 @@ class FitFiring : public Firing {
   /// What was trained is not lost with a disk that is full at the end.
   static void write_model(const std::string& path, const std::string& bytes, const Trainer& trainer, const Settings& settings) {
     try {
-      image::write_atomically(path, bytes);
+      write_atomically(path, bytes);
     } catch (const Error& fault) {
       if (!trainer.is_saved()) throw;
       throw Error(std::string(fault.what()) + "; what was trained is in the checkpoint '" + settings.checkpoint +

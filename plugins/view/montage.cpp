@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <memory>
 
-#include "common/image/atomic_file.h"
 #include "common/picture/png.h"
 #include "components.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/context.h"
 #include "flowrun/sdk/error.h"
 #include "flowrun/sdk/node.h"
@@ -62,7 +62,7 @@ class Montage : public Node {
     if (reference) content.reference_text = "reference: " + burden_text(burden_of(*reference));
     content.columns = ctx.params().integer("columns");
     content.rows = ctx.params().integer("rows");
-    image::write_atomically(ctx.params().text("path"), picture::png_bytes(paint_montage(content)));
+    write_atomically(ctx.params().text("path"), picture::png_bytes(paint_montage(content)));
   }
 
  private:

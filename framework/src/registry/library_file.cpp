@@ -1,13 +1,13 @@
 #include "registry/library_file.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "registry/content_hash.h"
 
@@ -67,21 +67,12 @@ LibraryFile read_library_file(const fs::path& file) {
 }
 
 bool replace_file(const fs::path& file, const std::string& text) {
-  const fs::path temporary = file.parent_path() / ("." + file.filename().string() + "." + std::to_string(::getpid()) + ".tmp");
-  std::error_code error;
-  {
-    std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
-    stream << text;
-    stream.close();
-    if (!stream) {
-      fs::remove(temporary, error);
-      return false;
-    }
+  try {
+    write_atomically(file, text);
+    return true;
+  } catch (const Error&) {
+    return false;
   }
-  fs::rename(temporary, file, error);
-  if (!error) return true;
-  fs::remove(temporary, error);
-  return false;
 }
 
 }  // namespace flowrun::registry

@@ -62,7 +62,7 @@ bool Engine::admit() {
   {
     const std::lock_guard lock(mutex_);
     if (!may_admit()) return false;
-    item = new CaseItem(*this, run_item_, static_cast<std::int64_t>(next_case_), (*cases_)[next_case_]);
+    item = new CaseItem(*this, run_item_, static_cast<std::int64_t>(next_case_), (*cases_)[next_case_], ledgers_.take());
     ++next_case_;
     equip(*item, plan_.one_case);
     live_.push_back(item);
@@ -76,7 +76,8 @@ void Engine::start_item(Item& item, const ItemPlan& plan) {
   for (Stage* stage : plan.sources) pass_gates(new_work(*stage, item), stage->spec->scope);
 }
 
-/// No case will follow: nodes that collect the run's cases can finish.
+/// No case will follow: nodes that collect the run's cases can finish. Where cases were left out they fail: what they would make
+/// could not be told from a result over all cases.
 bool Engine::close_admission() {
   std::size_t admitted;
   {
@@ -84,16 +85,29 @@ bool Engine::close_admission() {
     admitted = next_case_;
   }
   for (const auto& collector : run_item_.long_firings) {
+    const bool partial = admitted < cases_->size() && !cancelled() && !collector->collected.empty();
     {
       const std::lock_guard lock(collector->mutex);
       for (auto& port : collector->collected) port.total = static_cast<std::int64_t>(admitted);
+      if (partial && collector->phase != LongFiring::Phase::ended) collector->error = partial_error(collector->stage, admitted);
     }
     wake(*collector);
   }
   return true;
 }
 
-void Engine::case_ended(CaseItem& item) {
+ErrorPtr Engine::partial_error(const Stage& stage, std::size_t admitted) {
+  const ValidatedNode& spec = *stage.spec;
+  auto error = std::make_shared<const CaseError>(
+      CaseError{spec.id, spec.type_name, spec.plugin,
+                "the run ended after " + std::to_string(admitted) + " of " + std::to_string(cases_->size()) +
+                    " cases, and this node takes all of them; it makes nothing out of a part. Run all cases again"});
+  const std::lock_guard lock(mutex_);
+  run_errors_.push_back(*error);
+  return error;
+}
+
+CaseResult Engine::result_of(CaseItem& item) const {
   CaseResult result;
   result.name = item.spec.name;
   result.status = !item.errors.empty() ? CaseStatus::failed : item.cancelled ? CaseStatus::cancelled : CaseStatus::done;
@@ -102,13 +116,34 @@ void Engine::case_ended(CaseItem& item) {
   result.start_s = std::chrono::duration<double>(item.started - begin_).count();
   result.seconds = std::chrono::duration<double>(Clock::now() - item.started).count();
   for (const auto& [key, value] : item.reports) result.reports.push_back({graph_->nodes[key.first].id, key.second, value});
+  result.peak_payload_bytes = item.ledger->account->peak();
+  for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
+    const NodeCounts counts = item.ledger->counts.total(i);
+    if (counts.firings > 0) result.timings.push_back({i, counts.firings, static_cast<double>(counts.busy_ns) * 1e-9});
+  }
+  return result;
+}
+
+void Engine::case_ended(CaseItem& item) {
+  const CaseResult result = result_of(item);
+  const auto index = static_cast<std::size_t>(item.index);
   if (result.status == CaseStatus::failed && options_.fail_fast) stopping_ = cancelling_ = true;
   {
     const std::lock_guard lock(mutex_);
     ++(result.status == CaseStatus::done ? done_count_ : failed_count_);
-    results_[static_cast<std::size_t>(item.index)] = std::move(result);
+    results_[index] = result;
+    for (std::size_t i = 0; i < ended_counts_.size(); ++i) ended_counts_[i].add(item.ledger->counts.total(i));
+    ledgers_.give(item.ledger);
     live_.erase(std::find(live_.begin(), live_.end(), &item));
   }
+  if (!options_.on_case_end) return;
+  admit_all();  // the next case is read while this one is told of
+  if (tls_handoff) tls_handoff->clock.pause();
+  {
+    const std::lock_guard lock(case_end_mutex_);
+    options_.on_case_end(result, index);
+  }
+  if (tls_handoff) tls_handoff->clock.resume();
 }
 
 }  // namespace flowrun::schedule

@@ -12,6 +12,13 @@ namespace flowrun::schedule {
 struct NodeCounts {
   std::int64_t firings = 0, failures = 0, busy_ns = 0, waiting_ns = 0;
   int short_calls = 0;  ///< how many of the last calls in a row were short
+
+  void add(const NodeCounts& other) {
+    firings += other.firings;
+    failures += other.failures;
+    busy_ns += other.busy_ns;
+    waiting_ns += other.waiting_ns;
+  }
 };
 
 /// Times the calls of nodes on one thread: the clock is read when a call ends, which is also when the next one begins. A reading
@@ -24,6 +31,10 @@ class CallClock {
     each_ = each;
     last_ = Clock::now();
   }
+
+  /// What happens between these two is nobody's time.
+  void pause() { end_group(); }
+  void resume() { last_ = Clock::now(); }
 
   /// When the call before ended, give or take a group of short calls.
   Clock::time_point last() const { return last_; }

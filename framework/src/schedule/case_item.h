@@ -12,6 +12,7 @@
 namespace flowrun::schedule {
 
 class Engine;
+struct CaseLedger;
 
 class RunItem final : public Item {
  public:
@@ -21,11 +22,12 @@ class RunItem final : public Item {
 
 class CaseItem final : public Item {
  public:
-  CaseItem(Engine& engine, Item& run, std::int64_t case_index, const Case& of)
-      : Item(Scope::per_case, case_index, &run), spec(of), started(Clock::now()), engine_(engine) {}
+  CaseItem(Engine& engine, Item& run, std::int64_t case_index, const Case& of, CaseLedger* costs)
+      : Item(Scope::per_case, case_index, &run), spec(of), ledger(costs), started(Clock::now()), engine_(engine) {}
   void ended() override;
 
   const Case& spec;
+  CaseLedger* const ledger;
   const Clock::time_point started;
   std::atomic<bool> stopped{false};    ///< a node failed: what is left of the case is skipped
   std::atomic<bool> cancelled{false};  ///< something was skipped because the run was cancelled

@@ -58,6 +58,8 @@ Engine::Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, 
   threads_ = options_.threads > 0 ? options_.threads : usable_cores();
   options_.cases_in_flight = std::max(1, options_.cases_in_flight);
   statistics_.resize(static_cast<std::size_t>(threads_), graph_->nodes.size());
+  ledgers_.resize(static_cast<std::size_t>(threads_), graph_->nodes.size());
+  ended_counts_.resize(graph_->nodes.size());
   limit_.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads_));
   arena_ = std::make_unique<tbb::task_arena>(threads_);
   open_nodes(registry);
@@ -142,7 +144,8 @@ RunResult Engine::collect_result(const std::vector<Case>& cases) {
   result.cases = results_;
   for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
     const ValidatedNode& spec = graph_->nodes[i];
-    const NodeCounts counts = statistics_.total(i);
+    NodeCounts counts = statistics_.total(i);
+    counts.add(ended_counts_[i]);
     result.nodes.push_back({spec.id, spec.type_name, spec.plugin, spec.plugin_version, counts.firings, counts.failures,
                             static_cast<double>(counts.busy_ns) * 1e-9, static_cast<double>(counts.waiting_ns) * 1e-9});
   }

@@ -68,6 +68,8 @@ class Engine {
   bool may_admit() const;
   void start_item(Item& item, const ItemPlan& plan);
   bool close_admission();
+  ErrorPtr partial_error(const Stage& stage, std::size_t admitted);
+  CaseResult result_of(CaseItem& item) const;
 
   // delivery.cpp: values to slots, slots to firings
   void deliver(const Target& target, Item& item, PayloadPtr payload, const ErrorPtr& error);
@@ -94,12 +96,15 @@ class Engine {
   ErrorPtr guarded(const Stage& stage, const Item& item, const char* what, Function&& function);
   void trace_call(const Stage& stage, const Item& item, const char* what, Clock::time_point begin);
   void adopt_error(const Item& item, const ErrorPtr& error);
+  void tell_failed(const Stage& stage, const Item& item, std::string_view step, const PayloadList& inputs, const ErrorPtr& error,
+                   const PayloadPtr* accepted = nullptr, std::size_t slot = 0);
   ErrorPtr record_thrown(const Stage& stage, const Item& item);
   const Params& params_for(const Stage& stage, const Item& item) {
     return stage.params_vary ? varying_params(stage, item) : stage.params;
   }
   const Params& varying_params(const Stage& stage, const Item& item);
   void forget(const Meter& meter);
+  NodeCounts* counts_of(const CaseItem* of, int thread) { return (of ? of->ledger->counts : statistics_).of_thread(thread); }
   void deliver_outputs(const Stage& stage, Item& item, PayloadList& outputs, Ports kind);
   void deliver_error(const Stage& stage, Item& item, const ErrorPtr& error, Ports kind);
 
@@ -135,7 +140,8 @@ class Engine {
   RunOptions options_;
   int threads_ = 1;
   PayloadAccount account_;
-  Statistics statistics_;
+  CaseLedgers ledgers_;    ///< guarded by mutex_
+  Statistics statistics_;  ///< of run scope
   Plan plan_;
 
   std::atomic<bool> interrupted_{false};  ///< somebody asked for the end
@@ -156,12 +162,15 @@ class Engine {
   mutable std::mutex meters_mutex_;
   std::vector<const Meter*> meters_;  ///< of the firings that have told of their progress and are not over
 
+  std::mutex case_end_mutex_;  ///< one call of on_case_end at a time
+
   Clock::time_point begin_;   ///< written under the mutex, before any firing
   mutable std::mutex mutex_;  ///< guards what follows
   const std::vector<Case>* cases_ = nullptr;
   std::size_t next_case_ = 0;
   std::vector<CaseItem*> live_;
   std::vector<CaseResult> results_;
+  std::vector<NodeCounts> ended_counts_;  ///< of the cases that have ended, by node
   std::int64_t done_count_ = 0, failed_count_ = 0;
   RunItem run_item_;
   std::vector<CaseError> run_errors_;

@@ -27,7 +27,8 @@ void Engine::run_chain(Work* work) {
   Handoff handoff;
   handoff.spare = &spare;
   handoff.thread = this_thread();
-  handoff.counts = statistics_.of_thread(handoff.thread);
+  const CaseItem* of = case_of(*work->item);
+  handoff.counts = counts_of(of, handoff.thread);
   handoff.clock.start(options_.trace != nullptr);
   if (work->begins) handoff.counts[work->stage->index].waiting_ns += nanoseconds(handoff.clock.last() - work->ready);
   Handoff* const outer = std::exchange(tls_handoff, &handoff);
@@ -35,11 +36,13 @@ void Engine::run_chain(Work* work) {
     handoff.item = work->item;
     execute_work(*work);
     Work* const next = std::exchange(handoff.work, nullptr);
+    const CaseItem* const next_case = next ? case_of(*next->item) : nullptr;
+    if (!next || next_case != of) handoff.clock.end_group();  // the case may end when it is let go, and its counts with it
+    if (next && next_case != of) handoff.counts = counts_of(of = next_case, handoff.thread);
     if (next && !next->hold) next->hold = std::move(work->hold);
     retire(work);
     work = next;
   }
-  handoff.clock.end_group();
   tls_handoff = outer;
   tasks_done_.fetch_add(1, std::memory_order_release);
 }
@@ -76,6 +79,7 @@ void Engine::fire(Work& work) {
       complete = context.complete();
     });
     forget(meter);
+    if (work.error) tell_failed(stage, item, "process", work.inputs, work.error);
     if (!complete) work.error = skip_reason(item);
   }
   work.inputs.clear();  // frees what nobody else reads before the outputs' readers start
@@ -101,6 +105,23 @@ ErrorPtr Engine::record_thrown(const Stage& stage, const Item& item) {
   if (!of->first_error) of->first_error = error;
   if (spec.stop_case_on_error) of->stopped = true;
   return error;
+}
+
+/// A failed firing, to whoever wants to keep what it had.
+void Engine::tell_failed(const Stage& stage, const Item& item, std::string_view step, const PayloadList& inputs,
+                         const ErrorPtr& error, const PayloadPtr* accepted, std::size_t slot) {
+  if (!options_.on_firing_failed) return;
+  tls_handoff->clock.pause();
+  FailedFiring failed{.node = stage.index,
+                      .step = step,
+                      .inputs = {inputs.data(), stage.slots.size()},
+                      .item = accepted,
+                      .item_slot = slot,
+                      .error = *error};
+  if (const CaseItem* const of = case_of(item)) failed.case_index = of->index;
+  if (item.scope == Scope::chunk) failed.chunk = item.index;
+  options_.on_firing_failed(failed);
+  tls_handoff->clock.resume();
 }
 
 /// A case that is reached by an error of run scope has failed with it.

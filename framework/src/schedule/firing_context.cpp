@@ -41,7 +41,8 @@ void FiringContext::refuse(const OutputPlan& port, const Payload* payload) const
 
 void FiringContext::emit_owned(std::string_view port, std::unique_ptr<Payload> payload) {
   PayloadPtr& output = take_port(port, payload.get());
-  output = engine_.account().adopt(std::move(payload));
+  const CaseItem* const of = case_of(item_);
+  output = engine_.account().adopt(std::move(payload), of ? of->ledger->account : nullptr);
 }
 
 void FiringContext::emit_shared(std::string_view port, PayloadPtr payload) {

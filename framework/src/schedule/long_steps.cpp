@@ -33,6 +33,7 @@ void Engine::begin_long(Work& work) {
       if (!firing) throw Error("the node's begin returned no firing (null)");
     });
     ++tls_handoff->counts[stage.index].firings;
+    if (work.error) tell_failed(stage, item, "begin", state.inputs, work.error);
   }
   if (work.error) return fail_long(state, work.error);
   {
@@ -89,8 +90,10 @@ void Engine::accept_item(LongFiring& state, std::size_t which) {
                           Ports::none);
     state.firing->accept(context, stage.spec->type.inputs[stage.spec->slots[slot].port].name, entry.value.payload);
   });
-  if (error) fail_long(state, error);
-  else if (state.item.scope == Scope::run) admit_all();  // cases wait for the slowest collector
+  if (error) {
+    tell_failed(stage, state.item, "accept", state.inputs, error, &entry.value.payload, slot);
+    fail_long(state, error);
+  } else if (state.item.scope == Scope::run) admit_all();  // cases wait for the slowest collector
 }
 
 void Engine::finish_collecting(LongFiring& state) {
@@ -103,7 +106,10 @@ void Engine::finish_collecting(LongFiring& state) {
     state.firing->finish(context);
     complete = context.complete();
   });
-  if (error) return fail_long(state, error);
+  if (error) {
+    tell_failed(stage, state.item, "finish", state.inputs, error);
+    return fail_long(state, error);
+  }
   if (!complete) return;  // cancelled: the next step ends it
   deliver_outputs(stage, state.item, outputs, Ports::plain);
   if (!stage.spec->type.streams()) return end_long(state);
@@ -131,7 +137,10 @@ void Engine::next_item(LongFiring& state) {
     else if (context.emitted_something())
       throw Error("the node's Firing::next emitted an item and returned false, which says that there was none");
   });
-  if (error) return fail_long(state, error);
+  if (error) {
+    tell_failed(stage, *chunk, "next", state.inputs, error);
+    return fail_long(state, error);
+  }
   if (!more) {
     for (const Target& target : stage.stream_targets) close_collection(target, state.item, state.produced, nullptr);
     return end_long(state);

@@ -83,7 +83,7 @@ void Engine::parallel_for(const Stage& stage, const Item& item, std::int64_t cou
   };
   if (threads > 1) tbb::this_task_arena::isolate(all);
   else take_part(loop);
-  statistics_.of_thread(this_thread())[stage.index].busy_ns += loop.helped_ns();
+  counts_of(case_of(item), this_thread())[stage.index].busy_ns += loop.helped_ns();
   loop.rethrow();
 }
 

@@ -3,8 +3,8 @@
 #include "flowrun/host/runtime.h"
 #include "flowrun/host/trace.h"
 #include "flowrun/host/validated_graph.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "json/json.h"
-#include "trace/atomic_text.h"
 #include "trace/file_hash.h"
 
 namespace flowrun {
@@ -35,7 +35,11 @@ json::Value node_value(const ValidatedGraph& graph, const ValidatedNode& node) {
 }
 
 json::Value error_value(const CaseError& error) {
-  return json::Value::object().set("node", error.node).set("type", error.type).set("plugin", error.plugin).set("message", error.message);
+  return json::Value::object()
+      .set("node", error.node)
+      .set("type", error.type)
+      .set("plugin", error.plugin)
+      .set("message", error.message);
 }
 
 /// A file that a run reads, hashed once however many cases name it.
@@ -134,7 +138,7 @@ void write_run_record(const std::filesystem::path& file, const ValidatedGraph& g
                                  .set("run_errors", std::move(run_errors))
                                  .set("warnings", json::Value(result.warnings))
                                  .set("cases", std::move(case_values));
-  trace::write_text_atomically(file, json::write(record));
+  write_atomically(file, json::write(record));
 }
 
 }  // namespace flowrun

@@ -9,8 +9,8 @@
 #include <tuple>
 
 #include "flowrun/host/validated_graph.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "json/json.h"
-#include "trace/atomic_text.h"
 
 namespace flowrun {
 namespace {
@@ -97,7 +97,7 @@ void Trace::write_chrome(const std::filesystem::path& file, const ValidatedGraph
   for (std::int32_t thread = 0; thread < threads; ++thread) text += thread_line(thread) + ",\n";
   const json::Value name = json::Value::object().set("name", "flowrun " + graph.name);
   text += "{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":1,\"args\":" + json::write_line(name) + "}\n]}\n";
-  trace::write_text_atomically(file, text);
+  write_atomically(file, text);
 }
 
 }  // namespace flowrun

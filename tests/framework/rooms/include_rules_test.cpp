@@ -62,7 +62,7 @@ TEST_CASE("include_rules: each room of the framework has its one third party") {
   CHECK(rule("framework/src/validate/a.cpp", "#include <tbb/flow_graph.h>") == refused("validate"));
   CHECK(rule("framework/src/schedule/a.cpp", "#include <torch/script.h>") == refused("schedule"));
   CHECK(rule("framework/src/trace/a.cpp", "#include <some_library.h>") == refused("trace"));
-  CHECK(rule("framework/src/trace/a.cpp", "#include \"common/image/atomic_file.h\"") == refused("trace"));
+  CHECK(rule("framework/src/trace/a.cpp", "#include \"common/table/atomic_file.h\"") == refused("trace"));
 }
 
 TEST_CASE("include_rules: rooms do not include each other's internals, but spec, registry and trace use json") {
@@ -82,20 +82,22 @@ TEST_CASE("include_rules: what plugins share includes sdk, LibTorch in common/to
   CHECK(rule("plugins/common/picture/a.cpp", "#include <png.h>") == "");
   CHECK(rule("plugins/common/torch/a.h", "#include <torch/script.h>") == "");
   CHECK(rule("plugins/common/torch/a.h", "#include \"common/torch/b.h\"") == "");
-  CHECK(rule("plugins/common/image/a.h", "#include <torch/script.h>") ==
-        "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party is included there");
-  CHECK(rule("plugins/common/image/a.h", "#include <itkImage.h>") ==
-        "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party is included there");
-  CHECK(rule("plugins/common/image/a.h", "#include \"common/torch/b.h\"") ==
-        "plugins/common/image includes nothing of plugins/common/torch");
-  CHECK(rule("plugins/common/image/a.h", "#include \"flowrun/host/registry.h\"") ==
+  CHECK(rule("plugins/common/table/a.h", "#include <torch/script.h>") ==
+        "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party is included "
+        "there");
+  CHECK(rule("plugins/common/table/a.h", "#include <itkImage.h>") ==
+        "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party is included "
+        "there");
+  CHECK(rule("plugins/common/table/a.h", "#include \"common/torch/b.h\"") ==
+        "plugins/common/table includes nothing of plugins/common/torch");
+  CHECK(rule("plugins/common/table/a.h", "#include \"flowrun/host/registry.h\"") ==
         "plugins/common may include the standard library and sdk only");
 }
 
 TEST_CASE("include_rules: a plugin includes neither host nor a sibling plugin") {
   const std::string file = "plugins/io/read_volume.cpp";
   CHECK(rule(file, "#include \"flowrun/sdk/plugin.h\"") == "");
-  CHECK(rule(file, "#include \"common/image/atomic_file.h\"") == "");
+  CHECK(rule(file, "#include \"common/table/atomic_file.h\"") == "");
   CHECK(rule(file, "#include <itkImage.h>") == "");
   CHECK(rule(file, "#include <sys/stat.h>") == "");
   CHECK(rule(file, "#include \"flowrun/host/registry.h\"") == "a plugin includes no host header");
@@ -113,7 +115,7 @@ TEST_CASE("include_rules: an application includes host and sdk, never a plugin, 
   CHECK(rule(file, "#include <CLI/App.hpp>") == "");
   CHECK(rule(file, "#include <fmt/format.h>") == "");
   CHECK(rule(file, "#include <oneapi/tbb/task_arena.h>") == "an application may include CLI11 and fmt only, as third parties");
-  CHECK(rule(file, "#include \"common/image/atomic_file.h\"") == "an application includes nothing of a plugin");
+  CHECK(rule(file, "#include \"common/table/atomic_file.h\"") == "an application includes nothing of a plugin");
   CHECK(rule(file, "#include \"json/json.h\"") == "an application includes nothing of the framework's rooms");
 }
 

@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,13 +15,23 @@
 
 namespace flowrun {
 
+struct CaseResult;
+struct FailedFiring;
+
 struct RunOptions {
-  int threads = 0;            ///< 0: the cores that the process may use
+  int threads = 0;  ///< 0: the cores that the process may use
   int cases_in_flight = 2;
   int chunks_in_flight = 0;   ///< of each stream; 0: twice the threads, at least 2
   bool fail_fast = false;     ///< the first failing case cancels the others
   std::filesystem::path out;  ///< value of ${out}
   Trace* trace = nullptr;     ///< records every firing when set
+  /// Called when a case has ended, with its index among the cases: from the thread that ended it, one call at a time, while other
+  /// cases run on. What all nodes made for the case is there. The run does not end before the last call has returned. Must not
+  /// throw.
+  std::function<void(const CaseResult&, std::size_t)> on_case_end;
+  /// Called when a firing has failed, while the packets that it had are still there: from the thread that ran it, maybe several
+  /// calls at a time. Keep no payload of it. Must not throw.
+  std::function<void(const FailedFiring&)> on_firing_failed;
 };
 
 /// Why a case failed.
@@ -28,6 +40,18 @@ struct CaseError {
   std::string type;
   std::string plugin;
   std::string message;
+};
+
+/// A firing whose node threw, and what it had.
+struct FailedFiring {
+  std::size_t node = 0;          ///< index in ValidatedGraph::nodes
+  std::int64_t case_index = -1;  ///< -1: a firing of run scope
+  std::int64_t chunk = -1;
+  std::string_view step;               ///< "process"; of a firing that collects or streams "begin", "accept", "finish" or "next"
+  std::span<const PayloadPtr> inputs;  ///< by slot of the node; null for collecting ports
+  const PayloadPtr* item = nullptr;    ///< of an "accept": what was to be accepted
+  std::size_t item_slot = 0;           ///< and the slot at which it came
+  const CaseError& error;
 };
 
 enum class CaseStatus { done, failed, cancelled, not_started };
@@ -39,6 +63,13 @@ struct Report {
   double value = 0;
 };
 
+/// What one node did for one case.
+struct CaseTiming {
+  std::size_t node = 0;  ///< index in ValidatedGraph::nodes
+  std::int64_t firings = 0;
+  double busy_s = 0;  ///< sum over threads of the time inside the node
+};
+
 struct CaseResult {
   std::string name;
   CaseStatus status = CaseStatus::not_started;
@@ -46,7 +77,9 @@ struct CaseResult {
   double start_s = 0;             ///< since the run started
   double seconds = 0;             ///< from its first firing to its last
   std::vector<Report> reports;
-  std::vector<std::string> warnings;  ///< "node: sentence"
+  std::vector<std::string> warnings;    ///< "node: sentence"
+  std::int64_t peak_payload_bytes = 0;  ///< of the payloads made for this case, the most that were alive at once
+  std::vector<CaseTiming> timings;      ///< of the nodes that fired for it, in the graph's order
 };
 
 struct NodeResult {
@@ -61,8 +94,8 @@ struct NodeResult {
 };
 
 struct RunResult {
-  std::vector<CaseResult> cases;  ///< in the order given
-  std::vector<NodeResult> nodes;  ///< in the graph's order
+  std::vector<CaseResult> cases;      ///< in the order given
+  std::vector<NodeResult> nodes;      ///< in the graph's order
   std::vector<CaseError> run_errors;  ///< of nodes that fire once for the run
   std::vector<Report> run_reports;
   std::vector<std::string> warnings;  ///< of open and of run scope
@@ -79,8 +112,8 @@ struct Progress {
   struct Stream {
     std::string node;
     std::string case_name;
-    std::int64_t done = 0;      ///< chunks of which nothing is left to do
-    std::int64_t expected = -1; ///< -1: not known
+    std::int64_t done = 0;       ///< chunks of which nothing is left to do
+    std::int64_t expected = -1;  ///< -1: not known
   };
   std::vector<Stream> streams;  ///< of the cases that are running
   struct Firing {

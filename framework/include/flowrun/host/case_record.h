@@ -1,0 +1,96 @@
+// The record of one case: what it was made of, how it went, what it left. Written when the case has ended; what tables, pages,
+// shards and --resume know of a run they know from these.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "flowrun/host/runtime.h"
+
+namespace flowrun {
+
+/// A file as it was. `sha256` is empty where it could not be read, or changed while the case ran.
+struct FileStamp {
+  std::string path;
+  std::int64_t size = -1;     ///< bytes; of a folder, the sum over its files; -1: it was not there
+  std::int64_t mtime_ns = 0;  ///< since the epoch; of a folder, the latest of its files
+  std::string sha256;         ///< of a folder, of the names and contents of its files
+};
+
+/// A file that the case read.
+struct InputFile {
+  std::string name;  ///< of the graph's input, or "node.parameter"
+  FileStamp file;
+};
+
+/// A file that all cases read: a model.
+struct ModelFile {
+  std::string node;
+  std::string parameter;
+  FileStamp file;
+};
+
+/// A file that the case wrote.
+struct OutputFile {
+  std::string node;
+  std::string parameter;
+  FileStamp file;  ///< `path` is relative to the output folder where it lies in it, else as the node had it
+};
+
+/// A node of the graph, as the case met it.
+struct NodeRecord {
+  std::string id;
+  std::string type;
+  std::string plugin;
+  std::string plugin_version;
+  std::vector<std::pair<std::string, std::string>>
+      params;                       ///< before substitution of what belongs to a case: "${out}/${case}.nii.gz"
+  std::vector<std::string> inputs;  ///< "volume <- flair.volume"
+  std::int64_t firings = 0;
+  double busy_s = 0;  ///< sum over threads
+};
+
+struct CaseRecord {
+  std::string name;  ///< empty: what the run did outside its cases
+  CaseStatus status = CaseStatus::not_started;
+  std::vector<CaseError> errors;
+  std::vector<std::string> warnings;  ///< "node: sentence"
+  std::vector<Report> reports;
+  std::string started;  ///< ISO 8601, UTC: "2026-03-01T12:30:05Z"
+  double seconds = 0;
+  std::int64_t peak_payload_bytes = 0;
+  int attempt = 1;                ///< how many runs have tried this case
+  std::string graph;              ///< its name
+  std::string graph_file;         ///< as given on the command line
+  std::string graph_hash;         ///< SHA-256 of the nodes, parameters, edges and plugin versions that stand in `nodes`
+  std::vector<NodeRecord> nodes;  ///< in the graph's order
+  std::vector<std::pair<std::string, std::string>> values;  ///< inputs of the graph that are no files, as text
+  std::vector<InputFile> inputs;
+  std::vector<ModelFile> models;
+  std::vector<OutputFile> outputs;
+  std::string replay;  ///< folder of the failed firing's packets, relative to the output folder; empty: none
+};
+
+/// "<out>/flowrun/cases/<name>.json"; of an empty name, "<out>/flowrun/run.json".
+std::filesystem::path case_record_file(const std::filesystem::path& out, const std::string& name);
+
+/// Writes a record as JSON; it appears whole or not at all, and is on the disk when this returns. Throws Error.
+void write_case_record(const std::filesystem::path& file, const CaseRecord& record);
+/// Throws Error, a sentence, for a file that is missing, damaged or of a newer format. Keys that it does not know are ignored.
+CaseRecord read_case_record(const std::filesystem::path& file);
+
+struct CaseRecords {
+  std::vector<CaseRecord> records;      ///< by name
+  std::vector<std::string> unreadable;  ///< a sentence for each file that is no record
+};
+/// All records of an output folder. Throws Error when its folder of records cannot be read; none at all is no error.
+CaseRecords read_case_records(const std::filesystem::path& out);
+
+/// The nodes, their order, parameters, edges and plugin versions as a record keeps them, and the hash over them.
+std::vector<NodeRecord> node_records(const ValidatedGraph& graph);
+std::string graph_hash(const std::vector<NodeRecord>& nodes);
+
+}  // namespace flowrun

@@ -1,0 +1,135 @@
+#include "flowrun/host/case_record.h"
+
+#include <cmath>
+
+#include "flowrun/host/validated_graph.h"
+#include "flowrun/sdk/atomic_file.h"
+#include "json/json.h"
+#include "trace/case_record_json.h"
+#include "trace/file_hash.h"
+
+namespace flowrun {
+namespace {
+
+using json::Value;
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+std::string expression_text(const ParamExpression& param) {
+  if (param.constant) return to_string(*param.constant);
+  std::string text;
+  for (const auto& piece : param.pieces) text += piece.case_value.empty() ? piece.text : "${" + piece.case_value + "}";
+  return text;
+}
+
+Value pairs_value(const Pairs& pairs) {
+  Value object = Value::object();
+  for (const auto& [name, text] : pairs) object.own_members().push_back({name, Value(text)});
+  return object;
+}
+
+Value file_value(const FileStamp& file) {
+  return Value::object().set("path", file.path).set("size", file.size).set("mtime_ns", file.mtime_ns).set("sha256", file.sha256);
+}
+
+Value error_value(const CaseError& error) {
+  return Value::object()
+      .set("node", error.node)
+      .set("type", error.type)
+      .set("plugin", error.plugin)
+      .set("message", error.message);
+}
+
+/// JSON has no numbers that are not finite; they become text.
+Value figure_value(double value) {
+  if (std::isfinite(value)) return Value(value);
+  return Value(std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
+}
+
+Value graph_node_value(const NodeRecord& node) {
+  return Value::object()
+      .set("id", node.id)
+      .set("type", node.type)
+      .set("plugin", node.plugin)
+      .set("plugin_version", node.plugin_version)
+      .set("params", pairs_value(node.params))
+      .set("inputs", Value(node.inputs));
+}
+
+template <class T, class Make>
+Value list_of(const std::vector<T>& items, Make make) {
+  Value list = Value::array();
+  for (const T& item : items) list.push(make(item));
+  return list;
+}
+
+Value of_node(const std::string& node, const std::string& parameter, const FileStamp& file) {
+  return file_value(file).set("node", node).set("parameter", parameter);
+}
+
+Value graph_value(const CaseRecord& record) {
+  return Value::object()
+      .set("name", record.graph)
+      .set("file", record.graph_file)
+      .set("sha256", record.graph_hash)
+      .set("nodes", list_of(record.nodes, [](const NodeRecord& node) {
+             return graph_node_value(node).set("firings", node.firings).set("busy_s", node.busy_s);
+           }));
+}
+
+Value record_value(const CaseRecord& record) {
+  return Value::object()
+      .set("format", trace::kCaseRecordFormat)
+      .set("case", record.name)
+      .set("status", to_string(record.status))
+      .set("started", record.started)
+      .set("seconds", record.seconds)
+      .set("attempt", record.attempt)
+      .set("peak_payload_bytes", record.peak_payload_bytes)
+      .set("errors", list_of(record.errors, error_value))
+      .set("warnings", Value(record.warnings))
+      .set(
+          "reports",
+          list_of(
+              record.reports,
+              [](const Report& report) {
+                return Value::object().set("node", report.node).set("name", report.name).set("value", figure_value(report.value));
+              }))
+      .set("replay", record.replay)
+      .set("outputs", list_of(record.outputs, [](const OutputFile& one) { return of_node(one.node, one.parameter, one.file); }))
+      .set("values", pairs_value(record.values))
+      .set("inputs", list_of(record.inputs, [](const InputFile& one) { return file_value(one.file).set("name", one.name); }))
+      .set("models", list_of(record.models, [](const ModelFile& one) { return of_node(one.node, one.parameter, one.file); }))
+      .set("graph", graph_value(record));
+}
+
+}  // namespace
+
+std::filesystem::path case_record_file(const std::filesystem::path& out, const std::string& name) {
+  const std::filesystem::path folder = out / "flowrun";
+  return name.empty() ? folder / "run.json" : folder / "cases" / (name + ".json");
+}
+
+void write_case_record(const std::filesystem::path& file, const CaseRecord& record) {
+  write_atomically(file, json::write(record_value(record)));
+}
+
+std::vector<NodeRecord> node_records(const ValidatedGraph& graph) {
+  std::vector<NodeRecord> nodes;
+  for (const ValidatedNode& node : graph.nodes) {
+    NodeRecord record{node.id, node.type_name, node.plugin, node.plugin_version, {}, {}};
+    for (const ParamExpression& param : node.params) record.params.emplace_back(param.name, expression_text(param));
+    for (const InputSlot& slot : node.slots) {
+      const ValidatedNode& source = graph.nodes[slot.source.node];
+      record.inputs.push_back(node.type.inputs[slot.port].name + " <- " + source.id + "." +
+                              source.type.outputs[slot.source.port].name);
+    }
+    nodes.push_back(std::move(record));
+  }
+  return nodes;
+}
+
+std::string graph_hash(const std::vector<NodeRecord>& nodes) {
+  return trace::text_hash(json::write_line(list_of(nodes, graph_node_value)));
+}
+
+}  // namespace flowrun
