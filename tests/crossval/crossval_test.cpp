@@ -9,7 +9,7 @@
 #include <map>
 #include <sstream>
 
-#include "support/node_runner.h"
+#include "flowrun/testing/node_runner.h"
 
 namespace flowrun::testing {
 namespace {
@@ -65,7 +65,7 @@ Ended flowrun(const std::string& arguments) {
 std::string missing_plugin() {
   for (const char* type :
        {"phantom.head", "io.read_volume", "cnn.dense_inference", "train.fit", "evaluate.overlap", "view.montage"})
-    if (!built_plugins().find(type)) return type;
+    if (!found_plugins().find(type)) return type;
   return "";
 }
 

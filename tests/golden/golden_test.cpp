@@ -6,8 +6,8 @@
 #include <set>
 
 #include "flowrun/host/runtime.h"
+#include "flowrun/testing/node_runner.h"
 #include "golden_files.h"
-#include "support/node_runner.h"
 
 using namespace flowrun;
 using flowrun::testing::NodeRunner;
@@ -123,12 +123,22 @@ Registry registry_with_golden_nodes() {
   Registry registry;
   registry.scan(FLOWRUN_TEST_PLUGINS);
   const ParamSpec path{.name = "path", .type = ParamType::path, .help = "golden rows", .per_case = true};
-  const auto volume = [](const char* name) { return InputPort{.name = name, .payload = std::string(Volume::kType), .help = "map"}; };
-  registry.add_type({.name = "golden.voxels", .summary = "golden", .inputs = {volume("volume")},
-                     .outputs = {{.name = "voxels", .payload = std::string(VoxelList::kType), .help = "voxels"}}, .params = {path},
-                     .create = make<GoldenVoxels>}, "golden");
-  registry.add_type({.name = "golden.compare", .summary = "golden", .inputs = {volume("initial"), volume("final")}, .params = {path},
-                     .create = make<GoldenCompare>}, "golden");
+  const auto volume = [](const char* name) {
+    return InputPort{.name = name, .payload = std::string(Volume::kType), .help = "map"};
+  };
+  registry.add_type({.name = "golden.voxels",
+                     .summary = "golden",
+                     .inputs = {volume("volume")},
+                     .outputs = {{.name = "voxels", .payload = std::string(VoxelList::kType), .help = "voxels"}},
+                     .params = {path},
+                     .create = make<GoldenVoxels>},
+                    "golden");
+  registry.add_type({.name = "golden.compare",
+                     .summary = "golden",
+                     .inputs = {volume("initial"), volume("final")},
+                     .params = {path},
+                     .create = make<GoldenCompare>},
+                    "golden");
   return registry;
 }
 
@@ -154,8 +164,12 @@ const char* const kRandomRows = R"({
 
 Case case_of(const std::string& patient, const fs::path& folder) {
   const auto file = [&](const char* name) { return (folder / name).string(); };
-  return {patient, {{"flair", file("FLAIR.nii.gz")}, {"pd", file("PD_standin.nii.gz")}, {"t2", file("T2.nii.gz")},
-                    {"t1", file("T1.nii.gz")}, {"rows", file("golden_random.f32")}}};
+  return {patient,
+          {{"flair", file("FLAIR.nii.gz")},
+           {"pd", file("PD_standin.nii.gz")},
+           {"t2", file("T2.nii.gz")},
+           {"t1", file("T1.nii.gz")},
+           {"rows", file("golden_random.f32")}}};
 }
 
 }  // namespace
@@ -176,10 +190,11 @@ TEST_CASE("golden: segment's maps by the published weights match every golden ca
   table.close();
   golden::import_weights(work.path);
   const fs::path log = work.path / "run.log";
-  const int status = golden::run_flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/msseg2016/maps.json --cases '" + (work.path / "cases.csv").string() +
-                                             "' --set candidate_threshold=1.5 --set models='" + work.path.string() + "' --out '" +
-                                             (work.path / "out").string() + "'",
-                                         log);
+  const int status =
+      golden::run_flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/msseg2016/maps.json --cases '" + (work.path / "cases.csv").string() +
+                              "' --set candidate_threshold=1.5 --set models='" + work.path.string() + "' --out '" +
+                              (work.path / "out").string() + "'",
+                          log);
   INFO(golden::text_of(log));
   REQUIRE(status == 0);
   for (const auto& [patient, folder] : patients) check_patient(patient, folder, work.path / "out");

@@ -8,7 +8,7 @@
 
 #include "flowrun/host/cross_plan.h"
 #include "flowrun/host/validated_graph.h"
-#include "support/node_runner.h"
+#include "flowrun/testing/node_runner.h"
 
 namespace flowrun::testing {
 namespace {
@@ -58,7 +58,7 @@ void collect(const GraphSpec& graph, std::set<fs::path>& files, std::set<std::st
 /// The first plugin that this build left out, or nothing.
 std::string missing_plugin(const std::set<std::string>& plugins) {
   for (const std::string& plugin : plugins) {
-    const auto& built = built_plugins().plugins();
+    const auto& built = found_plugins().plugins();
     if (std::none_of(built.begin(), built.end(), [&](const PluginInfo& info) { return info.name == plugin; })) return plugin;
   }
   return "";
@@ -69,7 +69,7 @@ void check_graph(const GraphSpec& graph, const fs::path& models) {
   for (const ValueSpec& parameter : graph.parameters)
     if (parameter.spec.name == "models") settings.values["models"] = models.string();
   Faults faults;
-  CHECK(validate(graph, built_plugins(), settings, faults) != nullptr);
+  CHECK(validate(graph, found_plugins(), settings, faults) != nullptr);
   CHECK(lines(faults) == "");
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("graphs: every shipped graph is right, and every stage is used by one"
 }
 
 TEST_CASE("graphs: a stage is swapped for another by changing one line") {
-  if (!built_plugins().find("cnn.stage") || !built_plugins().find("io.read_volume")) {
+  if (!found_plugins().find("cnn.stage") || !found_plugins().find("io.read_volume")) {
     MESSAGE("SKIPPED: the plugins cnn and io are not built");
     return;
   }
@@ -171,7 +171,7 @@ TEST_CASE("graphs: each parameter and input of a shipped graph has help") {
 
 }  // namespace
 TEST_CASE("graphs: a graph can be looked at before its models are there, but not run") {
-  if (!built_plugins().find("cnn.stage") || !built_plugins().find("io.read_volume")) {
+  if (!found_plugins().find("cnn.stage") || !found_plugins().find("io.read_volume")) {
     MESSAGE("SKIPPED: the plugins cnn and io are not built");
     return;
   }
@@ -179,11 +179,11 @@ TEST_CASE("graphs: a graph can be looked at before its models are there, but not
   Faults faults;
   const auto spec = load_graph(FLOWRUN_SOURCE_DIR "/graphs/msseg2016/segment.json", faults);
   REQUIRE(spec);
-  CHECK(validate(*spec, built_plugins(), settings, faults) == nullptr);
+  CHECK(validate(*spec, found_plugins(), settings, faults) == nullptr);
   CHECK(faults.all().size() == 2);
   settings.files_must_exist = false;
   Faults none;
-  CHECK(validate(*spec, built_plugins(), settings, none) != nullptr);
+  CHECK(validate(*spec, found_plugins(), settings, none) != nullptr);
   CHECK(none.all().empty());
 }
 

@@ -31,7 +31,7 @@ Store& store() {
 }
 
 void load(Entry& entry, const LibraryFile& file) {
-  boost::system::error_code error;
+  std::error_code error;
   ::dlerror();
   entry.library.load(boost::dll::fs::path(file.path.string()), error,
                      boost::dll::load_mode::rtld_local | boost::dll::load_mode::rtld_now);

@@ -1,6 +1,7 @@
 // Graph parameters and inputs.
 #include <algorithm>
 
+#include "json/param_value.h"
 #include "spec/read_parts.h"
 
 namespace flowrun::spec {
@@ -10,46 +11,6 @@ const char* const kTypeWords = "boolean, integer, number, string, path, enum, in
 
 std::vector<std::string> type_words() {
   return {"boolean", "integer", "number", "string", "path", "enum", "integers", "numbers", "strings"};
-}
-
-template <class T>
-bool all_are(const json::Value& list, std::initializer_list<json::Kind> kinds, std::vector<T>& out,
-             T (*get)(const json::Value&)) {
-  for (const json::Value& item : list.items()) {
-    if (std::find(kinds.begin(), kinds.end(), item.kind()) == kinds.end()) return false;
-    out.push_back(get(item));
-  }
-  return true;
-}
-
-std::optional<ParamValue> list_value(const json::Value& list) {
-  using json::Kind;
-  std::vector<std::int64_t> integers;
-  std::vector<double> numbers;
-  std::vector<std::string> texts;
-  if (all_are<std::int64_t>(list, {Kind::integer}, integers, [](const json::Value& v) { return v.integer(); })) return integers;
-  if (all_are<double>(list, {Kind::integer, Kind::number}, numbers, [](const json::Value& v) { return v.number(); }))
-    return numbers;
-  if (all_are<std::string>(list, {Kind::string}, texts, [](const json::Value& v) { return v.text(); })) return texts;
-  return std::nullopt;
-}
-
-/// A JSON value as a parameter's value, by its own form.
-std::optional<ParamValue> plain_value(const json::Value& value) {
-  switch (value.kind()) {
-    case json::Kind::boolean:
-      return value.boolean();
-    case json::Kind::integer:
-      return value.integer();
-    case json::Kind::number:
-      return value.number();
-    case json::Kind::string:
-      return value.text();
-    case json::Kind::array:
-      return list_value(value);
-    default:
-      return std::nullopt;
-  }
 }
 
 /// Reports a name that cannot be used, or that stands for something else already.
@@ -82,7 +43,7 @@ void read_description(ObjectReader& reader, const Source& source, ParamSpec& spe
   spec.length = static_cast<std::size_t>(reader.count("length", 1).value_or(0));
   const json::Value* standard = reader.find("default");
   if (!standard) return;
-  spec.default_value = plain_value(*standard);
+  spec.default_value = json::to_param_value(*standard);
   if (!spec.default_value)
     reader.error(source.place(*standard),
                  "'default' takes a plain value or a list of values of one kind, found " + found_words(*standard));

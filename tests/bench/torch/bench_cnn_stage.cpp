@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "support/node_runner.h"
+#include "flowrun/testing/node_runner.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "support/node_runner.h"
+#include "flowrun/testing/node_runner.h"
 
 namespace {
 
@@ -105,7 +105,8 @@ int main(int count, char** words) {
     few.voxels.resize(std::min(few.voxels.size(), kEnough));
     NodeRunner patch = runner_for(words[1], "patch", threads, volumes, few);
     const double single = microseconds(patch, few.voxels.size());
-    std::printf("%-32s %8zu %12.1f %12.1f %7.2f\n", list.name.c_str(), list.voxels.voxels.size(), single, shared, single / shared);
+    std::printf("%-32s %8zu %12.1f %12.1f %7.2f\n", list.name.c_str(), list.voxels.voxels.size(), single, shared,
+                single / shared);
     std::fflush(stdout);
   }
 }

@@ -35,8 +35,9 @@ std::string without_comments(const std::string& text) {
 std::string framework_rule(const std::string& room, const Target& target) {
   if (target.kind == Kind::sdk || target.kind == Kind::system || target.kind == Kind::sibling) return "";
   if (target.kind == Kind::host) return room == "sdk" ? "the sdk room includes no host header" : "";
+  if (target.kind == Kind::testing) return room == "testing" ? "" : "only tests and applications include the testing headers";
   if (target.kind == Kind::room) {
-    const bool may_use_json = room == "spec" || room == "registry" || room == "trace";
+    const bool may_use_json = room == "spec" || room == "registry" || room == "trace" || room == "testing";
     if (target.name == room || (target.name == "json" && may_use_json)) return "";
     return "the " + room + " room includes nothing of the " + target.name + " room";
   }
@@ -62,7 +63,8 @@ std::string common_rule(const std::string& folder, const Target& target) {
     case Kind::third_party:
       return common_third_party(folder) == target.name && !target.name.empty()
                  ? ""
-                 : "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party is included "
+                 : "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party "
+                   "is included "
                    "there";
     default:
       return "plugins/common may include the standard library and sdk only";
@@ -78,6 +80,8 @@ std::string plugin_rule(const Target& target) {
       return "";
     case Kind::host:
       return "a plugin includes no host header";
+    case Kind::testing:
+      return "a plugin includes no testing header";
     case Kind::third_party:
       return target.name == "tbb" ? "a plugin includes no TBB: threads are the engine's" : "";
     case Kind::plugin:
@@ -93,6 +97,7 @@ std::string app_rule(const Target& target) {
   switch (target.kind) {
     case Kind::sdk:
     case Kind::host:
+    case Kind::testing:
     case Kind::system:
     case Kind::sibling:
       return "";
@@ -149,6 +154,10 @@ std::string broken_rule(const Include& include) {
       return target.kind == Kind::sdk || target.kind == Kind::host
                  ? ""
                  : "a host header may include the standard library, sdk and host only";
+    case Room::Kind::testing_header:
+      return target.kind == Kind::sdk || target.kind == Kind::host || target.kind == Kind::testing
+                 ? ""
+                 : "a testing header may include the standard library, sdk, host and testing only";
     case Room::Kind::framework:
       return framework_rule(room.name, target);
     case Room::Kind::common:

@@ -48,6 +48,17 @@ TEST_CASE("include_rules: host headers include sdk and std, no third party") {
     CHECK_MESSAGE(rule(file, line) == "a host header may include the standard library, sdk and host only", line);
 }
 
+TEST_CASE("include_rules: the testing headers are for tests and applications") {
+  const char* line = "#include \"flowrun/testing/node_runner.h\"";
+  for (const char* file : {"tests/plugins/io/a.cpp", "apps/flowrun/a.cpp", "framework/src/testing/a.cpp"})
+    CHECK_MESSAGE(rule(file, line) == "", file);
+  CHECK(rule("plugins/io/a.cpp", line) == "a plugin includes no testing header");
+  CHECK(rule("framework/src/validate/a.cpp", line) == "only tests and applications include the testing headers");
+  CHECK(rule("framework/include/flowrun/testing/a.h", "#include <doctest/doctest.h>") ==
+        "a testing header may include the standard library, sdk, host and testing only");
+  CHECK(rule("framework/src/testing/a.cpp", "#include \"json/json.h\"") == "");
+}
+
 TEST_CASE("include_rules: each room of the framework has its one third party") {
   CHECK(rule("framework/src/json/parse.cpp", "#include <nlohmann/json.hpp>") == "");
   CHECK(rule("framework/src/registry/a.cpp", "#include <boost/dll/shared_library.hpp>") == "");

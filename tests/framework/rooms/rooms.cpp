@@ -166,13 +166,14 @@ std::string third_party_of(const std::string& include) {
 }
 
 const std::set<std::string>& framework_rooms() {
-  static const std::set<std::string> kRooms{"json", "spec", "registry", "validate", "schedule", "trace", "sdk"};
+  static const std::set<std::string> kRooms{"json", "spec", "registry", "validate", "schedule", "trace", "sdk", "testing"};
   return kRooms;
 }
 
 Target own_target(const std::string& include) {
   if (starts_with(include, "flowrun/sdk/")) return {Kind::sdk, ""};
   if (starts_with(include, "flowrun/host/")) return {Kind::host, ""};
+  if (starts_with(include, "flowrun/testing/")) return {Kind::testing, ""};
   if (starts_with(include, "common/")) return {Kind::common, folder_after(include, "common/")};
   if (starts_with(include, "flowrun/")) return {Kind::app, "flowrun"};
   const std::string first = folder_after(include, "");
@@ -188,6 +189,7 @@ Target own_target(const std::string& include) {
 Room room_of(const std::string& file) {
   if (starts_with(file, "framework/include/flowrun/sdk/")) return {Room::Kind::sdk_header, ""};
   if (starts_with(file, "framework/include/flowrun/host/")) return {Room::Kind::host_header, ""};
+  if (starts_with(file, "framework/include/flowrun/testing/")) return {Room::Kind::testing_header, ""};
   if (starts_with(file, "framework/src/")) return {Room::Kind::framework, folder_after(file, "framework/src/")};
   if (starts_with(file, "plugins/common/")) return {Room::Kind::common, folder_after(file, "plugins/common/")};
   if (starts_with(file, "plugins/")) return {Room::Kind::plugin, folder_after(file, "plugins/")};

@@ -7,14 +7,14 @@ namespace flowrun::testing {
 
 /// What an include names.
 struct Target {
-  enum class Kind { standard, system, third_party, sdk, host, room, common, plugin, app, tests, sibling, unknown };
+  enum class Kind { standard, system, third_party, sdk, host, testing, room, common, plugin, app, tests, sibling, unknown };
   Kind kind = Kind::unknown;
   std::string name;  ///< "registry", "torch", "boost_dll"... of a room, common folder, plugin or third party
 };
 
 /// Where a file stands.
 struct Room {
-  enum class Kind { sdk_header, host_header, framework, common, plugin, app, tests, unknown };
+  enum class Kind { sdk_header, host_header, testing_header, framework, common, plugin, app, tests, unknown };
   Kind kind = Kind::unknown;
   std::string name;  ///< "registry" of framework/src/registry, tests/framework/registry; "io" of plugins/io, tests/plugins/io
 };

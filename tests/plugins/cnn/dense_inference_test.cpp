@@ -5,7 +5,7 @@
 #include <cmath>
 #include <random>
 
-#include "support/node_runner.h"
+#include "flowrun/testing/node_runner.h"
 #include "test_folder.h"
 #include "tiny_models.h"
 
@@ -29,7 +29,8 @@ def forward(self, x):
 )";
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) text.replace(at, what.size(), by);
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
   return text;
 }
 
@@ -42,8 +43,11 @@ NamedTensors small_weights() {
   const auto made_up = [](at::IntArrayRef shape, double step, double size) {
     return (at::sin(at::arange(c10::multiply_integers(shape), at::kDouble) * step) * size).reshape(shape).to(at::kFloat);
   };
-  return {{"w1", made_up({8, 2, 3, 3, 3}, 0.7, 0.3)}, {"b1", made_up({8}, 1.3, 0.1)}, {"w2", made_up({12, 8, 3, 3, 3}, 0.37, 0.2)},
-          {"w3", made_up({3, 96}, 0.9, 0.4)},         {"b3", made_up({3}, 2.1, 0.1)}};
+  return {{"w1", made_up({8, 2, 3, 3, 3}, 0.7, 0.3)},
+          {"b1", made_up({8}, 1.3, 0.1)},
+          {"w2", made_up({12, 8, 3, 3, 3}, 0.37, 0.2)},
+          {"w3", made_up({3, 96}, 0.9, 0.4)},
+          {"b3", made_up({3}, 2.1, 0.1)}};
 }
 
 /// A shareable network of two channels and patches of 9 x 9 x 9.
@@ -98,7 +102,8 @@ std::vector<float> stage_scores(const std::string& model, const VoxelList& list,
 double largest_difference(const std::vector<float>& a, const std::vector<float>& b) {
   REQUIRE(a.size() == b.size());
   double largest = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+  for (std::size_t i = 0; i < a.size(); ++i)
+    largest = std::max(largest, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
   return largest;
 }
 
@@ -135,8 +140,10 @@ TEST_CASE("dense inference: the map holds the scores at the list's voxels and th
   const Scores& scores = runner.output<Scores>("scores");
   CHECK(map.geometry == list.geometry);
   CHECK(scores.voxels == list.voxels);
-  CHECK(std::count(map.voxels.begin(), map.voxels.end(), -3.0f) == map.geometry.voxel_count() - static_cast<std::int64_t>(list.voxels.size()));
-  for (std::size_t i = 0; i < list.voxels.size(); ++i) CHECK(map.voxels[static_cast<std::size_t>(list.voxels[i])] == scores.values[i]);
+  CHECK(std::count(map.voxels.begin(), map.voxels.end(), -3.0f) ==
+        map.geometry.voxel_count() - static_cast<std::int64_t>(list.voxels.size()));
+  for (std::size_t i = 0; i < list.voxels.size(); ++i)
+    CHECK(map.voxels[static_cast<std::size_t>(list.voxels[i])] == scores.values[i]);
 }
 
 TEST_CASE("dense inference: the same bit by bit for any number of threads and any bound of memory") {
@@ -179,14 +186,18 @@ TEST_CASE("dense inference: a network that cannot be shared is run patch by patc
   const std::vector<Case> cases{
       {"words.pt", R"({"format": 1, "network": "words", "input": {"channels": ["a", "b"], "size": [9, 9, 9]}})",
        "its description does not say its layers"},
-      {"prelu.pt", description_with(replaced(text, R"("bias": "b1"}, {"type": "relu"})", R"("bias": "b1"}, {"type": "prelu", "weight": "p1"})")),
+      {"prelu.pt",
+       description_with(
+           replaced(text, R"("bias": "b1"}, {"type": "relu"})", R"("bias": "b1"}, {"type": "prelu", "weight": "p1"})")),
        "its layer 2 is prelu, and only relu and leaky_relu with a slope from 0 to 1 are"},
-      {"name.pt", description_with(replaced(text, "\"w2\"", "\"w9\"")), "its description names a parameter 'w9' that it does not have"},
+      {"name.pt", description_with(replaced(text, "\"w2\"", "\"w9\"")),
+       "its description names a parameter 'w9' that it does not have"},
       {"wrong.pt", description_with(replaced(text, "average", "max")), "it does not compute what its description says"}};
   for (const Case& wrong : cases) {
     CAPTURE(wrong.name);
     const std::string model = shareable_model(folder.file(wrong.name), false, wrong.description);
-    const std::string sentence = "the network in '" + model + "' cannot share the arithmetic of overlapping patches: " + wrong.reason;
+    const std::string sentence =
+        "the network in '" + model + "' cannot share the arithmetic of overlapping patches: " + wrong.reason;
     NodeRunner runner = dense_runner(model, list);
     runner.run();
     CHECK(runner.warnings() == std::vector<std::string>{sentence + "; it is run patch by patch"});
@@ -229,7 +240,8 @@ TEST_CASE("dense inference: a NaN in the images is named by the voxel around whi
     VoxelList list = every_nth(1);
     list.voxels = {list.geometry.index_of(1, 1, 1), list.geometry.index_of(11, 9, 8)};
     runner.input("volumes", made_up_volume(1)).input("volumes", bad).input("voxels", list);
-    CHECK(runner.error_of_run() == "the network in '" + model + "' gives NaN for the patch around voxel (11, 9, 8); look for NaN in the " +
+    CHECK(runner.error_of_run() == "the network in '" + model +
+                                       "' gives NaN for the patch around voxel (11, 9, 8); look for NaN in the " +
                                        "images or in the network's weights");
   }
 }

@@ -3,8 +3,8 @@
 #include <map>
 
 #include "common/network/network.h"
+#include "flowrun/testing/node_runner.h"
 #include "made_up_weights.h"
-#include "support/node_runner.h"
 #include "test_folder.h"
 #include "tiny_models.h"
 
@@ -69,8 +69,9 @@ TEST_CASE("description: layers are checked against the channels, the size and th
     const std::string text = R"({"format": 1, "input": {"channels": ["a"], "size": [3, 3, 3]}, "output": {"classes": ["x", "y"]},
                                "network": )" +
                              network + "}";
-    return error_of(write_model(folder.file(std::string("m").append(std::to_string(folder.entries())).append(".pt")), kSumAndFirst, {}, text),
-                    made_up_patches(1, 1, 3));
+    return error_of(
+        write_model(folder.file(std::string("m").append(std::to_string(folder.entries())).append(".pt")), kSumAndFirst, {}, text),
+        made_up_patches(1, 1, 3));
   };
   CHECK(error("\"words\"") == "");
   CHECK(error(R"({"layers": [{"type": "flatten"}, {"type": "dense", "units": 2}]})") == "");

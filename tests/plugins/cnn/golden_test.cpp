@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <map>
 
-#include "support/node_runner.h"
+#include "flowrun/testing/node_runner.h"
 #include "test_folder.h"
 
 namespace flowrun::testing {
@@ -86,8 +86,8 @@ std::vector<PayloadPtr> patches_around(const fs::path& patient, std::map<std::in
 }
 
 /// cnn.dense_inference at the golden rows' voxels.
-double largest_difference_of_dense(const std::string& model, const fs::path& patient, const std::map<std::int64_t, GoldenRow>& rows,
-                                   float GoldenRow::*expected) {
+double largest_difference_of_dense(const std::string& model, const fs::path& patient,
+                                   const std::map<std::int64_t, GoldenRow>& rows, float GoldenRow::*expected) {
   NodeRunner dense("cnn.dense_inference", {{"model", model}, {"strategy", std::string("dense")}}, "cpu");
   Geometry geometry;
   for (const char* channel : {"FLAIR", "PD_standin", "T2", "T1"}) {
@@ -105,7 +105,7 @@ double largest_difference_of_dense(const std::string& model, const fs::path& pat
 
 TEST_CASE("golden: imported networks give the published probabilities on real images") {
   for (const char* type : {"io.read_volume", "intensity.normalise", "patches.extract"}) {
-    if (!built_plugins().find(type)) {
+    if (!found_plugins().find(type)) {
       MESSAGE("skipped: ", std::string(type), " is not built");
       return;
     }
@@ -127,8 +127,10 @@ TEST_CASE("golden: imported networks give the published probabilities on real im
     CHECK(rows.size() > 300);
     CHECK(largest_difference(folder.file("init.pt"), chunks, rows, &GoldenRow::initial) < 1e-4);
     CHECK(largest_difference(folder.file("final.pt"), chunks, rows, &GoldenRow::final) < 1e-4);
-    const double initial = largest_difference_of_dense(folder.file("init.pt"), kShared / "data/open_ms" / patient, rows, &GoldenRow::initial);
-    const double final = largest_difference_of_dense(folder.file("final.pt"), kShared / "data/open_ms" / patient, rows, &GoldenRow::final);
+    const double initial =
+        largest_difference_of_dense(folder.file("init.pt"), kShared / "data/open_ms" / patient, rows, &GoldenRow::initial);
+    const double final =
+        largest_difference_of_dense(folder.file("final.pt"), kShared / "data/open_ms" / patient, rows, &GoldenRow::final);
     MESSAGE("dense inference differs by at most ", initial, " and ", final);
     CHECK(initial < 2e-5);
     CHECK(final < 2e-5);

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "direct_network.h"
+#include "flowrun/testing/node_runner.h"
 #include "made_up_weights.h"
-#include "support/node_runner.h"
 #include "test_folder.h"
 #include "tiny_models.h"
 

@@ -1,8 +1,8 @@
 // Pickles that somebody made wrong, or made to do harm: each is refused by name and nothing of it is run.
 #include <doctest/doctest.h>
 
+#include "flowrun/testing/node_runner.h"
 #include "made_up_weights.h"
-#include "support/node_runner.h"
 #include "test_folder.h"
 
 namespace flowrun::testing {

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <thread>
 
-#include "support/node_runner.h"
+#include "flowrun/testing/node_runner.h"
 #include "test_folder.h"
 #include "tiny_models.h"
 

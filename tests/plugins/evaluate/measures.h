@@ -5,8 +5,8 @@
 
 #include <string>
 
+#include "flowrun/testing/node_runner.h"
 #include "plugins/small_images.h"
-#include "support/node_runner.h"
 
 namespace flowrun::testing {
 

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "flowrun/testing/node_runner.h"
 #include "plugins/small_images.h"
-#include "support/node_runner.h"
 
 namespace flowrun::testing {
 namespace {

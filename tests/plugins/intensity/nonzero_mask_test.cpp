@@ -2,8 +2,8 @@
 
 #include <limits>
 
+#include "flowrun/testing/node_runner.h"
 #include "plugins/small_images.h"
-#include "support/node_runner.h"
 
 namespace flowrun::testing {
 namespace {

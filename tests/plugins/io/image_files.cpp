@@ -10,7 +10,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "support/node_runner.h"
+#include "flowrun/testing/node_runner.h"
 
 namespace flowrun::testing {
 namespace {

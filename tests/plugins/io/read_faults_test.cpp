@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include "flowrun/testing/node_runner.h"
 #include "image_files.h"
-#include "support/node_runner.h"
 
 using namespace flowrun;
 using namespace flowrun::testing;

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <thread>
 
+#include "flowrun/testing/node_runner.h"
 #include "image_files.h"
-#include "support/node_runner.h"
 
 using namespace flowrun;
 using namespace flowrun::testing;
@@ -108,7 +108,7 @@ TEST_CASE("io: many threads read and write files of all formats at the same time
   const TempFolder folder;
   std::vector<std::thread> threads;
   std::vector<std::string> faults(8);
-  built_plugins().create("io.read_volume");  // the registry belongs to one thread
+  found_plugins().create("io.read_volume");  // the registry belongs to one thread
   std::vector<std::unique_ptr<NodeRunner>> writers, readers;
   for (int i = 0; i < 8; ++i) {
     const std::string path = folder / (std::to_string(i) + kSuffixes[i % 4]);

@@ -4,8 +4,8 @@
 
 #include <csignal>
 
+#include "flowrun/testing/node_runner.h"
 #include "image_files.h"
-#include "support/node_runner.h"
 
 using namespace flowrun;
 using namespace flowrun::testing;

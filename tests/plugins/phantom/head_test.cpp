@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "support/node_runner.h"
+#include "flowrun/testing/node_runner.h"
 
 using namespace flowrun;
 using flowrun::testing::NodeRunner;

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "flowrun/testing/node_runner.h"
 #include "plugins/small_images.h"
-#include "support/node_runner.h"
 
 namespace flowrun::testing {
 namespace {

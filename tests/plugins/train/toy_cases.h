@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "flowrun/testing/node_runner.h"
 #include "plugins/small_images.h"
-#include "support/node_runner.h"
 #include "train/samples.h"
 
 namespace flowrun::testing {

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "support/node_runner.h"
+#include "flowrun/testing/node_runner.h"
 
 using namespace flowrun;
 using namespace flowrun::testing;

@@ -1,4 +1,4 @@
-#include "support/task_threads.h"
+#include "testing/task_threads.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,0 +1,106 @@
+#include "testing/runner_context.h"
+
+#include <algorithm>
+
+#include "testing/runner_params.h"
+#include "testing/task_threads.h"
+
+namespace flowrun::testing {
+namespace {
+
+template <class Port>
+const Port& find_port(const std::vector<Port>& ports, std::string_view name, const std::string& owner) {
+  const auto found = std::find_if(ports.begin(), ports.end(), [&](const Port& port) { return port.name == name; });
+  if (found != ports.end()) return *found;
+  std::vector<std::string> known;
+  for (const Port& port : ports) known.push_back(port.name);
+  throw Error(owner + " '" + std::string(name) + "'" + known_words(std::string(name), known));
+}
+
+}  // namespace
+
+const InputPort& RunnerContext::input_port(std::string_view port) const {
+  return find_port(type.inputs, port, type.name + " has no input");
+}
+
+const OutputPort& RunnerContext::output_port(std::string_view port) const {
+  return find_port(type.outputs, port, type.name + " has no output");
+}
+
+void RunnerContext::clear_firing() {
+  emitted.clear();
+  reported.clear();
+  expected_items = -1;
+}
+
+void RunnerContext::warn(std::string_view sentence) {
+  const std::lock_guard lock(mutex_);
+  warned.emplace_back(sentence);
+}
+
+void RunnerContext::progress(double fraction) {
+  const std::lock_guard lock(mutex_);
+  steps.push_back(fraction);
+}
+
+bool RunnerContext::cancelled() const {
+  int left = looks_left;
+  while (left > 0 && !looks_left.compare_exchange_weak(left, left - 1)) {
+  }
+  return left == 0 || left == 1;
+}
+
+std::span<const PayloadPtr> RunnerContext::inputs(std::string_view port) const {
+  const InputPort& known = input_port(port);
+  const auto found = fed.find(port);
+  if (known.collects || found == fed.end()) return {};
+  return found->second;
+}
+
+void RunnerContext::emit_shared(std::string_view port, PayloadPtr payload) {
+  const OutputPort& known = output_port(port);
+  if (in_task()) throw Error("output '" + known.name + "' was emitted within a task of parallel_for");
+  if (!payload) throw Error("output '" + known.name + "' was given a null payload");
+  if (payload->type() != known.payload)
+    throw Error("output '" + known.name + "' is described as " + known.payload + ", but a " + std::string(payload->type()) +
+                " was emitted");
+  auto& items = emitted[known.name];
+  if (!known.stream && !items.empty()) throw Error("output '" + known.name + "' was emitted twice in one firing");
+  items.push_back(std::move(payload));
+}
+
+void RunnerContext::parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& task, int at_once) {
+  run_tasks(count, task, at_once, [this] { return cancelled(); });
+}
+
+void RunnerContext::check_inputs() const {
+  for (const InputPort& port : type.inputs) {
+    const auto found = fed.find(port.name);
+    const std::size_t count = found == fed.end() ? 0 : found->second.size();
+    if (port.required && !port.collects && count == 0) throw Error("the test gives nothing at input '" + port.name + "'");
+    if (!port.variadic && !port.collects && count > 1)
+      throw Error("the test gives several payloads at input '" + port.name + "'");
+  }
+}
+
+void RunnerContext::check_outputs() const {
+  if (looks_left != -1) return;  // a cancelled firing may leave out what it likes
+  for (const OutputPort& port : type.outputs)
+    if (!port.stream && emitted.find(port.name) == emitted.end())
+      throw Error("the node emitted nothing at output '" + port.name + "'");
+}
+
+void RunnerContext::drive(Node& node) {
+  const std::unique_ptr<Firing> firing = node.begin(*this);
+  if (!firing) throw Error("the node's begin returned no firing");
+  for (const InputPort& port : type.inputs)
+    if (port.collects)
+      for (const PayloadPtr& item : fed[port.name]) firing->accept(*this, port.name, item);
+  firing->finish(*this);
+  expected_items = firing->expected();
+  if (type.streams())
+    while (firing->next(*this)) {
+    }
+}
+
+}  // namespace flowrun::testing
