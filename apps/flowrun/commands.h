@@ -50,6 +50,7 @@ struct DrawCommand {
 
 struct PluginsCommand {
   bool why = false;
+  bool retry = false;  ///< also those that ended the process that looked at them
   Words plugin_paths;
 };
 

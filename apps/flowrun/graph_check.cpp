@@ -10,8 +10,9 @@
 
 namespace flowrun {
 
-Registry open_registry(const std::vector<std::string>& plugin_paths) {
+Registry open_registry(const std::vector<std::string>& plugin_paths, bool retry_failed) {
   Registry registry;
+  if (retry_failed) registry.retry_failed();
   std::vector<std::filesystem::path> folders;
   for (const std::string& path : plugin_paths) {
     std::error_code unused;

@@ -10,8 +10,8 @@
 
 namespace flowrun {
 
-/// The plugins of --plugin-path and of the usual places. Throws Error for a path that is not there.
-Registry open_registry(const std::vector<std::string>& plugin_paths);
+/// The plugins of --plugin-path and of the usual places; `retry_failed`: also look again at those that crashed when looked at. Throws Error for a path that is not there.
+Registry open_registry(const std::vector<std::string>& plugin_paths, bool retry_failed = false);
 
 /// "name=value", as several options take it. Words without '=' or with an empty or repeated name are faults of the command line.
 std::vector<std::pair<std::string, std::string>> assignments(const std::vector<std::string>& words, const std::string& option,

@@ -105,6 +105,7 @@ void declare_plugins(CLI::App& app, PluginsCommand& command) {
                             "  flowrun plugins\n"
                             "  flowrun plugins --why --plugin-path my_plugins");
   verb.add_flag("--why", command.why, "also where was looked, every node type, and why a plugin is unusable");
+  verb.add_flag("--retry", command.retry, "look again at plugins that crashed or hung when they were looked at");
   add_plugin_path(verb, command.plugin_paths);
 }
 

@@ -44,7 +44,7 @@ void print_in_short(const std::vector<PluginInfo>& plugins) {
 }  // namespace
 
 int execute(const PluginsCommand& command) {
-  const Registry registry = open_registry(command.plugin_paths);
+  const Registry registry = open_registry(command.plugin_paths, command.retry);
   if (command.why) {
     const std::vector<std::filesystem::path> given(command.plugin_paths.begin(), command.plugin_paths.end());
     fmt::print("looked in, in this order:\n");

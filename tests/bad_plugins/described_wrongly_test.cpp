@@ -71,10 +71,12 @@ TEST_CASE("bad_plugins: two plugins of one name are both named, and neither is u
 }
 
 TEST_CASE("bad_plugins: a folder of every fixture is scanned to the end, and each file has a reason or is usable") {
-  const PluginFolder folder;
+  const PluginFolder folder, cache;
+  const ScopedVariable variable("XDG_CACHE_HOME", cache.path().c_str());
   std::size_t count = 0;
   for (const auto& file : fs::directory_iterator(FLOWRUN_BAD_PLUGINS)) {
-    if (file.path().extension() == ".so") folder.add(file.path().stem().string()), ++count;
+    const std::string stem = file.path().stem().string();
+    if (file.path().extension() == ".so" && stem != "loops") folder.add(stem), ++count;
   }
   REQUIRE(count > 20);
   Registry registry;
@@ -82,7 +84,7 @@ TEST_CASE("bad_plugins: a folder of every fixture is scanned to the end, and eac
   REQUIRE(registry.plugins().size() == count);
   for (const PluginInfo& plugin : registry.plugins()) {
     const std::string stem = plugin.file.stem().string();
-    const bool usable = stem == "good" || stem == "misbehaving";
+    const bool usable = stem == "good" || stem == "misbehaving" || stem == "prints";
     CHECK_MESSAGE(plugin.failure.empty() == usable, stem);
   }
 }

@@ -1,6 +1,7 @@
 // Folders of plugins for tests: the fixtures copied, cut and changed.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -64,6 +65,19 @@ class ScopedVariable {
   const char* name_;
   std::string old_;
   bool had_ = false;
+};
+
+/// Counts how often code of a fixture has run, in this process or in another.
+class FixtureMark {
+ public:
+  int count() const {
+    const std::string lines = read_text(folder_.path() / "mark");
+    return static_cast<int>(std::count(lines.begin(), lines.end(), '\n'));
+  }
+
+ private:
+  PluginFolder folder_;
+  ScopedVariable variable_{"FLOWRUN_FIXTURE_MARK", (folder_.path() / "mark").c_str()};
 };
 
 /// Whether the file is mapped into this process, as the system sees it.

@@ -5,9 +5,9 @@
 
 namespace flowrun::registry {
 
-Manifest describe_library(const std::filesystem::path& library) {
+Manifest describe_library(const std::filesystem::path& library, Remembered remembered) {
   if (std::optional<Manifest> known = find_manifest(library)) return std::move(*known);
-  Manifest manifest = describe_by_loading(library);
+  Manifest manifest = describe_apart(library, remembered);
   save_manifest(library, manifest);
   return manifest;
 }
@@ -35,10 +35,12 @@ namespace flowrun {
 
 void write_manifest(const std::filesystem::path& library) {
   using namespace registry;
-  const std::string text = manifest_text(describe_by_loading(library));
+  const std::string text = manifest_text(describe_apart(library, Remembered::again));
   const std::filesystem::path file = manifest_beside(library);
   if (!replace_file(file, text))
     throw Error("the manifest " + quoted(file) + " cannot be written; can its folder be written to?");
 }
+
+void describe_for_parent(const std::filesystem::path& library) { registry::describe_for_parent(library); }
 
 }  // namespace flowrun

@@ -2,16 +2,17 @@
 
 #include <filesystem>
 
+#include "registry/describe_apart.h"
 #include "registry/library_store.h"
 #include "registry/manifest.h"
 
 namespace flowrun::registry {
 
-/// What a plugin's library offers: from a manifest that is still right, else by loading the library once and writing the
-/// manifest. `library` is canonical. Throws Error naming it.
-Manifest describe_library(const std::filesystem::path& library);
+/// What a plugin's library offers: from a manifest that is still right, else described in a process apart, and the manifest
+/// written. `library` is canonical. Throws Error naming it.
+Manifest describe_library(const std::filesystem::path& library, Remembered remembered = Remembered::counts);
 
-/// Loads the library and makes its manifest, whatever manifest there is. Throws Error.
+/// Loads the library into this process and makes its manifest, whatever manifest there is. Throws Error.
 Manifest describe_by_loading(const std::filesystem::path& library);
 
 /// Loads a library for use. Throws Error when it cannot be loaded, or is not what its manifest says.

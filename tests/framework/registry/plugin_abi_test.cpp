@@ -78,6 +78,6 @@ TEST_CASE("plugin_abi: no damage to a file's tables makes the reader leave the f
 TEST_CASE("plugin_abi: a symbol that is used but not defined is not exported") {
   const LibraryFile library = good_library();
   CHECK(exported_symbol_offset(library.bytes, "flowrun_plugin").has_value());
-  CHECK(library.bytes.find("setenv") != std::string::npos);
-  CHECK_FALSE(exported_symbol_offset(library.bytes, "setenv").has_value());
+  CHECK(library.bytes.find("getenv") != std::string::npos);
+  CHECK_FALSE(exported_symbol_offset(library.bytes, "getenv").has_value());
 }

@@ -166,7 +166,7 @@ std::string third_party_of(const std::string& include) {
 }
 
 const std::set<std::string>& framework_rooms() {
-  static const std::set<std::string> kRooms{"json", "spec", "registry", "validate", "schedule", "trace", "sdk", "testing"};
+  static const std::set<std::string> kRooms{"json", "spec", "registry", "validate", "schedule", "trace", "sdk", "process", "testing"};
   return kRooms;
 }
 

@@ -42,10 +42,13 @@ class Registry {
   Registry& operator=(Registry&&) noexcept;
 
   /// Finds the plugins of a folder (files named *.so with the exported symbol, directly in it). A missing folder is no fault.
-  /// A missing or stale manifest is made anew, which loads that library; a library that fails is kept with its reason.
+  /// A missing or stale manifest is made anew: a process apart (flowrun_manifest) loads the library and describes it, and may crash
+  /// without harm. A library that fails is kept with its reason.
   void scan(const std::filesystem::path& folder);
   /// One library, wherever it is and whatever its name; never silent: not being a plugin is its failure.
   void add_library(const std::filesystem::path& file);
+  /// From now on, libraries that ended the process that looked at them are tried again, also those whose end is remembered.
+  void retry_failed();
   /// A type of the application itself, or of a test.
   void add_type(NodeType type, const std::string& plugin = "builtin");
 
@@ -68,7 +71,9 @@ class Registry {
 /// beside the folder of the running program.
 std::vector<std::filesystem::path> plugin_search_path(const std::vector<std::filesystem::path>& given);
 
-/// Writes "<library>.json", the manifest beside a library, by loading it. For the build step. Throws Error.
+/// Writes "<library>.json", the manifest beside a library, which a process apart describes. For the build step. Throws Error.
 void write_manifest(const std::filesystem::path& library);
+/// The work of that process, for the program flowrun_manifest: loads the library and answers its parent. Does not return.
+[[noreturn]] void describe_for_parent(const std::filesystem::path& library);
 
 }  // namespace flowrun

@@ -1,0 +1,59 @@
+// Work that may crash, hang or eat memory, done by a process of its own.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flowrun {
+
+struct ChildRequest {
+  std::filesystem::path program;
+  std::vector<std::string> arguments;
+  std::chrono::milliseconds time_limit{30'000};
+};
+
+/// How a child ended, and what it left.
+struct ChildEnd {
+  enum class Kind { exited, killed, timed_out };
+  Kind kind = Kind::exited;
+  int status = 0;      ///< exit status, or the signal that killed it
+  std::string result;  ///< what it wrote with ChildSide::write
+  std::string output;  ///< what it printed on both standard streams, on one line of ASCII; its middle left out when it is long
+
+  bool is_clean() const { return kind == Kind::exited && status == 0; }
+};
+
+/// Starts the program and waits for its end, at most for the time limit; then it and all that it started are killed. The child
+/// has an empty standard input and no descriptor of this process, and it dies with this process. No zombie is left. Throws Error
+/// when the program cannot be started. Any thread.
+ChildEnd run_child(const ChildRequest& request);
+
+/// "crashed (Segmentation fault)", "ended the process (exit status 3)", "did not end within 30 s".
+std::string end_text(const ChildEnd& end, std::chrono::milliseconds time_limit);
+/// "; it printed '...'", or "" when it printed nothing.
+std::string printed_text(const ChildEnd& end);
+
+/// The side of the program that run_child started: made once, first of all. Takes the descriptors of the parent away, and limits
+/// the memory that this process may have for data (under a sanitizer there is no such limit).
+class ChildSide {
+ public:
+  /// Throws Error when the process was not started by run_child. `memory`: bytes; 0: default_memory().
+  explicit ChildSide(std::size_t memory = 0);
+
+  /// Adds to ChildEnd::result.
+  void write(std::string_view text) const;
+  /// Ends the process at once, without running code of libraries that were loaded.
+  [[noreturn]] static void end(int status);
+
+  /// Half of the machine's memory, and 8 GiB at most.
+  static std::size_t default_memory();
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace flowrun

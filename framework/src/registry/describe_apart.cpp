@@ -1,0 +1,98 @@
+#include "registry/describe_apart.h"
+
+#include <cstdlib>
+
+#include "flowrun/host/child_process.h"
+#include "flowrun/host/registry.h"
+#include "flowrun/sdk/error.h"
+#include "registry/describe.h"
+#include "registry/failure_store.h"
+
+namespace flowrun::registry {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first letter of the answer; the manifest or the sentence follows.
+constexpr char kManifest = 'M';
+constexpr char kReason = 'E';
+
+std::chrono::milliseconds time_limit() {
+  constexpr std::chrono::seconds kDefault{30};
+  constexpr long kMost = 3600;
+  const char* text = std::getenv("FLOWRUN_DESCRIBE_SECONDS");
+  const long seconds = text ? std::strtol(text, nullptr, 10) : 0;
+  return seconds > 0 && seconds <= kMost ? std::chrono::seconds(seconds) : kDefault;
+}
+
+fs::path manifest_program() {
+  if (const char* given = std::getenv("FLOWRUN_MANIFEST_PROGRAM"); given && *given) return given;
+  std::error_code error;
+  const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  for (const fs::path& place : {folder / "flowrun_manifest", folder.parent_path() / "libexec" / "flowrun" / "flowrun_manifest"})
+    if (fs::is_regular_file(place, error)) return place;
+  throw Error("has no manifest, and the program flowrun_manifest, which makes one in a process apart, is not in '" +
+              folder.string() + "'; make the manifest with it, or say in the variable FLOWRUN_MANIFEST_PROGRAM where it is");
+}
+
+Manifest read_answer(const std::string& answer) {
+  if (answer[0] == kReason) throw Error(answer.substr(1));
+  std::optional<Manifest> manifest;
+  if (answer[0] == kManifest) manifest = parse_manifest(answer.substr(1));
+  if (!manifest)
+    throw Error("could not be described: flowrun_manifest gave no answer that can be read; is it of the same flowrun?");
+  return std::move(*manifest);
+}
+
+ChildEnd start(const ChildRequest& request) {
+  try {
+    return run_child(request);
+  } catch (const Error& error) {
+    throw Error("cannot be described: " + std::string(error.what()));
+  }
+}
+
+[[noreturn]] void give_up(const LibraryFile& file, const ChildEnd& end, std::chrono::milliseconds limit) {
+  const std::string reason = quoted(file.path) + " " + end_text(end, limit) +
+                             " when a process apart asked it for its node types" + printed_text(end) +
+                             "; it is tried again when the file changes or after a day";
+  remember_failure(file, reason);
+  throw Error(reason);
+}
+
+Manifest ask_child(const LibraryFile& file) {
+  const ChildRequest request{manifest_program(), {"--describe", file.path.string()}, time_limit()};
+  const ChildEnd end = start(request);
+  if (!end.is_clean() || end.result.empty()) give_up(file, end, request.time_limit);
+  return read_answer(end.result);
+}
+
+}  // namespace
+
+Manifest describe_apart(const fs::path& library, Remembered remembered) {
+  if (remembered == Remembered::counts)
+    if (const std::optional<std::string> reason = remembered_failure(library)) throw Error(*reason);
+  forget_failure(library);
+  const LibraryFile file = read_library_file(library);
+  read_plugin_abi(file);  // nothing is started for a file that is no plugin of this ABI
+  try {
+    return ask_child(file);
+  } catch (const Error& error) {
+    const std::string text = error.what(), name = quoted(file.path);
+    throw text.starts_with(name) ? error : Error(name + " " + text);
+  }
+}
+
+void describe_for_parent(const fs::path& library) {
+  const ChildSide parent;
+  std::string answer;
+  try {
+    answer = kManifest + manifest_text(describe_by_loading(library));
+  } catch (const Error& error) {
+    answer = kReason + std::string(error.what());
+  }
+  parent.write(answer);
+  ChildSide::end(0);
+}
+
+}  // namespace flowrun::registry
