@@ -15,11 +15,6 @@ function(flowrun_add_plugin name)
   if(NOT FLOWRUN_PLUGIN_OUTPUT_DIRECTORY)
     set(FLOWRUN_PLUGIN_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/flowrun/plugins)
   endif()
-  set(manifest_tool flowrun::manifest)  # of the installed package
-  if(TARGET flowrun_manifest)
-    set(manifest_tool flowrun_manifest)
-  endif()
-
   set(target flowrun_plugin_${name})
   add_library(${target} MODULE ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE flowrun::sdk ${ARG_LINKS})
@@ -33,7 +28,15 @@ function(flowrun_add_plugin name)
     LINK_DEPENDS "${FLOWRUN_PLUGIN_EXPORTS}"
     LIBRARY_OUTPUT_DIRECTORY ${FLOWRUN_PLUGIN_OUTPUT_DIRECTORY})
   add_custom_command(TARGET ${target} POST_BUILD
-    COMMAND ${manifest_tool} $<TARGET_FILE:${target}>
+    COMMAND flowrun::manifest $<TARGET_FILE:${target}>
     COMMENT "Manifest of plugin ${name}" VERBATIM)
-  add_dependencies(${target} ${manifest_tool})
+endfunction()
+
+# Installs a plugin where the program of the same prefix looks for it. Its manifest is made anew there: stripping and the removal of
+# the build's run path change the library.
+#   flowrun_install_plugin(intensity)
+function(flowrun_install_plugin name)
+  install(TARGETS flowrun_plugin_${name} LIBRARY DESTINATION lib/flowrun/plugins)
+  install(CODE "execute_process(COMMAND_ERROR_IS_FATAL ANY
+    COMMAND $<TARGET_FILE:flowrun::manifest> \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/lib/flowrun/plugins/${name}.so\")")
 endfunction()

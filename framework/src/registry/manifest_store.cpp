@@ -29,8 +29,15 @@ std::optional<Manifest> read_manifest(const fs::path& file) {
   }
 }
 
+/// A package or an archive keeps times in whole seconds, so a library that came out of one has lost the rest.
+bool same_stamp(const FileStamp& written, const FileStamp& now) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const bool whole = now.mtime_ns % kSecond == 0;
+  return written.size == now.size && (whole ? written.mtime_ns / kSecond == now.mtime_ns / kSecond : written == now);
+}
+
 bool describes(Manifest& manifest, const fs::path& library, const FileStamp& now) {
-  if (manifest.stamp == now) return true;
+  if (same_stamp(manifest.stamp, now)) return true;
   if (manifest.stamp.size != now.size || manifest.hash != read_library_file(library).hash) return false;
   manifest.stamp = now;
   save_manifest(library, manifest);

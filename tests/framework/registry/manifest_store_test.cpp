@@ -71,6 +71,17 @@ TEST_CASE("manifest_store: where only the time differs, equal content is trusted
   CHECK(find_manifest(plugin.library).has_value());
 }
 
+TEST_CASE("manifest_store: a library whose time was cut to whole seconds, as archives do, is trusted unread") {
+  const Described plugin;
+  const std::string before = read_text(plugin.beside);
+  plugin.change_a_byte();  // reading would show it
+  fs::last_write_time(plugin.library, std::chrono::floor<std::chrono::seconds>(fs::last_write_time(plugin.library)));
+  CHECK(find_manifest(plugin.library).has_value());
+  CHECK(read_text(plugin.beside) == before);
+  fs::last_write_time(plugin.library, fs::last_write_time(plugin.library) - std::chrono::seconds(1));
+  CHECK_FALSE(find_manifest(plugin.library).has_value());
+}
+
 TEST_CASE("manifest_store: where the time differs, other content makes the manifest stale") {
   const Described plugin;
   plugin.change_a_byte();
