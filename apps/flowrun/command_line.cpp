@@ -116,6 +116,10 @@ int run_command_line(int argc, char** argv) {
   if (name == "nodes") return execute(options.nodes);
   if (name == "describe") return execute(options.describe);
   if (name == "draw") return execute(options.draw);
+  if (name == "schema") return execute(options.authoring.schema);
+  if (name == "fmt") return execute(options.authoring.fmt);
+  if (name == "migrate") return execute(options.authoring.migrate);
+  if (name == "docs") return execute(options.authoring.docs);
   return execute(options.plugins);
 }
 

@@ -125,6 +125,7 @@ void declare(CLI::App& app, Options& options) {
   declare_describe(app, options.describe);
   declare_draw(app, options.draw);
   declare_plugins(app, options.plugins);
+  declare_authoring(app, options.authoring);
   app.footer("Each verb has its own help: flowrun run --help. Start with: flowrun run graphs/demo.json\n\n" +
              std::string(kStatuses));
   app.require_subcommand(0, 1);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "authoring.h"
 #include "commands.h"
 #include "crossval.h"
 
@@ -18,6 +19,7 @@ struct Options {
   DrawCommand draw;
   PluginsCommand plugins;
   CrossvalCommand crossval;
+  AuthoringCommands authoring;
 };
 
 /// Declares every verb with its options and help.

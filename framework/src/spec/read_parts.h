@@ -5,8 +5,6 @@
 
 namespace flowrun::spec {
 
-inline constexpr int kFormat = 1;  // the format of graph files that this code reads
-
 /// A value with its place; lists within lists stay as they are.
 Literal read_literal(const Source& source, const json::Value& value);
 

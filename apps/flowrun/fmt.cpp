@@ -1,0 +1,66 @@
+// fmt and migrate: a graph file written anew.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "authoring.h"
+#include "exit_status.h"
+#include "flowrun/host/graph_form.h"
+#include "flowrun/sdk/error.h"
+#include "graph_check.h"
+#include "pending_file.h"
+#include "text_layout.h"
+
+namespace flowrun {
+namespace {
+
+/// The first line, from 1, in which two texts differ.
+std::size_t first_difference(const std::string& a, const std::string& b) {
+  const auto ends = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return static_cast<std::size_t>(std::count(a.begin(), ends.first, '\n')) + 1;
+}
+
+int put(const std::string& file, const RewrittenText& text, const std::string& output, bool in_place) {
+  if (in_place && text.before != text.after) write_whole_file(file, text.after);
+  else if (!output.empty()) write_whole_file(output, text.after);
+  else if (!in_place) fmt::print("{}", text.after);
+  return kAllDone;
+}
+
+int format_one(const FmtCommand& command, const std::string& graph) {
+  Faults faults;
+  const auto text = format_graph(graph, faults);
+  print_faults(faults);
+  if (!text) return kWrongInput;
+  if (!command.check) return put(graph, *text, command.output, command.in_place);
+  if (text->before == text->after) return kAllDone;
+  fmt::print(stderr, "{}:{}: not in canonical form from here on; 'flowrun fmt --in-place' writes it so\n", printable(graph),
+             first_difference(text->before, text->after));
+  return kSomeCaseFailed;
+}
+
+}  // namespace
+
+int execute(const FmtCommand& command) {
+  if (command.graphs.size() > 1 && !command.check && !command.in_place)
+    throw Error("several graphs can be checked (--check) or written anew (--in-place), but not printed as one");
+  int status = kAllDone;
+  for (const std::string& graph : command.graphs) status = std::max(status, format_one(command, graph));
+  return status;
+}
+
+int execute(const MigrateCommand& command) {
+  Faults faults;
+  const auto text = migrate_graph(command.graph, faults);
+  print_faults(faults);
+  if (!text) return kWrongInput;
+  if (text->steps.empty()) {
+    fmt::print("{}: format {} is the newest; there is nothing to change\n", printable(command.graph), kGraphFormat);
+    return kAllDone;
+  }
+  for (const std::string& step : text->steps) fmt::print(stderr, "{}: {}\n", printable(command.graph), step);
+  return put(command.graph, *text, command.output, command.in_place);
+}
+
+}  // namespace flowrun
