@@ -130,7 +130,9 @@ void Engine::case_ended(CaseItem& item) {
   if (result.status == CaseStatus::failed && options_.fail_fast) stopping_ = cancelling_ = true;
   {
     const std::lock_guard lock(mutex_);
-    ++(result.status == CaseStatus::done ? done_count_ : failed_count_);
+    const bool done = result.status == CaseStatus::done;
+    ++(done ? done_count_ : failed_count_);
+    (done ? done_seconds_ : failed_seconds_) += result.seconds;
     results_[index] = result;
     for (std::size_t i = 0; i < ended_counts_.size(); ++i) ended_counts_[i].add(item.ledger->counts.total(i));
     ledgers_.give(item.ledger);

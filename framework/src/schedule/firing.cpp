@@ -29,6 +29,7 @@ void Engine::run_chain(Work* work) {
   handoff.thread = this_thread();
   const CaseItem* of = case_of(*work->item);
   handoff.counts = counts_of(of, handoff.thread);
+  handoff.now = &now_[static_cast<std::size_t>(handoff.thread)];
   handoff.clock.start(options_.trace != nullptr);
   if (work->begins) handoff.counts[work->stage->index].waiting_ns += nanoseconds(handoff.clock.last() - work->ready);
   Handoff* const outer = std::exchange(tls_handoff, &handoff);
@@ -43,6 +44,7 @@ void Engine::run_chain(Work* work) {
     retire(work);
     work = next;
   }
+  handoff.now->clear();
   tls_handoff = outer;
   tasks_done_.fetch_add(1, std::memory_order_release);
 }
@@ -154,6 +156,7 @@ const Params& Engine::varying_params(const Stage& stage, const Item& item) {
 }
 
 void Engine::deliver_outputs(const Stage& stage, Item& item, PayloadList& outputs, Ports kind) {
+  if (stage.makes_table && kind == Ports::plain && item.scope == Scope::per_case) report_tables(stage, item, outputs);
   tls_handoff->open = true;
   PayloadPtr* payload = outputs.data();
   for (const OutputPlan& output : stage.outputs) {
