@@ -151,6 +151,7 @@ class Engine {
   std::atomic<bool> interrupted_{false};  ///< somebody asked for the end
   std::atomic<bool> stopping_{false};
   std::atomic<bool> cancelling_{false};
+  std::atomic<std::int32_t> in_flight_{0};  ///< cases, for the trace
   const ErrorPtr cancelled_error_ = std::make_shared<const CaseError>(CaseError{"", "", "", "the run was cancelled"});
 
   // The arena outlives the flow graph, which runs in it.

@@ -92,6 +92,8 @@ void Engine::fire(Work& work) {
 void Engine::trace_call(const Stage& stage, const Item& item, const char* what, Clock::time_point begin) {
   TraceEvent event = trace_event(stage, item, begin, tls_handoff->clock.last());
   event.what = what;
+  event.payload_bytes = account_.live();
+  event.cases_in_flight = in_flight_.load(std::memory_order_relaxed);
   options_.trace->record(event);
 }
 
