@@ -74,8 +74,8 @@ std::string shortened_inside(std::string_view text, std::size_t width) {
   if (width_of(text) <= width || width < 6) return shortened(text, width);
   const std::size_t tail = (width - 2) / 2;
   std::size_t start = text.size();
-  for (std::size_t characters = 0; characters < tail; ++characters)
-    do --start;
+  for (std::size_t characters = 0; characters < tail; ++characters) do
+      --start;
     while (is_continuation(text[start]));
   std::string head = shortened(text, width - 2 - tail + 3);
   return head.substr(0, head.size() - 3) + ".." + std::string(text.substr(start));
