@@ -70,6 +70,17 @@ std::string shortened(std::string_view text, std::size_t width) {
   return std::string(text.substr(0, bytes)) + std::string("...").substr(0, std::min<std::size_t>(3, width));
 }
 
+std::string shortened_inside(std::string_view text, std::size_t width) {
+  if (width_of(text) <= width || width < 6) return shortened(text, width);
+  const std::size_t tail = (width - 2) / 2;
+  std::size_t start = text.size();
+  for (std::size_t characters = 0; characters < tail; ++characters) do
+      --start;
+    while (is_continuation(text[start]));
+  std::string head = shortened(text, width - 2 - tail + 3);
+  return head.substr(0, head.size() - 3) + ".." + std::string(text.substr(start));
+}
+
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
   for (;;) {

@@ -20,6 +20,9 @@ std::size_t width_of(std::string_view text);
 /// The text, or its beginning and "..." when it has more than `width` characters.
 std::string shortened(std::string_view text, std::size_t width);
 
+/// The text, or its beginning and end with ".." between them: names often differ at the end.
+std::string shortened_inside(std::string_view text, std::size_t width);
+
 /// Lines of at most `width` characters, broken at spaces; a longer word stands alone. Line feeds are kept.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 

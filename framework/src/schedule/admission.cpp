@@ -66,6 +66,7 @@ bool Engine::admit() {
     ++next_case_;
     equip(*item, plan_.one_case);
     live_.push_back(item);
+    in_flight_.fetch_add(1, std::memory_order_relaxed);
   }
   const ItemRef keep(item);  // a case of which nothing is left to start ends here
   start_item(*item, plan_.one_case);
@@ -127,10 +128,13 @@ CaseResult Engine::result_of(CaseItem& item) const {
 void Engine::case_ended(CaseItem& item) {
   const CaseResult result = result_of(item);
   const auto index = static_cast<std::size_t>(item.index);
+  in_flight_.fetch_sub(1, std::memory_order_relaxed);
   if (result.status == CaseStatus::failed && options_.fail_fast) stopping_ = cancelling_ = true;
   {
     const std::lock_guard lock(mutex_);
-    ++(result.status == CaseStatus::done ? done_count_ : failed_count_);
+    const bool done = result.status == CaseStatus::done;
+    ++(done ? done_count_ : failed_count_);
+    (done ? done_seconds_ : failed_seconds_) += result.seconds;
     results_[index] = result;
     for (std::size_t i = 0; i < ended_counts_.size(); ++i) ended_counts_[i].add(item.ledger->counts.total(i));
     ledgers_.give(item.ledger);

@@ -122,6 +122,18 @@ struct Progress {
     double fraction = 0;    ///< 0 to 1, as the node says
     double seconds = 0;     ///< since the call began in which it first told of its progress
   };
+  struct Step {
+    std::string node;
+    std::int64_t chunk = -1;  ///< -1: none, the node works on the case
+  };
+  struct RunningCase {
+    std::string name;
+    double seconds = 0;       ///< since it began
+    std::vector<Step> steps;  ///< what threads are doing for it at this moment; none: it waits for a thread
+  };
+  std::vector<RunningCase> running;  ///< in the order in which they began
+  double done_case_seconds = 0;      ///< of the cases done, added up
+  double failed_case_seconds = 0;    ///< likewise of those counted in cases_failed
   std::vector<Firing> firings;  ///< those running that tell of their progress, in the order in which they first did
   double seconds = 0;
 };
