@@ -28,6 +28,14 @@ std::string without_prefix(const std::string& label, const std::string& prefix) 
   return label.starts_with(prefix) ? label.substr(prefix.size()) : label;
 }
 
+/// "; did you mean 'a'?", or the first labels that there are; `there` may hold one several times.
+std::string known_labels(const std::string& label, std::vector<std::string> there) {
+  there.erase(std::unique(there.begin(), there.end()), there.end());
+  std::erase(there, "");
+  const std::string near = did_you_mean(label, there);
+  return near.empty() && !there.empty() ? "; it has " + list_text(there) : near;
+}
+
 /// What an input asks the data set for.
 struct Query {
   std::string input;
@@ -152,7 +160,7 @@ class BidsCases {
       const std::string label = without_prefix(word, prefix);
       if (std::find(there.begin(), there.end(), label) == there.end())
         faults_.error(
-            {}, fmt::format("{} {}: the data set has no '{}{}'{}", option, word, prefix, label, did_you_mean(label, there)));
+            {}, fmt::format("{} {}: the data set has no '{}{}'{}", option, word, prefix, label, known_labels(label, there)));
     }
   }
 

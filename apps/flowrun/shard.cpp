@@ -22,7 +22,7 @@ Shard slurm_shard(const Environment& environment, Faults& faults) {
   const auto value = [&](const char* name) { return whole_number(environment(name).value_or("")); };
   const auto id = value("SLURM_ARRAY_TASK_ID"), count = value("SLURM_ARRAY_TASK_COUNT"), first = value("SLURM_ARRAY_TASK_MIN"),
              last = value("SLURM_ARRAY_TASK_MAX");
-  if (!id || !count || !first || !last) {
+  if (!id || !count || !first || !last || *first < 0 || *last < *first) {
     faults.error(
         {},
         "--shard slurm: this is no task of a Slurm job array (SLURM_ARRAY_TASK_ID, _COUNT, _MIN and _MAX are not all set); "
@@ -30,7 +30,9 @@ Shard slurm_shard(const Environment& environment, Faults& faults) {
     return {};
   }
   const int steps = *count > 1 ? (*last - *first) / (*count - 1) : 1;
-  const bool regular = *count >= 1 && *count <= kMostShards && steps >= 1 && *first + steps * (*count - 1) == *last;
+  const int told = value("SLURM_ARRAY_TASK_STEP").value_or(steps);  // 1,3,7 has no step, however its ends may look
+  const bool regular = (*count == 1 || told == steps) && *count >= 1 && *count <= kMostShards && steps >= 1 &&
+                       *first + steps * (*count - 1) == *last;
   const bool fits = regular && *id >= *first && *id <= *last && (*id - *first) % steps == 0;
   if (fits) return {(*id - *first) / steps + 1, *count};
   faults.error(
@@ -70,6 +72,23 @@ std::vector<Case> cases_of(const Shard& shard, std::vector<Case> cases) {
   return chosen;
 }
 
-std::string file_word(const Shard& shard) { return fmt::format("shard-{}-of-{}", shard.index, shard.count); }
+std::string file_word(const Shard& shard) {
+  return shard.is_whole() ? "" : fmt::format("shard-{}-of-{}", shard.index, shard.count);
+}
+
+std::string run_record_name(const Shard& shard) {
+  return shard.is_whole() ? "flowrun-run.json" : fmt::format("flowrun-run.{}.json", file_word(shard));
+}
+
+std::optional<Shard> shard_of_record(const std::string& file_name) {
+  constexpr std::string_view kStart = "flowrun-run.shard-", kBetween = "-of-", kEnd = ".json";
+  const std::size_t between = file_name.find(kBetween);
+  if (!file_name.starts_with(kStart) || !file_name.ends_with(kEnd) || between == std::string::npos) return std::nullopt;
+  const auto index = whole_number(file_name.substr(kStart.size(), between - kStart.size()));
+  const std::size_t begin = between + kBetween.size();
+  const auto count = whole_number(file_name.substr(begin, file_name.size() - kEnd.size() - begin));
+  if (!index || !count || *count < 2 || *count > kMostShards || *index < 1 || *index > *count) return std::nullopt;
+  return Shard{*index, *count};
+}
 
 }  // namespace flowrun

@@ -26,7 +26,12 @@ Shard parse_shard(const std::string& text, const Environment& environment, Fault
 /// Every count-th case from the index-th on. Cases that are appended to a table change no shard of those before them.
 std::vector<Case> cases_of(const Shard& shard, std::vector<Case> cases);
 
-/// "shard-2-of-8", for file names.
+/// "shard-2-of-8", for file names; "" of the whole.
 std::string file_word(const Shard& shard);
+
+/// "flowrun-run.shard-2-of-8.json", the record that a shard leaves when it has ended; "flowrun-run.json" of a whole run.
+std::string run_record_name(const Shard& shard);
+/// The shard whose record has that name.
+std::optional<Shard> shard_of_record(const std::string& file_name);
 
 }  // namespace flowrun
