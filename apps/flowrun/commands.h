@@ -13,8 +13,13 @@ struct RunCommand {
   Words inputs;    ///< name=path
   Words settings;  ///< parameter=value, node.param=value
   Words plugin_paths;
-  std::string cases;  ///< a table; empty: none
+  Words cases;  ///< a table, or patterns; empty: none
   std::string case_name;
+  std::string bids;  ///< a data set; empty: none
+  Words participants;
+  Words sessions;
+  Words bids_filters;      ///< input.entity=label
+  std::string incomplete;  ///< "error" or "skip"; empty: error
   std::string out = "out";
   std::string trace;
   std::string threads;

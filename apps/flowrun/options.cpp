@@ -13,6 +13,8 @@ constexpr const char* kStatuses =
     "Exit status: 0 all cases done, 1 some case failed, 2 the graph or the command line is wrong,\n"
     "3 interrupted, 4 internal error.";
 
+constexpr int kMostLabels = 100000;
+
 /// One value for each time the option is written, so that it never swallows a GRAPH behind it.
 CLI::Option* add_repeatable(CLI::App& verb, const std::string& name, Words& words, const std::string& type,
                             const std::string& help) {
@@ -35,23 +37,47 @@ CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& su
   return *verb;
 }
 
+/// As BIDS apps take them: --participant-label 01 02.
+CLI::Option* add_labels(CLI::App& verb, const std::string& names, Words& words, const std::string& help) {
+  return verb.add_option(names, words, help)->type_name("LABEL...")->expected(1, kMostLabels)->delimiter(',');
+}
+
+void declare_cases(CLI::App& verb, RunCommand& command) {
+  add_repeatable(
+      verb, "--cases", command.cases, "TABLE|NAME=PATTERN",
+      "table of cases (CSV or TSV), or for each input the pattern of its\nfiles: flair='data/{case}/FLAIR.nii.gz' (repeatable)");
+  verb.add_option("--case-name", command.case_name, "name of the one case [the graph's name]")->type_name("NAME");
+  verb.add_option("--bids", command.bids, "take the cases from a BIDS data set")->type_name("DIR");
+  add_labels(verb, "--participant-label,--participant_label", command.participants,
+             "participants to run, with or without sub- [all]");
+  add_labels(verb, "--session-label,--session_label", command.sessions, "sessions to run, with or without ses- [all]");
+  add_repeatable(
+      verb, "--bids-filter", command.bids_filters, "NAME.ENTITY=LABEL",
+      "choose among the files for a graph input: flair.run=1; an empty\nlabel: the entity must not be there (repeatable)");
+  verb.add_option("--incomplete", command.incomplete,
+                  "what to do with cases that patterns or BIDS give only some files:\nerror or skip [error]")
+      ->type_name("WHAT");
+}
+
 void declare_run(CLI::App& app, RunCommand& command) {
-  CLI::App& verb = add_verb(app, "run", "run a graph over one case or many",
-                            "  flowrun run graphs/demo.json\n"
-                            "  flowrun run graphs/demo.json --help              the inputs and parameters of that graph\n"
-                            "  flowrun run segment.json --in flair=p07/flair.nii.gz --in t1=p07/t1.nii.gz --out results\n"
-                            "  flowrun run segment.json --cases subjects.csv --set candidate_threshold=1.5 --out results\n"
-                            "  flowrun run segment.json --cases subjects.csv --dry-run\n\n"
-                            "A table of cases is a CSV or TSV file: a column 'case' and one column for each graph input;\n"
-                            "relative paths in it start at the table's folder.\n"
-                            "Ctrl-C: no new cases start, those running finish; a second Ctrl-C ends the run at once.\n\n" +
-                                std::string(kStatuses));
+  CLI::App& verb =
+      add_verb(app, "run", "run a graph over one case or many",
+               "  flowrun run graphs/demo.json\n"
+               "  flowrun run graphs/demo.json --help              the inputs and parameters of that graph\n"
+               "  flowrun run segment.json --in flair=p07/flair.nii.gz --in t1=p07/t1.nii.gz --out results\n"
+               "  flowrun run segment.json --cases subjects.csv --set candidate_threshold=1.5 --out results\n"
+               "  flowrun run segment.json --cases flair='data/{case}/FLAIR.nii.gz' --cases t1='data/{case}/T1.nii.gz'\n"
+               "  flowrun run segment.json --bids study --participant-label 01 02 --out study/derivatives/flowrun\n"
+               "  flowrun run segment.json --cases subjects.csv --dry-run\n\n"
+               "A table of cases is a CSV or TSV file: a column 'case' and one column for each graph input;\n"
+               "relative paths in it start at the table's folder.\n"
+               "Ctrl-C: no new cases start, those running finish; a second Ctrl-C ends the run at once.\n\n" +
+                   std::string(kStatuses));
   verb.set_help_flag();  // replaced: with a GRAPH, help shows that graph
   verb.add_flag("-h,--help", command.help, "show this help, or with a GRAPH its own inputs and parameters");
   verb.add_option("GRAPH", command.graph, "the graph file (JSON)")->type_name("");
   add_repeatable(verb, "--in", command.inputs, "NAME=VALUE", "value of a graph input, for every case (repeatable)");
-  verb.add_option("--cases", command.cases, "table of cases (CSV or TSV)")->type_name("TABLE");
-  verb.add_option("--case-name", command.case_name, "name of the one case [the graph's name]")->type_name("NAME");
+  declare_cases(verb, command);
   add_settings(verb, command.settings);
   verb.add_option("--out", command.out, "folder of the outputs, made when missing [out]")->type_name("DIR");
   verb.add_option("--threads", command.threads, "threads of the whole process [the cores it may use]")->type_name("N");

@@ -31,6 +31,15 @@ int count_option(const std::string& text, const std::string& option, int default
   return default_value;
 }
 
+CaseSource case_source(const RunCommand& command, Faults& faults) {
+  CaseSource source{command.inputs,       command.cases,    command.case_name,   command.bids,
+                    command.participants, command.sessions, command.bids_filters};
+  if (command.incomplete == "skip") source.incomplete = Incomplete::is_left_out;
+  else if (!command.incomplete.empty() && command.incomplete != "error")
+    faults.error({}, fmt::format("--incomplete takes error or skip, not '{}'", command.incomplete));
+  return source;
+}
+
 std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
 }
@@ -50,9 +59,11 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   run.options.out = command.out;
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
   run.graph = checked.graph;
-  run.list = collect_cases({command.inputs, command.cases, command.case_name}, checked.spec.get(), faults);
+  run.list = collect_cases(case_source(command, faults), checked.spec.get(), faults);
   if (run.graph) check_case_list(*run.graph, run.list, command.out, faults);
   check_writable(command.out, "--out", faults);
+  if (!command.bids.empty())
+    if (const std::string fault = bids_derivative_fault(command.out); !fault.empty()) faults.error({}, "--out: " + fault);
   if (!command.trace.empty()) check_writable(folder_of(command.trace), "--trace", faults);
   return run;
 }
@@ -93,9 +104,18 @@ ExitStatus status_of(const RunResult& result, bool interrupted) {
   return all_done && result.run_errors.empty() ? kAllDone : kSomeCaseFailed;
 }
 
+/// What makes the output folder a BIDS derivative, and its folders: not every node makes the folder of the file that it writes.
+void prepare_derivative(const RunCommand& command, const PreparedRun& prepared) {
+  write_bids_description(command.out, {prepared.graph->name, FLOWRUN_VERSION, command.bids});
+  for (const Case& one : prepared.list.cases)
+    for (const CaseFile& file : files_of(*prepared.graph, one, command.out))
+      if (file.role == PathRole::output) std::filesystem::create_directories(folder_of(file.path));
+}
+
 int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& registry, Interrupts& interrupts) {
   prepare_folder(command.out, "--out");
   if (!command.trace.empty()) prepare_folder(folder_of(command.trace), "--trace");
+  if (!command.bids.empty()) prepare_derivative(command, prepared);
   Trace trace;
   if (!command.trace.empty()) prepared.options.trace = &trace;
   if (!command.quiet)

@@ -14,6 +14,8 @@ inline constexpr std::size_t kPageWidth = 100;
 /// become \xNN, so that a name cannot move the cursor or colour the screen.
 std::string printable(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 /// Characters of UTF-8 text.
 std::size_t width_of(std::string_view text);
 

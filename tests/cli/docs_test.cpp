@@ -45,10 +45,10 @@ TEST_CASE("docs/graph-format.md: its graphs are read without a fault, and the fi
 }
 
 TEST_CASE("docs: single nodes and keys that are shown are JSON that a graph takes") {
-  for (const char* document : {"docs/graph-format.md", "docs/own-models.md", "README.md"})
+  for (const char* document : {"docs/bids.md", "docs/graph-format.md", "docs/own-models.md", "README.md"})
     for (const std::string& block : blocks(document, "json")) {
       if (contains(block, "\"format\": 1")) continue;
-      const bool whole_key = block.starts_with("\"parameters\"");
+      const bool whole_key = block.starts_with("\"parameters\"") || block.starts_with("\"inputs\"");
       const TempFolder folder;
       folder.write("stages/fuse.json", R"({ "format": 1, "nodes": { "a": { "type": "b.c" } } })");
       folder.write("graph.json", whole_key ? "{ \"format\": 1, \"nodes\": { \"a\": { \"type\": \"b.c\" } }, " + block + "}"
