@@ -116,6 +116,7 @@ int run_command_line(int argc, char** argv) {
   if (name == "nodes") return execute(options.nodes);
   if (name == "describe") return execute(options.describe);
   if (name == "draw") return execute(options.draw);
+  if (name == "new-plugin") return execute(options.new_plugin);
   return execute(options.plugins);
 }
 
