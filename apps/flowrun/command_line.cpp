@@ -120,6 +120,7 @@ int run_command_line(int argc, char** argv) {
   if (name == "fmt") return execute(options.authoring.fmt);
   if (name == "migrate") return execute(options.authoring.migrate);
   if (name == "docs") return execute(options.authoring.docs);
+  if (name == "new-plugin") return execute(options.new_plugin);
   return execute(options.plugins);
 }
 

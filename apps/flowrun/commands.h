@@ -59,6 +59,13 @@ struct PluginsCommand {
   Words plugin_paths;
 };
 
+struct NewPluginCommand {
+  std::string name;
+  Words nodes;  ///< none: one, named after what it does
+  std::string kind = "map";
+  std::string library;  ///< "itk", "torch" or empty
+};
+
 // Each returns an ExitStatus, prints its result on the standard output and what is wrong on the standard error, and throws Error
 // for what stops it as a whole.
 int execute(const RunCommand& command);
@@ -67,6 +74,7 @@ int execute(const NodesCommand& command);
 int execute(const DescribeCommand& command);
 int execute(const DrawCommand& command);
 int execute(const PluginsCommand& command);
+int execute(const NewPluginCommand& command);
 
 /// The inputs and parameters of the graph itself, for `flowrun run GRAPH --help`.
 int print_graph_help(const std::string& graph);

@@ -135,6 +135,21 @@ void declare_plugins(CLI::App& app, PluginsCommand& command) {
   add_plugin_path(verb, command.plugin_paths);
 }
 
+void declare_new_plugin(CLI::App& app, NewPluginCommand& command) {
+  CLI::App& verb = add_verb(app, "new-plugin", "make a folder with a plugin that builds, is tested and runs",
+                            "  flowrun new-plugin bright\n"
+                            "  flowrun new-plugin bright --node brighten --node darken\n"
+                            "  flowrun new-plugin regions --node sizes --kind collect\n"
+                            "  flowrun new-plugin smooth --with itk\n\n"
+                            "Kinds: map (one output for one input), stream (a case in chunks), collect (the chunks of a case\n"
+                            "into one output), source (no input), sink (writes a file). A folder that is there is never\n"
+                            "overwritten.");
+  verb.add_option("NAME", command.name, "the plugin and its folder, in snake_case")->type_name("")->required();
+  add_repeatable(verb, "--node", command.nodes, "NAME", "a node type of it (repeatable) [one, named after what it does]");
+  verb.add_option("--kind", command.kind, "map, stream, collect, source or sink [map]")->type_name("KIND");
+  verb.add_option("--with", command.library, "use a library: itk or torch")->type_name("LIBRARY");
+}
+
 }  // namespace
 
 void declare(CLI::App& app, Options& options) {
@@ -152,6 +167,7 @@ void declare(CLI::App& app, Options& options) {
   declare_draw(app, options.draw);
   declare_plugins(app, options.plugins);
   declare_authoring(app, options.authoring);
+  declare_new_plugin(app, options.new_plugin);
   app.footer("Each verb has its own help: flowrun run --help. Start with: flowrun run graphs/demo.json\n\n" +
              std::string(kStatuses));
   app.require_subcommand(0, 1);

@@ -18,6 +18,7 @@ struct Options {
   DescribeCommand describe;
   DrawCommand draw;
   PluginsCommand plugins;
+  NewPluginCommand new_plugin;
   CrossvalCommand crossval;
   AuthoringCommands authoring;
 };
