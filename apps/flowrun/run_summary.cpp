@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "critical_path.h"
 #include "run_plan.h"
 #include "text_layout.h"
 
@@ -53,12 +54,15 @@ void print_figures(const RunResult& result) {
   if (count > kMaxRows) fmt::print("  and {} more in the run record\n", count - kMaxRows);
 }
 
-void print_costs(const RunResult& result) {
+void print_costs(const ValidatedGraph& graph, const RunResult& result) {
   std::string text = "\n";
   const auto slowest = std::max_element(result.cases.begin(), result.cases.end(),
                                         [](const CaseResult& a, const CaseResult& b) { return a.seconds < b.seconds; });
   if (result.cases.size() > 1)
     text += fmt::format("slowest case: {}, {}\n", printable(slowest->name), duration_text(slowest->seconds));
+  if (slowest != result.cases.end())
+    if (const std::string path = path_text(critical_path(spans_of(graph, *slowest))); !path.empty())
+      text += fmt::format("what bound it: {}\n", printable(path));
   text += "peak memory: " + bytes_text(result.peak_payload_bytes) + " of payloads";
   if (result.peak_resident_bytes > 0) text += ", " + bytes_text(result.peak_resident_bytes) + " of the process";
   fmt::print("{}\n", text);
@@ -90,7 +94,7 @@ void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, 
   print_head(graph, result);
   print_nodes(result);
   print_figures(result);
-  print_costs(result);
+  print_costs(graph, result);
   print_outputs(graph, cases, out, result);
   std::fflush(stdout);  // before the failures, which go to the standard error
 }

@@ -120,7 +120,12 @@ CaseResult Engine::result_of(CaseItem& item) const {
   result.peak_payload_bytes = item.ledger->account->peak();
   for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
     const NodeCounts counts = item.ledger->counts.total(i);
-    if (counts.firings > 0) result.timings.push_back({i, counts.firings, static_cast<double>(counts.busy_ns) * 1e-9});
+    if (counts.firings == 0) continue;
+    const auto since = [&](Clock::time_point time) {
+      return std::max(0.0, std::chrono::duration<double>(time - item.started).count());
+    };
+    result.timings.push_back(
+        {i, counts.firings, static_cast<double>(counts.busy_ns) * 1e-9, since(counts.began), since(counts.ended)});
   }
   return result;
 }

@@ -68,6 +68,7 @@ struct CaseTiming {
   std::size_t node = 0;  ///< index in ValidatedGraph::nodes
   std::int64_t firings = 0;
   double busy_s = 0;  ///< sum over threads of the time inside the node
+  double begin_s = 0, end_s = 0;  ///< of its first and its last call, since the case began
 };
 
 struct CaseResult {
