@@ -67,6 +67,7 @@ bool Engine::admit() {
     equip(*item, plan_.one_case);
     live_.push_back(item);
   }
+  if (options_.on_case_start) options_.on_case_start(static_cast<std::size_t>(item->index));
   const ItemRef keep(item);  // a case of which nothing is left to start ends here
   start_item(*item, plan_.one_case);
   return true;

@@ -128,7 +128,7 @@ const std::set<std::string>& standard_headers() {
 }
 
 const std::set<std::string>& system_headers() {
-  static const std::set<std::string> kHeaders{"dirent.h", "dlfcn.h",   "elf.h",   "fcntl.h", "link.h",    "malloc.h",
+  static const std::set<std::string> kHeaders{"dirent.h", "dlfcn.h",   "elf.h",   "fcntl.h", "fnmatch.h", "link.h",    "malloc.h",
                                               "poll.h",   "pthread.h", "sched.h", "spawn.h", "termios.h", "unistd.h"};
   return kHeaders;
 }
