@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "critical_path.h"
+#include "flowrun/host/case_recorder.h"
 #include "run_plan.h"
 #include "text_layout.h"
 
@@ -21,6 +22,9 @@ std::size_t count_of(const RunResult& result, CaseStatus status) {
 
 void print_head(const ValidatedGraph& graph, const RunResult& result) {
   std::string text = fmt::format("{} of {} done", count_of(result, CaseStatus::done), count_text(result.cases.size(), "case"));
+  const auto earlier = static_cast<std::size_t>(
+      std::count_if(result.cases.begin(), result.cases.end(), [](const CaseResult& one) { return one.earlier; }));
+  if (earlier > 0) text += fmt::format(" ({} of them earlier)", earlier);
   const std::pair<CaseStatus, const char*> others[] = {
       {CaseStatus::failed, "failed"}, {CaseStatus::cancelled, "cancelled"}, {CaseStatus::not_started, "not started"}};
   for (const auto& [status, word] : others)
@@ -71,10 +75,13 @@ void print_costs(const ValidatedGraph& graph, const RunResult& result) {
 void print_outputs(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
                    const RunResult& result) {
   std::vector<std::string> files;
-  for (std::size_t i = 0; i < cases.size() && i < result.cases.size(); ++i) {
-    if (result.cases[i].status != CaseStatus::done) continue;
-    for (const CaseFile& file : files_of(graph, cases[i], out))
+  const auto add = [&files](const std::vector<NodeFile>& found) {
+    for (const NodeFile& file : found)
       if (file.role == PathRole::output && std::filesystem::exists(file.path)) files.push_back(file.path);
+  };
+  if (result.run_errors.empty()) add(files_of_run(graph, out));
+  for (std::size_t i = 0; i < cases.size() && i < result.cases.size(); ++i) {
+    if (result.cases[i].status == CaseStatus::done) add(files_of_case(graph, cases[i], out));
   }
   fmt::print("\nOUTPUTS\n");
   for (std::size_t i = 0; i < std::min(files.size(), kMaxRows); ++i) fmt::print("  {}\n", printable(files[i]));

@@ -68,6 +68,7 @@ bool Engine::admit() {
     live_.push_back(item);
     in_flight_.fetch_add(1, std::memory_order_relaxed);
   }
+  if (options_.on_case_start) options_.on_case_start(static_cast<std::size_t>(item->index));
   const ItemRef keep(item);  // a case of which nothing is left to start ends here
   start_item(*item, plan_.one_case);
   return true;

@@ -37,7 +37,7 @@ struct ModelFile {
 struct OutputFile {
   std::string node;
   std::string parameter;
-  FileStamp file;  ///< `path` is relative to the output folder where it lies in it, else as the node had it
+  FileStamp file;  ///< `path` is relative to the output folder where the file lies in it, else absolute
 };
 
 /// A node of the graph, as the case met it.
