@@ -67,6 +67,16 @@ std::vector<FigureColumn> figure_columns(const std::vector<CaseRow>& rows) {
   return {columns.begin(), columns.end()};
 }
 
+std::vector<std::string> sources_of(const NodeRecord& node) {
+  std::vector<std::string> sources;
+  for (const std::string& input : node.inputs) {  // "port <- node.port"
+    const std::size_t arrow = input.find("<- "), dot = input.rfind('.');
+    if (arrow != std::string::npos && dot != std::string::npos && dot > arrow + 3)
+      sources.push_back(input.substr(arrow + 3, dot - arrow - 3));
+  }
+  return sources;
+}
+
 std::string one_line(std::string_view text) {
   std::string line = printable(text);
   std::replace(line.begin(), line.end(), '\n', ' ');

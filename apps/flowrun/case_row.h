@@ -44,6 +44,9 @@ CaseRow row_of(const CaseRecord& record);
 /// The figures of all rows, each once, in order.
 std::vector<FigureColumn> figure_columns(const std::vector<CaseRow>& rows);
 
+/// The nodes that a node reads, by id, as its record's inputs name them.
+std::vector<std::string> sources_of(const NodeRecord& node);
+
 /// Text on one line that no terminal, table or page takes for more than text.
 std::string one_line(std::string_view text);
 

@@ -1,6 +1,7 @@
 #include "cohort_files.h"
 
 #include <chrono>
+#include <set>
 
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
@@ -14,14 +15,34 @@ constexpr auto kBetweenPages = std::chrono::seconds(60);
 
 }  // namespace
 
-CohortFiles::CohortFiles(CohortPaths paths, const std::vector<CaseRecord>& known, std::size_t cases, Say say)
-    : paths_(std::move(paths)), say_(std::move(say)), cases_(cases), table_(paths_.table) {
-  std::vector<CaseRow> rows;
-  for (const CaseRecord& record : known) {
-    report_.add(record);
-    rows.push_back(row_of(record));
+CohortFiles::CohortFiles(CohortPaths paths, Say say) : paths_(std::move(paths)), say_(std::move(say)), table_(paths_.table) {}
+
+void CohortFiles::know(const CaseRecord& record) {
+  report_.add(record);
+  known_.push_back(row_of(record));
+}
+
+/// One after the other: whole records are large.
+void CohortFiles::know_earlier(const std::filesystem::path& out, const std::string& graph,
+                               const std::vector<std::string>& but_not) {
+  std::error_code failed;
+  std::set<std::filesystem::path> files;
+  for (auto entry = std::filesystem::directory_iterator(out / "flowrun" / "cases", failed);
+       !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed))
+    if (entry->path().extension() == ".json") files.insert(entry->path());
+  for (const std::string& name : but_not) files.erase(case_record_file(out, name));
+  for (const std::filesystem::path& file : files) {
+    try {
+      const CaseRecord record = read_case_record(file);
+      if (record.graph == graph && file == case_record_file(out, record.name)) know(record);
+    } catch (const Error&) {  // --resume tells of such
+    }
   }
-  attempt([&] { table_.start(std::move(rows)); });
+}
+
+void CohortFiles::start(std::size_t to_come) {
+  cases_ = known_.size() + to_come;
+  attempt([&] { table_.start(std::move(known_)); });
   if (!paths_.page.empty()) pages_ = std::jthread([this](std::stop_token ended) { write_pages(ended); });
 }
 

@@ -26,11 +26,17 @@ class CohortFiles {
  public:
   using Say = std::function<void(const std::string& sentence)>;
 
-  /// `known`: records of an earlier run that still hold; `cases`: how many there are to be in all.
-  CohortFiles(CohortPaths paths, const std::vector<CaseRecord>& known, std::size_t cases, Say say);
+  CohortFiles(CohortPaths paths, Say say);
   ~CohortFiles();
   CohortFiles(const CohortFiles&) = delete;
   CohortFiles& operator=(const CohortFiles&) = delete;
+
+  /// A record of an earlier run that still holds; before start.
+  void know(const CaseRecord& record);
+  /// The same of all records of a graph in an output folder but of those cases; what cannot be read is left out.
+  void know_earlier(const std::filesystem::path& out, const std::string& graph, const std::vector<std::string>& but_not);
+  /// Writes the table of what is known, and pages from now on; `to_come`: how many cases are run.
+  void start(std::size_t to_come);
 
   /// A case has ended: its row is on the disk when this returns. The page follows within a minute. From any thread.
   void add(const CaseRecord& record);
@@ -41,18 +47,18 @@ class CohortFiles {
  private:
   void write_pages(std::stop_token ended);
   bool attempt(const std::function<void()>& write);
-  void write_page(const RunFacts& facts);
 
   CohortPaths paths_;
   Say say_;
-  std::size_t cases_;
+  std::size_t cases_ = 0;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::mutex mutex_;  ///< guards what follows
   std::condition_variable_any wake_;
   RunReport report_;
   CasesCsv table_;
-  bool changed_ = false;  ///< since the last page
-  std::string said_;      ///< the last failure
+  std::vector<CaseRow> known_;  ///< until start
+  bool changed_ = false;        ///< since the last page
+  std::string said_;            ///< the last failure
   std::jthread pages_;
 };
 

@@ -24,7 +24,13 @@ struct RunCommand {
   std::string trace;
   std::string threads;
   std::string cases_in_flight;
+  Words only;  ///< names or patterns of cases; empty: all
+  std::string replay_limit;
+  bool resume = false;
+  bool retry_failed = false;
+  bool no_replay = false;
   bool fail_fast = false;
+  bool no_report = false;
   bool dry_run = false;
   bool quiet = false;
   bool help = false;

@@ -84,6 +84,11 @@ void declare_run(CLI::App& app, RunCommand& command) {
   verb.add_option("--cases-in-flight", command.cases_in_flight, "cases that run at a time [2]")->type_name("N");
   verb.add_option("--trace", command.trace, "write a timeline of every firing (open it in Perfetto or\nchrome://tracing)")
       ->type_name("FILE");
+  verb.add_flag("--resume", command.resume, "run only the cases that are not done, or of which something has changed");
+  verb.add_flag("--retry-failed", command.retry_failed, "run only the cases that failed or were not finished last time");
+  add_repeatable(verb, "--only", command.only, "CASE",
+                 "run only these cases: names or patterns ('p0*'), separated by commas\n(repeatable)");
+  verb.add_flag("--no-report", command.no_report, "write no page about the run (report.html)");
   verb.add_flag("--fail-fast", command.fail_fast, "the first failing case ends the run");
   verb.add_flag("--dry-run", command.dry_run, "check everything, list what would run and be written; run nothing");
   verb.add_flag("--quiet", command.quiet, "no progress and no summary; faults and failures only");

@@ -82,12 +82,9 @@ std::vector<std::pair<std::size_t, std::size_t>> edges_of(const RunReport& repor
   for (const NodeSummary& summary : report.nodes) places.emplace(summary.node.id, places.size());
   std::vector<std::pair<std::size_t, std::size_t>> edges;
   for (const NodeSummary& summary : report.nodes)
-    for (const std::string& input : summary.node.inputs) {
-      const std::size_t arrow = input.find("<- "), dot = input.rfind('.');
-      if (arrow == std::string::npos || dot == std::string::npos || dot < arrow) continue;
-      const auto source = places.find(input.substr(arrow + 3, dot - arrow - 3));
-      if (source != places.end()) edges.emplace_back(source->second, places.at(summary.node.id));
-    }
+    for (const std::string& id : sources_of(summary.node))
+      if (const auto source = places.find(id); source != places.end())
+        edges.emplace_back(source->second, places.at(summary.node.id));
   std::sort(edges.begin(), edges.end());
   edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   return edges;

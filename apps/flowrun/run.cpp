@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <mutex>
+#include <optional>
 
+#include "case_choice.h"
 #include "case_list.h"
+#include "cohort_files.h"
 #include "commands.h"
 #include "exit_status.h"
 #include "flowrun/host/runtime.h"
@@ -12,6 +16,8 @@
 #include "graph_check.h"
 #include "interrupts.h"
 #include "progress_display.h"
+#include "run_books.h"
+#include "run_lock.h"
 #include "run_plan.h"
 #include "run_summary.h"
 #include "text_layout.h"
@@ -51,6 +57,17 @@ struct PreparedRun {
   RunOptions options;
 };
 
+void choose_cases(const RunCommand& command, PreparedRun& run, Faults& faults) {
+  if (!command.only.empty()) keep_only(run.list, command.only, faults);
+  if (!command.retry_failed) return;
+  const ValidatedNode* collector = run.graph ? case_collector(*run.graph) : nullptr;
+  if (collector)
+    faults.error(
+        collector->place,
+        fmt::format("--retry-failed cannot run this graph: node '{}' takes all cases of a run; use --resume", collector->id));
+  else keep_failed(run.list, command.out);
+}
+
 PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults& faults) {
   PreparedRun run;
   run.options.threads = count_option(command.threads, "--threads", 0, faults);
@@ -60,6 +77,7 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
   run.graph = checked.graph;
   run.list = collect_cases(case_source(command, faults), checked.spec.get(), faults);
+  choose_cases(command, run, faults);
   if (run.graph) check_case_list(*run.graph, run.list, command.out, faults);
   check_writable(command.out, "--out", faults);
   if (!command.bids.empty())
@@ -68,16 +86,40 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   return run;
 }
 
-RunResult watched(Run& run, const std::vector<Case>& cases, const RunCommand& command, Interrupts& interrupts) {
-  ProgressDisplay display(run, command.quiet ? ProgressStyle::none : ProgressDisplay::fitting_style());
+/// Sentences while cases run go above the progress.
+class Announcer {
+ public:
+  void show_on(ProgressDisplay* display) {
+    const std::lock_guard lock(mutex_);
+    display_ = display;
+  }
+  void say(const std::string& sentence) {
+    const std::lock_guard lock(mutex_);
+    if (display_) display_->say(sentence);
+    else fmt::print(stderr, "flowrun: {}\n", sentence);
+  }
+
+ private:
+  std::mutex mutex_;
+  ProgressDisplay* display_ = nullptr;
+};
+
+RunResult watched(Run& run, const std::vector<Case>& cases, const RunCommand& command, Interrupts& interrupts,
+                  Announcer& announcer, std::size_t done_before) {
+  ProgressDisplay display(run, command.quiet ? ProgressStyle::none : ProgressDisplay::fitting_style(),
+                          static_cast<std::int64_t>(done_before));
+  announcer.show_on(&display);
   interrupts.watch(run, [&display](const std::string& line) { display.say(line); });
   RunResult result = run.execute(cases);
   interrupts.unwatch();
+  announcer.show_on(nullptr);
   return result;
 }
 
 /// The record and the trace. What cannot be written is said, and does not hide how the cases went.
-bool write_records(const RunCommand& command, const PreparedRun& prepared, const Trace& trace, const RunResult& result) {
+/// `ran`: the cases of this run, which the trace counts.
+bool write_records(const RunCommand& command, const PreparedRun& prepared, const std::vector<Case>& ran, const Trace& trace,
+                   const RunResult& result) {
   bool written = true;
   const auto attempt = [&](const auto& write) {
     try {
@@ -89,7 +131,7 @@ bool write_records(const RunCommand& command, const PreparedRun& prepared, const
   };
   const std::filesystem::path out = command.out;
   attempt([&] { write_run_record(out / "flowrun-run.json", *prepared.graph, prepared.list.cases, out, result); });
-  if (!command.trace.empty()) attempt([&] { trace.write_chrome(command.trace, *prepared.graph, prepared.list.cases); });
+  if (!command.trace.empty()) attempt([&] { trace.write_chrome(command.trace, *prepared.graph, ran); });
   return written;
 }
 
@@ -108,26 +150,137 @@ ExitStatus status_of(const RunResult& result, bool interrupted) {
 void prepare_derivative(const RunCommand& command, const PreparedRun& prepared) {
   write_bids_description(command.out, {prepared.graph->name, FLOWRUN_VERSION, command.bids});
   for (const Case& one : prepared.list.cases)
-    for (const CaseFile& file : files_of(*prepared.graph, one, command.out))
+    for (const NodeFile& file : files_of_case(*prepared.graph, one, command.out))
       if (file.role == PathRole::output) std::filesystem::create_directories(folder_of(file.path));
+}
+
+/// Everything that a run keeps in its output folder, and what it takes over from there.
+struct RunState {
+  explicit RunState(const PreparedRun& prepared, const std::filesystem::path& out)
+      : recorder(prepared.graph, out), to_run(prepared.list.cases) {}
+  CaseRecorder recorder;
+  std::vector<Case> to_run;
+  std::optional<ResumePlan> plan;  ///< with --resume
+};
+
+void plan_resumption(const RunCommand& command, const PreparedRun& prepared, RunState& state) {
+  const std::vector<Case>& cases = prepared.list.cases;
+  if (command.resume) {
+    state.plan = plan_resume(*prepared.graph, state.recorder, cases, command.out);
+    state.to_run.clear();
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      if (!state.plan->earlier[i]) state.to_run.push_back(cases[i]);
+    if (!command.quiet) fmt::print(stderr, "flowrun: {}", printable(resume_text(*state.plan)));
+    return;
+  }
+  const auto has_record = [&](const Case& one) { return std::filesystem::exists(case_record_file(command.out, one.name)); };
+  const auto known = static_cast<std::size_t>(std::count_if(cases.begin(), cases.end(), has_record));
+  if (known > 0 && !command.retry_failed && !command.quiet)
+    fmt::print(stderr,
+               "flowrun: {} of {} ran before into '{}', and will be replaced; --resume keeps what is done and unchanged\n", known,
+               count_text(cases.size(), "case"), printable(command.out));
+}
+
+/// The results of this run and of earlier ones, in the order of all cases.
+RunResult with_earlier(RunResult result, const RunState& state, const ValidatedGraph& graph) {
+  if (!state.plan) return result;
+  std::vector<CaseResult> all;
+  std::size_t next = 0;
+  for (const auto& record : state.plan->earlier)
+    all.push_back(record ? earlier_result(*record, graph) : std::move(result.cases.at(next++)));
+  result.cases = std::move(all);
+  return result;
+}
+
+RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState& state, Registry& registry,
+                     Interrupts& interrupts, RunBooks& books, Announcer& announcer) {
+  if (!command.quiet)
+    fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name),
+               count_text(prepared.graph->nodes.size(), "node"), count_text(state.to_run.size(), "case"));
+  books.follow(prepared.options);
+  Run run(prepared.graph, registry, prepared.options);
+  RunResult result = watched(run, state.to_run, command, interrupts, announcer, prepared.list.cases.size() - state.to_run.size());
+  books.correct(result);
+  return result;
+}
+
+int report_run(const RunCommand& command, const PreparedRun& prepared, const RunResult& result, bool recorded, bool interrupted) {
+  if (!command.quiet) print_summary(*prepared.graph, prepared.list.cases, command.out, result);
+  print_failures(result);
+  const ExitStatus status = status_of(result, interrupted);
+  return status == kAllDone && !recorded ? kSomeCaseFailed : status;
+}
+
+void follow_cases(const RunCommand& command, RunBooks& books, CohortFiles& files, Announcer& announcer) {
+  books.tell([&](const CaseRecord& record) {
+    files.add(record);
+    if (record.status != CaseStatus::failed || command.quiet || record.errors.empty()) return;
+    const std::string& node = record.errors.front().node;
+    announcer.say(printable("case '" + record.name + "' failed" + (node.empty() ? "" : " in node '" + node + "'")));
+  });
+}
+
+std::vector<std::string> names_of(const std::vector<Case>& cases) {
+  std::vector<std::string> names;
+  for (const Case& one : cases) names.push_back(one.name);
+  return names;
+}
+
+CohortPaths cohort_paths(const RunCommand& command) {
+  const std::filesystem::path out = command.out;
+  return {out / "cases.csv", command.no_report ? std::filesystem::path() : out / "report.html"};
+}
+
+int say_nothing_to_do(const RunCommand& command, std::size_t cases) {
+  if (!command.quiet && cases > 0)
+    fmt::print("nothing to run: {} done before, and unchanged\n",
+               cases == 1 ? "the case was" : fmt::format("all {} cases were", cases));
+  else if (!command.quiet) fmt::print("nothing to run: no case failed last time\n");
+  return kAllDone;
+}
+
+/// --dry-run: looks, and writes nothing.
+int show_plan(const RunCommand& command, const PreparedRun& prepared) {
+  RunState state(prepared, command.out);
+  plan_resumption(command, prepared, state);
+  print_plan(*prepared.graph, state.to_run, command.out);
+  return kAllDone;
+}
+
+void begin_in_folder(const RunCommand& command, const PreparedRun& prepared, const RunLock& lock) {
+  const std::size_t removed = remove_leftovers(*prepared.graph, prepared.list.cases, command.out, lock.earlier_owner());
+  if (removed > 0 && !command.quiet)
+    fmt::print(stderr, "flowrun: removed {} that a run which did not end had left\n", count_text(removed, "unfinished file"));
 }
 
 int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& registry, Interrupts& interrupts) {
   prepare_folder(command.out, "--out");
   if (!command.trace.empty()) prepare_folder(folder_of(command.trace), "--trace");
+  const RunLock lock(command.out, "flowrun run " + command.graph);
+  begin_in_folder(command, prepared, lock);
   if (!command.bids.empty()) prepare_derivative(command, prepared);
+  RunState state(prepared, command.out);
+  plan_resumption(command, prepared, state);
+  Announcer announcer;
+  CohortFiles files(cohort_paths(command), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
+  files.know_earlier(command.out, prepared.graph->name, names_of(state.to_run));
+  files.start(state.to_run.size());
+  const std::vector<std::string> order = names_of(prepared.list.cases);
+  if (state.to_run.empty()) {
+    files.finish(order, {});
+    return say_nothing_to_do(command, prepared.list.cases.size());
+  }
   Trace trace;
   if (!command.trace.empty()) prepared.options.trace = &trace;
-  if (!command.quiet)
-    fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name),
-               count_text(prepared.graph->nodes.size(), "node"), count_text(prepared.list.cases.size(), "case"));
-  Run run(prepared.graph, registry, prepared.options);
-  const RunResult result = watched(run, prepared.list.cases, command, interrupts);
-  const bool recorded = write_records(command, prepared, trace, result);
-  if (!command.quiet) print_summary(*prepared.graph, prepared.list.cases, command.out, result);
-  print_failures(result);
-  const ExitStatus status = status_of(result, interrupts.received());
-  return status == kAllDone && !recorded ? kSomeCaseFailed : status;
+  RunBooks books(state.recorder, state.to_run, command.out);
+  follow_cases(command, books, files, announcer);
+  const RunResult result =
+      with_earlier(run_chosen(command, prepared, state, registry, interrupts, books, announcer), state, *prepared.graph);
+  books.finish_run(prepared.list.cases, result);
+  const bool tabled = files.finish(order, facts_of(*prepared.graph, result));
+  const bool recorded = write_records(command, prepared, state.to_run, trace, result);
+  for (const std::string& trouble : books.troubles()) fmt::print(stderr, "flowrun: error: {}\n", printable(trouble));
+  return report_run(command, prepared, result, tabled && recorded && books.troubles().empty(), interrupts.received());
 }
 
 }  // namespace
@@ -142,10 +295,7 @@ int execute(const RunCommand& command) {
     fmt::print(stderr, "flowrun: nothing was run: {}\n", verdict(faults));
     return kWrongInput;
   }
-  if (command.dry_run) {
-    print_plan(*prepared.graph, prepared.list.cases, command.out);
-    return kAllDone;
-  }
+  if (command.dry_run) return show_plan(command, prepared);
   return run_cases(command, prepared, registry, interrupts);
 }
 

@@ -141,6 +141,9 @@ std::string times_html(const RunReport& report, const std::vector<CaseRow>& rows
   const std::string cases = case_times_svg(rows);
   if (!cases.empty())
     text += "<h3>Each case, from its first firing to its last, in the order of the table of cases</h3>\n" + cases;
+  if (!report.slowest_path.empty())
+    text += fmt::format("<h3>What bound the slowest case</h3>\n<p>{}, {}: <span class=\"mono\">{}</span></p>\n",
+                        html(report.slowest_case), duration_text(report.slowest_seconds), html(path_text(report.slowest_path)));
   return text + "</div>\n";
 }
 

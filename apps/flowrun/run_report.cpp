@@ -18,6 +18,11 @@ void RunReport::add(const CaseRecord& record) {
       nodes.back().node.busy_s = 0;
     }
   }
+  if (record.status == CaseStatus::done && record.seconds >= slowest_seconds) {
+    slowest_seconds = record.seconds;
+    slowest_case = record.name;
+    slowest_path = critical_path(spans_of(record));
+  }
   several_graphs |= record.graph_hash != graph_hash;
   for (const NodeRecord& part : record.nodes) {
     const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const NodeSummary& one) { return one.node.id == part.id; });

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "case_row.h"
+#include "critical_path.h"
 
 namespace flowrun {
 
@@ -22,6 +23,9 @@ struct RunReport {
   std::vector<NodeSummary> nodes;
   std::vector<ModelFile> models;
   double busy_s = 0;
+  std::string slowest_case;  ///< of those done
+  double slowest_seconds = 0;
+  std::vector<PathStep> slowest_path;
 
   void add(const CaseRecord& record);
 };

@@ -114,8 +114,10 @@ TEST_CASE("run_page: what cannot be written is a sentence, and nothing is left b
 TEST_CASE("cohort_files: the table grows with the cases, and table and page end in the order of the cases") {
   const TempFolder folder;
   std::vector<std::string> said;
-  CohortFiles files({folder.path / "cases.csv", folder.path / "report.html"}, {record_of("c")}, 4,
+  CohortFiles files({folder.path / "cases.csv", folder.path / "report.html"},
                     [&](const std::string& sentence) { said.push_back(sentence); });
+  files.know(record_of("c"));
+  files.start(3);
   files.add(record_of("b"));
   CHECK(has(folder.read("cases.csv"), "\nc,done"));
   CHECK(has(folder.read("cases.csv"), "\nb,done"));
@@ -131,7 +133,8 @@ TEST_CASE("cohort_files: a table that cannot be written is said once and does no
   const TempFolder folder;
   std::filesystem::create_directories(folder.path / "cases.csv");
   std::vector<std::string> said;
-  CohortFiles files({folder.path / "cases.csv", ""}, {}, 2, [&](const std::string& sentence) { said.push_back(sentence); });
+  CohortFiles files({folder.path / "cases.csv", ""}, [&](const std::string& sentence) { said.push_back(sentence); });
+  files.start(2);
   files.add(record_of("a"));
   files.add(record_of("b"));
   CHECK(said.size() == 1);
