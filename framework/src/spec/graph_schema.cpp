@@ -93,9 +93,6 @@ Value graph_properties(const Registry& registry) {
 }
 
 Value definitions(const Registry& registry) {
-  Value no_run = object({{"description", "A subgraph is not run itself; write 'run' at the nodes in it"},
-                         {"patternProperties", object({{"^x-", Value::object()}})},
-                         {"additionalProperties", false}});
   Value parts = object({
       {"edge", edge()},
       {"version", version()},
@@ -105,7 +102,7 @@ Value definitions(const Registry& registry) {
       {"packet_input", packet_input()},
       {"input", input(registry)},
       {"output", output()},
-      {"no_run", std::move(no_run)},
+      {"subgraph", subgraph()},
       {"node", node(registry)},
   });
   for (const RegisteredType* known : registry.types()) parts.set(known->type.name, node_type(*known));

@@ -91,13 +91,10 @@ Value run() {
 
 /// What any node has; its type says more.
 Value node_properties(const Registry& registry) {
-  const Value any_edges = object({{"anyOf", list({ref_to("edge"), object({{"type", "array"}, {"items", ref_to("edge")}})})}});
   return object({
       {"type", type_names(registry)},
-      {"inputs", with(typed("object", "Where each input's packets come from: \"node.port\", or a list of these"),
-                      object({{"additionalProperties", any_edges}}))},
-      {"params", with(typed("object", "Values of the type's parameters; those left out take their defaults"),
-                      object({{"additionalProperties", any_value()}}))},
+      {"inputs", typed("object", "Where each input's packets come from: \"node.port\", or a list of these")},
+      {"params", typed("object", "Values of the type's parameters; those left out take their defaults")},
       {"run", run()},
   });
 }
@@ -118,8 +115,18 @@ Value node_type(const RegisteredType& known) {
   return type;
 }
 
+Value subgraph() {
+  const Value any_edges = object({{"anyOf", list({ref_to("edge"), object({{"type", "array"}, {"items", ref_to("edge")}})})}});
+  const Value no_run = object({{"description", "A subgraph is not run itself; write 'run' at the nodes in it"},
+                               {"patternProperties", object({{"^x-", Value::object()}})},
+                               {"additionalProperties", false}});
+  return object({{"properties", object({{"inputs", object({{"additionalProperties", any_edges}})},
+                                        {"params", object({{"additionalProperties", any_value()}})},
+                                        {"run", no_run}})}});
+}
+
 Value node(const Registry& registry) {
-  Value rules = list({if_type(object({{"pattern", "^graph:"}}), object({{"properties", object({{"run", ref_to("no_run")}})}}))});
+  Value rules = list({if_type(object({{"pattern", "^graph:"}}), ref_to("subgraph"))});
   for (const RegisteredType* known : registry.types())
     rules.push(if_type(object({{"const", known->type.name}}), ref_to(known->type.name)));
   const Value help = object({{"description", "One use of a node type"}});

@@ -43,6 +43,8 @@ Value text_form(bool per_case);
 
 /// The inputs, parameters and run options of one node type.
 Value node_type(const RegisteredType& known);
+/// A graph used as a node, of whose inputs and parameters nothing is known here.
+Value subgraph();
 /// Any node: its type, and by that type the rest.
 Value node(const Registry& registry);
 
