@@ -33,7 +33,8 @@ std::vector<std::string> option_names(const CLI::App& app) {
 
 std::vector<std::string> verb_names(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* verb : app.get_subcommands(nullptr)) names.push_back(verb->get_name());
+  for (const CLI::App* verb : app.get_subcommands(nullptr))
+    if (!verb->get_group().empty()) names.push_back(verb->get_name());
   return names;
 }
 
@@ -116,6 +117,8 @@ int run_command_line(int argc, char** argv) {
   if (name == "nodes") return execute(options.nodes);
   if (name == "describe") return execute(options.describe);
   if (name == "draw") return execute(options.draw);
+  if (name == "check-plugin") return execute(options.check_plugin);
+  if (name == "check-plugin-node") return execute(options.check_node);
   return execute(options.plugins);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "check_plugin.h"
 #include "commands.h"
 #include "crossval.h"
 
@@ -17,6 +18,8 @@ struct Options {
   DescribeCommand describe;
   DrawCommand draw;
   PluginsCommand plugins;
+  CheckPluginCommand check_plugin;
+  CheckNodeCommand check_node;
   CrossvalCommand crossval;
 };
 
