@@ -155,6 +155,33 @@ void declare_new_plugin(CLI::App& app, NewPluginCommand& command) {
   verb.add_option("--with", command.library, "use a library: itk or torch")->type_name("LIBRARY");
 }
 
+void add_check_options(CLI::App& verb, CheckPluginCommand& command) {
+  add_repeatable(verb, "--set", command.settings, "NAME=VALUE", "set a parameter, or NODE.PARAM of one node type (repeatable)");
+  verb.add_option("--seconds", command.seconds, "how long a check may take [60]")->type_name("N");
+}
+
+void declare_check_plugin(CLI::App& app, CheckPluginCommand& command) {
+  CLI::App& verb =
+      add_verb(app, "check-plugin", "run a plugin through the conformance suite",
+               "  flowrun check-plugin build/lib/flowrun/plugins/denoise.so\n"
+               "  flowrun check-plugin denoise.so --node denoise.median --set radius=2\n"
+               "  flowrun check-plugin io.so --set io.read_volume.path=flair.nii.gz\n\n"
+               "Every node type is described, created, opened and fired with made-up inputs, usual and odd ones, in a process\n"
+               "of its own, so that a crash is a finding.\n"
+               "Exit status: 0 no check failed (some may be skipped), 1 a check failed, 2 the command line is wrong.");
+  verb.add_option("PLUGIN", command.library, "the plugin's library")->type_name("")->required();
+  verb.add_option("--node", command.node, "only this node type")->type_name("NAME");
+  add_check_options(verb, command);
+  verb.add_flag("--quiet", command.quiet, "show only the checks that failed");
+}
+
+/// Started by check-plugin, not by people.
+void declare_check_node(CLI::App& app, CheckNodeCommand& command) {
+  CLI::App& verb = *app.add_subcommand("check-plugin-node")->group("");
+  verb.add_option("WORDS", command.words)->expected(4)->required();
+  add_check_options(verb, command.shared);
+}
+
 }  // namespace
 
 void declare(CLI::App& app, Options& options) {
@@ -173,6 +200,8 @@ void declare(CLI::App& app, Options& options) {
   declare_plugins(app, options.plugins);
   declare_authoring(app, options.authoring);
   declare_new_plugin(app, options.new_plugin);
+  declare_check_plugin(app, options.check_plugin);
+  declare_check_node(app, options.check_node);
   app.footer("Each verb has its own help: flowrun run --help. Start with: flowrun run graphs/demo.json\n\n" +
              std::string(kStatuses));
   app.require_subcommand(0, 1);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "authoring.h"
+#include "check_plugin.h"
 #include "commands.h"
 #include "crossval.h"
 
@@ -19,6 +20,8 @@ struct Options {
   DrawCommand draw;
   PluginsCommand plugins;
   NewPluginCommand new_plugin;
+  CheckPluginCommand check_plugin;
+  CheckNodeCommand check_node;
   CrossvalCommand crossval;
   AuthoringCommands authoring;
 };
