@@ -113,6 +113,7 @@ int run_command_line(int argc, char** argv) {
   const std::string name = verb->get_name();
   if (name == "run") return run_or_help(options.run, *verb);
   if (name == "crossval") return execute(options.crossval);
+  if (name == "replay") return execute(options.replay);
   if (name == "validate") return execute(options.validate);
   if (name == "nodes") return execute(options.nodes);
   if (name == "describe") return execute(options.describe);

@@ -36,6 +36,13 @@ struct RunCommand {
   bool help = false;
 };
 
+struct ReplayCommand {
+  std::string what;  ///< a record, a bundle's folder, or a case's name
+  std::string results = "out";
+  std::string out;  ///< empty: in the bundle's folder
+  Words plugin_paths;
+};
+
 struct ValidateCommand {
   std::string graph;
   Words settings;
@@ -75,6 +82,7 @@ struct NewPluginCommand {
 // Each returns an ExitStatus, prints its result on the standard output and what is wrong on the standard error, and throws Error
 // for what stops it as a whole.
 int execute(const RunCommand& command);
+int execute(const ReplayCommand& command);
 int execute(const ValidateCommand& command);
 int execute(const NodesCommand& command);
 int execute(const DescribeCommand& command);

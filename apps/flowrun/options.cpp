@@ -90,8 +90,24 @@ void declare_run(CLI::App& app, RunCommand& command) {
                  "run only these cases: names or patterns ('p0*'), separated by commas\n(repeatable)");
   verb.add_flag("--no-report", command.no_report, "write no page about the run (report.html)");
   verb.add_flag("--fail-fast", command.fail_fast, "the first failing case ends the run");
+  verb.add_option("--replay-limit", command.replay_limit, "room for the packets of failed firings, for 'flowrun replay' [1G]")
+      ->type_name("BYTES");
+  verb.add_flag("--no-replay", command.no_replay, "keep no packets of failed firings");
   verb.add_flag("--dry-run", command.dry_run, "check everything, list what would run and be written; run nothing");
   verb.add_flag("--quiet", command.quiet, "no progress and no summary; faults and failures only");
+  add_plugin_path(verb, command.plugin_paths);
+}
+
+void declare_replay(CLI::App& app, ReplayCommand& command) {
+  CLI::App& verb = add_verb(app, "replay", "run a failed node again, alone, on the packets it had",
+                            "  flowrun replay results/flowrun/cases/p07.json\n"
+                            "  flowrun replay p07 --results results --out look_here\n\n"
+                            "Exit status: 0 the node is done, 1 it failed again.");
+  verb.add_option("FAILED", command.what, "a failed case's record, the folder of its packets, or its name")
+      ->type_name("")
+      ->required();
+  verb.add_option("--results", command.results, "output folder of the run, for a case's name [out]")->type_name("DIR");
+  verb.add_option("--out", command.out, "folder of what the node writes [out, beside its packets]")->type_name("DIR");
   add_plugin_path(verb, command.plugin_paths);
 }
 
@@ -193,6 +209,7 @@ void declare(CLI::App& app, Options& options) {
   app.get_formatter()->label("Positionals", "Arguments");
   declare_run(app, options.run);
   declare_crossval(app, options.crossval);
+  declare_replay(app, options.replay);
   declare_validate(app, options.validate);
   declare_nodes(app, options.nodes);
   declare_describe(app, options.describe);

@@ -14,6 +14,7 @@ namespace flowrun {
 /// Where the parser writes; lives longer than it.
 struct Options {
   RunCommand run;
+  ReplayCommand replay;
   ValidateCommand validate;
   NodesCommand nodes;
   DescribeCommand describe;

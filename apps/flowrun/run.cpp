@@ -26,6 +26,7 @@ namespace flowrun {
 namespace {
 
 constexpr int kMaxCount = 1024;
+constexpr std::int64_t kReplayLimit = std::int64_t{1} << 30;
 
 /// A count of an option, or the default when it is not given.
 int count_option(const std::string& text, const std::string& option, int default_value, Faults& faults) {
@@ -46,6 +47,19 @@ CaseSource case_source(const RunCommand& command, Faults& faults) {
   return source;
 }
 
+/// A number of bytes, with K, M, G or T behind it where it is large (powers of 1024).
+std::int64_t bytes_option(const std::string& text, const std::string& option, std::int64_t default_value, Faults& faults) {
+  if (text.empty()) return default_value;
+  std::int64_t count = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string unit(end, text.data() + text.size());
+  const std::size_t power = unit.empty() ? 0 : std::string("KMGT").find(unit) + 1;
+  if (failed == std::errc() && count >= 0 && count < (std::int64_t{1} << 20) << 10 && power <= 4 && unit.size() <= 1)
+    return count << (10 * power);
+  faults.error({}, fmt::format("{} takes a number of bytes as 500M or 2G, not '{}'", option, text));
+  return default_value;
+}
+
 std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
 }
@@ -55,6 +69,7 @@ struct PreparedRun {
   std::shared_ptr<const ValidatedGraph> graph;
   CaseList list;
   RunOptions options;
+  std::int64_t replay_limit = 0;  ///< bytes
 };
 
 void choose_cases(const RunCommand& command, PreparedRun& run, Faults& faults) {
@@ -72,6 +87,7 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   PreparedRun run;
   run.options.threads = count_option(command.threads, "--threads", 0, faults);
   run.options.cases_in_flight = count_option(command.cases_in_flight, "--cases-in-flight", run.options.cases_in_flight, faults);
+  run.replay_limit = bytes_option(command.replay_limit, "--replay-limit", kReplayLimit, faults);
   run.options.fail_fast = command.fail_fast;
   run.options.out = command.out;
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
@@ -197,7 +213,7 @@ RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState&
   if (!command.quiet)
     fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name),
                count_text(prepared.graph->nodes.size(), "node"), count_text(state.to_run.size(), "case"));
-  books.follow(prepared.options);
+  books.follow(prepared.options, command.no_replay ? 0 : prepared.replay_limit);
   Run run(prepared.graph, registry, prepared.options);
   RunResult result = watched(run, state.to_run, command, interrupts, announcer, prepared.list.cases.size() - state.to_run.size());
   books.correct(result);
@@ -272,13 +288,14 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   }
   Trace trace;
   if (!command.trace.empty()) prepared.options.trace = &trace;
-  RunBooks books(state.recorder, state.to_run, command.out);
+  RunBooks books(state.recorder, prepared.graph, state.to_run, command.out);
   follow_cases(command, books, files, announcer);
   const RunResult result =
       with_earlier(run_chosen(command, prepared, state, registry, interrupts, books, announcer), state, *prepared.graph);
   books.finish_run(prepared.list.cases, result);
   const bool tabled = files.finish(order, facts_of(*prepared.graph, result));
   const bool recorded = write_records(command, prepared, state.to_run, trace, result);
+  for (const std::string& remark : books.remarks()) fmt::print(stderr, "flowrun: warning: {}\n", printable(remark));
   for (const std::string& trouble : books.troubles()) fmt::print(stderr, "flowrun: error: {}\n", printable(trouble));
   return report_run(command, prepared, result, tabled && recorded && books.troubles().empty(), interrupts.received());
 }
