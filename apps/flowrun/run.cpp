@@ -209,12 +209,13 @@ RunResult with_earlier(RunResult result, const RunState& state, const ValidatedG
 }
 
 RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState& state, Registry& registry,
-                     Interrupts& interrupts, RunBooks& books, Announcer& announcer) {
+                     Interrupts& interrupts, RunBooks& books, CohortFiles& files, Announcer& announcer) {
   if (!command.quiet)
     fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name),
                count_text(prepared.graph->nodes.size(), "node"), count_text(state.to_run.size(), "case"));
   books.follow(prepared.options, command.no_replay ? 0 : prepared.replay_limit);
   Run run(prepared.graph, registry, prepared.options);
+  files.start(state.to_run.size());  // not before: nothing is written when a node cannot be opened
   RunResult result = watched(run, state.to_run, command, interrupts, announcer, prepared.list.cases.size() - state.to_run.size());
   books.correct(result);
   return result;
@@ -280,9 +281,9 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   Announcer announcer;
   CohortFiles files(cohort_paths(command), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
   files.know_earlier(command.out, prepared.graph->name, names_of(state.to_run));
-  files.start(state.to_run.size());
   const std::vector<std::string> order = names_of(prepared.list.cases);
   if (state.to_run.empty()) {
+    files.start(0);
     files.finish(order, {});
     return say_nothing_to_do(command, prepared.list.cases.size());
   }
@@ -291,7 +292,7 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   RunBooks books(state.recorder, prepared.graph, state.to_run, command.out);
   follow_cases(command, books, files, announcer);
   const RunResult result =
-      with_earlier(run_chosen(command, prepared, state, registry, interrupts, books, announcer), state, *prepared.graph);
+      with_earlier(run_chosen(command, prepared, state, registry, interrupts, books, files, announcer), state, *prepared.graph);
   books.finish_run(prepared.list.cases, result);
   const bool tabled = files.finish(order, facts_of(*prepared.graph, result));
   const bool recorded = write_records(command, prepared, state.to_run, trace, result);
