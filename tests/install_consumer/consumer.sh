@@ -31,6 +31,10 @@ done
 must_be "$(head -1 out/areas.csv)" "z,area_mm2"
 must_be "$(wc -l <out/areas.csv)" 33
 
+mkdir app
+build/bin/check_graph "$project/graphs/areas.json" "$plugins" app
+must_be "$(cat app/host.csv)" "$(cat out/areas.csv)"
+
 # Faults of a graph with their nodes are told as those of flowrun's own: place, node, parameter or port, what was expected, near name.
 status=0
 errors=$("$flowrun" validate "$project/graphs/wrong.json" --plugin-path "$plugins" 2>&1 >/dev/null) || status=$?
