@@ -13,16 +13,34 @@ struct RunCommand {
   Words inputs;    ///< name=path
   Words settings;  ///< parameter=value, node.param=value
   Words plugin_paths;
-  std::string cases;  ///< a table; empty: none
+  Words cases;  ///< a table, or patterns; empty: none
   std::string case_name;
+  std::string bids;  ///< a data set; empty: none
+  Words participants;
+  Words sessions;
+  Words bids_filters;      ///< input.entity=label
+  std::string incomplete;  ///< "error" or "skip"; empty: error
   std::string out = "out";
   std::string trace;
   std::string threads;
   std::string cases_in_flight;
+  Words only;  ///< names or patterns of cases; empty: all
+  std::string replay_limit;
+  bool resume = false;
+  bool retry_failed = false;
+  bool no_replay = false;
   bool fail_fast = false;
+  bool no_report = false;
   bool dry_run = false;
   bool quiet = false;
   bool help = false;
+};
+
+struct ReplayCommand {
+  std::string what;  ///< a record, a bundle's folder, or a case's name
+  std::string results = "out";
+  std::string out;  ///< empty: in the bundle's folder
+  Words plugin_paths;
 };
 
 struct ValidateCommand {
@@ -64,6 +82,7 @@ struct NewPluginCommand {
 // Each returns an ExitStatus, prints its result on the standard output and what is wrong on the standard error, and throws Error
 // for what stops it as a whole.
 int execute(const RunCommand& command);
+int execute(const ReplayCommand& command);
 int execute(const ValidateCommand& command);
 int execute(const NodesCommand& command);
 int execute(const DescribeCommand& command);

@@ -107,7 +107,7 @@ class StepRun {
     Faults faults;  // none: checked before
     run_.graph = step_.graph.string();
     run_.settings = step_settings(step_, fold, folder_, faults);
-    run_.cases = (folder_ / (step_.name + "_cases.csv")).string();
+    run_.cases = {(folder_ / (step_.name + "_cases.csv")).string()};
     run_.out = (folder_ / step_.out).string();
     run_.threads = command.threads;
     run_.plugin_paths = command.plugin_paths;
@@ -120,7 +120,7 @@ class StepRun {
 
   int execute() const {
     prepare_folder(folder_, "--out");
-    write_atomically(run_.cases, table_);
+    write_atomically(run_.cases.front(), table_);
     const int status = flowrun::execute(run_);
     if (status == kAllDone) write_atomically(done_file(), signature());
     return status;

@@ -10,26 +10,18 @@
 #include "graph_check.h"
 #include "graph_text.h"
 #include "param_text.h"
+#include "port_text.h"
 #include "text_layout.h"
 
 namespace flowrun {
 namespace {
-
-std::string input_takes(const InputPort& port) {
-  std::string text = port.variadic ? (port.required ? "one or more" : "any number") : port.required ? "one" : "optional";
-  if (port.collects) text += fmt::format(", all {}s together", to_string(*port.scope));
-  else if (port.scope)
-    text += fmt::format(", {}{}", *port.scope == Scope::chunk ? "at most one a " : "one a ", to_string(*port.scope));
-  return text;
-}
 
 std::string ports_text(const NodeType& type) {
   std::string text;
   TextTable inputs({Align::left, Align::left, Align::left, Align::left});
   for (const InputPort& port : type.inputs) inputs.add({port.name, port.payload, input_takes(port), port.help});
   TextTable outputs({Align::left, Align::left, Align::left, Align::left});
-  for (const OutputPort& port : type.outputs)
-    outputs.add({port.name, port.payload, port.stream ? "a stream of chunks" : "one", port.help});
+  for (const OutputPort& port : type.outputs) outputs.add({port.name, port.payload, output_gives(port), port.help});
   if (!inputs.empty()) text += "\nINPUTS\n" + inputs.text();
   if (!outputs.empty()) text += "\nOUTPUTS\n" + outputs.text();
   return text;

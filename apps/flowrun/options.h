@@ -1,5 +1,7 @@
 #pragma once
 
+#include "authoring.h"
+#include "check_plugin.h"
 #include "commands.h"
 #include "crossval.h"
 
@@ -12,13 +14,17 @@ namespace flowrun {
 /// Where the parser writes; lives longer than it.
 struct Options {
   RunCommand run;
+  ReplayCommand replay;
   ValidateCommand validate;
   NodesCommand nodes;
   DescribeCommand describe;
   DrawCommand draw;
   PluginsCommand plugins;
   NewPluginCommand new_plugin;
+  CheckPluginCommand check_plugin;
+  CheckNodeCommand check_node;
   CrossvalCommand crossval;
+  AuthoringCommands authoring;
 };
 
 /// Declares every verb with its options and help.

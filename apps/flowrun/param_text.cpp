@@ -31,14 +31,16 @@ std::string type_text(const ParamSpec& spec) {
   return text;
 }
 
+std::string allowed_text(const ParamSpec& spec) {
+  const std::string choices = choices_text(spec);
+  return choices.empty() ? range_text(spec) : choices;
+}
+
 std::string bounds_text(const ParamSpec& spec) {
-  std::vector<std::string> parts{spec.default_value ? "default " + to_string(*spec.default_value) : "required"};
-  if (!spec.unit.empty()) parts.front() += " " + spec.unit;
-  for (std::string part : {choices_text(spec), range_text(spec)})
-    if (!part.empty()) parts.push_back(std::move(part));
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
+  std::string text = spec.default_value ? "default " + to_string(*spec.default_value) : "required";
+  if (!spec.unit.empty()) text += " " + spec.unit;
+  const std::string allowed = allowed_text(spec);
+  return allowed.empty() ? text : text + "; " + allowed;
 }
 
 std::string params_text(const std::vector<ParamSpec>& specs) {
@@ -51,7 +53,9 @@ std::string params_text(const std::vector<ParamSpec>& specs) {
   std::string text;
   for (const ParamSpec& spec : specs) {
     const std::string bounds = printable(bounds_text(spec));
-    text += fmt::format("  {:<{}}  {:<{}}  {}\n", printable(spec.name), name_width, type_text(spec), type_width, bounds);
+    text += fmt::format("  {:<{}}  {:<{}}  ", printable(spec.name), name_width, type_text(spec), type_width);
+    const std::size_t indent = name_width + type_width + 6;
+    text += paragraph(bounds, indent).substr(indent);
     if (!spec.help.empty()) text += paragraph(printable(spec.help), name_width + 4);
   }
   return text;

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -15,17 +16,32 @@ namespace flowrun {
 namespace {
 
 constexpr auto kRedraw = std::chrono::milliseconds(200);
+constexpr double kLineSeconds = 2;    ///< between two lines, however many cases end
 constexpr double kQuietSeconds = 60;  ///< after this long without a line, one says that the run is alive
 
-std::size_t terminal_width() {
+struct TerminalSize {
+  std::size_t columns = kPageWidth, lines = 24;
+};
+
+TerminalSize terminal_size() {
   winsize size{};
-  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20;
-  return known ? size.ws_col - 1 : kPageWidth - 1;
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return {};
+  return {size.ws_col, size.ws_row};
 }
+
+/// Lines of the screen that a block takes: a terminal that was made narrower has wrapped what was there.
+std::size_t screen_lines(const std::vector<std::string>& block, std::size_t columns) {
+  std::size_t lines = 0;
+  for (const std::string& line : block) lines += std::max<std::size_t>(1, (width_of(line) + columns - 1) / columns);
+  return lines;
+}
+
+std::string up(std::size_t lines) { return lines ? fmt::format("\x1b[{}A\r", lines) : "\r"; }
 
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(const Run& run, ProgressStyle style) : run_(run), style_(style) {
+ProgressDisplay::ProgressDisplay(const Run& run, ProgressStyle style, std::int64_t done_before)
+    : run_(run), style_(style), done_before_(done_before) {
   if (style != ProgressStyle::none) thread_ = std::jthread([this](std::stop_token ended) { loop(ended); });
 }
 
@@ -34,7 +50,7 @@ ProgressDisplay::~ProgressDisplay() {
   thread_.request_stop();
   thread_.join();
   if (style_ == ProgressStyle::live) clear_block();
-  else add_line();
+  else add_line(0);
 }
 
 ProgressStyle ProgressDisplay::fitting_style() {
@@ -53,36 +69,38 @@ void ProgressDisplay::loop(std::stop_token ended) {
   std::unique_lock lock(mutex_);
   while (!ended.stop_requested()) {
     if (style_ == ProgressStyle::live) draw_block();
-    else add_line();
+    else add_line(kLineSeconds);
     wake_.wait_for(lock, ended, kRedraw, [] { return false; });
   }
 }
 
+/// Every line is written over the one before it and nothing is blanked first, so that nothing flickers.
 void ProgressDisplay::draw_block() {
   const Progress progress = run_.progress();
   if (progress.cases_total == 0) return;  // the run has not begun
-  const auto lines = progress_lines(progress, terminal_width());
-  std::string text;
-  if (block_lines_) text += fmt::format("\x1b[{}A", block_lines_);
-  for (const std::string& line : lines) text += "\r\x1b[2K" + line + "\n";
+  const TerminalSize size = terminal_size();
+  std::vector<std::string> block = progress_lines(progress, size.columns - 1, size.lines, done_before_);
+  std::string text = up(screen_lines(block_, size.columns));
+  for (const std::string& line : block) text += line + "\x1b[K\n";
   text += "\x1b[J";  // what is left of a longer block
   std::fputs(text.c_str(), stderr);
-  block_lines_ = lines.size();
+  block_ = std::move(block);
 }
 
 void ProgressDisplay::clear_block() {
-  if (block_lines_) fmt::print(stderr, "\x1b[{}A\r\x1b[J", block_lines_);
-  block_lines_ = 0;
+  if (block_.empty()) return;
+  std::fputs((up(screen_lines(block_, terminal_size().columns)) + "\x1b[J").c_str(), stderr);
+  block_.clear();
 }
 
-void ProgressDisplay::add_line() {
+void ProgressDisplay::add_line(double pause) {
   const Progress progress = run_.progress();
   const std::int64_t ended = progress.cases_done + progress.cases_failed;
   if (progress.cases_total == 0) return;
-  if (ended == ended_said_ && progress.seconds - last_said_s_ < kQuietSeconds) return;
+  if (progress.seconds - last_said_s_ < (ended == ended_said_ ? kQuietSeconds : pause)) return;
   ended_said_ = ended;
   last_said_s_ = progress.seconds;
-  fmt::print(stderr, "flowrun: {}\n", progress_line(progress, kPageWidth));
+  fmt::print(stderr, "flowrun: {}\n", progress_line(progress, kPageWidth, done_before_));
 }
 
 }  // namespace flowrun

@@ -2,55 +2,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "progress_display.h"
 #include "text_layout.h"
+#include "time_left.h"
 
 namespace flowrun {
 namespace {
 
-constexpr std::size_t kMaxRows = 8;  ///< of streams and firings
-constexpr int kBarWidth = 24;
-constexpr double kShownSeconds = 1;    ///< a firing that has run for less would only flicker
-constexpr double kWeighedSeconds = 5;  ///< one that has run for less says little about the time left: other nodes take longer
-constexpr double kTooLittleToTell = 0.02;
-
-/// Share of each running case's work: the mean over its streams of known length and its long firings.
-std::map<std::string, double> shares_of_running_cases(const Progress& progress) {
-  std::map<std::string, std::pair<double, int>> sums;
-  const auto add = [&](const std::string& name, double share) {
-    auto& [sum, count] = sums[name];
-    sum += std::min(1.0, share);
-    ++count;
-  };
-  for (const Progress::Stream& stream : progress.streams)
-    if (stream.expected > 0) add(stream.case_name, static_cast<double>(stream.done) / static_cast<double>(stream.expected));
-  for (const Progress::Firing& firing : progress.firings)
-    if (!firing.case_name.empty() && firing.seconds >= kWeighedSeconds) add(firing.case_name, firing.fraction);
-  std::map<std::string, double> shares;
-  for (const auto& [name, sum] : sums) shares[name] = sum.first / sum.second;
-  return shares;
-}
-
-/// By the cases that have ended and the shares of those that run.
-double seconds_left_of_cases(const Progress& progress) {
-  double done = static_cast<double>(progress.cases_done + progress.cases_failed);
-  for (const auto& [name, share] : shares_of_running_cases(progress)) done += share;
-  const auto total = static_cast<double>(progress.cases_total);
-  if (total <= 0 || done >= total || done < kTooLittleToTell * total || progress.seconds < 1) return -1;
-  return progress.seconds * (total - done) / done;
-}
-
-/// By what the long firings say of themselves.
-double seconds_left_of_firings(const Progress& progress) {
-  double left = -1;
-  for (const Progress::Firing& firing : progress.firings)
-    if (firing.seconds >= kWeighedSeconds && firing.fraction >= kTooLittleToTell)
-      left = std::max(left, firing.seconds * (1 - firing.fraction) / firing.fraction);
-  return left;
-}
+constexpr std::size_t kWidestBar = 24, kNarrowestBar = 6;
+constexpr double kShownSeconds = 1;  ///< a firing that has run for less would only flicker
+constexpr std::int64_t kCasesForRate = 3;
+constexpr std::size_t kMostSteps = 2;  ///< named beside a case
 
 std::string clock_text(double seconds) {
   const auto whole = static_cast<std::int64_t>(seconds);
@@ -58,57 +22,130 @@ std::string clock_text(double seconds) {
   return fmt::format("{:02}:{:02}", whole / 60, whole % 60);
 }
 
-std::string bar(double share) {
-  const auto filled = static_cast<int>(kBarWidth * std::min(1.0, share));
-  return fmt::format("[{:#<{}}{:.<{}}]", "", filled, "", kBarWidth - filled);
-}
-
 std::string percent_text(double share) { return fmt::format("{} %", static_cast<int>(100 * share)); }
 
+/// One line below the head: whose, what, and how far.
 struct Row {
-  std::string name;
+  std::string case_name;
+  std::string what;
+  double share = -1;  ///< negative: no bar
   std::string text;
 };
 
-Row row_of(const Progress::Stream& stream) {
-  const std::string name = printable(stream.case_name + "  " + stream.node);
-  if (stream.expected < 0) return {name, count_text(static_cast<std::size_t>(stream.done), "chunk")};
-  const double share = stream.expected == 0 ? 1 : static_cast<double>(stream.done) / static_cast<double>(stream.expected);
-  return {name, fmt::format("{} {}/{} chunks", bar(share), stream.done, stream.expected)};
+std::string steps_text(const std::vector<Progress::Step>& steps) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(steps.size(), kMostSteps); ++i) {
+    text += (i ? ", " : "") + steps[i].node;
+    if (steps[i].chunk >= 0) text += fmt::format(" #{}", steps[i].chunk + 1);
+  }
+  if (steps.size() > kMostSteps) text += fmt::format(" and {} more", steps.size() - kMostSteps);
+  return text;
+}
+
+Row row_of(const Progress::Stream& stream, const std::string& now) {
+  Row row{stream.case_name, stream.node, -1, count_text(static_cast<std::size_t>(stream.done), "chunk")};
+  if (stream.expected >= 0) {
+    row.share = stream.expected == 0 ? 1 : static_cast<double>(stream.done) / static_cast<double>(stream.expected);
+    row.text = fmt::format("{}/{} chunks", stream.done, stream.expected);
+  }
+  if (!now.empty()) row.text += "   " + now;
+  return row;
 }
 
 Row row_of(const Progress::Firing& firing) {
-  const std::string where = firing.case_name.empty() ? "(run)" : firing.case_name;
-  return {printable(where + "  " + firing.node), bar(firing.fraction) + ' ' + percent_text(firing.fraction)};
+  return {firing.case_name.empty() ? "(run)" : firing.case_name, firing.node, firing.fraction, percent_text(firing.fraction)};
+}
+
+/// The rows of one case: its streams and its long firings, or else what threads do for it now.
+void add_rows(const Progress& progress, const Progress::RunningCase& running, std::vector<Row>& rows) {
+  const std::size_t before = rows.size();
+  const std::string now = steps_text(running.steps);
+  for (const Progress::Stream& stream : progress.streams)
+    if (stream.case_name == running.name) rows.push_back(row_of(stream, rows.size() == before ? now : ""));
+  for (const Progress::Firing& firing : progress.firings)
+    if (firing.case_name == running.name && firing.seconds >= kShownSeconds) rows.push_back(row_of(firing));
+  if (rows.size() == before)
+    rows.push_back({running.name, now.empty() ? "waits for a thread" : now, -1, clock_text(running.seconds)});
 }
 
 std::vector<Row> rows_of(const Progress& progress) {
   std::vector<Row> rows;
-  for (const Progress::Stream& stream : progress.streams) rows.push_back(row_of(stream));
+  for (const Progress::RunningCase& running : progress.running) add_rows(progress, running, rows);
   for (const Progress::Firing& firing : progress.firings)
-    if (firing.seconds >= kShownSeconds) rows.push_back(row_of(firing));
+    if (firing.case_name.empty() && firing.seconds >= kShownSeconds) rows.push_back(row_of(firing));
   return rows;
 }
 
-std::string head_line(const Progress& progress) {
-  std::string line =
-      fmt::format("{} of {} {} done", progress.cases_done, progress.cases_total, progress.cases_total == 1 ? "case" : "cases");
-  if (progress.cases_failed) line += fmt::format(", {} failed", progress.cases_failed);
-  line += fmt::format(", {} running   {} elapsed", progress.cases_running, clock_text(progress.seconds));
-  const double left = seconds_left(progress);
-  return left < 0 ? line : line + fmt::format(", about {} left", clock_text(left));
+std::string bar(double share, std::size_t width) {
+  const auto filled = static_cast<std::size_t>(static_cast<double>(width) * std::clamp(share, 0.0, 1.0));
+  return '[' + std::string(filled, '#') + std::string(width - filled, '.') + ']';
+}
+
+/// The widths of a row's columns on a terminal that wide.
+struct Columns {
+  std::size_t case_name = 0, what = 0, bar = kWidestBar;
+};
+
+Columns columns_for(const std::vector<Row>& rows, std::size_t width) {
+  Columns columns;
+  std::size_t text = 0;
+  bool bars = false;
+  for (const Row& row : rows) {
+    columns.case_name = std::max(columns.case_name, width_of(row.case_name));
+    columns.what = std::max(columns.what, width_of(row.what));
+    bars |= row.share >= 0;
+    text = std::max(text, std::min<std::size_t>(width_of(row.text), 16));
+  }
+  columns.bar = !bars ? 0 : std::clamp(width / 4, kNarrowestBar, kWidestBar);
+  const std::size_t taken = 2 + 2 + 2 + (columns.bar ? columns.bar + 3 : 0) + text;
+  const std::size_t names = std::max<std::size_t>(width > taken ? width - taken : 0, 12);
+  if (columns.case_name + columns.what > names) {
+    columns.case_name = std::min(columns.case_name, std::max(names / 2, names - std::min(names, columns.what)));
+    columns.what = std::min(columns.what, names - columns.case_name);
+  }
+  return columns;
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  const std::string cell = shortened_inside(text, width);
+  return cell + std::string(width - std::min(width, width_of(cell)), ' ');
+}
+
+std::string line_of(const Row& row, const Columns& columns) {
+  std::string line = "  " + padded(row.case_name, columns.case_name) + "  " + padded(row.what, columns.what) + "  ";
+  if (row.share >= 0) line += bar(row.share, columns.bar) + ' ';
+  return line + row.text;
+}
+
+std::string rate_text(const Progress& progress) {
+  const std::int64_t ended = progress.cases_done + progress.cases_failed;
+  if (ended < kCasesForRate || progress.seconds < 1) return "";
+  const double minute = 60 * static_cast<double>(ended) / progress.seconds;
+  return minute >= 1 ? fmt::format(", {:.3g} cases/min", minute) : fmt::format(", {:.3g} cases/h", 60 * minute);
+}
+
+/// As much of the head as there is room for: what is least missed goes first.
+std::string head_line(const Progress& progress, std::int64_t done_before, std::size_t width) {
+  const std::int64_t total = progress.cases_total + done_before;
+  std::string failed = progress.cases_failed ? fmt::format(", {} failed", progress.cases_failed) : "";
+  const std::string before = done_before ? fmt::format(" ({} before)", done_before) : "";
+  const std::string counts = fmt::format("{} of {} {} done{}{}, {} running", progress.cases_done + done_before, total,
+                                         total == 1 ? "case" : "cases", before, failed, progress.cases_running);
+  const double seconds = seconds_left(progress);
+  const std::string left = seconds < 0 ? "" : fmt::format(", about {} left", clock_text(seconds));
+  const std::string elapsed = clock_text(progress.seconds);
+  const std::string brief = fmt::format("{}/{} done{}  {}", progress.cases_done + done_before, total, failed, elapsed);
+  for (const std::string& line :
+       {counts + "   " + elapsed + " elapsed" + rate_text(progress) + left, counts + "   " + elapsed + " elapsed" + left,
+        counts + "  " + elapsed + left, brief + (seconds < 0 ? "" : fmt::format(", {} left", clock_text(seconds)))})
+    if (width_of(line) <= width) return line;
+  return shortened(brief, width);
 }
 
 }  // namespace
 
-double seconds_left(const Progress& progress) {
-  const double of_cases = seconds_left_of_cases(progress), of_firings = seconds_left_of_firings(progress);
-  const bool cases_wait = progress.cases_done + progress.cases_failed + progress.cases_running < progress.cases_total;
-  return of_cases < 0 && cases_wait ? -1 : std::max(of_cases, of_firings);
-}
-
-std::string progress_line(const Progress& progress, std::size_t width) {
-  std::string line = head_line(progress);
+std::string progress_line(const Progress& progress, std::size_t width, std::int64_t done_before) {
+  std::string line = head_line(progress, done_before, std::max<std::size_t>(width, 20));
   const char* between = "   ";
   for (const Progress::Firing& firing : progress.firings) {
     if (firing.seconds < kShownSeconds) continue;
@@ -117,15 +154,18 @@ std::string progress_line(const Progress& progress, std::size_t width) {
   return shortened(line, width);
 }
 
-std::vector<std::string> progress_lines(const Progress& progress, std::size_t width) {
-  std::vector<std::string> lines{head_line(progress)};
+std::vector<std::string> progress_lines(const Progress& progress, std::size_t width, std::size_t height,
+                                        std::int64_t done_before) {
+  std::vector<std::string> lines{head_line(progress, done_before, width)};
   std::vector<Row> rows = rows_of(progress);
-  const std::size_t shown = std::min(rows.size(), kMaxRows);
-  std::size_t name_width = 0;
-  for (std::size_t i = 0; i < shown; ++i) name_width = std::max(name_width, width_of(rows[i].name));
-  for (std::size_t i = 0; i < shown; ++i)
-    lines.push_back("  " + rows[i].name + std::string(name_width - width_of(rows[i].name) + 2, ' ') + rows[i].text);
-  if (shown < rows.size()) lines.push_back(fmt::format("  and {} more", rows.size() - shown));
+  const std::size_t room = std::max<std::size_t>(1, std::min(kMostProgressRows, height > 3 ? height - 3 : 0));
+  const std::size_t hidden = rows.size() > room ? rows.size() - room : 0;
+  rows.resize(rows.size() - hidden);
+  for (Row& row : rows)
+    for (std::string* text : {&row.case_name, &row.what, &row.text}) *text = printable(*text);
+  const Columns columns = columns_for(rows, width);
+  for (const Row& row : rows) lines.push_back(line_of(row, columns));
+  if (hidden) lines.push_back(fmt::format("  and {} more", hidden));
   for (std::string& line : lines) line = shortened(line, width);
   return lines;
 }

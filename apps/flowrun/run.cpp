@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <mutex>
+#include <optional>
 
+#include "case_choice.h"
 #include "case_list.h"
+#include "cohort_files.h"
 #include "commands.h"
 #include "exit_status.h"
 #include "flowrun/host/runtime.h"
@@ -12,6 +16,8 @@
 #include "graph_check.h"
 #include "interrupts.h"
 #include "progress_display.h"
+#include "run_books.h"
+#include "run_lock.h"
 #include "run_plan.h"
 #include "run_summary.h"
 #include "text_layout.h"
@@ -20,6 +26,7 @@ namespace flowrun {
 namespace {
 
 constexpr int kMaxCount = 1024;
+constexpr std::int64_t kReplayLimit = std::int64_t{1} << 30;
 
 /// A count of an option, or the default when it is not given.
 int count_option(const std::string& text, const std::string& option, int default_value, Faults& faults) {
@@ -28,6 +35,28 @@ int count_option(const std::string& text, const std::string& option, int default
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (failed == std::errc() && end == text.data() + text.size() && count >= 1 && count <= kMaxCount) return count;
   faults.error({}, fmt::format("{} takes a whole number from 1 to {}, not '{}'", option, kMaxCount, text));
+  return default_value;
+}
+
+CaseSource case_source(const RunCommand& command, Faults& faults) {
+  CaseSource source{command.inputs,       command.cases,    command.case_name,   command.bids,
+                    command.participants, command.sessions, command.bids_filters};
+  if (command.incomplete == "skip") source.incomplete = Incomplete::is_left_out;
+  else if (!command.incomplete.empty() && command.incomplete != "error")
+    faults.error({}, fmt::format("--incomplete takes error or skip, not '{}'", command.incomplete));
+  return source;
+}
+
+/// A number of bytes, with K, M, G or T behind it where it is large (powers of 1024).
+std::int64_t bytes_option(const std::string& text, const std::string& option, std::int64_t default_value, Faults& faults) {
+  if (text.empty()) return default_value;
+  std::int64_t count = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string unit(end, text.data() + text.size());
+  const std::size_t power = unit.empty() ? 0 : std::string("KMGT").find(unit) + 1;
+  if (failed == std::errc() && count >= 0 && count < (std::int64_t{1} << 20) << 10 && power <= 4 && unit.size() <= 1)
+    return count << (10 * power);
+  faults.error({}, fmt::format("{} takes a number of bytes as 500M or 2G, not '{}'", option, text));
   return default_value;
 }
 
@@ -40,33 +69,73 @@ struct PreparedRun {
   std::shared_ptr<const ValidatedGraph> graph;
   CaseList list;
   RunOptions options;
+  std::int64_t replay_limit = 0;  ///< bytes
 };
+
+void choose_cases(const RunCommand& command, PreparedRun& run, Faults& faults) {
+  if (!command.only.empty()) keep_only(run.list, command.only, faults);
+  if (!command.retry_failed) return;
+  const ValidatedNode* collector = run.graph ? case_collector(*run.graph) : nullptr;
+  if (collector)
+    faults.error(
+        collector->place,
+        fmt::format("--retry-failed cannot run this graph: node '{}' takes all cases of a run; use --resume", collector->id));
+  else keep_failed(run.list, command.out);
+}
 
 PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults& faults) {
   PreparedRun run;
   run.options.threads = count_option(command.threads, "--threads", 0, faults);
   run.options.cases_in_flight = count_option(command.cases_in_flight, "--cases-in-flight", run.options.cases_in_flight, faults);
+  run.replay_limit = bytes_option(command.replay_limit, "--replay-limit", kReplayLimit, faults);
   run.options.fail_fast = command.fail_fast;
   run.options.out = command.out;
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
   run.graph = checked.graph;
-  run.list = collect_cases({command.inputs, command.cases, command.case_name}, checked.spec.get(), faults);
+  run.list = collect_cases(case_source(command, faults), checked.spec.get(), faults);
+  choose_cases(command, run, faults);
   if (run.graph) check_case_list(*run.graph, run.list, command.out, faults);
   check_writable(command.out, "--out", faults);
+  if (!command.bids.empty())
+    if (const std::string fault = bids_derivative_fault(command.out); !fault.empty()) faults.error({}, "--out: " + fault);
   if (!command.trace.empty()) check_writable(folder_of(command.trace), "--trace", faults);
   return run;
 }
 
-RunResult watched(Run& run, const std::vector<Case>& cases, const RunCommand& command, Interrupts& interrupts) {
-  ProgressDisplay display(run, command.quiet ? ProgressStyle::none : ProgressDisplay::fitting_style());
+/// Sentences while cases run go above the progress.
+class Announcer {
+ public:
+  void show_on(ProgressDisplay* display) {
+    const std::lock_guard lock(mutex_);
+    display_ = display;
+  }
+  void say(const std::string& sentence) {
+    const std::lock_guard lock(mutex_);
+    if (display_) display_->say(sentence);
+    else fmt::print(stderr, "flowrun: {}\n", sentence);
+  }
+
+ private:
+  std::mutex mutex_;
+  ProgressDisplay* display_ = nullptr;
+};
+
+RunResult watched(Run& run, const std::vector<Case>& cases, const RunCommand& command, Interrupts& interrupts,
+                  Announcer& announcer, std::size_t done_before) {
+  ProgressDisplay display(run, command.quiet ? ProgressStyle::none : ProgressDisplay::fitting_style(),
+                          static_cast<std::int64_t>(done_before));
+  announcer.show_on(&display);
   interrupts.watch(run, [&display](const std::string& line) { display.say(line); });
   RunResult result = run.execute(cases);
   interrupts.unwatch();
+  announcer.show_on(nullptr);
   return result;
 }
 
 /// The record and the trace. What cannot be written is said, and does not hide how the cases went.
-bool write_records(const RunCommand& command, const PreparedRun& prepared, const Trace& trace, const RunResult& result) {
+/// `ran`: the cases of this run, which the trace counts.
+bool write_records(const RunCommand& command, const PreparedRun& prepared, const std::vector<Case>& ran, const Trace& trace,
+                   const RunResult& result) {
   bool written = true;
   const auto attempt = [&](const auto& write) {
     try {
@@ -78,7 +147,7 @@ bool write_records(const RunCommand& command, const PreparedRun& prepared, const
   };
   const std::filesystem::path out = command.out;
   attempt([&] { write_run_record(out / "flowrun-run.json", *prepared.graph, prepared.list.cases, out, result); });
-  if (!command.trace.empty()) attempt([&] { trace.write_chrome(command.trace, *prepared.graph, prepared.list.cases); });
+  if (!command.trace.empty()) attempt([&] { trace.write_chrome(command.trace, *prepared.graph, ran); });
   return written;
 }
 
@@ -93,21 +162,143 @@ ExitStatus status_of(const RunResult& result, bool interrupted) {
   return all_done && result.run_errors.empty() ? kAllDone : kSomeCaseFailed;
 }
 
+/// What makes the output folder a BIDS derivative, and its folders: not every node makes the folder of the file that it writes.
+void prepare_derivative(const RunCommand& command, const PreparedRun& prepared) {
+  write_bids_description(command.out, {prepared.graph->name, FLOWRUN_VERSION, command.bids});
+  for (const Case& one : prepared.list.cases)
+    for (const NodeFile& file : files_of_case(*prepared.graph, one, command.out))
+      if (file.role == PathRole::output) std::filesystem::create_directories(folder_of(file.path));
+}
+
+/// Everything that a run keeps in its output folder, and what it takes over from there.
+struct RunState {
+  explicit RunState(const PreparedRun& prepared, const std::filesystem::path& out)
+      : recorder(prepared.graph, out), to_run(prepared.list.cases) {}
+  CaseRecorder recorder;
+  std::vector<Case> to_run;
+  std::optional<ResumePlan> plan;  ///< with --resume
+};
+
+void plan_resumption(const RunCommand& command, const PreparedRun& prepared, RunState& state) {
+  const std::vector<Case>& cases = prepared.list.cases;
+  if (command.resume) {
+    state.plan = plan_resume(*prepared.graph, state.recorder, cases, command.out);
+    state.to_run.clear();
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      if (!state.plan->earlier[i]) state.to_run.push_back(cases[i]);
+    if (!command.quiet) fmt::print(stderr, "flowrun: {}", printable(resume_text(*state.plan)));
+    return;
+  }
+  const auto has_record = [&](const Case& one) { return std::filesystem::exists(case_record_file(command.out, one.name)); };
+  const auto known = static_cast<std::size_t>(std::count_if(cases.begin(), cases.end(), has_record));
+  if (known > 0 && !command.retry_failed && !command.quiet)
+    fmt::print(stderr,
+               "flowrun: {} of {} ran before into '{}', and will be replaced; --resume keeps what is done and unchanged\n", known,
+               count_text(cases.size(), "case"), printable(command.out));
+}
+
+/// The results of this run and of earlier ones, in the order of all cases.
+RunResult with_earlier(RunResult result, const RunState& state, const ValidatedGraph& graph) {
+  if (!state.plan) return result;
+  std::vector<CaseResult> all;
+  std::size_t next = 0;
+  for (const auto& record : state.plan->earlier)
+    all.push_back(record ? earlier_result(*record, graph) : std::move(result.cases.at(next++)));
+  result.cases = std::move(all);
+  return result;
+}
+
+RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState& state, Registry& registry,
+                     Interrupts& interrupts, RunBooks& books, CohortFiles& files, Announcer& announcer) {
+  if (!command.quiet)
+    fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name),
+               count_text(prepared.graph->nodes.size(), "node"), count_text(state.to_run.size(), "case"));
+  books.follow(prepared.options, command.no_replay ? 0 : prepared.replay_limit);
+  Run run(prepared.graph, registry, prepared.options);
+  files.start(state.to_run.size());  // not before: nothing is written when a node cannot be opened
+  RunResult result = watched(run, state.to_run, command, interrupts, announcer, prepared.list.cases.size() - state.to_run.size());
+  books.correct(result);
+  return result;
+}
+
+int report_run(const RunCommand& command, const PreparedRun& prepared, const RunResult& result, bool recorded, bool interrupted) {
+  if (!command.quiet) print_summary(*prepared.graph, prepared.list.cases, command.out, result);
+  print_failures(result);
+  const ExitStatus status = status_of(result, interrupted);
+  return status == kAllDone && !recorded ? kSomeCaseFailed : status;
+}
+
+void follow_cases(const RunCommand& command, RunBooks& books, CohortFiles& files, Announcer& announcer) {
+  books.tell([&](const CaseRecord& record) {
+    files.add(record);
+    if (record.status != CaseStatus::failed || command.quiet || record.errors.empty()) return;
+    const std::string& node = record.errors.front().node;
+    announcer.say(printable("case '" + record.name + "' failed" + (node.empty() ? "" : " in node '" + node + "'")));
+  });
+}
+
+std::vector<std::string> names_of(const std::vector<Case>& cases) {
+  std::vector<std::string> names;
+  for (const Case& one : cases) names.push_back(one.name);
+  return names;
+}
+
+CohortPaths cohort_paths(const RunCommand& command) {
+  const std::filesystem::path out = command.out;
+  return {out / "cases.csv", command.no_report ? std::filesystem::path() : out / "report.html"};
+}
+
+int say_nothing_to_do(const RunCommand& command, std::size_t cases) {
+  if (!command.quiet && cases > 0)
+    fmt::print("nothing to run: {} done before, and unchanged\n",
+               cases == 1 ? "the case was" : fmt::format("all {} cases were", cases));
+  else if (!command.quiet) fmt::print("nothing to run: no case failed last time\n");
+  return kAllDone;
+}
+
+/// --dry-run: looks, and writes nothing.
+int show_plan(const RunCommand& command, const PreparedRun& prepared) {
+  RunState state(prepared, command.out);
+  plan_resumption(command, prepared, state);
+  print_plan(*prepared.graph, state.to_run, command.out);
+  return kAllDone;
+}
+
+void begin_in_folder(const RunCommand& command, const PreparedRun& prepared, const RunLock& lock) {
+  const std::size_t removed = remove_leftovers(*prepared.graph, prepared.list.cases, command.out, lock.earlier_owner());
+  if (removed > 0 && !command.quiet)
+    fmt::print(stderr, "flowrun: removed {} that a run which did not end had left\n", count_text(removed, "unfinished file"));
+}
+
 int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& registry, Interrupts& interrupts) {
   prepare_folder(command.out, "--out");
   if (!command.trace.empty()) prepare_folder(folder_of(command.trace), "--trace");
+  const RunLock lock(command.out, "flowrun run " + command.graph);
+  begin_in_folder(command, prepared, lock);
+  if (!command.bids.empty()) prepare_derivative(command, prepared);
+  RunState state(prepared, command.out);
+  plan_resumption(command, prepared, state);
+  Announcer announcer;
+  CohortFiles files(cohort_paths(command), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
+  files.know_earlier(command.out, prepared.graph->name, names_of(state.to_run));
+  const std::vector<std::string> order = names_of(prepared.list.cases);
+  if (state.to_run.empty()) {
+    files.start(0);
+    files.finish(order, {});
+    return say_nothing_to_do(command, prepared.list.cases.size());
+  }
   Trace trace;
   if (!command.trace.empty()) prepared.options.trace = &trace;
-  if (!command.quiet)
-    fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name),
-               count_text(prepared.graph->nodes.size(), "node"), count_text(prepared.list.cases.size(), "case"));
-  Run run(prepared.graph, registry, prepared.options);
-  const RunResult result = watched(run, prepared.list.cases, command, interrupts);
-  const bool recorded = write_records(command, prepared, trace, result);
-  if (!command.quiet) print_summary(*prepared.graph, prepared.list.cases, command.out, result);
-  print_failures(result);
-  const ExitStatus status = status_of(result, interrupts.received());
-  return status == kAllDone && !recorded ? kSomeCaseFailed : status;
+  RunBooks books(state.recorder, prepared.graph, state.to_run, command.out);
+  follow_cases(command, books, files, announcer);
+  const RunResult result =
+      with_earlier(run_chosen(command, prepared, state, registry, interrupts, books, files, announcer), state, *prepared.graph);
+  books.finish_run(prepared.list.cases, result);
+  const bool tabled = files.finish(order, facts_of(*prepared.graph, result));
+  const bool recorded = write_records(command, prepared, state.to_run, trace, result);
+  for (const std::string& remark : books.remarks()) fmt::print(stderr, "flowrun: warning: {}\n", printable(remark));
+  for (const std::string& trouble : books.troubles()) fmt::print(stderr, "flowrun: error: {}\n", printable(trouble));
+  return report_run(command, prepared, result, tabled && recorded && books.troubles().empty(), interrupts.received());
 }
 
 }  // namespace
@@ -122,10 +313,7 @@ int execute(const RunCommand& command) {
     fmt::print(stderr, "flowrun: nothing was run: {}\n", verdict(faults));
     return kWrongInput;
   }
-  if (command.dry_run) {
-    print_plan(*prepared.graph, prepared.list.cases, command.out);
-    return kAllDone;
-  }
+  if (command.dry_run) return show_plan(command, prepared);
   return run_cases(command, prepared, registry, interrupts);
 }
 

@@ -6,21 +6,24 @@
 #include <cstdio>
 #include <fstream>
 
+#include "flowrun/host/case_recorder.h"
 #include "flowrun/sdk/error.h"
 #include "text_layout.h"
 
 namespace flowrun {
 
-std::vector<CaseFile> files_of(const ValidatedGraph& graph, const Case& one, const std::filesystem::path& out) {
-  std::vector<CaseFile> files;
-  for (const ValidatedNode& node : graph.nodes) {
-    const Params params = resolve_params(node, &one, out);
-    for (const ParamSpec& spec : node.type.params)
-      if (spec.type == ParamType::path && spec.per_case && !params.text(spec.name).empty())
-        files.push_back({node.id, spec.role, params.text(spec.name)});
+namespace {
+
+void print_files(const std::vector<NodeFile>& found) {
+  TextTable files({Align::left, Align::left, Align::left});
+  for (const NodeFile& file : found) {
+    const bool replaces = file.role == PathRole::output && std::filesystem::exists(file.path);
+    files.add({file.role == PathRole::input ? "reads" : replaces ? "replaces" : "writes", file.path, "(" + file.node + ")"});
   }
-  return files;
+  fmt::print("{}", files.text());
 }
+
+}  // namespace
 
 void print_plan(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out) {
   fmt::print("graph {}: {}, {}; nothing is run\n\n", printable(graph.name), count_text(graph.nodes.size(), "node"),
@@ -30,13 +33,13 @@ void print_plan(const ValidatedGraph& graph, const std::vector<Case>& cases, con
     nodes.add({node.id, node.type_name, fmt::format("once a {}", to_string(node.scope)),
                fmt::format("{} {}", node.plugin, node.plugin_version)});
   fmt::print("NODES, sources first\n{}", nodes.text());
+  if (const std::vector<NodeFile> files = files_of_run(graph, out); !files.empty()) {
+    fmt::print("\nTHE RUN\n");
+    print_files(files);
+  }
   for (const Case& one : cases) {
-    TextTable files({Align::left, Align::left, Align::left});
-    for (const CaseFile& file : files_of(graph, one, out)) {
-      const bool replaces = file.role == PathRole::output && std::filesystem::exists(file.path);
-      files.add({file.role == PathRole::input ? "reads" : replaces ? "replaces" : "writes", file.path, "(" + file.node + ")"});
-    }
-    fmt::print("\nCASE {}\n{}", printable(one.name), files.text());
+    fmt::print("\nCASE {}\n", printable(one.name));
+    print_files(files_of_case(graph, one, out));
   }
 }
 

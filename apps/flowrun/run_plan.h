@@ -8,17 +8,6 @@
 
 namespace flowrun {
 
-/// A file that a node reads or writes for one case.
-struct CaseFile {
-  std::string node;
-  PathRole role = PathRole::input;
-  std::string path;
-};
-
-/// The files of one case, in the graph's order; without those that are the same for all cases (models). Throws Error where a
-/// parameter's value does not fit.
-std::vector<CaseFile> files_of(const ValidatedGraph& graph, const Case& one, const std::filesystem::path& out);
-
 /// What --dry-run shows.
 void print_plan(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out);
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "critical_path.h"
+#include "flowrun/host/case_recorder.h"
 #include "run_plan.h"
 #include "text_layout.h"
 
@@ -20,6 +22,9 @@ std::size_t count_of(const RunResult& result, CaseStatus status) {
 
 void print_head(const ValidatedGraph& graph, const RunResult& result) {
   std::string text = fmt::format("{} of {} done", count_of(result, CaseStatus::done), count_text(result.cases.size(), "case"));
+  const auto earlier = static_cast<std::size_t>(
+      std::count_if(result.cases.begin(), result.cases.end(), [](const CaseResult& one) { return one.earlier; }));
+  if (earlier > 0) text += fmt::format(" ({} of them earlier)", earlier);
   const std::pair<CaseStatus, const char*> others[] = {
       {CaseStatus::failed, "failed"}, {CaseStatus::cancelled, "cancelled"}, {CaseStatus::not_started, "not started"}};
   for (const auto& [status, word] : others)
@@ -53,12 +58,15 @@ void print_figures(const RunResult& result) {
   if (count > kMaxRows) fmt::print("  and {} more in the run record\n", count - kMaxRows);
 }
 
-void print_costs(const RunResult& result) {
+void print_costs(const ValidatedGraph& graph, const RunResult& result) {
   std::string text = "\n";
   const auto slowest = std::max_element(result.cases.begin(), result.cases.end(),
                                         [](const CaseResult& a, const CaseResult& b) { return a.seconds < b.seconds; });
   if (result.cases.size() > 1)
     text += fmt::format("slowest case: {}, {}\n", printable(slowest->name), duration_text(slowest->seconds));
+  if (slowest != result.cases.end())
+    if (const std::string path = path_text(critical_path(spans_of(graph, *slowest))); !path.empty())
+      text += fmt::format("what bound it: {}\n", printable(path));
   text += "peak memory: " + bytes_text(result.peak_payload_bytes) + " of payloads";
   if (result.peak_resident_bytes > 0) text += ", " + bytes_text(result.peak_resident_bytes) + " of the process";
   fmt::print("{}\n", text);
@@ -67,10 +75,13 @@ void print_costs(const RunResult& result) {
 void print_outputs(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
                    const RunResult& result) {
   std::vector<std::string> files;
-  for (std::size_t i = 0; i < cases.size() && i < result.cases.size(); ++i) {
-    if (result.cases[i].status != CaseStatus::done) continue;
-    for (const CaseFile& file : files_of(graph, cases[i], out))
+  const auto add = [&files](const std::vector<NodeFile>& found) {
+    for (const NodeFile& file : found)
       if (file.role == PathRole::output && std::filesystem::exists(file.path)) files.push_back(file.path);
+  };
+  if (result.run_errors.empty()) add(files_of_run(graph, out));
+  for (std::size_t i = 0; i < cases.size() && i < result.cases.size(); ++i) {
+    if (result.cases[i].status == CaseStatus::done) add(files_of_case(graph, cases[i], out));
   }
   fmt::print("\nOUTPUTS\n");
   for (std::size_t i = 0; i < std::min(files.size(), kMaxRows); ++i) fmt::print("  {}\n", printable(files[i]));
@@ -90,7 +101,7 @@ void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, 
   print_head(graph, result);
   print_nodes(result);
   print_figures(result);
-  print_costs(result);
+  print_costs(graph, result);
   print_outputs(graph, cases, out, result);
   std::fflush(stdout);  // before the failures, which go to the standard error
 }

@@ -1,16 +1,29 @@
 #include "table_reader.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
 #include <fstream>
-#include <iterator>
 #include <string_view>
+
+#include "text_layout.h"
 
 namespace flowrun {
 namespace {
 
 constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+constexpr std::size_t kLargestTable = std::size_t{64} << 20;
+constexpr std::size_t kLongestCell = 8192;  // bytes; Linux takes paths of 4096
+
+bool is_tsv(const std::filesystem::path& file) {
+  std::string extension = file.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  return extension == ".tsv";
+}
 
 char separator_of(const std::string& text, const std::filesystem::path& file) {
-  if (file.extension() == ".tsv") return '\t';
+  if (is_tsv(file)) return '\t';
   std::string_view rest = text;
   while (rest.starts_with('#') || rest.starts_with('\n')) {
     const std::size_t end = rest.find('\n');
@@ -66,8 +79,19 @@ class TableParser {
     }
     ++at_;  // the line feed
     ++line_;
-    const bool blank = row.cells.size() == 1 && row.cells.front().empty();
-    if (!blank) rows_.push_back(std::move(row));
+    const bool blank = std::all_of(row.cells.begin(), row.cells.end(), [](const std::string& cell) { return cell.empty(); });
+    if (blank) return;
+    check_lengths(row);
+    rows_.push_back(std::move(row));
+  }
+
+  void check_lengths(TableRow& row) {
+    for (std::string& cell : row.cells) {
+      if (cell.size() <= kLongestCell) continue;
+      faults_.error({file_, row.line, 1}, fmt::format("a cell has {} bytes, more than {}: '{}'; is a closing quote missing?",
+                                                      cell.size(), kLongestCell, shortened(cell, 40)));
+      cell.clear();
+    }
   }
 
   std::string plain_cell() {
@@ -118,6 +142,30 @@ class TableParser {
 
 }  // namespace
 
+namespace {
+
+/// The line of the first byte that is not UTF-8; 0: there is none.
+int line_of_foreign_byte(const std::string& text) {
+  int line = 1;
+  for (std::size_t begin = 0; begin < text.size(); ++line) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    if (!is_utf8(std::string_view(text).substr(begin, end - begin))) return line;
+    begin = end + 1;
+  }
+  return 0;
+}
+
+/// At most one byte more than a table can have: what is no regular file may never end.
+std::string read_bounded(std::istream& stream) {
+  std::string text;
+  char block[1 << 16];
+  while (text.size() <= kLargestTable && (stream.read(block, sizeof block) || stream.gcount() > 0))
+    text.append(block, static_cast<std::size_t>(stream.gcount()));
+  return text;
+}
+
+}  // namespace
+
 std::vector<TableRow> parse_table(std::string text, const std::filesystem::path& file, Faults& faults) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") || text.find('\0') != std::string::npos) {
     faults.error({file.string(), 0, 0}, "this is not UTF-8 text; save the table as CSV in UTF-8");
@@ -125,6 +173,10 @@ std::vector<TableRow> parse_table(std::string text, const std::filesystem::path&
   }
   if (text.starts_with(kUtf8Mark)) text.erase(0, kUtf8Mark.size());
   text = with_plain_line_ends(text);
+  if (const int line = line_of_foreign_byte(text)) {
+    faults.error({file.string(), line, 1}, "this line is not UTF-8 text; save the table as CSV in UTF-8");
+    return {};
+  }
   return TableParser(text, separator_of(text, file), file.string(), faults).parse();
 }
 
@@ -136,7 +188,13 @@ std::vector<TableRow> read_table(const std::filesystem::path& file, Faults& faul
     faults.error({file.string(), 0, 0}, std::string("the table of cases cannot be used: ") + why);
     return {};
   }
-  return parse_table({std::istreambuf_iterator<char>(stream), {}}, file, faults);
+  std::string text = read_bounded(stream);
+  if (text.size() > kLargestTable) {
+    faults.error({file.string(), 0, 0},
+                 fmt::format("this is larger than {}, too large for a table of cases", bytes_text(kLargestTable)));
+    return {};
+  }
+  return parse_table(std::move(text), file, faults);
 }
 
 }  // namespace flowrun

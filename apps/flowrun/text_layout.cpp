@@ -23,6 +23,20 @@ std::size_t plain_character(std::string_view text) {
   return c1_control ? 0 : length;
 }
 
+/// Bytes of the UTF-8 sequence that starts here; 0: none does.
+std::size_t sequence(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if (!is_continuation(text[i])) return 0;
+  const auto second = static_cast<unsigned char>(text[1]);
+  const bool too_long = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+  const bool no_character = (first == 0xED && second >= 0xA0) || (first == 0xF4 && second >= 0x90);
+  return too_long || no_character ? 0 : length;
+}
+
 std::string padded(const std::string& cell, std::size_t width, Align align) {
   const std::string space(width - std::min(width, width_of(cell)), ' ');
   return align == Align::left ? cell + space : space + cell;
@@ -57,6 +71,15 @@ std::string printable(std::string_view text) {
   return safe;
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = sequence(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 std::size_t width_of(std::string_view text) {
   return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_continuation));
 }
@@ -68,6 +91,17 @@ std::string shortened(std::string_view text, std::size_t width) {
   for (std::size_t characters = 0; bytes < text.size(); ++bytes)
     if (!is_continuation(text[bytes]) && characters++ == kept) break;
   return std::string(text.substr(0, bytes)) + std::string("...").substr(0, std::min<std::size_t>(3, width));
+}
+
+std::string shortened_inside(std::string_view text, std::size_t width) {
+  if (width_of(text) <= width || width < 6) return shortened(text, width);
+  const std::size_t tail = (width - 2) / 2;
+  std::size_t start = text.size();
+  for (std::size_t characters = 0; characters < tail; ++characters) do
+      --start;
+    while (is_continuation(text[start]));
+  std::string head = shortened(text, width - 2 - tail + 3);
+  return head.substr(0, head.size() - 3) + ".." + std::string(text.substr(start));
 }
 
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {

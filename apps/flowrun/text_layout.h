@@ -14,11 +14,16 @@ inline constexpr std::size_t kPageWidth = 100;
 /// become \xNN, so that a name cannot move the cursor or colour the screen.
 std::string printable(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 /// Characters of UTF-8 text.
 std::size_t width_of(std::string_view text);
 
 /// The text, or its beginning and "..." when it has more than `width` characters.
 std::string shortened(std::string_view text, std::size_t width);
+
+/// The text, or its beginning and end with ".." between them: names often differ at the end.
+std::string shortened_inside(std::string_view text, std::size_t width);
 
 /// Lines of at most `width` characters, broken at spaces; a longer word stands alone. Line feeds are kept.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);

@@ -30,11 +30,11 @@ NodeType stage_type() {
   type.name = "cnn.stage";
   type.summary = "Scores of patches by a convolutional network";
   type.details =
-      "Runs a TorchScript network over the patches of a chunk, `batch` at a time, in float32 and evaluation mode. The patches "
+      "Runs a TorchScript network over the patches of a chunk, 'batch' at a time, in float32 and evaluation mode. The patches "
       "are "
       "N x C x D x H x W (D is the image's z axis, W its x axis), the scores N x K. The model is loaded once per process, "
       "however "
-      "many nodes and cases use it. Use `activation` where the network ends without one.\n\n"
+      "many nodes and cases use it. Use 'activation' where the network ends without one.\n\n"
       "A model can describe itself by an extra file \"flowrun.json\" in its archive (torch.jit.save(network, file, "
       "_extra_files={\"flowrun.json\": text})): {\"format\": 1, \"network\": \"a few words\", \"input\": {\"channels\": "
       "[\"FLAIR\", "

@@ -126,7 +126,7 @@ constexpr char kDetails[] =
     "cerebellum and brain stem. White matter has signal 100 in every image; the background is exactly 0 and the brain above 0, "
     "as after skull stripping.\n\n"
     "Lesions are dark in T1 and bright in T2, PD and FLAIR, of 3 to 15 mm, beside the ventricles, below the cortex and deep in "
-    "the white matter; `lesions` marks the voxels that they fill by more than half. Other things are as bright in FLAIR but lack "
+    "the white matter; 'lesions' marks the voxels that they fill by more than half. Other things are as bright in FLAIR but lack "
     "the lesions' look in the other images, so that a threshold alone finds many false lesions.\n\n"
     "The head is centred in the image. Its natural size is about 140 x 172 x 130 mm; in a smaller field of view everything "
     "shrinks with it, lesions down to about two voxels. The same parameters give the same voxels, bit by bit, on one machine.";

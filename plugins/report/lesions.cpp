@@ -94,6 +94,7 @@ class LesionTable : public Node {
     }
     context.report("lesions", static_cast<double>(table.rows.size()));
     context.report("volume_mm3", volume);
+    context.report("lesion_volume_ml", volume / 1000);
     context.emit("table", std::move(table));
   }
 
@@ -130,7 +131,7 @@ NodeType lesions_type() {
       "in sd when the image was normalised. 'frame' says whether the coordinates are those of NIfTI viewers (RAS: x to the "
       "right, y to the front, z up) or of DICOM and ITK (LPS); the names of the columns say it too.\n\n"
       "An image without labels gives a table without rows. Errors: labels that are no whole numbers from 0; images on two grids. "
-      "Reports lesions and volume_mm3.";
+      "Reports lesions, volume_mm3 and lesion_volume_ml.";
   type.inputs = {{.name = "labels",
                   .payload = std::string(Volume::kType),
                   .help = "Number of each voxel's lesion, 0 outside, as segment.label_lesions makes it",

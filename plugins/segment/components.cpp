@@ -49,7 +49,9 @@ class Components : public Node {
     Mask result = kept_mask(mask, found, kept);
     context.report("components", static_cast<double>(kept.size()));
     context.report("kept", static_cast<double>(std::count(kept.begin(), kept.end(), true)));
-    context.report("voxels", static_cast<double>(std::count(result.voxels.begin(), result.voxels.end(), 1)));
+    const auto voxels = static_cast<double>(std::count(result.voxels.begin(), result.voxels.end(), 1));
+    context.report("voxels", voxels);
+    context.report("volume_ml", voxels * mask.geometry.voxel_volume() / 1000);
     context.emit("mask", std::move(result));
   }
 };
@@ -67,7 +69,7 @@ NodeType components_type() {
       "component's size is its voxels times the volume of a voxel, compared with a relative tolerance of 1e-6, because files "
       "keep spacings in float32.\n\n"
       "An empty mask stays empty, which is no error. With smallest 0 or 1 voxel everything is kept. Reports components "
-      "(found), kept, and voxels (of the result).";
+      "(found), kept, and voxels and volume_ml (of the result).";
   type.inputs = {{.name = "mask", .payload = std::string(Mask::kType), .help = "Mask; labels are not told apart"}};
   type.outputs = {
       {.name = "mask", .payload = std::string(Mask::kType), .help = "The components that were kept, on the same grid"}};

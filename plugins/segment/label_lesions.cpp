@@ -43,7 +43,9 @@ class LabelLesions : public Node {
     labels.geometry = mask.geometry;
     labels.source = mask.source;
     labels.voxels = components::paint(found, mask.geometry, numbers_by_size(found.voxels_of));
+    const std::int64_t inside = std::accumulate(found.voxels_of.begin(), found.voxels_of.end(), std::int64_t{0});
     context.report("lesions", static_cast<double>(found.voxels_of.size()));
+    context.report("lesion_volume_ml", static_cast<double>(inside) * mask.geometry.voxel_volume() / 1000);
     context.emit("labels", std::move(labels));
   }
 };
@@ -60,7 +62,7 @@ NodeType label_lesions_type() {
       "first in memory. 0 is outside.\n\n"
       "The result is a volume, because a mask can tell only 255 labels apart and a patient may have more lesions; write it with "
       "io.write_volume and pixel_type uint16. report.lesions lists the components. An empty mask gives an image of 0, which is "
-      "no error. Reports lesions, the number of components.";
+      "no error. Reports lesions, the number of components, and lesion_volume_ml.";
   type.inputs = {{.name = "mask", .payload = std::string(Mask::kType), .help = "Mask; labels are not told apart"}};
   type.outputs = {{.name = "labels",
                    .payload = std::string(Volume::kType),

@@ -29,7 +29,9 @@ class Threshold : public Node {
     result.voxels.resize(volume.voxels.size());
     std::transform(volume.voxels.begin(), volume.voxels.end(), result.voxels.begin(),
                    [above](float value) -> std::uint8_t { return value > above; });
-    context.report("voxels", static_cast<double>(std::count(result.voxels.begin(), result.voxels.end(), 1)));
+    const auto voxels = static_cast<double>(std::count(result.voxels.begin(), result.voxels.end(), 1));
+    context.report("voxels", voxels);
+    context.report("volume_ml", voxels * volume.geometry.voxel_volume() / 1000);
     context.emit("mask", std::move(result));
   }
 };
@@ -43,7 +45,7 @@ NodeType threshold_type() {
   type.details =
       "1 where the value is greater than 'above' (equal is not above), else 0. The comparison is made in double precision: "
       "the float32 next to 0.1 is slightly more than 0.1 and so above it. NaN never counts as above; NaN voxels are a warning "
-      "with their number. Reports voxels, the number of voxels in the mask.";
+      "with their number. Reports voxels and volume_ml, the size of the mask.";
   type.inputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "Map, such as a probability from 0 to 1"}};
   type.outputs = {
       {.name = "mask", .payload = std::string(Mask::kType), .help = "1 where the map is above the value, on the same grid"}};

@@ -40,7 +40,7 @@ void add_model_params(std::vector<ParamSpec>& params) {
   params.push_back(words("classes", {"not lesion", "lesion"}, "Names of the network's scores; the second is that of lesion"));
   params.push_back(
       file("start", "Model whose weights the training begins with; empty: weights drawn at random", PathRole::input));
-  params.push_back(words("freeze", {}, "Parameters that keep their values, by name or by the start of it, as features.0"));
+  params.push_back(words("freeze", {}, "Parameters that keep their values, by name or by how their name begins, such as features.0"));
   params.push_back(choice("initialisation", "glorot_uniform", "How weights are drawn; biases begin at 0",
                           {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "normal"}));
   params.push_back(number("initial_sd", 0.01, "Standard deviation of the weights with initialisation normal", 0, 10));
@@ -62,7 +62,7 @@ void add_optimiser_params(std::vector<ParamSpec>& params) {
 
 void add_data_params(std::vector<ParamSpec>& params) {
   params.push_back(
-      number("validation", 0.25, "Share of the cases, or of the voxels, that is judged by and not trained on", 0, 0.9));
+      number("validation", 0.25, "Share of the cases, or of the voxels, that is kept for judging and not trained on", 0, 0.9));
   params.push_back(choice("split", "auto", "Whether cases or voxels are put aside; auto: cases where there are at least four",
                           {"auto", "case", "voxel"}));
   params.push_back(whole("least_cases", 1, "Fewer cases with samples than this are an error: some may have failed", 1, "cases"));

@@ -147,7 +147,8 @@ NodeType sample_type() {
   type.details =
       "Positives are the voxels of the lesion mask. Negatives are drawn at random, as many as 'negatives' times the positives, "
       "among the candidates that are not lesion; with a probability map only among those above 'threshold' in it, which are the "
-      "mistakes of the network that made the map. The first is step 1, the second step 2 of the training of Cabezas et al. "
+      "mistakes of the network that made the map. Without the map this is step 1 of the training of Cabezas et al., with it step "
+      "2 "
       "(MSSEG challenge 2016). What is drawn depends on the seed and the case's name alone.\n\n"
       "Patches are those of patches.extract: centred on the voxel (index size/2, rounded down), one channel for each volume in "
       "the order given. They are kept as patches or as a box of the volumes that they are cut from later, whichever is "

@@ -84,11 +84,10 @@ NodeType montage_type() {
   type.name = "view.montage";
   type.summary = "Writes a PNG picture of axial slices with the outlines of what was found";
   type.details =
-      "Slices with most lesion are shown first in mind, spread so that distinct lesions get a place, and in order from the feet "
-      "up; without "
-      "lesions they are spread evenly over the head. The patient's right is on the left, anterior is up, whatever the image's "
-      "axes are: slices follow "
-      "the voxel axis closest to the body's long axis, without resampling across slices.\n\n"
+      "Slices with much lesion are chosen, spread so that separate lesions each get a place, and shown in order from the feet "
+      "up; "
+      "without lesions they are spread evenly over the head. The patient's right is on the left, anterior is up, whatever the "
+      "image's axes are: slices follow the voxel axis closest to the body's long axis, without resampling across slices.\n\n"
       "Grey goes from the 1st to the 99.5th percentile of the voxels that are not 0. Below the slices stand the lesions' number "
       "(6-connected "
       "components) and volume. Image and masks must be on one grid.";

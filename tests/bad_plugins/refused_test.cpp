@@ -102,8 +102,17 @@ TEST_CASE("bad_plugins: a plugin for another ABI is refused, naming both sides")
                                                  ", this flowrun has " + kHostAbi + "; rebuild it with this flowrun's SDK");
   CHECK(refusal_of_fixture("newer_minor") == "was built for plugin ABI " + kNewer + ", this flowrun has " + kHostAbi +
                                                  "; rebuild it with this flowrun's SDK, or use a newer flowrun");
-  CHECK(refusal_of_fixture("wrong_build_tag") == "was built with 'clang-99 libc++-1', this flowrun with '" FLOWRUN_BUILD_TAG
-                                                 "'; rebuild it with the compiler of this flowrun");
+}
+
+TEST_CASE("bad_plugins: a plugin built with another standard library, or an unknown compiler, is refused, naming both sides") {
+  const std::string other =
+      ", this flowrun with '" FLOWRUN_BUILD_TAG "', and their C++ objects are laid out otherwise; rebuild it with ";
+  const std::string library = FLOWRUN_BUILD_LIBRARY;
+  CHECK(refusal_of_fixture("wrong_build_tag") == "was built with 'clang-99 libc++-1'" + other + "GCC or Clang and " + library);
+  CHECK(refusal_of_fixture("unknown_compiler") ==
+        "was built with 'unknown " + library + "'" + other + "the compiler of this flowrun");
+  CHECK(refusal_of_fixture("debug_containers") ==
+        "was built with '" FLOWRUN_BUILD_COMPILER " libstdc++-debug-cxx11abi-1'" + other + "GCC or Clang and " + library);
 }
 
 TEST_CASE("bad_plugins: damaged plain data is refused") {

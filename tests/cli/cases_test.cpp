@@ -68,6 +68,51 @@ TEST_CASE("cases table: faults are told with file and line") {
   check_fault(std::string("case\0,image\n", 12), "tables/cases.csv: error: this is not UTF-8 text");
 }
 
+TEST_CASE("cases table: tables that a program made strangely are told or taken as they were meant") {
+  check_fault("case;image\na;images/a.nii\n", "tables/cases.csv:1:1: error: the columns are separated by ';'");
+  check_fault("case,image,\na,images/a.nii,\n", "tables/cases.csv:1:1: error: a column has no name");
+  check_fault("case,image\na,images/a.nii\n\nb\xE4,images/a.nii\n", "tables/cases.csv:4:1: error: this line is not UTF-8 text");
+  check_fault("case,image\na," + std::string(9000, 'x') + "\n",
+              "tables/cases.csv:2:1: error: a cell has 9000 bytes, more than 8192: 'xxx");
+  check_fault("case,image\n\"a\nb\",images/a.nii\n\"c\",images/none.nii\n", "tables/cases.csv:4:1: error: case 'c'");
+  check_fault("case,image\n\"a\nerror: forged\",images/a.nii\n", "case 'a\\x0aerror: forged'");
+  check_fault("case,image\n-x,images/a.nii\n", "does not start with '.' or '-'");
+  const TempFolder folder;
+  CHECK(dry_run(folder, "case,image\r# left\r\r,\ra,images/a.nii\r").status == 0);
+  CHECK(dry_run(folder, "case\timage\na\timages/a.nii\n", "tables/CASES.TSV").status == 0);
+}
+
+TEST_CASE("cases table: thousands of faults are told in a hundred lines") {
+  const TempFolder folder;
+  std::string table = "case,image\n";
+  for (int i = 0; i < 3000; ++i) table += "p" + std::to_string(i) + ",images/none.nii\n";
+  const Ended ended = dry_run(folder, table);
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err, "tables/cases.csv:101:1: error: case 'p99', input 'image'"));
+  CHECK_FALSE(contains(ended.err, "cases.csv:102:1"));
+  CHECK(contains(ended.err, "tables/cases.csv: and 2900 more errors\n"));
+  CHECK(contains(ended.err, "nothing was run: 3000 errors"));
+}
+
+TEST_CASE("cases table: what a table says cannot make a case write outside the output folder") {
+  const TempFolder folder;
+  folder.write("named.json", R"({ "format": 1, "inputs": { "name": { "type": "string" } },
+    "nodes": { "make": { "type": "clitest.make" },
+               "write": { "type": "clitest.write", "inputs": { "volume": "make.volume" }, "params": { "path": "${out}/${name}" } } } })");
+  folder.write("cases.csv", "case,name\na,../escaped.txt\nb,fine.txt\nc,/../../escaped.txt\nd,FINE.txt\n");
+  const Ended ended = run_flowrun(folder, {"run", "named.json", "--cases", "cases.csv", "--out", "o"});
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err, "cases.csv:2:1: error: node 'write' of case 'a', parameter 'path', would write 'o/../escaped.txt'"));
+  CHECK(contains(ended.err, "cases.csv:4:1: error: node 'write' of case 'c'"));
+  CHECK(contains(ended.err, "cases.csv:5:1: error: node 'write' of case 'd' would write"));
+  CHECK_FALSE(folder.has("escaped.txt"));
+  CHECK_FALSE(folder.has("o"));
+  const Ended own = run_flowrun(folder, {"run", "named.json", "--in", "name=../mine.txt", "--out", "o", "--quiet"});
+  INFO(own.err);
+  CHECK(own.status == 0);
+  CHECK(folder.has("mine.txt"));
+}
+
 TEST_CASE("cases table: a missing image file is told with the row's line") {
   check_fault("case,image\na,images/a.nii\nb,images/none.nii\n", "tables/cases.csv:3:1: error: ");
 }

@@ -32,6 +32,26 @@ inline const std::string kFileGraph = R"({
   }
 })";
 
+/// Two images that have to be there, and two files that are written, one of which has a name in BIDS.
+inline const std::string kTwoFilesGraph = R"({
+  "format": 1,
+  "name": "two",
+  "inputs": {
+    "flair": { "type": "path", "bids": { "suffix": "FLAIR" } },
+    "t1": { "type": "path", "bids": { "suffix": "T1w" } },
+    "value": { "type": "number", "default": 1 }
+  },
+  "nodes": {
+    "flair": { "type": "clitest.make", "params": { "value": "${value}", "file": "${flair}" } },
+    "t1": { "type": "clitest.make", "params": { "value": "${value}", "file": "${t1}" } },
+    "write": {
+      "type": "clitest.write", "inputs": { "volume": "flair.volume" }, "params": { "path": "${out}/${case}_lesions.txt" },
+      "bids": { "path": { "suffix": "mask", "desc": "lesions" } }
+    },
+    "plain": { "type": "clitest.write", "inputs": { "volume": "t1.volume" }, "params": { "path": "${out}/${case}_plain.txt" } }
+  }
+})";
+
 /// Each case waits until a file named after it is there.
 inline const std::string kWaitGraph = R"({
   "format": 1,
@@ -44,6 +64,18 @@ inline const std::string kWaitGraph = R"({
       "params": { "begun": "${out}/${case}.begun", "release": "${out}/${case}.release" }
     },
     "write": { "type": "clitest.write", "inputs": { "volume": "wait.volume" }, "params": { "path": "${out}/${case}.txt" } }
+  }
+})";
+
+/// The values of all cases, and their sum over the run.
+inline const std::string kSumGraph = R"({
+  "format": 1,
+  "name": "sum",
+  "inputs": { "value": { "type": "number", "default": 1 } },
+  "nodes": {
+    "make": { "type": "clitest.make", "params": { "value": "${value}" } },
+    "write": { "type": "clitest.write", "inputs": { "volume": "make.volume" }, "params": { "path": "${out}/${case}.txt" } },
+    "all": { "type": "clitest.sum", "inputs": { "volumes": "make.volume" }, "params": { "path": "${out}/sum.txt" } }
   }
 })";
 

@@ -10,7 +10,8 @@ TEST_CASE("flowrun: --help lists the verbs and the exit statuses") {
   const Ended ended = run_flowrun(folder, {"--help"});
   CHECK(ended.status == 0);
   CHECK(ended.err.empty());
-  for (const char* verb : {"run", "validate", "nodes", "describe", "draw", "plugins", "new-plugin"})
+  for (const char* verb : {"run", "validate", "nodes", "describe", "draw", "plugins", "schema", "fmt", "migrate", "docs",
+                           "new-plugin", "check-plugin"})
     CHECK(contains(ended.out, std::string("\n  ") + verb));
   CHECK(contains(ended.out, "Exit status: 0 all cases done, 1 some case failed"));
 }
@@ -25,11 +26,11 @@ TEST_CASE("flowrun: --version is one line") {
 
 TEST_CASE("flowrun: every verb has help with an example") {
   const TempFolder folder;
-  for (const std::string verb : {"run", "validate", "nodes", "describe", "draw", "plugins"}) {
+  for (const std::string verb : {"run", "validate", "nodes", "describe", "draw", "plugins", "schema", "fmt", "migrate", "docs"}) {
     const Ended ended = run_flowrun(folder, {verb, "--help"});
     INFO(verb);
     CHECK(ended.status == 0);
-    CHECK(contains(ended.out, "--plugin-path"));
+    if (verb != "fmt" && verb != "migrate") CHECK(contains(ended.out, "--plugin-path"));
     CHECK(contains(ended.out, "Examples:\n  flowrun " + verb));
   }
 }

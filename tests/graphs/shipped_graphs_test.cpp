@@ -17,13 +17,14 @@ namespace fs = std::filesystem;
 
 const fs::path kGraphs = fs::path(FLOWRUN_SOURCE_DIR) / "graphs";
 
-/// Models and descriptions of networks lie in models/; plans of crossval are files of their own kind.
+/// Models and descriptions of networks lie in models/; plans of crossval and schemas are files of their own kind.
 std::vector<fs::path> graph_files() {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(kGraphs)) {
     const std::string name = entry.path().string();
-    if (name.ends_with(".json") && !name.ends_with(".plan.json") && name.find("/models/") == std::string::npos)
-      files.push_back(entry.path());
+    const bool other =
+        name.ends_with(".plan.json") || name.ends_with(".schema.json") || name.find("/models/") != std::string::npos;
+    if (name.ends_with(".json") && !other) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   return files;

@@ -64,7 +64,9 @@ std::string_view name_at(std::string_view names, std::uint64_t offset) {
   return rest.substr(0, rest.find('\0'));
 }
 
-std::optional<Elf64_Sym> find_symbol(std::string_view bytes, const Elf64_Ehdr& header, std::string_view wanted) {
+/// Calls take(symbol, name) for everything in the dynamic symbol table that others can use.
+template <class Take>
+void for_each_exported(std::string_view bytes, const Elf64_Ehdr& header, Take take) {
   for (std::uint64_t i = 0; i < header.e_shnum; ++i) {
     const Elf64_Shdr table = section(bytes, header, i);
     if (table.sh_type != SHT_DYNSYM) continue;
@@ -73,10 +75,17 @@ std::optional<Elf64_Sym> find_symbol(std::string_view bytes, const Elf64_Ehdr& h
     for (std::uint64_t at = 0; at + sizeof(Elf64_Sym) <= symbols.size(); at += sizeof(Elf64_Sym)) {
       const auto symbol = read_at<Elf64_Sym>(symbols, at);
       const bool exported = symbol.st_shndx != SHN_UNDEF && ELF64_ST_BIND(symbol.st_info) != STB_LOCAL;
-      if (exported && name_at(names, symbol.st_name) == wanted) return symbol;
+      if (exported) take(symbol, name_at(names, symbol.st_name));
     }
   }
-  return std::nullopt;
+}
+
+std::optional<Elf64_Sym> find_symbol(std::string_view bytes, const Elf64_Ehdr& header, std::string_view wanted) {
+  std::optional<Elf64_Sym> found;
+  for_each_exported(bytes, header, [&](const Elf64_Sym& symbol, std::string_view name) {
+    if (!found && name == wanted) found = symbol;
+  });
+  return found;
 }
 
 /// The part of the file that is mapped at an address.
@@ -96,6 +105,12 @@ std::optional<std::size_t> exported_symbol_offset(std::string_view bytes, std::s
   const std::optional<Elf64_Sym> found = find_symbol(bytes, header, symbol);
   if (!found) return std::nullopt;
   return offset_of_address(bytes, header, found->st_value);
+}
+
+std::vector<std::string> exported_names(std::string_view bytes) {
+  std::vector<std::string> found;
+  for_each_exported(bytes, read_header(bytes), [&](const Elf64_Sym&, std::string_view name) { found.emplace_back(name); });
+  return found;
 }
 
 }  // namespace flowrun::registry

@@ -57,12 +57,30 @@ void check_version(const flowrun_plugin_abi& raw) {
             std::to_string(sizeof raw));
 }
 
+/// "gcc-13 libstdc++-cxx11abi-1" in its parts.
+struct BuildTag {
+  std::string_view compiler, library;
+  explicit BuildTag(std::string_view tag)
+      : compiler(tag.substr(0, tag.find(' '))), library(tag.substr(std::min(tag.size(), compiler.size() + 1))) {}
+  bool has_itanium_abi() const { return compiler.starts_with("gcc-") || compiler.starts_with("clang-"); }
+};
+
+void check_build(const std::string& tag) {
+  if (tag == FLOWRUN_BUILD_TAG) return;
+  const BuildTag plugin(tag), host(FLOWRUN_BUILD_TAG);
+  const bool same_library = plugin.library == host.library;
+  if (same_library && plugin.has_itanium_abi() && host.has_itanium_abi()) return;
+  const std::string advice = same_library ? "the compiler of this flowrun" : "GCC or Clang and " + std::string(host.library);
+  throw Error("was built with '" + tag +
+              "', this flowrun with '" FLOWRUN_BUILD_TAG
+              "', and their C++ objects are laid out otherwise; "
+              "rebuild it with " +
+              advice);
+}
+
 PluginAbi checked(const flowrun_plugin_abi& raw) {
   check_version(raw);
-  const std::string tag = text_of(raw.build_tag, "build tag");
-  if (tag != FLOWRUN_BUILD_TAG)
-    throw Error("was built with '" + tag +
-                "', this flowrun with '" FLOWRUN_BUILD_TAG "'; rebuild it with the compiler of this flowrun");
+  check_build(text_of(raw.build_tag, "build tag"));
   PluginAbi abi{text_of(raw.name, "plugin name"), text_of(raw.version, "version"), text_of(raw.licence, "licence"), raw};
   if (!is_snake_case(abi.name))
     damaged("the plugin name '" + abi.name + "' is not in snake_case (a letter, then letters, digits and '_')");

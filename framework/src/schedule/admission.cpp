@@ -66,7 +66,9 @@ bool Engine::admit() {
     ++next_case_;
     equip(*item, plan_.one_case);
     live_.push_back(item);
+    in_flight_.fetch_add(1, std::memory_order_relaxed);
   }
+  if (options_.on_case_start) options_.on_case_start(static_cast<std::size_t>(item->index));
   const ItemRef keep(item);  // a case of which nothing is left to start ends here
   start_item(*item, plan_.one_case);
   return true;
@@ -119,7 +121,12 @@ CaseResult Engine::result_of(CaseItem& item) const {
   result.peak_payload_bytes = item.ledger->account->peak();
   for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
     const NodeCounts counts = item.ledger->counts.total(i);
-    if (counts.firings > 0) result.timings.push_back({i, counts.firings, static_cast<double>(counts.busy_ns) * 1e-9});
+    if (counts.firings == 0) continue;
+    const auto since = [&](Clock::time_point time) {
+      return std::max(0.0, std::chrono::duration<double>(time - item.started).count());
+    };
+    result.timings.push_back(
+        {i, counts.firings, static_cast<double>(counts.busy_ns) * 1e-9, since(counts.began), since(counts.ended)});
   }
   return result;
 }
@@ -127,10 +134,13 @@ CaseResult Engine::result_of(CaseItem& item) const {
 void Engine::case_ended(CaseItem& item) {
   const CaseResult result = result_of(item);
   const auto index = static_cast<std::size_t>(item.index);
+  in_flight_.fetch_sub(1, std::memory_order_relaxed);
   if (result.status == CaseStatus::failed && options_.fail_fast) stopping_ = cancelling_ = true;
   {
     const std::lock_guard lock(mutex_);
-    ++(result.status == CaseStatus::done ? done_count_ : failed_count_);
+    const bool done = result.status == CaseStatus::done;
+    ++(done ? done_count_ : failed_count_);
+    (done ? done_seconds_ : failed_seconds_) += result.seconds;
     results_[index] = result;
     for (std::size_t i = 0; i < ended_counts_.size(); ++i) ended_counts_[i].add(item.ledger->counts.total(i));
     ledgers_.give(item.ledger);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "schedule/item.h"
 
@@ -12,12 +14,16 @@ namespace flowrun::schedule {
 struct NodeCounts {
   std::int64_t firings = 0, failures = 0, busy_ns = 0, waiting_ns = 0;
   int short_calls = 0;  ///< how many of the last calls in a row were short
+  Clock::time_point began{}, ended{};  ///< the first call, the last one; the epoch: none was timed
 
   void add(const NodeCounts& other) {
     firings += other.firings;
     failures += other.failures;
     busy_ns += other.busy_ns;
     waiting_ns += other.waiting_ns;
+    if (other.ended == Clock::time_point{}) return;
+    began = began == Clock::time_point{} ? other.began : std::min(began, other.began);
+    ended = std::max(ended, other.ended);
   }
 };
 
@@ -53,10 +59,12 @@ class CallClock {
     if (group_size_ == 0) return;
     const Clock::time_point now = Clock::now();
     const std::int64_t share = nanoseconds(now - last_) / static_cast<std::int64_t>(group_size_);
-    last_ = now;
+    const Clock::time_point begin = std::exchange(last_, now);
     for (std::size_t i = 0; i < group_size_; ++i) {
       NodeCounts& counts = *group_[i];
       counts.busy_ns += share;
+      if (counts.ended == Clock::time_point{}) counts.began = begin;
+      counts.ended = now;
       counts.short_calls = share < kShortNs ? counts.short_calls + (counts.short_calls < kKnownAfter) : 0;
     }
     group_size_ = 0;

@@ -57,6 +57,7 @@ Engine::Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, 
     : graph_(std::move(graph)), options_(std::move(options)), plan_(make_plan(*graph_)), begin_(Clock::now()) {
   threads_ = options_.threads > 0 ? options_.threads : usable_cores();
   options_.cases_in_flight = std::max(1, options_.cases_in_flight);
+  now_ = std::vector<Now>(static_cast<std::size_t>(threads_));
   statistics_.resize(static_cast<std::size_t>(threads_), graph_->nodes.size());
   ledgers_.resize(static_cast<std::size_t>(threads_), graph_->nodes.size());
   ended_counts_.resize(graph_->nodes.size());
@@ -169,43 +170,6 @@ void Engine::warn(const Stage& stage, const Item& item, std::string_view sentenc
   CaseItem* const of = case_of(item);
   const std::lock_guard lock(of ? of->mutex : mutex_);
   (of ? of->warnings : warnings_).push_back(stage.spec->id + ": " + std::string(sentence));
-}
-
-Progress Engine::progress() const {
-  Progress progress;
-  const std::lock_guard lock(mutex_);
-  progress.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
-  progress.cases_total = static_cast<std::int64_t>(results_.size());
-  progress.cases_done = done_count_;
-  progress.cases_failed = failed_count_;
-  progress.cases_running = static_cast<std::int64_t>(live_.size());
-  for (const CaseItem* item : live_) {
-    for (const auto& state : item->long_firings) {
-      const std::lock_guard state_lock(state->mutex);
-      if (state->phase != LongFiring::Phase::streaming) continue;
-      progress.streams.push_back({state->stage.spec->id, item->spec.name, state->produced - state->in_flight, state->expected});
-    }
-  }
-  const std::lock_guard meters_lock(meters_mutex_);
-  for (const Meter* meter : meters_) {
-    const double seconds = std::chrono::duration<double>(Clock::now() - meter->began).count();
-    progress.firings.push_back({meter->stage.spec->id, std::string(case_name_of(meter->item)), meter->fraction, seconds});
-  }
-  return progress;
-}
-
-/// From any thread of a firing.
-void Engine::advance(Meter& meter, double fraction) {
-  if (!meter.raise(fraction)) return;
-  const std::lock_guard lock(meters_mutex_);
-  meter.began = tls_handoff ? tls_handoff->clock.last() : Clock::now();
-  meters_.push_back(&meter);
-}
-
-void Engine::forget(const Meter& meter) {
-  if (!meter.used()) return;
-  const std::lock_guard lock(meters_mutex_);
-  std::erase(meters_, &meter);
 }
 
 void CaseItem::ended() {

@@ -15,6 +15,7 @@
 
 #include "schedule/case_item.h"
 #include "schedule/handoff.h"
+#include "schedule/now.h"
 #include "schedule/ready_queue.h"
 #include "schedule/stage.h"
 #include "schedule/statistics.h"
@@ -105,6 +106,7 @@ class Engine {
   const Params& varying_params(const Stage& stage, const Item& item);
   void forget(const Meter& meter);
   NodeCounts* counts_of(const CaseItem* of, int thread) { return (of ? of->ledger->counts : statistics_).of_thread(thread); }
+  void report_tables(const Stage& stage, const Item& item, const PayloadList& outputs);
   void deliver_outputs(const Stage& stage, Item& item, PayloadList& outputs, Ports kind);
   void deliver_error(const Stage& stage, Item& item, const ErrorPtr& error, Ports kind);
 
@@ -112,6 +114,7 @@ class Engine {
   class TaskLoop;
   void take_part(TaskLoop& loop);
   int this_thread() const;
+  void add_running(Progress& progress) const;
   TraceEvent trace_event(const Stage& stage, const Item& item, Clock::time_point begin, Clock::time_point end) const;
 
   // long_steps.cpp: firings that collect or stream
@@ -143,10 +146,12 @@ class Engine {
   CaseLedgers ledgers_;    ///< guarded by mutex_
   Statistics statistics_;  ///< of run scope
   Plan plan_;
+  std::vector<Now> now_;  ///< by thread
 
   std::atomic<bool> interrupted_{false};  ///< somebody asked for the end
   std::atomic<bool> stopping_{false};
   std::atomic<bool> cancelling_{false};
+  std::atomic<std::int32_t> in_flight_{0};  ///< cases, for the trace
   const ErrorPtr cancelled_error_ = std::make_shared<const CaseError>(CaseError{"", "", "", "the run was cancelled"});
 
   // The arena outlives the flow graph, which runs in it.
@@ -172,6 +177,7 @@ class Engine {
   std::vector<CaseResult> results_;
   std::vector<NodeCounts> ended_counts_;  ///< of the cases that have ended, by node
   std::int64_t done_count_ = 0, failed_count_ = 0;
+  double done_seconds_ = 0, failed_seconds_ = 0;
   RunItem run_item_;
   std::vector<CaseError> run_errors_;
   std::map<std::pair<std::size_t, std::string>, double> run_reports_;
@@ -214,6 +220,7 @@ ErrorPtr Engine::guarded(const Stage& stage, const Item& item, const char* what,
   NodeCounts& counts = handoff.counts[stage.index];
   handoff.clock.begin(counts);
   const Clock::time_point begin = handoff.clock.last();
+  handoff.now->set(stage.index, item);
   ErrorPtr error;
   try {
     function();

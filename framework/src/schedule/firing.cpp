@@ -29,6 +29,7 @@ void Engine::run_chain(Work* work) {
   handoff.thread = this_thread();
   const CaseItem* of = case_of(*work->item);
   handoff.counts = counts_of(of, handoff.thread);
+  handoff.now = &now_[static_cast<std::size_t>(handoff.thread)];
   handoff.clock.start(options_.trace != nullptr);
   if (work->begins) handoff.counts[work->stage->index].waiting_ns += nanoseconds(handoff.clock.last() - work->ready);
   Handoff* const outer = std::exchange(tls_handoff, &handoff);
@@ -43,6 +44,7 @@ void Engine::run_chain(Work* work) {
     retire(work);
     work = next;
   }
+  handoff.now->clear();
   tls_handoff = outer;
   tasks_done_.fetch_add(1, std::memory_order_release);
 }
@@ -90,6 +92,8 @@ void Engine::fire(Work& work) {
 void Engine::trace_call(const Stage& stage, const Item& item, const char* what, Clock::time_point begin) {
   TraceEvent event = trace_event(stage, item, begin, tls_handoff->clock.last());
   event.what = what;
+  event.payload_bytes = account_.live();
+  event.cases_in_flight = in_flight_.load(std::memory_order_relaxed);
   options_.trace->record(event);
 }
 
@@ -154,6 +158,7 @@ const Params& Engine::varying_params(const Stage& stage, const Item& item) {
 }
 
 void Engine::deliver_outputs(const Stage& stage, Item& item, PayloadList& outputs, Ports kind) {
+  if (stage.makes_table && kind == Ports::plain && item.scope == Scope::per_case) report_tables(stage, item, outputs);
   tls_handoff->open = true;
   PayloadPtr* payload = outputs.data();
   for (const OutputPlan& output : stage.outputs) {

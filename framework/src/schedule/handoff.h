@@ -6,6 +6,7 @@
 namespace flowrun::schedule {
 
 struct Work;
+struct Now;
 class WorkPool;
 
 /// What a thread knows while it runs firings, and the one work that it goes on with itself when a firing is over, instead of
@@ -19,6 +20,7 @@ struct Handoff {
   int thread = 0;                ///< index of this thread
   WorkPool* spare = nullptr;     ///< of this thread
   NodeCounts* counts = nullptr;  ///< of this thread, by node
+  Now* now = nullptr;            ///< of this thread
   CallClock clock;
 };
 

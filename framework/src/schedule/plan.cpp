@@ -1,3 +1,4 @@
+#include "flowrun/sdk/payloads.h"
 #include "schedule/long_firing.h"
 #include "schedule/stage.h"
 
@@ -11,6 +12,7 @@ void plan_ports(Stage& stage) {
     const Ports kind = port.stream ? Ports::stream : Ports::plain;
     stage.outputs.push_back({port.name, port.payload, kind, {}});
     ++stage.output_count[static_cast<std::size_t>(kind)];
+    stage.makes_table |= !port.stream && port.payload == Table::kType;
   }
 }
 

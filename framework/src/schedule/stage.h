@@ -76,6 +76,7 @@ struct Stage {
   int plain_count = 0;                ///< slots of the firing scope
   std::array<int, 3> coarse_count{};  ///< slots of each coarser scope
   bool has_gates = false;
+  bool makes_table = false;           ///< one of its outputs is a table of the firing scope
   std::vector<std::size_t> collected_slots;
   std::vector<Target> stream_targets;  ///< collecting slots that must hear how many chunks there are
 

@@ -19,6 +19,7 @@ class PayloadAccount {
   std::int64_t peak() const { return peak_; }
   bool empty() const { return live_ == 0; }
   void forget_peak() { peak_ = 0; }
+  std::int64_t live() const { return live_.load(std::memory_order_relaxed); }
 
  private:
   void add(std::int64_t bytes);

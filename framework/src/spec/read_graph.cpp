@@ -1,3 +1,4 @@
+#include "flowrun/host/graph_form.h"
 #include "spec/read_parts.h"
 
 namespace flowrun::spec {
@@ -7,17 +8,17 @@ namespace {
 bool format_fits(Source& source, ObjectReader& reader, const json::Value& root) {
   const json::Value* format = reader.find("format");
   if (!format) {
-    reader.error(source.place(root), "the graph does not say its format; add \"format\": " + std::to_string(kFormat));
+    reader.error(source.place(root), "the graph does not say its format; add \"format\": " + std::to_string(kGraphFormat));
     return true;
   }
-  if (format->is(json::Kind::integer) && format->integer() == kFormat) return true;
-  if (format->is(json::Kind::integer) && format->integer() > kFormat) {
+  if (format->is(json::Kind::integer) && format->integer() == kGraphFormat) return true;
+  if (format->is(json::Kind::integer) && format->integer() > kGraphFormat) {
     reader.error(source.place(*format), "the graph has format " + std::to_string(format->integer()) +
-                                            ", and this flowrun reads format " + std::to_string(kFormat) +
+                                            ", and this flowrun reads format " + std::to_string(kGraphFormat) +
                                             "; run it with a newer flowrun");
     return false;
   }
-  reader.error(source.place(*format), "'format' takes " + std::to_string(kFormat) + ", found " + found_words(*format));
+  reader.error(source.place(*format), "'format' takes " + std::to_string(kGraphFormat) + ", found " + found_words(*format));
   return true;
 }
 

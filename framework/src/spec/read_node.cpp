@@ -104,6 +104,9 @@ void read_node(Source& source, const json::Member& member, GraphSpec& graph) {
     else node.params.push_back({param.name, source.place(param), read_literal(source, param.value)});
   }
   for (const json::Member& input : reader.members("inputs")) node.inputs.push_back(read_edges(source, input, what));
+  for (const json::Member& output : reader.members("bids"))
+    if (auto name = read_bids(source, output.value, what + ", bids, '" + output.name + "'", BidsUse::written))
+      node.bids.push_back({output.name, source.place(output), std::move(*name)});
   if (const json::Value* run = reader.find("run")) node.run = read_run(source, *run, what);
   reader.finish();
   graph.nodes.push_back(std::move(node));

@@ -5,8 +5,6 @@
 
 namespace flowrun::spec {
 
-inline constexpr int kFormat = 1;  // the format of graph files that this code reads
-
 /// A value with its place; lists within lists stay as they are.
 Literal read_literal(const Source& source, const json::Value& value);
 
@@ -18,6 +16,10 @@ void read_input(Source& source, const json::Member& member, GraphSpec& graph);
 void read_node(Source& source, const json::Member& member, GraphSpec& graph);
 /// One member of `outputs`.
 void read_output(Source& source, const json::Member& member, GraphSpec& graph);
+
+enum class BidsUse { read, written };
+/// The `bids` object of an input, or of a parameter of a node that writes; nothing where it is no object.
+std::optional<BidsName> read_bids(Source& source, const json::Value& value, const std::string& what, BidsUse use);
 
 /// "node.port", or a bare name; nothing (and a fault) when the text is neither. `what` starts the message.
 std::optional<EndpointSpec> read_endpoint(Source& source, const json::Value& value, const std::string& what);

@@ -57,6 +57,14 @@ ValueSpec read_value_spec(Source& source, ObjectReader& reader, const json::Memb
   return value;
 }
 
+void read_input_bids(Source& source, ObjectReader& reader, ValueSpec& value) {
+  const json::Value* bids = reader.find("bids");
+  if (!bids) return;
+  value.bids = read_bids(source, *bids, reader.what() + ", bids", BidsUse::read);
+  if (value.spec.type != ParamType::path)
+    reader.error(source.place(*bids), "'bids' finds files, so it is for an input of type path");
+}
+
 void read_port(Source& source, ObjectReader& reader, const json::Member& member, const std::string& payload, GraphSpec& graph) {
   PortSpec port{.name = member.name, .payload = payload, .place = source.place(member)};
   port.help = reader.text("help").value_or("");
@@ -92,6 +100,7 @@ void read_input(Source& source, const json::Member& member, GraphSpec& graph) {
   if (const auto known = param_type(type)) {
     auto value = read_value_spec(source, reader, member, *known);
     value.spec.per_case = true;
+    read_input_bids(source, reader, value);
     graph.value_inputs.push_back(std::move(value));
     return reader.finish();
   }

@@ -30,11 +30,12 @@ class RunnerContext final : public OpenContext, public Context {
   std::map<std::string, double> reported;
   std::vector<std::string> warned;
   std::vector<double> steps;
+  std::vector<std::string> broken;  ///< how it broke its contract; each was thrown as an Error too
 
   void clear_firing();
-  void check_inputs() const;   ///< Throws Error for what the test forgot.
-  void check_outputs() const;  ///< Throws Error for what the node forgot.
-  void drive(Node& node);      ///< one firing of a node that collects or streams
+  void check_inputs() const;  ///< Throws Error for what the test forgot.
+  void check_outputs();       ///< Throws Error for what the node forgot.
+  void drive(Node& node);     ///< one firing of a node that collects or streams
 
   // OpenContext and Context
   const Params& params() const override { return *current; }
@@ -57,6 +58,8 @@ class RunnerContext final : public OpenContext, public Context {
   const OutputPort& output_port(std::string_view port) const;  ///< Throws Error for an unknown name.
 
  private:
+  [[noreturn]] void break_off(const std::string& fault);
+
   std::mutex mutex_;  // guards what tasks may write: warned and steps
 };
 

@@ -80,17 +80,23 @@ json::Value inputs_value(const ValidatedGraph& graph, const Case& one_case, File
   return inputs;
 }
 
+json::Value reports_value(const std::vector<Report>& reports) {
+  json::Value value = json::Value::object();
+  for (const Report& report : reports) value.set(report.node + "." + report.name, report.value);
+  return value;
+}
+
 json::Value case_value(const CaseResult& result) {
   json::Value errors = json::Value::array();
   for (const CaseError& error : result.errors) errors.push(error_value(error));
-  json::Value reports = json::Value::object();
-  for (const Report& report : result.reports) reports.set(report.node + "." + report.name, report.value);
   return json::Value::object()
       .set("case", result.name)
       .set("status", to_string(result.status))
       .set("start_s", result.start_s)
       .set("seconds", result.seconds)
-      .set("reports", std::move(reports))
+      .set("earlier", result.earlier)
+      .set("peak_payload_bytes", result.peak_payload_bytes)
+      .set("reports", reports_value(result.reports))
       .set("errors", std::move(errors))
       .set("warnings", json::Value(result.warnings));
 }
@@ -136,6 +142,7 @@ void write_run_record(const std::filesystem::path& file, const ValidatedGraph& g
                                  .set("peak_resident_bytes", result.peak_resident_bytes)
                                  .set("node_timings", timings_value(result))
                                  .set("run_errors", std::move(run_errors))
+                                 .set("run_reports", reports_value(result.run_reports))
                                  .set("warnings", json::Value(result.warnings))
                                  .set("cases", std::move(case_values));
   write_atomically(file, json::write(record));

@@ -45,6 +45,26 @@ std::string event_line(const TraceEvent& event, const ValidatedGraph& graph, con
          ",\"dur\":" + microseconds(event.end_ns - event.begin_ns) + ",\"args\":" + json::write_line(args) + "}";
 }
 
+std::string counter_line(const char* name, const char* unit, std::int64_t nanoseconds, std::int64_t value) {
+  return std::string("{\"name\":\"") + name + "\",\"ph\":\"C\",\"pid\":1,\"ts\":" + microseconds(nanoseconds) + ",\"args\":{\"" +
+         unit + "\":" + std::to_string(value) + "}},\n";
+}
+
+/// A line wherever a counter has another value than before.
+std::string counter_lines(std::vector<TraceEvent> events) {
+  std::erase_if(events, [](const TraceEvent& event) { return event.payload_bytes < 0; });
+  std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) { return a.end_ns < b.end_ns; });
+  std::string text;
+  std::int64_t bytes = -1, cases = -1;
+  for (const TraceEvent& event : events) {
+    if (event.payload_bytes != bytes)
+      text += counter_line("data between nodes", "bytes", event.end_ns, bytes = event.payload_bytes);
+    if (event.cases_in_flight != cases)
+      text += counter_line("cases in flight", "cases", event.end_ns, cases = event.cases_in_flight);
+  }
+  return text;
+}
+
 std::string thread_line(std::int32_t thread) {
   const std::string number = std::to_string(thread + 1);
   return "{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":1,\"tid\":" + number + ",\"args\":{\"name\":\"thread " + number + "\"}}";
@@ -90,10 +110,12 @@ std::vector<TraceEvent> Trace::events() const {
 void Trace::write_chrome(const std::filesystem::path& file, const ValidatedGraph& graph, const std::vector<Case>& cases) const {
   std::string text = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n";
   std::int32_t threads = 0;
-  for (const TraceEvent& event : events()) {
+  std::vector<TraceEvent> all = events();
+  for (const TraceEvent& event : all) {
     text += event_line(event, graph, cases) + ",\n";
     threads = std::max(threads, event.thread + 1);
   }
+  text += counter_lines(std::move(all));
   for (std::int32_t thread = 0; thread < threads; ++thread) text += thread_line(thread) + ",\n";
   const json::Value name = json::Value::object().set("name", "flowrun " + graph.name);
   text += "{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":1,\"args\":" + json::write_line(name) + "}\n]}\n";

@@ -90,6 +90,7 @@ void check_settings_used(Draft& draft);
 void connect_ports(Draft& draft);
 void order_nodes(Draft& draft);
 void assign_scopes(Draft& draft);
+void name_bids_outputs(Draft& draft);
 void check_run_options(Draft& draft);
 void check_files(Draft& draft);
 void check_unused(Draft& draft);

@@ -30,6 +30,7 @@ std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Regi
   connect_ports(draft);
   order_nodes(draft);
   assign_scopes(draft);
+  name_bids_outputs(draft);
   check_run_options(draft);
   if (settings.files_must_exist) check_files(draft);
   check_unused(draft);

@@ -102,8 +102,8 @@ std::string app_rule(const Target& target) {
     case Kind::sibling:
       return "";
     case Kind::third_party:
-      return target.name == "cli11" || target.name == "fmt" ? ""
-                                                            : "an application may include CLI11 and fmt only, as third parties";
+      return target.name == "cli11" || target.name == "fmt" || target.name == "png" ? ""
+                                                            : "an application may include CLI11, fmt and libpng only, as third parties";
     case Kind::plugin:
     case Kind::common:
       return "an application includes nothing of a plugin";

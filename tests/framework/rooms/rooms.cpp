@@ -128,8 +128,8 @@ const std::set<std::string>& standard_headers() {
 }
 
 const std::set<std::string>& system_headers() {
-  static const std::set<std::string> kHeaders{"dirent.h", "dlfcn.h",   "elf.h",   "fcntl.h", "link.h",    "malloc.h",
-                                              "poll.h",   "pthread.h", "sched.h", "spawn.h", "termios.h", "unistd.h"};
+  static const std::set<std::string> kHeaders{"cxxabi.h", "dirent.h", "dlfcn.h",   "elf.h",   "fcntl.h", "fnmatch.h", "link.h",
+                                              "malloc.h", "poll.h",   "pthread.h", "sched.h", "spawn.h", "termios.h", "unistd.h"};
   return kHeaders;
 }
 
@@ -166,7 +166,8 @@ std::string third_party_of(const std::string& include) {
 }
 
 const std::set<std::string>& framework_rooms() {
-  static const std::set<std::string> kRooms{"json", "spec", "registry", "validate", "schedule", "trace", "sdk", "process", "testing"};
+  static const std::set<std::string> kRooms{"json",  "spec", "registry", "validate", "schedule",
+                                            "trace", "sdk",  "process",  "testing"};
   return kRooms;
 }
 

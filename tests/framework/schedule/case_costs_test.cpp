@@ -61,6 +61,13 @@ TEST_CASE("schedule: each case is told of once when it has ended, one at a time,
       CHECK(one.result.timings[2].node == 2);
       CHECK(one.result.timings[2].firings == 30);
       CHECK(one.result.timings[2].busy_s > 30 * 50e-6);
+      for (const CaseTiming& timing : one.result.timings) {
+        CHECK(timing.begin_s >= 0);
+        CHECK(timing.begin_s <= timing.end_s);
+        CHECK(timing.end_s <= one.result.seconds);
+      }
+      CHECK(one.result.timings[0].end_s <= one.result.timings[2].end_s);
+      CHECK(one.result.timings[2].end_s - one.result.timings[2].begin_s > 50e-6);
     }
     CHECK(std::count(seen.begin(), seen.end(), true) == 12);
   }

@@ -68,6 +68,19 @@ TEST_CASE("schedule: results come in the order of the cases given, with what nod
   CHECK(result.nodes[2].firings == 160);
 }
 
+TEST_CASE("schedule: the numbers of a case's table of one row are figures, but for those that its node reported itself") {
+  const RunResult result = run(R"({
+    "rows": {"type": "toy.source", "params": {"value": "${n}"}},
+    "measures": {"type": "toy.measures", "inputs": {"in": "rows.out"}}})",
+                               3);
+  std::vector<std::string> figures;
+  for (const CaseResult& one : result.cases)
+    for (const Report& report : one.reports)
+      figures.push_back(one.name + " " + report.node + "." + report.name + " " + std::to_string(report.value));
+  CHECK(figures == std::vector<std::string>{"case0 measures.dice 0.500000", "case1 measures.dice 0.500000",
+                                            "case1 measures.lesions 3.000000", "case2 measures.dice 0.500000"});
+}
+
 TEST_CASE("schedule: a stream without items ends, and its collector finishes with nothing") {
   const RunResult result = run(R"({
     "source": {"type": "toy.source"},

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <thread>
+
+#include "flowrun/sdk/payloads.h"
 
 namespace toy {
 
@@ -41,6 +44,18 @@ InputPort collecting(Scope scope) {
 struct Source : Node {
   void process(Context& context) override {
     context.emit("out", Number(context.params().number("value"), static_cast<std::size_t>(context.params().integer("bytes"))));
+  }
+};
+
+/// A table of as many rows as its input says, and a figure of its own.
+struct Measures : Node {
+  void process(Context& context) override {
+    Table table;
+    table.columns = {"case", "dice", "lesions", "undefined"};
+    for (int i = 0; i < static_cast<int>(context.in<Number>("in").value); ++i)
+      table.rows.push_back({std::string(context.case_name()), 0.75, std::int64_t{3}, std::nan("")});
+    context.report("dice", 0.5);
+    context.emit("table", std::move(table));
   }
 };
 
@@ -233,6 +248,8 @@ Registry registry() {
   made.add_type(type("toy.fold_cases", {collecting(Scope::per_case)}, {out()}, {}, make<Fold>), "toy");
   made.add_type(type("toy.collect_sink", {collecting(Scope::chunk)}, {}, {}, make<CollectSink>), "toy");
   made.add_type(type("toy.sink", {in()}, {}, {}, make<Sink>), "toy");
+  const OutputPort table{.name = "table", .payload = std::string(Table::kType), .help = "a table"};
+  made.add_type(type("toy.measures", {in()}, {table}, {}, make<Measures>), "toy");
   made.add_type(type("toy.hook", {in()}, {out()}, {}, make<Hook>), "toy");
   made.add_type(type("toy.wrong", {in()}, {out()}, {how_param()}, make<Wrong>), "toy");
   made.add_type(type("toy.wrong_type", {in()}, {out()}, {}, make<WrongType>), "toy");

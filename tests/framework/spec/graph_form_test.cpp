@@ -1,6 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "fault_lines.h"
+#include "flowrun/host/graph_form.h"
+#include "support/json_schema.h"
 
 namespace flowrun::testing {
 namespace {
@@ -75,6 +79,26 @@ TEST_CASE("graph_spec: reports each fault of a graph file's form with its place"
   for (const WrongText& wrong : kWrong) {
     CAPTURE(wrong.what);
     CHECK(form_faults(wrong.text) == wrong.faults);
+  }
+}
+
+TEST_CASE("graph_schema: refuses every fault of a graph file's form, but for two parts that do not fit together") {
+  const std::set<std::string> beyond{"an input with the name of a parameter", "a subgraph file that is not there"};
+  Registry types;
+  types.add_type(
+      {.name = "t.read", .inputs = {{"v", "flowrun.volume/1", "", false, true}}, .params = {{.name = "p", .default_value = 1.0}}},
+      "t");
+  std::vector<std::string> texts;
+  for (const WrongText& wrong : kWrong) texts.emplace_back(wrong.text);
+  const auto verdicts = schema_verdicts(graph_schema(types), texts);
+  if (!verdicts) {
+    MESSAGE("SKIPPED: /usr/bin/python3 has no jsonschema");
+    return;
+  }
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    CAPTURE(kWrong[i].what);
+    CAPTURE((*verdicts)[i]);
+    CHECK(((*verdicts)[i] == "ok") == (beyond.count(kWrong[i].what) == 1));
   }
 }
 

@@ -102,6 +102,30 @@ TEST_CASE("trace: a step that a node told of bears its name, names its node, and
   }
 }
 
+TEST_CASE("trace: counters of the data between nodes and of the cases in flight have a line where they change, in time's order") {
+  const Folder folder;
+  Trace trace;
+  const auto call = [&](std::int64_t begin, std::int64_t end, std::int64_t bytes, std::int32_t cases) {
+    TraceEvent event{0, 0, -1, 0, begin, end};
+    event.payload_bytes = bytes;
+    event.cases_in_flight = cases;
+    trace.record(event);
+  };
+  call(1000, 9000, 50, 1);
+  call(2000, 3000, 100, 2);
+  call(4000, 5000, 100, 2);
+  trace.record({0, 0, -1, 0, 1, 2, "tasks"});  // looked at no counter
+  trace.write_chrome(folder.path / "trace.json", one_node_graph(""), {{"a", {}}});
+  std::vector<std::string> lines;
+  const json::Value file = read_json(folder.path / "trace.json");
+  for (const json::Value& event : file.find("traceEvents")->items())
+    if (event.find("ph")->text() == "C")
+      lines.push_back(event.find("name")->text() + " " + std::to_string(static_cast<int>(event.find("ts")->number())) + " " +
+                      json::write_line(*event.find("args")));
+  CHECK(lines == std::vector<std::string>{"data between nodes 3 {\"bytes\":100}", "cases in flight 3 {\"cases\":2}",
+                                          "data between nodes 9 {\"bytes\":50}", "cases in flight 9 {\"cases\":1}"});
+}
+
 TEST_CASE("trace: a file that cannot be written is a sentence, and nothing is left behind") {
   const Folder folder;
   const Trace trace;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,5 +31,9 @@ struct WrongGraph {
   const char* text;
   const char* faults;
 };
+
+// The graphs of wrong_names_test.cpp and wrong_values_test.cpp.
+std::span<const WrongGraph> wrong_names();
+std::span<const WrongGraph> wrong_values();
 
 }  // namespace flowrun::testing

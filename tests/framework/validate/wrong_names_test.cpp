@@ -185,4 +185,7 @@ TEST_CASE("validate: reports wrong names and missing parts, each with its place"
 }
 
 }  // namespace
+
+std::span<const WrongGraph> wrong_names() { return kWrong; }
+
 }  // namespace flowrun::testing

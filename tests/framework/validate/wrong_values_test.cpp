@@ -276,4 +276,7 @@ TEST_CASE("validate: reports values that do not fit, each with its place") {
 }
 
 }  // namespace
+
+std::span<const WrongGraph> wrong_values() { return kWrong; }
+
 }  // namespace flowrun::testing

@@ -60,6 +60,7 @@ TEST_CASE("report.lesions: volume, place, probability and brightness are those w
   CHECK(number(table, 1, "z_mm_lps") == doctest::Approx(43.25));
   CHECK(runner.reports().at("lesions") == 2);
   CHECK(runner.reports().at("volume_mm3") == doctest::Approx(3 * 2.52));
+  CHECK(runner.reports().at("lesion_volume_ml") == doctest::Approx(3 * 2.52 / 1000));
 }
 
 TEST_CASE("report.lesions: by default the frame is that of NIfTI viewers, and maps may be left out") {

@@ -111,6 +111,7 @@ TEST_CASE("components: keeps those of exactly the smallest size and drops those 
   CHECK(runner.reports().at("components") == 3);
   CHECK(runner.reports().at("kept") == 2);
   CHECK(runner.reports().at("voxels") == 7);
+  CHECK(runner.reports().at("volume_ml") == doctest::Approx(7 * mask_of({0}).geometry.voxel_volume() / 1000));
 }
 
 TEST_CASE("components: a row's end does not touch the next row's start") {

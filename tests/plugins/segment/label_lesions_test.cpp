@@ -18,6 +18,16 @@ TEST_CASE("label_lesions: the largest component is 1, of equal ones the first in
   CHECK(labels_of(mask_of({1, 0, 1, 1, 0, 7, 0, 1, 1, 1})) == std::vector<float>{3, 0, 2, 2, 0, 4, 0, 1, 1, 1});
 }
 
+TEST_CASE("label_lesions: reports how many lesions there are and their volume") {
+  NodeRunner runner("segment.label_lesions");
+  Mask mask = mask_of({1, 0, 1, 1});
+  mask.geometry.spacing = {2, 3, 4};
+  runner.input("mask", mask);
+  runner.run();
+  CHECK(runner.reports().at("lesions") == 2);
+  CHECK(runner.reports().at("lesion_volume_ml") == doctest::Approx(3 * 24.0 / 1000));
+}
+
 TEST_CASE("label_lesions: what touches by an edge is one component from 18 neighbours on") {
   const Mask mask = mask_of({1, 0, 0, 1}, small_grid(2, 2, 1));
   CHECK(labels_of(mask, "6") == std::vector<float>{1, 0, 0, 2});

@@ -16,6 +16,7 @@ TEST_CASE("threshold: strictly above is inside") {
   runner.run();
   CHECK(runner.output<Mask>("mask").voxels == std::vector<std::uint8_t>{0, 1, 0, 1, 0, 1});
   CHECK(runner.reports().at("voxels") == 3);
+  CHECK(runner.reports().at("volume_ml") == doctest::Approx(3 * volume_of({0}).geometry.voxel_volume() / 1000));
   CHECK(runner.warnings().empty());
 }
 

@@ -37,7 +37,7 @@ struct ModelFile {
 struct OutputFile {
   std::string node;
   std::string parameter;
-  FileStamp file;  ///< `path` is relative to the output folder where it lies in it, else as the node had it
+  FileStamp file;  ///< `path` is relative to the output folder where the file lies in it, else absolute
 };
 
 /// A node of the graph, as the case met it.
@@ -50,7 +50,8 @@ struct NodeRecord {
       params;                       ///< before substitution of what belongs to a case: "${out}/${case}.nii.gz"
   std::vector<std::string> inputs;  ///< "volume <- flair.volume"
   std::int64_t firings = 0;
-  double busy_s = 0;  ///< sum over threads
+  double busy_s = 0;              ///< sum over threads
+  double begin_s = 0, end_s = 0;  ///< of its first and its last call, since the case began
 };
 
 struct CaseRecord {

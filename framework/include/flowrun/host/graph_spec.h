@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "flowrun/host/bids.h"
 #include "flowrun/host/fault.h"
 #include "flowrun/sdk/parameters.h"
 
@@ -30,6 +31,7 @@ struct NamedLiteral {
 struct ValueSpec {
   ParamSpec spec;  ///< per_case is set for inputs
   Place place;
+  std::optional<BidsName> bids;  ///< of an input that is a path: the file of a BIDS data set that it takes
 };
 
 /// An input of a subgraph that takes packets ("type" is a payload's name).
@@ -63,6 +65,13 @@ struct OutputSpec {
   EndpointSpec source;
 };
 
+/// How a file that a node writes is called when its cases come from a BIDS data set.
+struct BidsOutputSpec {
+  std::string param;
+  Place place;
+  BidsName name;
+};
+
 /// The `run` object of a node: what the engine is asked for.
 struct RunSpec {
   std::optional<std::string> device;        ///< "auto", "cpu", "cuda", "cuda:1"
@@ -82,6 +91,7 @@ struct NodeSpec {
   std::vector<NamedLiteral> params;
   std::vector<InputSpec> inputs;
   RunSpec run;
+  std::vector<BidsOutputSpec> bids;
   std::shared_ptr<const GraphSpec> subgraph;  ///< loaded, for "graph:<file>"; null where that failed
 };
 

@@ -25,6 +25,9 @@ struct RunOptions {
   bool fail_fast = false;     ///< the first failing case cancels the others
   std::filesystem::path out;  ///< value of ${out}
   Trace* trace = nullptr;     ///< records every firing when set
+  /// Called before the first firing of a case, with its index among the cases; from any thread, maybe several calls at a time.
+  /// Must not throw.
+  std::function<void(std::size_t)> on_case_start;
   /// Called when a case has ended, with its index among the cases: from the thread that ended it, one call at a time, while other
   /// cases run on. What all nodes made for the case is there. The run does not end before the last call has returned. Must not
   /// throw.
@@ -68,6 +71,7 @@ struct CaseTiming {
   std::size_t node = 0;  ///< index in ValidatedGraph::nodes
   std::int64_t firings = 0;
   double busy_s = 0;  ///< sum over threads of the time inside the node
+  double begin_s = 0, end_s = 0;  ///< of its first and its last call, since the case began
 };
 
 struct CaseResult {
@@ -79,7 +83,8 @@ struct CaseResult {
   std::vector<Report> reports;
   std::vector<std::string> warnings;    ///< "node: sentence"
   std::int64_t peak_payload_bytes = 0;  ///< of the payloads made for this case, the most that were alive at once
-  std::vector<CaseTiming> timings;      ///< of the nodes that fired for it, in the graph's order
+  bool earlier = false;             ///< done by an earlier run and not run again; the application says so, the engine never does
+  std::vector<CaseTiming> timings;  ///< of the nodes that fired for it, in the graph's order
 };
 
 struct NodeResult {
@@ -122,6 +127,18 @@ struct Progress {
     double fraction = 0;    ///< 0 to 1, as the node says
     double seconds = 0;     ///< since the call began in which it first told of its progress
   };
+  struct Step {
+    std::string node;
+    std::int64_t chunk = -1;  ///< -1: none, the node works on the case
+  };
+  struct RunningCase {
+    std::string name;
+    double seconds = 0;       ///< since it began
+    std::vector<Step> steps;  ///< what threads are doing for it at this moment; none: it waits for a thread
+  };
+  std::vector<RunningCase> running;  ///< in the order in which they began
+  double done_case_seconds = 0;      ///< of the cases done, added up
+  double failed_case_seconds = 0;    ///< likewise of those counted in cases_failed
   std::vector<Firing> firings;  ///< those running that tell of their progress, in the order in which they first did
   double seconds = 0;
 };

@@ -23,6 +23,8 @@ struct TraceEvent {
   std::int64_t end_ns = 0;
   const char* what = "process";  ///< "process", "begin", "accept", "finish", "next", "tasks", or the name that the node gave a step
   bool inside = false;           ///< a step that the node told of (Context::span)
+  std::int64_t payload_bytes = -1;     ///< of the data between nodes when it ended; -1: not looked at
+  std::int32_t cases_in_flight = -1;
 };
 
 /// Every firing of a run. Recording is safe from any thread and costs one append to that thread's own list.
@@ -33,7 +35,7 @@ class Trace {
   void record(const TraceEvent& event);
   void record(TraceEvent event, std::string_view what);  ///< keeps the text
   std::vector<TraceEvent> events() const;  ///< by begin, outer before inner; call when the run has ended; their text lives as long as the trace
-  /// Writes the Chrome trace format, which Perfetto (ui.perfetto.dev) and chrome://tracing open. Throws Error.
+  /// Writes the Chrome trace format (the spans of each thread, counters of the data between nodes and of the cases in flight), which Perfetto (ui.perfetto.dev) and chrome://tracing open. Throws Error.
   void write_chrome(const std::filesystem::path& file, const ValidatedGraph& graph, const std::vector<Case>& cases) const;
 
  private:

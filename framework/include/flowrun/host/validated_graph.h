@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,6 +30,7 @@ struct ParamExpression {
   ParamSpec spec;             ///< of the node's parameter: the resolved value is checked against it
   Place place;                ///< of the value; line 0: a default
   std::filesystem::path base; ///< where a relative path starts
+  std::optional<BidsName> bids;  ///< of a file that is written: its name for a case from a BIDS data set
 };
 
 /// Which output feeds a slot.
@@ -85,6 +87,10 @@ struct ValidatedGraph {
 struct Case {
   std::string name;
   std::map<std::string, ParamValue> inputs;
+  std::string bids_folder;  ///< "sub-01/ses-02" of a case from a BIDS data set, whose name is then "sub-01_ses-02"; else empty
+  /// Inputs whose value the person wrote on the command line. They alone may name files outside the output folder to write.
+  std::set<std::string> own;
+  Place place;  ///< of its row in a table; none: the command line
 };
 
 /// What a person sets on top of the file: graph parameters by name, node parameters as "node.param" (node ids may hold '/').
@@ -97,7 +103,8 @@ struct Settings {
 std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings, Faults& faults);
 
 /// Checks cases against the graph's inputs: unknown or missing inputs, wrong types, missing files, duplicate names, two cases
-/// that write one file. Converts text to the inputs' types in place.
+/// that write one file, files that a case's values put outside the output folder. Faults stand at the case's place. Converts text
+/// to the inputs' types in place.
 void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const std::filesystem::path& out, Faults& faults);
 
 /// The value of every parameter for one case. Throws Error where a value does not fit its spec. With `one_case` null, only the

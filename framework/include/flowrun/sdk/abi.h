@@ -24,14 +24,17 @@
 
 #if defined(_LIBCPP_VERSION)
 #define FLOWRUN_BUILD_LIBRARY "libc++-" FLOWRUN_STRINGIZE(_LIBCPP_ABI_VERSION)
+#elif defined(__GLIBCXX__) && defined(_GLIBCXX_DEBUG)
+#define FLOWRUN_BUILD_LIBRARY "libstdc++-debug-cxx11abi-" FLOWRUN_STRINGIZE(_GLIBCXX_USE_CXX11_ABI)
 #elif defined(__GLIBCXX__)
 #define FLOWRUN_BUILD_LIBRARY "libstdc++-cxx11abi-" FLOWRUN_STRINGIZE(_GLIBCXX_USE_CXX11_ABI)
 #else
 #define FLOWRUN_BUILD_LIBRARY "unknown"
 #endif
 
-/// Compiler, standard library and its string ABI; equal on both sides or the plugin is refused, because C++ objects cross the
-/// boundary. (A standard header must be included before this one; node_type.h does so.)
+/// Compiler, and standard library with its string ABI. C++ objects cross the boundary, so the standard library must be the same on both
+/// sides, or the plugin is refused. Compilers may differ: GCC and Clang share the Itanium C++ ABI; one that is "unknown" must be the same.
+/// (A standard header must be included before this one; node_type.h does so.)
 #define FLOWRUN_BUILD_TAG FLOWRUN_BUILD_COMPILER " " FLOWRUN_BUILD_LIBRARY
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-#include "conformance/text_style.h"
+#include "testing/text_style.h"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,259 @@
+#include "bids_cases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "bids_dataset.h"
+#include "graph_check.h"
+#include "graph_inputs.h"
+#include "pattern_cases.h"
+#include "text_layout.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostNamed = 5;  ///< files or cases that one sentence names
+
+std::string list_text(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) text += (i ? ", '" : "'") + names[i] + "'";
+  return names.size() > kMostNamed ? fmt::format("{} and {} more", text, names.size() - kMostNamed) : text;
+}
+
+std::string without_prefix(const std::string& label, const std::string& prefix) {
+  return label.starts_with(prefix) ? label.substr(prefix.size()) : label;
+}
+
+/// "; did you mean 'a'?", or the first labels that there are; `there` may hold one several times.
+std::string known_labels(const std::string& label, std::vector<std::string> there) {
+  there.erase(std::unique(there.begin(), there.end()), there.end());
+  std::erase(there, "");
+  const std::string near = did_you_mean(label, there);
+  return near.empty() && !there.empty() ? "; it has " + list_text(there) : near;
+}
+
+/// What an input asks the data set for.
+struct Query {
+  std::string input;
+  BidsName name;
+  bool required = true;
+};
+
+/// The queries of the graph, changed by --bids-filter.
+class Queries {
+ public:
+  Queries(const GraphSpec& spec, const CommonValues& common, Faults& faults) : spec_(spec), common_(common), faults_(faults) {}
+
+  std::vector<Query> make(const std::vector<std::string>& filters) {
+    for (const ValueSpec& input : spec_.value_inputs)
+      if (input.bids && !common_.contains(input.spec.name)) names_[input.spec.name] = *input.bids;
+    for (const auto& [key, label] : assignments(filters, "--bids-filter", faults_)) apply(key, label);
+    std::vector<Query> queries;
+    for (const ValueSpec& input : spec_.value_inputs)
+      if (const auto name = names_.find(input.spec.name); name != names_.end())
+        queries.push_back({name->first, name->second, !input.spec.default_value.has_value()});
+    return queries;
+  }
+
+ private:
+  void apply(const std::string& key, const std::string& label) {
+    const std::size_t dot = key.find('.');
+    const std::string input = key.substr(0, dot), entity = dot == std::string::npos ? "" : key.substr(dot + 1);
+    const std::string what = fmt::format("--bids-filter {}={}: ", key, label);
+    const ValueSpec* known = find_input(spec_, input);
+    if (dot == std::string::npos) return faults_.error({}, what + "write INPUT.ENTITY=LABEL, such as flair.run=1");
+    if (!known || known->spec.type != ParamType::path)
+      return faults_.error({}, fmt::format("{}graph '{}' has no input of files '{}'{}", what, spec_.name, input,
+                                           did_you_mean(input, input_names(spec_))));
+    if (common_.contains(input)) return faults_.error({}, what + "--in gives this input");
+    BidsName& name = names_[input];
+    if (entity == "suffix" || entity == "datatype") {
+      if (!is_bids_label(label)) return faults_.error({}, what + "expected letters and digits");
+      (entity == "suffix" ? name.suffix : name.datatype) = label;
+      return;
+    }
+    std::vector<std::string> entities = bids_entities();
+    if (std::find(entities.begin(), entities.end(), entity) == entities.end())
+      return faults_.error({}, fmt::format("{}BIDS has no entity '{}'{}", what, entity, did_you_mean(entity, entities)));
+    if (!label.empty() && !is_bids_label(label)) return faults_.error({}, what + "a label holds letters and digits");
+    std::erase_if(name.entities, [&](const auto& held) { return held.first == entity; });
+    name.entities.emplace_back(entity, label);
+  }
+
+  const GraphSpec& spec_;
+  const CommonValues& common_;
+  Faults& faults_;
+  std::map<std::string, BidsName> names_;
+};
+
+class BidsCases {
+ public:
+  BidsCases(const CaseSource& source, const GraphSpec& spec, const CommonValues& common, Faults& faults)
+      : source_(source),
+        spec_(spec),
+        common_(common),
+        faults_(faults),
+        data_(source.bids),
+        incomplete_(source.incomplete, faults) {}
+
+  CaseList read() {
+    queries_ = Queries(spec_, common_, faults_).make(source_.bids_filters);
+    check_inputs();
+    const std::vector<BidsDataset::Session> sessions = chosen_sessions();
+    for (const BidsDataset::Session& session : sessions) add(session);
+    incomplete_.finish(sessions.size() - without_files_.size());
+    report_surroundings(sessions.size());
+    return std::move(list_);
+  }
+
+ private:
+  void check_inputs() {
+    for (const ValueSpec& input : spec_.value_inputs) {
+      const std::string& name = input.spec.name;
+      const bool asked = std::any_of(queries_.begin(), queries_.end(), [&](const Query& one) { return one.input == name; });
+      if (asked || input.spec.default_value || common_.contains(name)) continue;
+      list_.missing.push_back(name);
+      const std::string filter =
+          input.spec.type == ParamType::path ? fmt::format(" or --bids-filter {}.suffix=SUFFIX", name) : "";
+      faults_.error(input.place, fmt::format("graph input '{}' has no 'bids', so the data set gives it no value; add it{}, or "
+                                             "give one value to all cases with --in {}=...",
+                                             name, filter, name));
+    }
+    for (const Query& query : queries_)
+      if (query.name.suffix.empty())
+        faults_.error({}, fmt::format("--bids-filter {}: the input needs a suffix too: --bids-filter {}.suffix=SUFFIX",
+                                      query.input, query.input));
+  }
+
+  /// Whether a label is among those asked for; all are when none is asked for.
+  static bool chosen(const std::vector<std::string>& labels, const std::string& prefix, const std::string& label) {
+    return labels.empty() || std::any_of(labels.begin(), labels.end(),
+                                         [&](const std::string& one) { return without_prefix(one, prefix) == label; });
+  }
+
+  std::vector<BidsDataset::Session> chosen_sessions() {
+    if (data_.sessions().empty()) {
+      faults_.error({}, fmt::format("--bids '{}': there are no folders sub-<label>, so this is no BIDS data set", source_.bids));
+      return {};
+    }
+    std::vector<std::string> subjects, labels;
+    for (const BidsDataset::Session& one : data_.sessions()) {
+      subjects.push_back(one.subject);
+      labels.push_back(one.session);
+    }
+    check_labels(source_.participants, "sub-", "--participant-label", subjects);
+    check_labels(source_.sessions, "ses-", "--session-label", labels);
+    std::vector<BidsDataset::Session> found;
+    for (const BidsDataset::Session& one : data_.sessions())
+      if (chosen(source_.participants, "sub-", one.subject) && chosen(source_.sessions, "ses-", one.session))
+        found.push_back(one);
+    return found;
+  }
+
+  void check_labels(const std::vector<std::string>& asked, const std::string& prefix, const char* option,
+                    const std::vector<std::string>& there) {
+    for (const std::string& word : asked) {
+      const std::string label = without_prefix(word, prefix);
+      if (std::find(there.begin(), there.end(), label) == there.end())
+        faults_.error(
+            {}, fmt::format("{} {}: the data set has no '{}{}'{}", option, word, prefix, label, known_labels(label, there)));
+    }
+  }
+
+  void add(const BidsDataset::Session& session) {
+    Case one;
+    one.name = session.name();
+    one.bids_folder = session.folder();
+    add_common(common_, one);
+    std::vector<std::string> lacks;
+    bool any = false;
+    for (const Query& query : queries_) {
+      const std::string file = find(session, query);
+      any = any || !file.empty();
+      if (!file.empty()) one.inputs[query.input] = file;
+      else if (query.required)
+        lacks.push_back(fmt::format("input '{}' ('{}/{}')", query.input, session.folder(), to_string(query.name)));
+    }
+    if (!any && !queries_.empty()) without_files_.push_back(one.name);
+    else if (!lacks.empty()) incomplete_.add(one.name, lacks);
+    else list_.cases.push_back(std::move(one));
+  }
+
+  /// The file for an input; several that fit are a fault.
+  std::string find(const BidsDataset::Session& session, const Query& query) {
+    std::vector<BidsDataset::File> fitting;
+    for (BidsDataset::File& file : data_.files(session, query.name.datatype, {".nii.gz", ".nii"}))
+      if (matches(query.name, file.name)) fitting.push_back(std::move(file));
+    if (fitting.empty()) return "";
+    if (fitting.size() > 1) {
+      std::vector<std::string> names;
+      for (const BidsDataset::File& file : fitting) names.push_back(fs::path(file.path).filename().string());
+      faults_.error({}, fmt::format("case '{}', input '{}': {} files fit: {}; {}", session.name(), query.input, names.size(),
+                                    list_text(names), way_to_tell_apart(query, fitting)));
+    }
+    return fitting.front().path;
+  }
+
+  /// Names an entity in which the first of the files differs from the others.
+  static std::string way_to_tell_apart(const Query& query, const std::vector<BidsDataset::File>& files) {
+    for (const std::string& entity : bids_entities()) {
+      const std::string* first = files.front().name.find(entity);
+      const bool differs = std::any_of(files.begin(), files.end(), [&](const BidsDataset::File& file) {
+        const std::string* value = file.name.find(entity);
+        return !value != !first || (value && *value != *first);
+      });
+      if (differs)
+        return fmt::format("choose with --bids-filter {}.{}={}, say, or '{}' in the graph's 'bids'", query.input, entity,
+                           first ? *first : "", entity);
+    }
+    return "one of them must go, or be listed in .bidsignore";
+  }
+
+  void report_surroundings(std::size_t sessions) {
+    std::error_code unused;
+    if (!fs::exists(data_.root() / "dataset_description.json", unused))
+      faults_.warning({}, fmt::format("--bids '{}': it has no dataset_description.json, which BIDS asks for", source_.bids));
+    if (!without_files_.empty() && without_files_.size() == sessions)
+      faults_.error({}, fmt::format("no session has a file that the graph asks for: {}", asked_text()));
+    else if (!without_files_.empty())
+      faults_.warning({}, fmt::format("{} left out, without any file that the graph asks for: {}",
+                                      count_text(without_files_.size(), "session"), list_text(without_files_)));
+    if (!data_.misnamed().empty())
+      faults_.warning({}, fmt::format("not used, for its name is not one of BIDS: {}", list_text(data_.misnamed())));
+    if (const auto missing = data_.missing_participants(); !missing.empty())
+      faults_.warning({}, fmt::format("participants.tsv names participants that have no folder: {}", list_text(missing)));
+  }
+
+  std::string asked_text() const {
+    std::string text;
+    for (const Query& query : queries_) text += (text.empty() ? "" : ", ") + to_string(query.name);
+    return text;
+  }
+
+  const CaseSource& source_;
+  const GraphSpec& spec_;
+  const CommonValues& common_;
+  Faults& faults_;
+  BidsDataset data_;
+  IncompleteCases incomplete_;
+  std::vector<Query> queries_;
+  std::vector<std::string> without_files_;
+  CaseList list_;
+};
+
+}  // namespace
+
+CaseList bids_cases(const CaseSource& source, const GraphSpec* spec, const CommonValues& common, Faults& faults) {
+  std::error_code unused;
+  if (!fs::is_directory(source.bids, unused)) {
+    faults.error({}, fmt::format("--bids '{}': there is no such folder", source.bids));
+    return {};
+  }
+  return spec ? BidsCases(source, *spec, common, faults).read() : CaseList{};
+}
+
+}  // namespace flowrun

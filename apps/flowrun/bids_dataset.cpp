@@ -1,0 +1,94 @@
+#include "bids_dataset.h"
+
+#include <algorithm>
+
+#include "natural_order.h"
+#include "table_reader.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has_extension(const std::string& name, const std::vector<std::string>& extensions) {
+  return std::any_of(extensions.begin(), extensions.end(),
+                     [&](const std::string& extension) { return name.ends_with(extension); });
+}
+
+}  // namespace
+
+std::string BidsDataset::Session::name() const { return "sub-" + subject + (session.empty() ? "" : "_ses-" + session); }
+
+std::string BidsDataset::Session::folder() const { return "sub-" + subject + (session.empty() ? "" : "/ses-" + session); }
+
+BidsDataset::BidsDataset(fs::path root) : root_(std::move(root)), ignore_(BidsIgnore::of_dataset(root_)) {
+  for (const std::string& subject : labels("", "sub-")) {
+    const std::vector<std::string> sessions = labels("sub-" + subject, "ses-");
+    for (const std::string& session : sessions) sessions_.push_back({subject, session});
+    if (sessions.empty()) sessions_.push_back({subject, ""});
+  }
+}
+
+std::vector<std::string> BidsDataset::names(const std::string& folder, bool folders) const {
+  std::vector<std::string> found;
+  std::error_code failure;
+  fs::directory_iterator entry(root_ / folder, failure);
+  for (; !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code unused;
+    const bool fits = folders ? entry->is_directory(unused) : entry->is_regular_file(unused);
+    if (fits && name.front() != '.' && !ignore_.ignores(folder.empty() ? name : folder + "/" + name, folders))
+      found.push_back(name);
+  }
+  std::sort(found.begin(), found.end(), natural_less);
+  return found;
+}
+
+std::vector<std::string> BidsDataset::labels(const std::string& folder, const std::string& prefix) {
+  std::vector<std::string> found;
+  for (const std::string& name : names(folder, true)) {
+    if (!name.starts_with(prefix)) continue;
+    const std::string label = name.substr(prefix.size());
+    if (is_bids_label(label)) found.push_back(label);
+    else misnamed_.push_back(folder.empty() ? name : folder + "/" + name);
+  }
+  return found;
+}
+
+std::vector<BidsDataset::File> BidsDataset::files(const Session& session, const std::string& datatype,
+                                                  const std::vector<std::string>& extensions) {
+  const std::string folder = session.folder() + "/" + datatype;
+  std::vector<File> found;
+  for (const std::string& name : names(folder, false)) {
+    if (!has_extension(name, extensions)) continue;
+    auto parsed = parse_bids_name(name);
+    const std::string* subject = parsed ? parsed->find("sub") : nullptr;
+    const std::string* of_session = parsed ? parsed->find("ses") : nullptr;
+    if (subject && *subject == session.subject && (of_session ? *of_session : "") == session.session)
+      found.push_back({(root_ / folder / name).string(), std::move(*parsed)});
+    else if (std::find(misnamed_.begin(), misnamed_.end(), folder + "/" + name) == misnamed_.end())
+      misnamed_.push_back(folder + "/" + name);
+  }
+  return found;
+}
+
+std::vector<std::string> BidsDataset::missing_participants() const {
+  std::vector<std::string> missing;
+  std::error_code unused;
+  if (!fs::is_regular_file(root_ / "participants.tsv", unused)) return missing;
+  Faults of_table;  // what is wrong with it does not concern the run
+  const std::vector<TableRow> rows = read_table(root_ / "participants.tsv", of_table);
+  if (rows.empty()) return missing;
+  const auto& header = rows.front().cells;
+  const auto column = static_cast<std::size_t>(std::find(header.begin(), header.end(), "participant_id") - header.begin());
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    if (column >= rows[i].cells.size()) continue;
+    const std::string& name = rows[i].cells[column];
+    const bool there =
+        std::any_of(sessions_.begin(), sessions_.end(), [&](const Session& one) { return "sub-" + one.subject == name; });
+    if (!there) missing.push_back(name);
+  }
+  return missing;
+}
+
+}  // namespace flowrun

@@ -1,0 +1,159 @@
+#include "case_choice.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "flowrun/sdk/error.h"
+#include "text_layout.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxNames = 8;  ///< of cases in one line
+
+std::vector<std::string> names_in(const std::string& patterns) {
+  std::vector<std::string> found;
+  std::istringstream stream(patterns);
+  for (std::string one; std::getline(stream, one, ',');)
+    if (!one.empty()) found.push_back(one);
+  return found;
+}
+
+template <class Keep>
+void keep_if(CaseList& list, Keep keep) {
+  std::erase_if(list.cases, [&](const Case& one) { return !keep(one); });
+}
+
+std::vector<std::string> case_names(const std::vector<Case>& cases) {
+  std::vector<std::string> names;
+  for (const Case& one : cases) names.push_back(one.name);
+  return names;
+}
+
+std::string joined(const std::vector<std::string>& words, const std::string& between) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
+  return text;
+}
+
+void add_reason(ResumePlan& plan, const std::string& text, const std::string& name) {
+  const auto same = [&](const ResumePlan::Reason& reason) { return reason.text == text; };
+  const auto found = std::find_if(plan.reasons.begin(), plan.reasons.end(), same);
+  if (found == plan.reasons.end()) plan.reasons.push_back({text, {name}});
+  else found->cases.push_back(name);
+}
+
+void plan_case(ResumePlan& plan, CaseRecorder& recorder, const Case& one, const fs::path& out) {
+  plan.earlier.emplace_back();
+  const fs::path file = case_record_file(out, one.name);
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) {
+    ++plan.fresh;
+    return;
+  }
+  try {
+    CaseRecord record = read_case_record(file);
+    const std::vector<std::string> changes = recorder.changes(one, record);
+    if (changes.empty()) plan.earlier.back() = std::move(record);
+    else add_reason(plan, joined(changes, "; "), one.name);
+  } catch (const Error& fault) {
+    add_reason(plan, fault.what(), one.name);
+  }
+}
+
+/// What the run made of all cases together: whether it is there and still right; else why not.
+std::vector<std::string> changes_of_run(CaseRecorder& recorder, const std::vector<Case>& cases, const fs::path& out) {
+  try {
+    return recorder.changes_of_run(cases, read_case_record(case_record_file(out, "")));
+  } catch (const Error& fault) {
+    return {fault.what()};
+  }
+}
+
+/// A node that takes all cases gets all of them, or none at all when nothing has changed.
+void plan_collector(ResumePlan& plan, const ValidatedNode& collector, CaseRecorder& recorder, const std::vector<Case>& cases,
+                    const fs::path& out) {
+  const bool all_done = plan.nothing_to_run();
+  const std::vector<std::string> changes = all_done ? changes_of_run(recorder, cases, out) : std::vector<std::string>{};
+  if (all_done && changes.empty()) return;
+  const std::string why = changes.empty() ? "" : " (" + joined(changes, "; ") + ")";
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    if (!plan.earlier[i]) continue;
+    plan.earlier[i].reset();
+    add_reason(plan, "node '" + collector.id + "' takes all cases, so the graph runs for all of them" + why, cases[i].name);
+  }
+}
+
+}  // namespace
+
+void keep_only(CaseList& list, const std::vector<std::string>& patterns, Faults& faults) {
+  std::vector<std::string> wanted;
+  for (const std::string& word : patterns)
+    for (std::string& name : names_in(word)) wanted.push_back(std::move(name));
+  const auto fits = [](const std::string& pattern, const Case& one) {
+    return fnmatch(pattern.c_str(), one.name.c_str(), 0) == 0;
+  };
+  for (const std::string& pattern : wanted)
+    if (std::none_of(list.cases.begin(), list.cases.end(), [&](const Case& one) { return fits(pattern, one); }))
+      faults.error({}, fmt::format("--only '{}' fits no case{}", pattern, did_you_mean(pattern, case_names(list.cases))));
+  keep_if(list, [&](const Case& one) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& pattern) { return fits(pattern, one); });
+  });
+}
+
+void keep_failed(CaseList& list, const fs::path& out) {
+  keep_if(list, [&](const Case& one) {
+    try {
+      return read_case_record(case_record_file(out, one.name)).status != CaseStatus::done;
+    } catch (const Error&) {
+      return false;  // it has not run: no failure
+    }
+  });
+}
+
+bool ResumePlan::nothing_to_run() const {
+  return std::all_of(earlier.begin(), earlier.end(), [](const auto& record) { return record.has_value(); });
+}
+
+ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, const std::vector<Case>& cases, const fs::path& out) {
+  ResumePlan plan;
+  for (const Case& one : cases) plan_case(plan, recorder, one, out);
+  if (const ValidatedNode* collector = case_collector(graph)) plan_collector(plan, *collector, recorder, cases, out);
+  return plan;
+}
+
+std::string resume_text(const ResumePlan& plan) {
+  const auto kept = static_cast<std::size_t>(
+      std::count_if(plan.earlier.begin(), plan.earlier.end(), [](const auto& record) { return record.has_value(); }));
+  std::string text = fmt::format("{} done before and unchanged, {} not yet run\n", count_text(kept, "case"), plan.fresh);
+  for (const ResumePlan::Reason& reason : plan.reasons) {
+    std::vector<std::string> names(reason.cases.begin(),
+                                   reason.cases.begin() + static_cast<std::ptrdiff_t>(std::min(kMaxNames, reason.cases.size())));
+    if (reason.cases.size() > kMaxNames) names.push_back(fmt::format("{} more", reason.cases.size() - kMaxNames));
+    text += fmt::format("  {} again: {}\n    {}\n", reason.cases.size() == 1 ? "runs" : "run", joined(names, ", "), reason.text);
+  }
+  return text;
+}
+
+CaseResult earlier_result(const CaseRecord& record, const ValidatedGraph& graph) {
+  CaseResult result;
+  result.name = record.name;
+  result.status = record.status;
+  result.errors = record.errors;
+  result.seconds = record.seconds;
+  result.reports = record.reports;
+  result.warnings = record.warnings;
+  result.peak_payload_bytes = record.peak_payload_bytes;
+  result.earlier = true;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+    for (const NodeRecord& node : record.nodes)
+      if (node.id == graph.nodes[i].id && node.firings > 0) result.timings.push_back({i, node.firings, node.busy_s});
+  return result;
+}
+
+}  // namespace flowrun

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "case_list.h"
+#include "flowrun/host/case_recorder.h"
+
+namespace flowrun {
+
+/// Leaves the cases that --only asks for: names or patterns (* ? [...]), separated by commas. A pattern that fits no case is a
+/// fault.
+void keep_only(CaseList& list, const std::vector<std::string>& patterns, Faults& faults);
+
+/// Leaves the cases whose record says that they failed or were not finished.
+void keep_failed(CaseList& list, const std::filesystem::path& out);
+
+/// What --resume makes of a list of cases.
+struct ResumePlan {
+  std::vector<std::optional<CaseRecord>> earlier;  ///< by case; set: done and unchanged, not to be run
+  struct Reason {
+    std::string text;
+    std::vector<std::string> cases;
+  };
+  std::vector<Reason> reasons;  ///< why cases run that have run before, in the order of the cases
+  std::size_t fresh = 0;        ///< cases without a record
+  bool nothing_to_run() const;
+};
+ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, const std::vector<Case>& cases,
+                       const std::filesystem::path& out);
+std::string resume_text(const ResumePlan& plan);
+
+/// A case of an earlier run as a result of this one.
+CaseResult earlier_result(const CaseRecord& record, const ValidatedGraph& graph);
+
+}  // namespace flowrun

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flowrun/host/case_record.h"
+
+namespace flowrun {
+
+/// A figure's place in a table: figures come in the order of the graph's nodes, those of one node by name.
+struct FigureColumn {
+  std::size_t node = 0;  ///< index among the record's nodes
+  std::string name;      ///< "node.figure"
+  auto operator<=>(const FigureColumn&) const = default;
+};
+
+/// What tables and pages tell of one case: little enough to be kept for every case of a long run.
+struct CaseRow {
+  struct Figure {
+    FigureColumn column;
+    double value = 0;
+  };
+  std::string name;
+  CaseStatus status = CaseStatus::not_started;
+  CaseError error;  ///< the cause, when it failed
+  std::vector<std::string> warnings;
+  std::vector<Figure> figures;  ///< by column
+  std::optional<double> lesion_volume_ml;
+  std::optional<double> lesions;
+  std::string started;
+  double seconds = 0;
+  std::int64_t peak_payload_bytes = 0;
+  int attempt = 1;
+  std::vector<std::string> pictures;  ///< PNG files among its outputs, as the record names them
+  std::string replay;
+};
+
+/// Lesions and their volume are the figures 'lesions' and 'lesion_volume_ml' of the last node of the graph that reports one.
+CaseRow row_of(const CaseRecord& record);
+
+/// The figures of all rows, each once, in order.
+std::vector<FigureColumn> figure_columns(const std::vector<CaseRow>& rows);
+
+/// The nodes that a node reads, by id, as its record's inputs name them.
+std::vector<std::string> sources_of(const NodeRecord& node);
+
+/// Text on one line that no terminal, table or page takes for more than text.
+std::string one_line(std::string_view text);
+
+/// A number in the fewest digits that give it back, with a point whatever the language; "" for one that is not finite.
+std::string exact_text(double value);
+
+}  // namespace flowrun

@@ -1,0 +1,58 @@
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "authoring.h"
+#include "exit_status.h"
+#include "flowrun/sdk/atomic_file.h"
+#include "flowrun/sdk/error.h"
+#include "graph_check.h"
+#include "node_page.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<const RegisteredType*> chosen_types(const Registry& registry, const std::string& prefix) {
+  std::vector<const RegisteredType*> chosen;
+  std::vector<std::string> names;
+  for (const RegisteredType* known : registry.types()) {
+    names.push_back(known->type.name);
+    if (known->type.name.starts_with(prefix)) chosen.push_back(known);
+  }
+  for (const PluginInfo& plugin : registry.plugins()) names.push_back(plugin.name);
+  if (registry.types().empty())
+    throw Error("there are no node types, because no usable plugin was found; 'flowrun plugins --why' says where flowrun looked");
+  if (chosen.empty()) throw Error("no node type starts with '" + prefix + "'" + did_you_mean(prefix, names));
+  std::stable_sort(chosen.begin(), chosen.end(), [](const auto* a, const auto* b) { return a->plugin < b->plugin; });
+  return chosen;
+}
+
+/// The list is named README.md, as other people's files are.
+void spare_other_lists(const fs::path& file) {
+  std::ifstream stream(file);
+  const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  if (stream.is_open() && text.find(kMadeByDocs) == std::string::npos)
+    throw Error("'" + file.string() + "' was not made by 'flowrun docs' and is not replaced; name another folder");
+}
+
+}  // namespace
+
+int execute(const DocsCommand& command) {
+  const Registry registry = open_registry(command.plugin_paths);
+  const auto types = chosen_types(registry, command.prefix);
+  if (!command.graphs.empty() && !fs::is_directory(command.graphs)) throw Error("--graphs '" + command.graphs + "' is no folder");
+  const auto examples = command.graphs.empty() ? std::map<std::string, NodeExample>() : examples_in(command.graphs);
+  const fs::path folder = command.folder;
+  spare_other_lists(folder / "README.md");
+  for (const RegisteredType* known : types) {
+    const auto found = examples.find(known->type.name);
+    const NodeExample example = found == examples.end() ? made_example(known->type) : found->second;
+    write_atomically(folder / (known->type.name + ".md"), node_page(*known, example, folder));
+  }
+  write_atomically(folder / "README.md", node_index(types));
+  return kAllDone;
+}
+
+}  // namespace flowrun

@@ -1,0 +1,31 @@
+// Pages about node types in Markdown, from their descriptions.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "flowrun/host/registry.h"
+
+namespace flowrun {
+
+/// A node in a graph, as an example of its type.
+struct NodeExample {
+  std::string text;              ///< "id": { ... }
+  std::filesystem::path source;  ///< the graph that it stands in; empty: made from the description
+};
+
+/// For each node type that the graphs of a folder (and its folders) use, one node. Files that are no graphs are passed over.
+std::map<std::string, NodeExample> examples_in(const std::filesystem::path& folder);
+/// A node with what is required, and nothing else.
+NodeExample made_example(const NodeType& type);
+
+/// A node type's page; links to graphs start at `folder`, where the page will lie.
+std::string node_page(const RegisteredType& known, const NodeExample& example, const std::filesystem::path& folder);
+/// Stands in every list, which is thus known again.
+inline constexpr const char* kMadeByDocs = "made by `flowrun docs` from the plugins' own descriptions";
+/// The list of the pages, by plugin.
+std::string node_index(const std::vector<const RegisteredType*>& types);
+
+}  // namespace flowrun

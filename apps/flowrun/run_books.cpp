@@ -1,0 +1,144 @@
+#include "run_books.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+#include "flowrun/host/replay.h"
+#include "flowrun/sdk/atomic_file.h"
+#include "flowrun/sdk/error.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// How many runs have tried a case, this one counted.
+int attempt_of(const fs::path& file) {
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) return 1;
+  try {
+    return read_case_record(file).attempt + 1;
+  } catch (const Error&) {
+    return 1;
+  }
+}
+
+void add_folders(const std::vector<NodeFile>& files, std::set<fs::path>& folders) {
+  for (const NodeFile& file : files)
+    if (file.role == PathRole::output) folders.insert(fs::path(file.path).parent_path());
+}
+
+}  // namespace
+
+RunBooks::RunBooks(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
+                   fs::path out)
+    : recorder_(recorder), graph_(std::move(graph)), cases_(cases), out_(std::move(out)) {}
+
+void RunBooks::follow(RunOptions& options, std::int64_t replay_limit) {
+  replay_limit_ = replay_limit;
+  if (replay_limit > 0) options.on_firing_failed = [this](const FailedFiring& failed) { keep(failed); };
+  options.on_case_start = [this](std::size_t index) { recorder_.start(cases_[index]); };
+  options.on_case_end = [this](const CaseResult& result, std::size_t index) { end_case(result, index); };
+}
+
+/// The first failed firing of a case.
+void RunBooks::keep(const FailedFiring& failed) {
+  if (failed.case_index < 0) return;  // of the run: what it had are all cases
+  const auto index = static_cast<std::size_t>(failed.case_index);
+  const std::string folder = "flowrun/replay/" + cases_[index].name;
+  const std::lock_guard lock(mutex_);
+  if (!replays_.emplace(index, "").second) return;
+  try {
+    keep_packets(failed, index, folder);
+  } catch (const std::exception& fault) {
+    remarks_.push_back(fmt::format("case '{}' cannot be replayed: {}", cases_[index].name, fault.what()));
+    std::error_code ignored;
+    fs::remove_all(out_ / folder, ignored);
+  }
+}
+
+void RunBooks::keep_packets(const FailedFiring& failed, std::size_t index, const std::string& folder) {
+  KeptFiring kept = keep_firing(*graph_, cases_[index], out_, failed);
+  if (replay_bytes_ + kept.bytes > replay_limit_) {
+    if (!std::exchange(limit_told_, true))
+      remarks_.push_back(
+          fmt::format("the packets of case '{}' are not kept for replay, nor those of others that need as much: they would "
+                      "take {} bytes more than --replay-limit allows",
+                      cases_[index].name, replay_bytes_ + kept.bytes - replay_limit_));
+    return;
+  }
+  replay_bytes_ += kept.bytes;
+  std::error_code ignored;
+  fs::remove_all(out_ / folder, ignored);
+  write_kept_firing(out_ / folder, std::move(kept));
+  replays_[index] = folder;
+}
+
+void RunBooks::end_case(const CaseResult& result, std::size_t index) {
+  const Case& one = cases_[index];
+  CaseRecord record;
+  try {
+    record = recorder_.finish(one, result);
+  } catch (const Error& fault) {  // an output that is not on the disk
+    CaseResult failed = result;
+    failed.status = CaseStatus::failed;
+    failed.errors.push_back({"", "", "", fault.what()});
+    recorder_.start(one);
+    record = recorder_.finish(one, failed);
+    const std::lock_guard lock(mutex_);
+    lost_[index] = failed.errors.back();
+  }
+  record.attempt = attempt_of(case_record_file(out_, one.name));
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto kept = replays_.find(index); kept != replays_.end()) record.replay = kept->second;
+  }
+  if (record.replay.empty()) {  // what an earlier run kept tells nothing of this one
+    std::error_code ignored;
+    fs::remove_all(out_ / "flowrun" / "replay" / one.name, ignored);
+  }
+  write(record);
+  if (listener_) listener_(record);
+}
+
+void RunBooks::write(const CaseRecord& record) {
+  try {
+    write_case_record(case_record_file(out_, record.name), record);
+  } catch (const std::exception& fault) {
+    const std::string whose = record.name.empty() ? "the run" : "case '" + record.name + "'";
+    const std::lock_guard lock(mutex_);
+    troubles_.push_back(fmt::format("the record of {} is missing, so --resume will run it again: {}", whose, fault.what()));
+  }
+}
+
+void RunBooks::correct(RunResult& result) const {
+  for (const auto& [index, error] : lost_) {
+    result.cases[index].status = CaseStatus::failed;
+    result.cases[index].errors.push_back(error);
+  }
+}
+
+void RunBooks::finish_run(const std::vector<Case>& all, const RunResult& result) {
+  try {
+    write(recorder_.finish_run(all, result));
+  } catch (const Error& fault) {
+    troubles_.push_back(fmt::format("the record of the run is missing: {}", fault.what()));
+  }
+}
+
+std::size_t remove_leftovers(const ValidatedGraph& graph, const std::vector<Case>& cases, const fs::path& out,
+                             const std::string& earlier_owner) {
+  std::set<fs::path> folders{out, out / "flowrun", out / "flowrun" / "cases"};
+  add_folders(files_of_run(graph, out), folders);
+  for (const Case& one : cases) {
+    folders.insert(out / "flowrun" / "replay" / one.name);
+    add_folders(files_of_case(graph, one, out), folders);
+  }
+  std::size_t removed = 0;
+  for (const fs::path& folder : folders) removed += remove_left_temporaries(folder.empty() ? "." : folder, earlier_owner);
+  return removed;
+}
+
+}  // namespace flowrun

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flowrun/host/validated_graph.h"
+
+namespace flowrun {
+
+/// One of several parts of the cases, each run by a flowrun of its own.
+struct Shard {
+  int index = 1;  ///< from 1
+  int count = 1;
+  bool is_whole() const { return count == 1; }
+};
+
+/// The value of a variable of the environment; nothing when it is not set.
+using Environment = std::function<std::optional<std::string>(const char* name)>;
+Environment process_environment();
+
+/// "2/8", or "slurm": the place of the running task in its job array. Empty text: all cases.
+Shard parse_shard(const std::string& text, const Environment& environment, Faults& faults);
+
+/// Every count-th case from the index-th on. Cases that are appended to a table change no shard of those before them.
+std::vector<Case> cases_of(const Shard& shard, std::vector<Case> cases);
+
+/// "shard-2-of-8", for file names; "" of the whole.
+std::string file_word(const Shard& shard);
+
+/// "flowrun-run.shard-2-of-8.json", the record that a shard leaves when it has ended; "flowrun-run.json" of a whole run.
+std::string run_record_name(const Shard& shard);
+/// The shard whose record has that name.
+std::optional<Shard> shard_of_record(const std::string& file_name);
+
+}  // namespace flowrun

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "flowrun/host/fault.h"
+
+namespace flowrun::spec {
+
+inline constexpr std::size_t kLargestGraphFile = std::size_t{4} << 20;
+
+/// Why a file cannot be read as a graph ("does not exist"), or nothing.
+std::string file_fault(const std::filesystem::path& file);
+
+/// The file's bytes; nothing, and a fault, when it cannot be read or is too large for a graph.
+std::optional<std::string> read_graph_file(const std::filesystem::path& file, Faults& faults);
+
+}  // namespace flowrun::spec

@@ -1,0 +1,94 @@
+// The files that make an output folder a BIDS derivative.
+#include <fstream>
+
+#include "flowrun/host/bids.h"
+#include "flowrun/sdk/atomic_file.h"
+#include "json/json.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostBytes = 1 << 20;
+const char* const kFile = "dataset_description.json";
+const char* const kVersion = "1.9.0";  // of BIDS, which these names follow
+
+/// The description of a data set, or nothing when there is none that can be read.
+std::optional<json::Value> read_description(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(kMostBytes, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  Faults unused;
+  return json::parse(text, file.string(), unused);
+}
+
+std::string text_of(const json::Value& object, const char* name) {
+  const json::Value* value = object.find(name);
+  return value ? value->text() : "";
+}
+
+bool is_made_by_flowrun(const json::Value& description) {
+  const json::Value* makers = description.find("GeneratedBy");
+  if (!makers) return false;
+  for (const json::Value& maker : makers->items())
+    if (text_of(maker, "Name") == "flowrun") return true;
+  return false;
+}
+
+/// A file URL: bytes that cannot stand in one are written as %XX.
+std::string file_url(const fs::path& path) {
+  static const char* const kDigits = "0123456789ABCDEF";
+  static const std::string kPlain = "/-._~";
+  std::string url = "file://";
+  for (const char c : path.string()) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (byte < 0x80 && std::isalnum(byte)) || kPlain.find(c) != std::string::npos;
+    if (plain) url += c;
+    else url += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return url;
+}
+
+json::Value source_value(const fs::path& source, const json::Value& description) {
+  json::Value value = json::Value::object();
+  value.set("URL", file_url(fs::weakly_canonical(source)));
+  if (const std::string doi = text_of(description, "DatasetDOI"); !doi.empty()) value.set("DOI", doi);
+  return value;
+}
+
+}  // namespace
+
+std::string bids_derivative_fault(const fs::path& out) {
+  std::error_code unused;
+  if (!fs::exists(out / kFile, unused)) return "";
+  const auto description = read_description(out / kFile);
+  if (description && is_made_by_flowrun(*description)) return "";
+  return "'" + (out / kFile).string() +
+         "' describes a data set that flowrun did not make; give the results a folder of their own, "
+         "such as derivatives/flowrun in the data set";
+}
+
+void write_bids_description(const fs::path& out, const BidsDerivative& derivative) {
+  const json::Value source = read_description(derivative.source / kFile).value_or(json::Value::object());
+  const std::string of = text_of(source, "Name");
+  const json::Value maker = json::Value::object()
+                                .set("Name", "flowrun")
+                                .set("Version", derivative.version)
+                                .set("Description", "Graph " + derivative.graph + " run by flowrun");
+  const json::Value description = json::Value::object()
+                                      .set("Name", of.empty() ? derivative.graph : derivative.graph + " of " + of)
+                                      .set("BIDSVersion", kVersion)
+                                      .set("DatasetType", "derivative")
+                                      .set("GeneratedBy", json::Value::array().push(maker))
+                                      .set("SourceDatasets", json::Value::array().push(source_value(derivative.source, source)));
+  write_atomically(out / kFile, json::write(description));
+  std::error_code unused;
+  if (!fs::exists(out / ".bidsignore", unused))
+    write_atomically(out / ".bidsignore",
+                     "# flowrun's own records, pictures, and files that the graph gives no BIDS name\n"
+                     "/flowrun/\n/flowrun-run*\n/cases*.csv\n/report.html\nfigures\n/sub-*_*\n");
+}
+
+}  // namespace flowrun

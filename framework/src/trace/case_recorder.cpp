@@ -1,0 +1,285 @@
+#include "flowrun/host/case_recorder.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <map>
+#include <mutex>
+
+#include "flowrun/sdk/error.h"
+#include "trace/case_changes.h"
+#include "trace/file_hash.h"
+#include "trace/file_stamps.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string utc_text(std::time_t time) {
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+bool is_of_case(const ValidatedNode& node, const ParamSpec& spec) { return spec.per_case && node.scope != Scope::run; }
+
+/// As a record names it: the same wherever the output folder is called from.
+std::string within(const fs::path& out, const std::string& path) {
+  const fs::path relative = fs::path(path).lexically_normal().lexically_relative(out.lexically_normal());
+  return relative.empty() || *relative.begin() == ".." ? fs::absolute(path).string() : relative.string();
+}
+
+/// The name of the graph's input that a parameter is, or "node.parameter".
+std::string input_name(const ValidatedNode& node, const ParamExpression& param) {
+  const bool whole = !param.constant && param.pieces.size() == 1 && !param.pieces.front().case_value.empty();
+  return whole ? param.pieces.front().case_value : node.id + "." + param.name;
+}
+
+std::string names_of(const std::vector<Case>& cases) {
+  std::string text;
+  for (const Case& one : cases) text += one.name + "\n";
+  return std::to_string(cases.size()) + " cases, " + trace::text_hash(text);
+}
+
+}  // namespace
+
+std::vector<NodeFile> files_of_case(const ValidatedGraph& graph, const Case& one, const fs::path& out) {
+  std::vector<NodeFile> files;
+  for (const ValidatedNode& node : graph.nodes) {
+    const Params params = resolve_params(node, &one, out);
+    for (const ParamSpec& spec : node.type.params)
+      if (spec.type == ParamType::path && is_of_case(node, spec) && !params.text(spec.name).empty())
+        files.push_back({node.id, spec.name, spec.role, params.text(spec.name)});
+  }
+  return files;
+}
+
+std::vector<NodeFile> files_of_run(const ValidatedGraph& graph, const fs::path& out) {
+  std::vector<NodeFile> files;
+  for (const ValidatedNode& node : graph.nodes) {
+    const Params params = resolve_params(node, nullptr, out);
+    for (const ParamSpec& spec : node.type.params)
+      if (spec.type == ParamType::path && !is_of_case(node, spec) && params.find(spec.name) && !params.text(spec.name).empty())
+        files.push_back({node.id, spec.name, spec.role, params.text(spec.name)});
+  }
+  return files;
+}
+
+const ValidatedNode* case_collector(const ValidatedGraph& graph) {
+  for (const ValidatedNode& node : graph.nodes)
+    for (const InputSlot& slot : node.slots)
+      if (node.type.inputs[slot.port].collects && slot.scope == Scope::per_case) return &node;
+  return nullptr;
+}
+
+struct CaseRecorder::State {
+  struct Started {
+    std::time_t time = 0;
+    std::vector<InputFile> inputs;
+  };
+
+  std::shared_ptr<const ValidatedGraph> graph;
+  fs::path out;
+  std::vector<NodeRecord> nodes;
+  std::string hash;
+  trace::FileStamps stamps;
+  std::vector<ModelFile> models;  ///< as they were before the run
+  std::time_t begun = std::time(nullptr);
+  std::mutex mutex;
+  std::map<std::string, Started> started;  ///< by the case's name
+
+  std::vector<InputFile> inputs_of(const Case& one) const {
+    std::vector<InputFile> inputs;
+    for (const ValidatedNode& node : graph->nodes) {
+      const Params params = resolve_params(node, &one, out);
+      for (const ParamExpression& param : node.params) {
+        if (param.spec.type != ParamType::path || param.spec.role != PathRole::input || !is_of_case(node, param.spec)) continue;
+        const std::string name = input_name(node, param), &path = params.text(param.name);
+        const auto known = [&](const InputFile& input) { return input.name == name; };
+        if (!path.empty() && std::none_of(inputs.begin(), inputs.end(), known)) inputs.push_back({name, trace::look_at(path)});
+      }
+    }
+    return inputs;
+  }
+
+  std::vector<std::pair<std::string, std::string>> values_of(const Case& one) const {
+    std::vector<std::pair<std::string, std::string>> values;
+    for (const ValueSpec& input : graph->case_inputs)
+      if (const auto given = one.inputs.find(input.spec.name); given != one.inputs.end() && input.spec.type != ParamType::path)
+        values.emplace_back(input.spec.name, to_string(given->second));
+    return values;
+  }
+
+  std::vector<ModelFile> models_now() const {
+    std::vector<ModelFile> found;
+    for (const NodeFile& file : files_of_run(*graph, out))
+      if (file.role == PathRole::input) found.push_back({file.node, file.parameter, trace::look_at(file.path)});
+    return found;
+  }
+
+  /// Brought to disk and hashed; those that are not there were not made.
+  std::vector<OutputFile> outputs(const std::vector<NodeFile>& files) {
+    std::vector<OutputFile> found;
+    for (const NodeFile& file : files) {
+      if (file.role != PathRole::output || trace::look_at(file.path).size < 0) continue;
+      trace::sync_file(file.path);
+      FileStamp stamp = stamps.hashed(file.path);
+      stamp.path = within(out, file.path);
+      found.push_back({file.node, file.parameter, std::move(stamp)});
+    }
+    return found;
+  }
+
+  CaseRecord blank() const {
+    CaseRecord record;
+    record.graph = graph->name;
+    record.graph_file = graph->file.string();
+    record.graph_hash = hash;
+    record.nodes = nodes;
+    record.models = models;
+    return record;
+  }
+
+  void hash_models(CaseRecord& record) {
+    for (ModelFile& model : record.models) model.file = stamps.hashed(model.file);
+  }
+
+  bool changed(const FileStamp& before, const FileStamp& now) {
+    if (before.size == now.size && before.mtime_ns == now.mtime_ns && !before.sha256.empty()) {
+      FileStamp same = now;
+      same.sha256 = before.sha256;
+      stamps.know(same);
+      return false;
+    }
+    return before.size != now.size || before.sha256.empty() || stamps.hashed(now).sha256 != before.sha256;
+  }
+
+  void add_model_changes(const CaseRecord& earlier, std::vector<std::string>& changes) {
+    for (const ModelFile& model : models) {
+      const auto same = [&](const ModelFile& one) { return one.node == model.node && one.parameter == model.parameter; };
+      const auto before = std::find_if(earlier.models.begin(), earlier.models.end(), same);
+      if (before == earlier.models.end() || changed(before->file, model.file))
+        changes.push_back("the file '" + model.file.path + "' of node '" + model.node + "' (" + model.parameter + ") changed");
+    }
+  }
+
+  void add_output_changes(const CaseRecord& earlier, std::vector<std::string>& changes) {
+    for (const OutputFile& output : earlier.outputs) {
+      FileStamp now = trace::look_at((out / output.file.path).string());
+      if (now.size < 0) changes.push_back("output '" + output.file.path + "' is missing");
+      else if (changed(output.file, now)) changes.push_back("output '" + output.file.path + "' is not as it was written");
+    }
+  }
+};
+
+CaseRecorder::CaseRecorder(std::shared_ptr<const ValidatedGraph> graph, fs::path out) : state_(std::make_unique<State>()) {
+  state_->graph = std::move(graph);
+  state_->out = std::move(out);
+  state_->nodes = node_records(*state_->graph);
+  state_->hash = graph_hash(state_->nodes);
+  state_->models = state_->models_now();
+}
+CaseRecorder::~CaseRecorder() = default;
+
+void CaseRecorder::start(const Case& one) {
+  State::Started started;
+  started.time = std::time(nullptr);
+  try {
+    started.inputs = state_->inputs_of(one);
+  } catch (const Error&) {  // a parameter that does not fit: the case will fail, and say so
+  }
+  const std::lock_guard lock(state_->mutex);
+  state_->started[one.name] = std::move(started);
+}
+
+CaseRecord CaseRecorder::finish(const Case& one, const CaseResult& result) {
+  CaseRecord record = state_->blank();
+  {
+    const std::lock_guard lock(state_->mutex);
+    State::Started& started = state_->started[one.name];
+    record.started = utc_text(started.time);
+    record.inputs = std::move(started.inputs);
+    state_->started.erase(one.name);
+  }
+  record.name = one.name;
+  record.status = result.status;
+  record.errors = result.errors;
+  record.warnings = result.warnings;
+  record.reports = result.reports;
+  record.seconds = result.seconds;
+  record.peak_payload_bytes = result.peak_payload_bytes;
+  record.values = state_->values_of(one);
+  for (const CaseTiming& timing : result.timings) {
+    record.nodes[timing.node].firings = timing.firings;
+    record.nodes[timing.node].busy_s = timing.busy_s;
+  }
+  if (result.status != CaseStatus::done) return record;
+  record.outputs = state_->outputs(files_of_case(*state_->graph, one, state_->out));
+  for (InputFile& input : record.inputs) input.file = state_->stamps.hashed(input.file);
+  state_->hash_models(record);
+  return record;
+}
+
+CaseRecord CaseRecorder::finish_run(const std::vector<Case>& cases, const RunResult& result) {
+  CaseRecord record = state_->blank();
+  const bool whole =
+      result.run_errors.empty() && std::all_of(result.cases.begin(), result.cases.end(), [](const CaseResult& one) {
+        return one.status == CaseStatus::done || one.status == CaseStatus::failed;
+      });
+  record.status = whole ? CaseStatus::done : result.run_errors.empty() ? CaseStatus::cancelled : CaseStatus::failed;
+  record.errors = result.run_errors;
+  record.warnings = result.warnings;
+  record.reports = result.run_reports;
+  record.started = utc_text(state_->begun);
+  record.seconds = result.seconds;
+  record.peak_payload_bytes = result.peak_payload_bytes;
+  record.values = {{"cases", names_of(cases)}};
+  for (std::size_t i = 0; i < result.nodes.size() && i < record.nodes.size(); ++i) {
+    record.nodes[i].firings = result.nodes[i].firings;
+    record.nodes[i].busy_s = result.nodes[i].busy_s;
+  }
+  if (record.status != CaseStatus::done) return record;
+  record.outputs = state_->outputs(files_of_run(*state_->graph, state_->out));
+  state_->hash_models(record);
+  return record;
+}
+
+std::vector<std::string> CaseRecorder::changes(const Case& one, const CaseRecord& earlier) {
+  if (earlier.status == CaseStatus::failed) {
+    const std::string node = earlier.errors.empty() ? "" : " in node '" + earlier.errors.front().node + "'";
+    return {"it failed last time" + node};
+  }
+  if (earlier.status != CaseStatus::done) return {"it was not finished last time"};
+  std::vector<std::string> found;
+  if (earlier.graph_hash != state_->hash) found = trace::graph_changes(earlier.nodes, state_->nodes);
+  if (earlier.graph_hash != state_->hash && found.empty()) found.push_back("the order of the graph's nodes changed");
+  for (const auto& [name, text] : state_->values_of(one)) {
+    const auto before =
+        std::find_if(earlier.values.begin(), earlier.values.end(), [&](const auto& value) { return value.first == name; });
+    if (before == earlier.values.end()) found.push_back("input '" + name + "' is new (" + text + ")");
+    else if (before->second != text) found.push_back("input '" + name + "' changed from " + before->second + " to " + text);
+  }
+  for (const InputFile& input : state_->inputs_of(one)) {
+    const auto before = std::find_if(earlier.inputs.begin(), earlier.inputs.end(),
+                                     [&](const InputFile& file) { return file.name == input.name; });
+    if (before == earlier.inputs.end()) found.push_back("input '" + input.name + "' is new");
+    else if (state_->changed(before->file, input.file)) found.push_back("input '" + input.name + "' changed");
+  }
+  state_->add_model_changes(earlier, found);
+  state_->add_output_changes(earlier, found);
+  return found;
+}
+
+std::vector<std::string> CaseRecorder::changes_of_run(const std::vector<Case>& cases, const CaseRecord& earlier) {
+  if (earlier.status != CaseStatus::done) return {"it was not finished last time"};
+  std::vector<std::string> found;
+  if (earlier.graph_hash != state_->hash) found = trace::graph_changes(earlier.nodes, state_->nodes);
+  if (earlier.values != decltype(earlier.values){{"cases", names_of(cases)}}) found.push_back("the list of cases changed");
+  state_->add_model_changes(earlier, found);
+  state_->add_output_changes(earlier, found);
+  return found;
+}
+
+}  // namespace flowrun

@@ -1,0 +1,153 @@
+#include "validate/case_files.h"
+
+#include <algorithm>
+
+#include "flowrun/sdk/error.h"
+#include "validate/values.h"
+
+namespace flowrun::checks {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestFileName = 240;  // Linux takes 255 bytes; a file is written under a longer, temporary name first
+
+bool belongs_to_case(const ValidatedNode& node, const ParamExpression& param) {
+  return param.spec.per_case && node.scope != Scope::run;
+}
+
+/// Whether what stands there comes from a table or a data set: not written by the person who starts the run.
+bool is_foreign(const ParamExpression::Piece& piece, const Case& one) {
+  return !piece.case_value.empty() && piece.case_value != "out" && !one.own.contains(piece.case_value);
+}
+
+/// The text that stands before the first foreign value, up to its last '/': a folder that the person chose. Nothing when a
+/// foreign value comes first.
+std::string own_folder(const ParamExpression& param, const Case& one, const fs::path& out) {
+  ParamExpression start = param;
+  const auto foreign =
+      std::find_if(start.pieces.begin(), start.pieces.end(), [&](const auto& piece) { return is_foreign(piece, one); });
+  start.pieces.erase(foreign, start.pieces.end());
+  if (start.pieces.empty()) return "";
+  start.bids.reset();
+  const std::string text = std::get<std::string>(resolved(start, &one, out));
+  const std::size_t slash = text.rfind('/');
+  return slash == std::string::npos ? "" : text.substr(0, slash + 1);
+}
+
+/// Names in the output folder that flowrun itself writes.
+bool is_kept_by_flowrun(const std::string& inside) {
+  const std::string first = inside.substr(0, inside.find('/'));
+  return first == "flowrun" || first == "cases.csv" || first == "report.html" || first.starts_with("flowrun-run.") ||
+         first.starts_with("cases.shard-");
+}
+
+std::string why_unusable(const std::string& path) {
+  std::error_code failure;
+  const fs::file_status status = fs::status(path, failure);
+  if (fs::exists(status)) return "";
+  if (status.type() == fs::file_type::not_found) return "does not exist";
+  return "cannot be used: " + failure.message();
+}
+
+}  // namespace
+
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+CaseFiles::CaseFiles(const ValidatedGraph& graph, const fs::path& out, Faults& faults)
+    : graph_(graph), out_(out), faults_(faults), real_out_(real_paths_.of(((out.empty() ? "." : out) / "").string())) {}
+
+void CaseFiles::add(const Case* one) {
+  for (const ValidatedNode& node : graph_.nodes)
+    for (const ParamExpression& param : node.params)
+      if (param.spec.type == ParamType::path && belongs_to_case(node, param) == (one != nullptr)) add_path(node, param, one);
+}
+
+void CaseFiles::add_path(const ValidatedNode& node, const ParamExpression& param, const Case* one) {
+  std::string path;
+  try {
+    path = std::get<std::string>(resolved(param, one, out_));
+  } catch (const Error& fault) {
+    faults_.error(one ? one->place : Place{}, words({"", &node, one, {}}) + ": " + fault.what());
+    return;
+  }
+  if (path.empty()) return;
+  if (param.spec.role == PathRole::output) add_write(node, param, one, path);
+  else add_read(node, param, one, path);
+}
+
+void CaseFiles::add_read(const ValidatedNode& node, const ParamExpression& param, const Case* one, const std::string& path) {
+  const std::string fault = one ? why_unusable(path) : "";  // of others the graph's check told
+  reads_.try_emplace(real_paths_.of(path), Entry{path, &node, one, param.place});
+  if (fault.empty() || !missing_.insert({one->name, path}).second) return;
+  const bool whole = param.pieces.size() == 1 && !param.pieces.front().case_value.empty();
+  const std::string who =
+      whole ? "input '" + param.pieces.front().case_value + "'" : "node '" + node.id + "', parameter '" + param.name + "'";
+  faults_.error(one->place, "case '" + one->name + "', " + who + ": the file '" + path + "' " + fault);
+}
+
+void CaseFiles::add_write(const ValidatedNode& node, const ParamExpression& param, const Case* one, const std::string& path) {
+  const Entry entry{real_paths_.of(path), &node, one, param.place};
+  if (one) check_stays_inside(entry, param, path);
+  check_name(entry);
+  writes_.push_back(entry);
+}
+
+void CaseFiles::check_stays_inside(const Entry& entry, const ParamExpression& param, const std::string& path) {
+  const bool foreign =
+      std::any_of(param.pieces.begin(), param.pieces.end(), [&](const auto& piece) { return is_foreign(piece, *entry.one); });
+  if (!foreign || lies_in(entry.path, real_out_)) return;
+  const std::string own = has_bids_name(param, *entry.one) ? "" : own_folder(param, *entry.one, out_);
+  if (!own.empty() && lies_in(entry.path, real_paths_.of(own + "."))) return;
+  const std::string where = entry.path == path ? "'" + path + "'" : "'" + path + "', which is '" + entry.path + "'";
+  faults_.error(place(entry), words(entry) + ", parameter '" + param.name + "', would write " + where +
+                                  ", outside the output folder '" + real_out_ +
+                                  "'; a case's name and values cannot lead out of it, nor can links");
+}
+
+void CaseFiles::check_name(const Entry& entry) {
+  const fs::path name = fs::path(entry.path).filename();
+  if (name.string().size() > kLongestFileName)
+    faults_.error(place(entry), words(entry) + " would write '" + name.string().substr(0, 40) + "...', a name of more than " +
+                                    std::to_string(kLongestFileName) + " bytes");
+  if (entry.path == real_out_ || !lies_in(entry.path, real_out_)) return;
+  const std::string inside = entry.path.substr(real_out_ == "/" ? 1 : real_out_.size() + 1);
+  if (is_kept_by_flowrun(inside))
+    faults_.error(
+        entry.place.line ? entry.place : place(entry),
+        words(entry) + " would write '" + inside + "' in the output folder, a name that flowrun keeps for its own records");
+}
+
+void CaseFiles::check() {
+  for (std::size_t i = 0; i < writes_.size(); ++i) {
+    const Entry& entry = writes_[i];
+    const auto [first, is_first] = first_writer_.try_emplace(lower_case(entry.path), i);
+    const auto read = reads_.find(entry.path);
+    if (!is_first) check_clash(entry, writes_[first->second]);
+    else if (read != reads_.end())
+      faults_.error(place(entry),
+                    words(entry) + " would write over '" + entry.path + "', which " + words(read->second) + " reads");
+  }
+}
+
+void CaseFiles::check_clash(const Entry& entry, const Entry& first) {
+  const std::string line = first.one && first.one->place.line ? " (line " + std::to_string(first.one->place.line) + ")" : "";
+  if (first.path == entry.path)
+    faults_.error(place(entry), words(entry) + " would write '" + entry.path + "', which " + words(first) + line +
+                                    " writes too; ${case} in the name keeps the files of two cases apart");
+  else if (lower_case(entry.one ? entry.one->name : "") != lower_case(first.one ? first.one->name : "") || entry.one == first.one)
+    faults_.error(place(entry), words(entry) + " would write '" + entry.path +
+                                    "', which differs only in upper and lower case from what " + words(first) + line + " writes");
+}
+
+std::string CaseFiles::words(const Entry& entry) {
+  return "node '" + entry.node->id + "'" + (entry.one ? " of case '" + entry.one->name + "'" : "");
+}
+
+const Place& CaseFiles::place(const Entry& entry) { return entry.one && entry.one->place.line ? entry.one->place : entry.place; }
+
+}  // namespace flowrun::checks

@@ -1,0 +1,174 @@
+// Order, patterns, ignore rules and shards, apart from a run.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "flowrun/bids_ignore.h"
+#include "flowrun/case_pattern.h"
+#include "flowrun/natural_order.h"
+#include "flowrun/sdk/error.h"
+#include "flowrun/shard.h"
+
+using namespace flowrun;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Tree {
+ public:
+  explicit Tree(const std::vector<std::string>& files)
+      : path_(fs::temp_directory_path() / ("flowrun_tree_" + std::to_string(getpid()))) {
+    for (const std::string& file : files) {
+      fs::create_directories((path_ / file).parent_path());
+      std::ofstream(path_ / file) << "x";
+    }
+  }
+  ~Tree() { fs::remove_all(path_); }
+  /// "p1=a/p1.nii p2=a/p2.nii" of what a pattern finds below the tree.
+  std::string find(const std::string& pattern, const std::string& name = "") const {
+    std::vector<std::string> unreadable;
+    std::string text;
+    for (const auto& match : CasePattern((path_ / pattern).string()).find(name, unreadable))
+      text += (text.empty() ? "" : " ") + match.name + "=" + fs::path(match.path).lexically_relative(path_).string();
+    CHECK(unreadable.empty());
+    return text;
+  }
+
+ private:
+  fs::path path_;
+};
+
+std::string fault_of(const std::string& pattern) {
+  try {
+    CasePattern made(pattern);
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+Environment environment_of(std::map<std::string, std::string> values) {
+  return [values = std::move(values)](const char* name) -> std::optional<std::string> {
+    const auto found = values.find(name);
+    return found == values.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+Environment slurm(const char* id, const char* count, const char* first, const char* last) {
+  return environment_of({{"SLURM_ARRAY_TASK_ID", id},
+                         {"SLURM_ARRAY_TASK_COUNT", count},
+                         {"SLURM_ARRAY_TASK_MIN", first},
+                         {"SLURM_ARRAY_TASK_MAX", last}});
+}
+
+/// "2/8", or the fault.
+std::string shard_text(const std::string& text, const Environment& environment = environment_of({})) {
+  Faults faults;
+  const Shard shard = parse_shard(text, environment, faults);
+  return faults.has_errors() ? faults.all().front().message : std::to_string(shard.index) + "/" + std::to_string(shard.count);
+}
+
+std::vector<Case> cases_named(int count) {
+  std::vector<Case> cases;
+  for (int i = 1; i <= count; ++i) cases.push_back({.name = "p" + std::to_string(i)});
+  return cases;
+}
+
+}  // namespace
+
+TEST_CASE("natural order: numbers count as numbers, and the order is total") {
+  std::vector<std::string> names{"p10", "p2", "p02", "P1", "p", "p1b", "p1", "p1a10", "p1a9", "10", "9"};
+  std::sort(names.begin(), names.end(), natural_less);
+  CHECK(names == std::vector<std::string>{"9", "10", "P1", "p", "p1", "p1a9", "p1a10", "p1b", "p02", "p2", "p10"});
+  for (const std::string& a : names)
+    for (const std::string& b : names) CHECK((natural_less(a, b) || natural_less(b, a)) == (a != b));
+}
+
+TEST_CASE("case pattern: finds a name wherever it stands, the same in every place") {
+  const Tree tree({"d/p1/p1_FLAIR.nii", "d/p2/p2_FLAIR.nii", "d/p10/p10_FLAIR.nii", "d/p3/p4_FLAIR.nii", "d/.p5/.p5_FLAIR.nii",
+                   "d/p6", "e/x_1.nii"});
+  CHECK(tree.find("d/{case}/{case}_FLAIR.nii") == "p1=d/p1/p1_FLAIR.nii p2=d/p2/p2_FLAIR.nii p10=d/p10/p10_FLAIR.nii");
+  CHECK(tree.find("d/{case}/*_FLAIR.nii") ==
+        "p1=d/p1/p1_FLAIR.nii p2=d/p2/p2_FLAIR.nii p3=d/p3/p4_FLAIR.nii p10=d/p10/p10_FLAIR.nii");
+  CHECK(tree.find("*/x_{case}.nii") == "1=e/x_1.nii");
+  CHECK(tree.find("d/{case}/{case}_FLAIR.nii", "p2") == "p2=d/p2/p2_FLAIR.nii");
+  CHECK(tree.find("d/{case}/{case}_FLAIR.nii", "p3").empty());
+  CHECK(tree.find("d/{case}").find("p6=d/p6") != std::string::npos);
+  CHECK(tree.find("none/{case}/x").empty());
+  CHECK(tree.find("d/./../d/{case}/p1_FLAIR.nii") == "p1=d/./../d/p1/p1_FLAIR.nii");
+}
+
+TEST_CASE("case pattern: one that could mean several things is refused") {
+  CHECK(fault_of("d/{case}/x.nii").empty());
+  CHECK(fault_of("d/{case}/{session}.nii").find("'{session}' means nothing") != std::string::npos);
+  CHECK(fault_of("d/{case/x").find("'{case/x' means nothing") != std::string::npos);
+  for (const char* unclear : {"d/*{case}.nii", "d/{case}*.nii", "{case}{case}", "**/{case}.nii"})
+    CHECK(fault_of(unclear).find("leaves open where a name ends") != std::string::npos);
+}
+
+TEST_CASE(".bidsignore: globs, folders, roots, and taking back") {
+  const BidsIgnore rules("# comment\n*.tmp\n/sub-01/\n/extra\n**/scratch/**\nsub-*/ses-0[12]/func\n!keep.tmp\r\nraw/\n");
+  CHECK(rules.ignores("sub-02/anat/a.tmp", false));
+  CHECK_FALSE(rules.ignores("sub-02/anat/keep.tmp", false));
+  CHECK(rules.ignores("sub-01/anat/x.nii", false));
+  CHECK(rules.ignores("extra", false));
+  CHECK_FALSE(rules.ignores("sub-02/extra", false));
+  CHECK(rules.ignores("a/b/scratch/c/d", false));
+  CHECK_FALSE(rules.ignores("a/scratch", false));
+  CHECK(rules.ignores("sub-02/ses-02/func/x.nii", false));
+  CHECK_FALSE(rules.ignores("sub-02/ses-03/func/x.nii", false));
+  CHECK_FALSE(rules.ignores("raw", false));
+  CHECK(rules.ignores("x/raw", true));
+  CHECK_FALSE(BidsIgnore("\n  \n!\n/\n#\n").ignores("a/b", false));
+}
+
+TEST_CASE("shard: i/n, or the place of a task in its job array") {
+  CHECK(shard_text("") == "1/1");
+  CHECK(shard_text("3/8") == "3/8");
+  for (const char* wrong : {"0/3", "4/3", "1/0", "3", "/", "1/2/3", "a/b", "-1/2", "1/1000000", "99999999999/3"})
+    CHECK(shard_text(wrong).find("--shard takes i/n") != std::string::npos);
+  CHECK(shard_text("slurm", slurm("0", "4", "0", "3")) == "1/4");
+  CHECK(shard_text("slurm", slurm("8", "3", "4", "8")) == "3/3");
+  CHECK(shard_text("slurm", slurm("7", "1", "7", "7")) == "1/1");
+  CHECK(shard_text("slurm").find("this is no task of a Slurm job array") != std::string::npos);
+  auto listed = environment_of({{"SLURM_ARRAY_TASK_ID", "4"},
+                                {"SLURM_ARRAY_TASK_COUNT", "3"},
+                                {"SLURM_ARRAY_TASK_MIN", "1"},
+                                {"SLURM_ARRAY_TASK_MAX", "7"},
+                                {"SLURM_ARRAY_TASK_STEP", "1"}});  // --array=1,4,7 or 1,3,7: none can tell
+  CHECK(shard_text("slurm", listed).find("not evenly numbered") != std::string::npos);
+  for (const auto& uneven :
+       {slurm("3", "3", "1", "7"), slurm("1", "3", "1", "8"), slurm("9", "3", "1", "3"), slurm("1", "0", "1", "3")})
+    CHECK(shard_text("slurm", uneven).find("not evenly numbered") != std::string::npos);
+}
+
+TEST_CASE("shard: the shards hold every case once, in order, and appended cases move none") {
+  for (const int count : {1, 2, 3, 7}) {
+    std::multiset<std::string> seen;
+    for (int index = 1; index <= count; ++index) {
+      const auto some = cases_of({index, count}, cases_named(5)), more = cases_of({index, count}, cases_named(9));
+      for (std::size_t i = 0; i < some.size(); ++i) CHECK(some[i].name == more[i].name);
+      for (const Case& one : some) seen.insert(one.name);
+    }
+    CHECK(seen == std::multiset<std::string>{"p1", "p2", "p3", "p4", "p5"});
+  }
+}
+
+TEST_CASE("shard: its record is known by its name") {
+  CHECK(run_record_name({2, 8}) == "flowrun-run.shard-2-of-8.json");
+  CHECK(run_record_name({}) == "flowrun-run.json");
+  const auto shard = shard_of_record("flowrun-run.shard-2-of-8.json");
+  REQUIRE(shard.has_value());
+  CHECK(shard->index == 2);
+  CHECK(shard->count == 8);
+  for (const char* other :
+       {"flowrun-run.json", "flowrun-run.shard-9-of-8.json", "flowrun-run.shard-0-of-8.json", "flowrun-run.shard--of-.json",
+        "flowrun-run.shard-2-of-8.json.tmp", "cases.shard-2-of-8.csv", "flowrun-run.shard-.json"})
+    CHECK_FALSE_MESSAGE(shard_of_record(other).has_value(), other);
+}

@@ -1,0 +1,143 @@
+// Cases from a BIDS data set, and results as a derivative.
+#include <doctest/doctest.h>
+
+#include "flowrun_process.h"
+#include "graph_texts.h"
+
+using namespace flowrun::testing;
+
+namespace {
+
+/// Two participants with two sessions each and one without sessions, each with a FLAIR and a T1w.
+void write_dataset(const TempFolder& folder) {
+  folder.write("two.json", kTwoFilesGraph);
+  folder.write("study/dataset_description.json",
+               R"({"Name": "Made up", "BIDSVersion": "1.9.0", "DatasetDOI": "doi:10.0/made.up"})");
+  for (const char* suffix : {"FLAIR", "T1w"}) {
+    for (const char* session : {"sub-01_ses-a", "sub-01_ses-b", "sub-02_ses-a", "sub-02_ses-b"}) {
+      const std::string name = session;
+      folder.write("study/" + name.substr(0, 6) + "/" + name.substr(7) + "/anat/" + name + "_" + suffix + ".nii.gz", "x");
+    }
+    folder.write(std::string("study/sub-10/anat/sub-10_") + suffix + ".nii.gz", "x");
+  }
+}
+
+Ended run(const TempFolder& folder, std::vector<std::string> words) {
+  std::vector<std::string> all{"run", "two.json", "--bids", "study", "--out", "study/derivatives/flowrun"};
+  all.insert(all.end(), words.begin(), words.end());
+  return run_flowrun(folder, all);
+}
+
+}  // namespace
+
+TEST_CASE("flowrun run --bids: each session is a case, and results are a derivative") {
+  const TempFolder folder;
+  write_dataset(folder);
+  const Ended ended = run(folder, {});
+  INFO(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(contains(ended.out, "5 of 5 cases done"));
+  const std::string out = "study/derivatives/flowrun/";
+  CHECK(folder.read(out + "sub-01/ses-a/anat/sub-01_ses-a_desc-lesions_mask.txt") == "1\n");
+  CHECK(folder.has(out + "sub-02/ses-b/anat/sub-02_ses-b_desc-lesions_mask.txt"));
+  CHECK(folder.has(out + "sub-10/anat/sub-10_desc-lesions_mask.txt"));
+  CHECK(folder.has(out + "sub-10_plain.txt"));
+  const std::string description = folder.read(out + "dataset_description.json");
+  for (const char* part : {"\"Name\": \"two of Made up\"", "\"DatasetType\": \"derivative\"", "\"Name\": \"flowrun\"",
+                           "\"DOI\": \"doi:10.0/made.up\"", "\"URL\": \"file:///"})
+    CHECK_MESSAGE(contains(description, part), description);
+  CHECK(contains(folder.read(out + ".bidsignore"), "/flowrun-run*"));
+  CHECK(run(folder, {"--quiet"}).status == 0);
+}
+
+TEST_CASE("flowrun run --bids: participants and sessions are chosen as BIDS apps do") {
+  const TempFolder folder;
+  write_dataset(folder);
+  const Ended some = run(folder, {"--dry-run", "--participant-label", "01", "sub-02", "--session-label", "b"});
+  INFO(some.err);
+  CHECK(some.status == 0);
+  CHECK(contains(some.out, "2 cases"));
+  CHECK(contains(some.out, "CASE sub-01_ses-b\n"));
+  CHECK(contains(some.out, "CASE sub-02_ses-b\n"));
+  CHECK(contains(run(folder, {"--dry-run", "--participant_label", "01,10"}).out, "3 cases"));
+  const Ended unknown = run(folder, {"--dry-run", "--participant-label", "1", "--session-label", "c"});
+  CHECK(unknown.status == 2);
+  CHECK(contains(unknown.err, "--participant-label 1: the data set has no 'sub-1'; it has '01', '02', '10'"));
+  CHECK(contains(unknown.err, "--session-label c: the data set has no 'ses-c'"));
+}
+
+TEST_CASE("flowrun run --bids: several files that fit are told, and chosen among") {
+  const TempFolder folder;
+  write_dataset(folder);
+  folder.write("study/sub-10/anat/sub-10_acq-fast_FLAIR.nii.gz", "x");
+  folder.write("study/sub-01/ses-a/anat/sub-01_ses-a_T1w.nii", "x");
+  const Ended unclear = run(folder, {"--dry-run"});
+  CHECK(unclear.status == 2);
+  CHECK(contains(unclear.err,
+                 "case 'sub-10', input 'flair': 2 files fit: 'sub-10_FLAIR.nii.gz', 'sub-10_acq-fast_FLAIR.nii.gz'; "
+                 "choose with --bids-filter flair.acq=, say"));
+  CHECK(contains(unclear.err, "case 'sub-01_ses-a', input 't1': 2 files fit"));
+  folder.write("study/.bidsignore", "*_T1w.nii\n");
+  const Ended plain = run(folder, {"--dry-run", "--bids-filter", "flair.acq="});
+  CHECK(plain.status == 0);
+  CHECK(contains(plain.out, "sub-10_FLAIR.nii.gz"));
+  const Ended fast = run(folder, {"--dry-run", "--participant-label", "10", "--bids-filter", "flair.acq=fast"});
+  CHECK(fast.status == 0);
+  CHECK(contains(fast.out, "sub-10_acq-fast_FLAIR.nii.gz"));
+}
+
+TEST_CASE("flowrun run --bids: what is missing or misnamed is told, and can be left out") {
+  const TempFolder folder;
+  write_dataset(folder);
+  folder.write("study/sub-11/anat/sub-11_T1w.nii.gz", "x");
+  folder.write("study/sub-12/func/sub-12_task-rest_bold.nii.gz", "x");
+  folder.write("study/sub-1_3/anat/sub-1_3_T1w.nii.gz", "x");
+  folder.write("study/sub-10/anat/flair copy.nii.gz", "x");
+  folder.write("study/sub-10/anat/sub-01_FLAIR.nii.gz", "x");
+  folder.write("study/participants.tsv", "participant_id\tage\nsub-01\t30\nsub-20\t40\n");
+  const Ended refused = run(folder, {"--dry-run"});
+  CHECK(refused.status == 2);
+  CHECK(contains(refused.err, "case 'sub-11' has no file for input 'flair' ('sub-11/anat/*_FLAIR')"));
+  CHECK(contains(refused.err, "1 of 6 cases lack files"));
+  const Ended ended = run(folder, {"--dry-run", "--incomplete", "skip"});
+  CHECK(ended.status == 0);
+  CHECK(contains(ended.out, "5 cases"));
+  CHECK(contains(ended.err, "1 session left out, without any file that the graph asks for: 'sub-12'"));
+  CHECK(contains(ended.err,
+                 "its name is not one of BIDS: 'sub-1_3', 'sub-10/anat/flair copy.nii.gz', 'sub-10/anat/sub-01_FLAIR.nii.gz'"));
+  CHECK(contains(ended.err, "participants.tsv names participants that have no folder: 'sub-20'"));
+}
+
+TEST_CASE("flowrun run --bids: results never take the place of a data set's own description") {
+  const TempFolder folder;
+  write_dataset(folder);
+  const Ended same = run_flowrun(folder, {"run", "two.json", "--bids", "study", "--out", "study"});
+  CHECK(same.status == 2);
+  CHECK(contains(same.err, "'study/dataset_description.json' describes a data set that flowrun did not make"));
+  folder.write("broken/dataset_description.json", "{\"GeneratedBy\": [3, {\"Name\": 4}");
+  CHECK(run_flowrun(folder, {"run", "two.json", "--bids", "study", "--out", "broken"}).status == 2);
+}
+
+TEST_CASE("flowrun run --bids: graphs and words that do not fit are told") {
+  const TempFolder folder;
+  write_dataset(folder);
+  folder.write("file.json", kFileGraph);
+  const Ended no_key = run_flowrun(folder, {"run", "file.json", "--bids", "study", "--dry-run"});
+  CHECK(contains(no_key.err, "graph input 'image' has no 'bids', so the data set gives it no value"));
+  const Ended by_filter =
+      run_flowrun(folder, {"run", "file.json", "--bids", "study", "--bids-filter", "image.suffix=FLAIR", "--dry-run"});
+  INFO(by_filter.err);
+  CHECK(by_filter.status == 0);
+  const Ended wrong = run(folder, {"--dry-run", "--bids-filter", "flair.akq=x", "--bids-filter", "flar.acq=x", "--bids-filter",
+                                   "flair=x", "--bids-filter", "flair.acq=a_b", "--cases", "x.csv", "--case-name", "x"});
+  for (const char* part :
+       {"BIDS has no entity 'akq'; did you mean 'acq'?", "has no input of files 'flar'; did you mean 'flair'?",
+        "write INPUT.ENTITY=LABEL", "a label holds letters and digits", "--bids and --cases both say where the cases come from",
+        "--case-name names a single case; with --bids"})
+    CHECK_MESSAGE(contains(wrong.err, part), wrong.err);
+  CHECK(contains(run_flowrun(folder, {"run", "two.json", "--bids", "none"}).err, "--bids 'none': there is no such folder"));
+  CHECK(contains(run_flowrun(folder, {"run", "two.json", "--bids", "."}).err,
+                 "there are no folders sub-<label>, so this is no BIDS data set"));
+  CHECK(
+      contains(run_flowrun(folder, {"run", "two.json", "--participant-label", "1"}).err, "--participant-label needs --bids DIR"));
+}

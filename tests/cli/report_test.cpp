@@ -1,0 +1,91 @@
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+#include "flowrun_process.h"
+#include "graph_texts.h"
+
+using namespace flowrun::testing;
+
+namespace {
+
+std::string status_of(const std::string& table, const std::string& name) {
+  const std::size_t row = table.find("\n" + name + ",");
+  if (row == std::string::npos) return "no row";
+  const std::size_t begin = row + name.size() + 2;
+  return table.substr(begin, table.find(',', begin) - begin);
+}
+
+bool comes_before(const std::string& text, const std::string& first, const std::string& second) {
+  return text.find(first) < text.find(second) && contains(text, second);
+}
+
+}  // namespace
+
+TEST_CASE("flowrun run: cases.csv has a row for each case in their order, and report.html shows the failures first") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  folder.write("cases.csv", "case,value\nc,1\na,-2\nb,3\n");
+  const Ended ended = run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "o"});
+  CHECK(ended.status == 1);
+  const std::string table = folder.read("o/cases.csv");
+  CHECK(table.starts_with(
+      "case,status,failed_node,failed_plugin,reason,lesion_volume_ml,lesions,seconds,peak_payload_bytes,started,"
+      "attempt,warnings,make.value\nc,done,,,,"));
+  CHECK(contains(table, "\na,failed,make,clitest,\"the value is -2.000000, and must not be negative\",,,"));
+  CHECK(comes_before(table, "\na,failed", "\nb,done"));
+  const std::string page = folder.read("o/report.html");
+  CHECK(comes_before(page, "must not be negative", "<td class=\"name\" title=\"c\">"));
+  CHECK(contains(page, "<b>2 / 3</b>"));
+  CHECK(contains(ended.err, "case 'a' failed in node 'make'"));
+  CHECK(contains(ended.out, "what bound it: "));
+}
+
+TEST_CASE("flowrun run: --no-report leaves the page out, and a graph whose nodes cannot be opened leaves neither") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  CHECK(run_flowrun(folder, {"run", "value.json", "--no-report", "--out", "o"}).status == 0);
+  CHECK(folder.has("o/cases.csv"));
+  CHECK_FALSE(folder.has("o/report.html"));
+}
+
+TEST_CASE("flowrun run: a case's row is there while others still run; SIGTERM lets them finish, and the rest are not started") {
+  const TempFolder folder;
+  folder.write("waiting.json", kWaitGraph);
+  folder.write("cases.csv", "case,value\na,1\nb,-1\nc,3\nd,4\n");
+  FlowrunProcess process(
+      folder, {"run", "waiting.json", "--cases", "cases.csv", "--cases-in-flight", "2", "--threads", "2", "--out", "o"});
+  REQUIRE(wait_for_file(folder.path() / "o/a.begun"));
+  REQUIRE(wait_for_file(folder.path() / "o/c.begun"));  // so b has ended
+  REQUIRE(process.wait_for_message("case 'b' failed in node 'make'"));
+  CHECK(status_of(folder.read("o/cases.csv"), "b") == "failed");
+  CHECK(status_of(folder.read("o/cases.csv"), "a") == "no row");
+  process.send(SIGTERM);
+  REQUIRE(process.wait_for_message("interrupted: no new cases start"));
+  folder.write("o/a.release", "");
+  folder.write("o/c.release", "");
+  CHECK(process.end().status == 3);
+  const std::string table = folder.read("o/cases.csv");
+  CHECK(status_of(table, "a") == "done");
+  CHECK(status_of(table, "b") == "failed");
+  CHECK(status_of(table, "c") == "done");
+  CHECK(status_of(table, "d") == "not started");
+  CHECK(comes_before(table, "\na,", "\nb,"));
+  CHECK(contains(folder.read("o/report.html"), "The run was interrupted before all cases were done"));
+}
+
+TEST_CASE("flowrun run: --resume and --only keep the rows of the cases that are not run again") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  folder.write("cases.csv", "case,value\na,1\nb,-2\nc,3\n");
+  CHECK(run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "o"}).status == 1);
+  folder.write("cases.csv", "case,value\na,1\nb,2\nc,3\n");
+  CHECK(run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "o", "--resume"}).status == 0);
+  std::string table = folder.read("o/cases.csv");
+  for (const char* name : {"a", "b", "c"}) CHECK(status_of(table, name) == "done");
+  CHECK(comes_before(table, "\na,", "\nb,"));
+  CHECK(contains(folder.read("o/report.html"), "<b>3 / 3</b>"));
+  CHECK(run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "o", "--only", "c"}).status == 0);
+  table = folder.read("o/cases.csv");
+  for (const char* name : {"a", "b", "c"}) CHECK(status_of(table, name) == "done");
+}

@@ -1,0 +1,168 @@
+// What cases may write, and where.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "fake_types.h"
+
+namespace flowrun::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder with an output folder in it, gone with the test.
+class Folder {
+ public:
+  Folder() : path(fs::weakly_canonical(fs::temp_directory_path()) / ("flowrun_case_files_" + std::to_string(::getpid()))) {
+    fs::create_directories(path / "out");
+  }
+  ~Folder() { fs::remove_all(path); }
+  fs::path out() const { return path / "out"; }
+  const fs::path path;
+};
+
+/// A graph whose one node writes to `path`, which may use the inputs 'target' (a path) and 'word' (a text).
+std::string graph_that_writes(const std::string& path) {
+  return R"({"format": 1,
+ "inputs": {"target": {"type": "path", "default": "x"}, "word": {"type": "string", "default": "w"}},
+ "nodes": {
+  "read": {"type": "t.read", "params": {"path": "${target}"}},
+  "write": {"type": "t.write", "inputs": {"volume": "read.volume"}, "params": {"path": ")" +
+         path + R"("}, "bids": {"path": {"suffix": "mask"}}}
+ }})";
+}
+
+Case case_of(const Folder& folder, std::string name, std::map<std::string, ParamValue> inputs = {}, int line = 2) {
+  const std::string there = (folder.path / "there.nii").string();
+  std::ofstream(there) << "x";
+  Case one{.name = std::move(name), .inputs = std::move(inputs), .place = {"cases.csv", line, 1}};
+  one.inputs.try_emplace("target", there);
+  return one;
+}
+
+std::string check(const std::string& path, std::vector<Case> cases, const fs::path& out) {
+  Faults faults;
+  check_cases(*valid(graph_that_writes(path)), cases, out, faults);
+  return lines(faults);
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+const char* const kOutside = "outside the output folder";
+
+TEST_CASE("case files: a value from a table cannot lead out of the output folder") {
+  const Folder folder;
+  for (const char* word : {"../up", "x/../../up", "../out2/x", "/../../up"}) {
+    const std::string said = check("${out}/${word}.nii", {case_of(folder, "p1", {{"word", std::string(word)}})}, folder.out());
+    INFO(said);
+    CHECK(has(said, "cases.csv:2:1: error: node 'write' of case 'p1', parameter 'path', would write '"));
+    CHECK(has(said, kOutside));
+  }
+  CHECK(check("${out}/${word}.nii", {case_of(folder, "p1", {{"word", std::string("in/../deeper")}})}, folder.out()).empty());
+}
+
+TEST_CASE("case files: a path that a table gives is held to the output folder, one of the command line is the person's own") {
+  const Folder folder;
+  const std::string outside = (folder.path / "else.nii").string(), inside = (folder.out() / "a.nii").string();
+  std::ofstream(outside) << "x";
+  const std::string graph = R"({"format": 1, "inputs": {"target": {"type": "path"}},
+ "nodes": {"read": {"type": "t.read", "params": {"path": "x.nii"}},
+           "write": {"type": "t.write", "inputs": {"volume": "read.volume"}, "params": {"path": "${target}"}}}})";
+  const auto said = [&](const std::string& target, bool own) {
+    std::ofstream(folder.path / "x.nii") << "x";
+    Case one{.name = "p1", .inputs = {{"target", target}}};
+    if (own) one.own.insert("target");
+    std::vector<Case> cases{one};
+    Faults faults;
+    check_cases(*valid(graph, {}, (folder.path / "g.json").string()), cases, folder.out(), faults);
+    return lines(faults);
+  };
+  CHECK(has(said(outside, false), kOutside));
+  CHECK(said(outside, true).empty());
+  CHECK(said(inside, false).empty());
+}
+
+TEST_CASE("case files: links do not lead out, neither of folders nor of files") {
+  const Folder folder;
+  fs::create_directories(folder.path / "else");
+  fs::create_directory_symlink(folder.path / "else", folder.out() / "p1");
+  fs::create_symlink(folder.path / "else" / "file.nii", folder.out() / "p2.nii");
+  CHECK(has(check("${out}/${case}/x.nii", {case_of(folder, "p1")}, folder.out()), kOutside));
+  CHECK(has(check("${out}/${case}.nii", {case_of(folder, "p2")}, folder.out()), kOutside));
+  fs::create_directory_symlink(folder.out(), folder.path / "link_to_out");
+  CHECK(check("${out}/${case}.nii", {case_of(folder, "p3")}, folder.path / "link_to_out").empty());
+}
+
+TEST_CASE("case files: a folder that the graph writes in front of the case's name is the person's own, and is not left") {
+  const Folder folder;
+  const std::string own = (folder.path / "own").string();
+  CHECK(check(own + "/${case}.nii", {case_of(folder, "p1")}, folder.out()).empty());
+  CHECK(check("${out}/../own/${case}.nii", {case_of(folder, "p1")}, folder.out()).empty());
+  CHECK(has(check(own + "/${word}.nii", {case_of(folder, "p1", {{"word", std::string("../x")}})}, folder.out()), kOutside));
+  CHECK(
+      has(check(own + "${word}.nii", {case_of(folder, "p1", {{"word", std::string("er/../../../x")}})}, folder.out()), kOutside));
+}
+
+TEST_CASE("case files: two cases that write one file are told with the lines of their rows") {
+  const Folder folder;
+  fs::create_directories(folder.out() / "a");
+  fs::create_directory_symlink(folder.out() / "a", folder.out() / "b");
+  CHECK(has(check("${out}/${case}/x.nii", {case_of(folder, "a", {}, 2), case_of(folder, "b", {}, 7)}, folder.out()),
+            "cases.csv:7:1: error: node 'write' of case 'b' would write '" + (folder.out() / "a/x.nii").string() +
+                "', which node 'write' of case 'a' (line 2) writes too"));
+  CHECK(has(
+      check("${out}/${word}.nii",
+            {case_of(folder, "a", {{"word", std::string("Same")}}, 2), case_of(folder, "b", {{"word", std::string("sAME")}}, 3)},
+            folder.out()),
+      "which differs only in upper and lower case from what node 'write' of case 'a' (line 2) writes"));
+  CHECK(check("${out}/${case}.nii", {case_of(folder, "p1", {}, 2), case_of(folder, "P1", {}, 3)}, folder.out()) ==
+        "cases.csv:3:1: error: case 'P1' and case 'p1' (line 2) differ only in upper and lower case, which some file systems do "
+        "not "
+        "tell apart");
+}
+
+TEST_CASE(
+    "case files: names that are too long, begin with a dash or hold control characters are refused, a name of Windows is not") {
+  const Folder folder;
+  CHECK(has(check("${out}/${word}", {case_of(folder, "p1", {{"word", std::string(241, 'x')}})}, folder.out()),
+            "a name of more than 240 bytes"));
+  for (const char* name : {"-x", "a\nb", "a\x1b[31m", "a b", "a/b", ".a", "\xC3\xA4"})
+    CHECK(has(check("${out}/${case}.nii", {case_of(folder, name)}, folder.out()), "a name becomes part of file names"));
+  for (const char* name : {"con", "flowrun", "x-", "a..b"})
+    CHECK_MESSAGE(check("${out}/${case}.nii", {case_of(folder, name)}, folder.out()).empty(), name);
+}
+
+TEST_CASE("case files: what flowrun keeps in the output folder is not written over") {
+  const Folder folder;
+  CHECK(has(check("${out}/${case}/x.nii", {case_of(folder, "flowrun")}, folder.out()),
+            "would write 'flowrun/x.nii' in the output folder, a name that flowrun keeps for its own records"));
+  for (const char* name : {"cases.csv", "report.html", "flowrun-run.json"})
+    CHECK(has(check(std::string("${out}/") + name, {case_of(folder, "p1")}, folder.out()), "keeps for its own records"));
+}
+
+TEST_CASE("case files: a case of a BIDS data set writes files with the names that BIDS has for them") {
+  const Folder folder;
+  const auto graph = valid(graph_that_writes("${out}/${case}_lesions.nii.gz"));
+  Case one = case_of(folder, "sub-01_ses-02");
+  const auto path = [&] { return resolve_params(node(*graph, "write"), &one, "out").text("path"); };
+  CHECK(path() == "out/sub-01_ses-02_lesions.nii.gz");
+  one.bids_folder = "sub-01/ses-02";
+  CHECK(path() == "out/sub-01/ses-02/anat/sub-01_ses-02_mask.nii.gz");
+  const auto set = valid(graph_that_writes("${out}/x.nii"), {.values = {{"write.path", "/tmp/${case}.nii"}}});
+  CHECK(resolve_params(node(*set, "write"), &one, "out").text("path") == "/tmp/sub-01_ses-02.nii");
+}
+
+TEST_CASE("case files: BIDS names are for files that a node writes once a case") {
+  CHECK(has(
+      faults_of(
+          R"({"format": 1, "nodes": {"a": {"type": "t.read", "params": {"path": "x"}, "bids": {"path": {"suffix": "mask"}}}}})"),
+      "node 'a', bids: t.read has no parameter 'path' that names a file to write"));
+  CHECK(has(
+      faults_of(R"({"format": 1, "inputs": {"f": {"type": "path"}}, "nodes": {"r": {"type": "t.read", "params": {"path": "${f}"}},
+   "t": {"type": "t.table", "inputs": {"rows": "r.volume"}, "params": {"path": "${out}/t.csv"}, "bids": {"path": {"suffix": "stat"}}}}})"),
+      "node 't', bids: 'path' is written once for all cases"));
+}
+
+}  // namespace
+}  // namespace flowrun::testing
