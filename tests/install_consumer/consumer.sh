@@ -25,6 +25,7 @@ must_be "$others" ""
 
 for name in clip slices; do
   must_be "$(nm -D --defined-only "$plugins/$name.so" | awk '{ print $3 }')" flowrun_plugin
+  "$flowrun" check-plugin "$plugins/$name.so" --quiet
 done
 
 "$flowrun" run "$project/graphs/areas.json" --plugin-path "$plugins" --out out --quiet
