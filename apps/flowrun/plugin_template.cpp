@@ -76,7 +76,10 @@ void add_lines(const PluginPlan& plan, Names& names) {
   names["RUN_LINES"] = for_each_node(plan, [](const std::string& node) {
     return "flowrun run graphs/" + node + ".json --plugin-path build/lib/flowrun/plugins --out out\n";
   });
-  names["GRAPH_TESTS"] = for_each_node(plan, [](const std::string& node) {
+  names["PROGRAM_TESTS"] =
+      "  add_test(NAME contract COMMAND $<TARGET_FILE:flowrun::program> check-plugin $<TARGET_FILE:flowrun_plugin_" + plan.name +
+      ">)\n";
+  names["PROGRAM_TESTS"] += for_each_node(plan, [](const std::string& node) {
     return "  add_test(NAME graph_" + node + " COMMAND $<TARGET_FILE:flowrun::program> run ${CMAKE_SOURCE_DIR}/graphs/" + node +
            ".json\n    --plugin-path ${CMAKE_BINARY_DIR}/lib/flowrun/plugins --out ${CMAKE_BINARY_DIR}/out)\n";
   });

@@ -25,11 +25,16 @@ must_be "$others" ""
 
 for name in clip slices; do
   must_be "$(nm -D --defined-only "$plugins/$name.so" | awk '{ print $3 }')" flowrun_plugin
+  "$flowrun" check-plugin "$plugins/$name.so" --quiet
 done
 
 "$flowrun" run "$project/graphs/areas.json" --plugin-path "$plugins" --out out --quiet
 must_be "$(head -1 out/areas.csv)" "z,area_mm2"
 must_be "$(wc -l <out/areas.csv)" 33
+
+mkdir app
+build/bin/check_graph "$project/graphs/areas.json" "$plugins" app
+must_be "$(cat app/host.csv)" "$(cat out/areas.csv)"
 
 # Faults of a graph with their nodes are told as those of flowrun's own: place, node, parameter or port, what was expected, near name.
 status=0

@@ -8,7 +8,7 @@ cmake --install "$build" --prefix "$first" --strip >"$prefix.log"
 mv "$first" "$prefix"
 
 for file in bin/flowrun libexec/flowrun/flowrun_manifest include/flowrun/sdk/node.h include/flowrun/host/runtime.h \
-  include/flowrun/testing/node_runner.h lib/flowrun/plugins/segment.so lib/flowrun/plugins/segment.so.json share/flowrun/graphs/demo.json; do
+  include/flowrun/testing/node_runner.h lib/flowrun/plugins/segment.so lib/flowrun/plugins/segment.so.json share/flowrun/graphs/demo.json share/flowrun/graphs/graph.schema.json; do
   [[ -f $prefix/$file ]] || fail "$file is not installed"
 done
 

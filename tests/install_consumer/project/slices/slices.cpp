@@ -61,11 +61,13 @@ std::unique_ptr<Node> make() {
 
 std::vector<NodeType> node_types() {
   NodeType cut{.name = "slices.cut", .summary = "A volume as a stream of its slices"};
+  cut.details = "Along z, whatever the image's axes are, in ascending order. An image without slices gives no chunk.";
   cut.inputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "Any image"}};
   cut.outputs = {{.name = "slices", .payload = std::string(Slice::kType), .help = "Slices along z", .stream = true}};
   cut.create = make<Cut>;
 
   NodeType areas{.name = "slices.areas", .summary = "The area above a value in every slice of a case"};
+  areas.details = "Pixels times their area in mm2. Rows are in the order of the slices; a case without slices has none.";
   areas.inputs = {
       {.name = "slices", .payload = std::string(Slice::kType), .help = "Slices", .scope = Scope::chunk, .collects = true}};
   areas.outputs = {{.name = "table", .payload = std::string(Table::kType), .help = "A row for each slice: z and area_mm2"}};
