@@ -47,7 +47,7 @@ TEST_CASE("flowrun check-plugin: a good node passes every check, and the table s
                            "odd inputs", "cancel", "leaks", "reopen"})
     CHECK_MESSAGE(contains(ended.out, std::string("  pass     ") + name), name);
   CHECK(contains(ended.out, "  skipped  optional inputs  it has no optional input"));
-  CHECK(contains(ended.out, "20 firings on 4 threads, all alike"));
+  CHECK(contains(ended.out, " firings on 4 threads, all alike"));
 }
 
 TEST_CASE(
@@ -104,9 +104,11 @@ TEST_CASE("flowrun check-plugin: a library that is refused or exports too much i
   CHECK(refused.status == 1);
   CHECK(contains(unwrapped(refused.out), "FAIL usable"));
   CHECK(contains(unwrapped(refused.out), "was built for plugin ABI 7."));
-  const Ended exports = run_flowrun(folder, {"check-plugin", kFixtures + "/unruly.so", "--node", "good"});
-  CHECK(exports.status == 1);  // fixtures are linked without a version script
-  CHECK(contains(unwrapped(exports.out), "FAIL exports besides flowrun_plugin it exports "));
+  const Ended exports = run_flowrun(folder, {"check-plugin", kFixtures + "/exports_more.so"});
+  CHECK(exports.status == 1);
+  CHECK(contains(unwrapped(exports.out), "FAIL exports besides flowrun_plugin it exports 2 symbols ("));
+  CHECK(contains(exports.out, "'stray'"));
+  CHECK(contains(exports.out, "'_ZN6SharedIiE5valueE'"));
   const Ended none = run_flowrun(folder, {"check-plugin", "nowhere.so"});
   CHECK(none.status == 2);
   CHECK(none.err == "flowrun: 'nowhere.so' is not a file; check-plugin takes a plugin's library\n");

@@ -204,6 +204,21 @@ PayloadPtr ordinary_payload(std::string_view type, int variant) {
   return nullptr;
 }
 
+std::vector<PayloadPtr> particular_payloads(std::string_view type) {
+  if (type == Volume::kType) {
+    Volume labels = volume(grid(), 0);
+    for (float& voxel : labels.voxels) voxel = voxel > 0.7F ? 1.0F : 0.0F;
+    return {share(std::move(labels))};
+  }
+  if (type == PatchBatch::kType) return {share(patches(grid(), {15, 15, 15}, 4, 4))};
+  if (type == Table::kType) {
+    Table one = table(0);
+    one.rows.resize(1);
+    return {share(std::move(one))};
+  }
+  return {};
+}
+
 std::vector<OddPayload> odd_payloads(std::string_view type) {
   if (type == Volume::kType) return odd_volumes();
   if (type == Mask::kType) return odd_masks();

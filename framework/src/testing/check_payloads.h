@@ -13,6 +13,10 @@ namespace flowrun::testing {
 /// Null for a type that is not of the SDK.
 PayloadPtr ordinary_payload(std::string_view type, int variant);
 
+/// Others that are usual too, for nodes that ask for something particular: whole numbers as labels, a table of one row,
+/// patches of four channels.
+std::vector<PayloadPtr> particular_payloads(std::string_view type);
+
 struct OddPayload {
   std::string what;  ///< "one voxel"
   PayloadPtr payload;

@@ -111,16 +111,19 @@ std::string Subject::missing_file() const {
 
 ParamValue Subject::value_for(const ParamSpec& spec, const fs::path& folder) const {
   if (const std::optional<std::string> text = given(spec)) return value_from_text(spec, *text);
-  if (spec.default_value) return *spec.default_value;
-  if (!is_output_path(spec)) return some_value(spec);
+  const bool unnamed_file =
+      is_output_path(spec) && (!spec.default_value || (fill_paths_ && *spec.default_value == ParamValue(std::string())));
+  if (spec.default_value && !unnamed_file) return *spec.default_value;
+  if (!unnamed_file) return some_value(spec);
   return (folder / (spec.name + ending_for(spec))).string();
 }
 
 std::string Subject::ending_for(const ParamSpec& spec) const {
   static_assert(kEndingWords.size() == kEndings);
   if (ending_ > 0) return kEndingWords[ending_ - 1];
-  for (const std::string ending : kEndingWords)
-    if (!ending.empty() && (spec.help + " " + type_.summary).find(ending) != std::string::npos) return ending;
+  for (const std::string& text : {spec.help, type_.summary, type_.details})
+    for (const std::string ending : kEndingWords)
+      if (!ending.empty() && text.find(ending) != std::string::npos) return ending;
   return kEndingWords.front();
 }
 
@@ -156,7 +159,7 @@ Outcome Subject::fire(Node& node, const InputSet& inputs, const FiringOptions& o
   RunnerContext context;
   context.type = type_;
   context.fed = inputs;
-  context.name = "check" + std::to_string(options.place);
+  context.name = "check";
   if (options.cancelled) context.looks_left = 1;
   const Thrown thrown = thrown_by([&] {
     const Params fired = params(true, folder);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -48,6 +49,8 @@ class Subject {
   /// Inputs with which it emits, and what came of them; where every try is refused, those of the first.
   const InputSet& inputs();
   const Outcome& baseline();
+  /// How often to fire in a check that would like `count`: less for a node whose firings take long, at least once.
+  int firings(int count);
   /// A parameter that must be a file that is there, in words; empty: none.
   std::string missing_file() const;
 
@@ -62,6 +65,8 @@ class Subject {
   void look_for_inputs();
   InputSet ordinary_inputs();
   bool try_inputs(const InputSet& tried);
+  bool try_endings(const InputSet& tried);
+  bool try_others(const InputSet& ordinary);
   std::vector<PayloadPtr> made_by_others(const std::string& payload);
 
   Registry& registry_;
@@ -69,11 +74,13 @@ class Subject {
   const CheckOptions& options_;
   std::filesystem::path scratch_;
   std::string obstacle_;
-  std::size_t ending_ = 0;  ///< 0: the one that the help names
+  std::size_t ending_ = 0;   ///< 0: the one that the help names
+  bool fill_paths_ = false;  ///< also files to be written that are optional
   int depth_ = 0;
   bool looked_ = false;
   InputSet inputs_;
   Outcome baseline_;
+  std::chrono::steady_clock::duration time_{};  ///< of the firing that gave it
 };
 
 }  // namespace flowrun::testing

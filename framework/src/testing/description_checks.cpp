@@ -37,9 +37,11 @@ CheckResult check_description(CheckRun& check) {
   for (const ParamSpec& spec : type.params) faults.add("unit of parameter '" + spec.name + "'", unit_fault(spec.unit));
   if (type.inputs.size() + type.outputs.size() + type.params.size() == 0)
     faults.add("ports", "it has neither inputs, outputs nor parameters, so it can do nothing");
-  const auto count = [](std::size_t number, const char* noun) { return std::to_string(number) + " " + noun; };
-  return faults.result(count(type.inputs.size(), "inputs, ") + count(type.outputs.size(), "outputs, ") +
-                       count(type.params.size(), "parameters"));
+  const auto count = [](std::size_t number, const std::string& noun) {
+    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+  };
+  return faults.result(count(type.inputs.size(), "input") + ", " + count(type.outputs.size(), "output") + ", " +
+                       count(type.params.size(), "parameter"));
 }
 
 CheckResult check_defaults(CheckRun& check) {
