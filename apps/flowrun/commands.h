@@ -20,6 +20,7 @@ struct RunCommand {
   Words sessions;
   Words bids_filters;      ///< input.entity=label
   std::string incomplete;  ///< "error" or "skip"; empty: error
+  std::string shard;       ///< "i/n" or "slurm"; empty: all cases
   std::string out = "out";
   std::string trace;
   std::string threads;
@@ -34,6 +35,11 @@ struct RunCommand {
   bool dry_run = false;
   bool quiet = false;
   bool help = false;
+};
+
+struct MergeCommand {
+  std::string folder;  ///< the output folder of the runs
+  bool no_report = false;
 };
 
 struct ValidateCommand {
@@ -68,6 +74,7 @@ struct PluginsCommand {
 // Each returns an ExitStatus, prints its result on the standard output and what is wrong on the standard error, and throws Error
 // for what stops it as a whole.
 int execute(const RunCommand& command);
+int execute(const MergeCommand& command);
 int execute(const ValidateCommand& command);
 int execute(const NodesCommand& command);
 int execute(const DescribeCommand& command);

@@ -13,6 +13,7 @@ namespace flowrun {
 /// Where the parser writes; lives longer than it.
 struct Options {
   RunCommand run;
+  MergeCommand merge;
   ValidateCommand validate;
   NodesCommand nodes;
   DescribeCommand describe;

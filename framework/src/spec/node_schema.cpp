@@ -98,8 +98,20 @@ Value node_properties(const Registry& registry) {
                       object({{"additionalProperties", any_edges}}))},
       {"params", with(typed("object", "Values of the type's parameters; those left out take their defaults"),
                       object({{"additionalProperties", any_value()}}))},
+      {"bids",
+       with(typed("object", "How files that the node writes are called when cases come from a BIDS data set, by parameter"),
+            object({{"additionalProperties", ref_to("bids_written")}}))},
       {"run", run()},
   });
+}
+
+/// Only files that a node writes for each case have names in BIDS.
+Value bids_of(const NodeType& type) {
+  Value written = Value::array();
+  for (const ParamSpec& spec : type.params)
+    if (spec.type == ParamType::path && spec.role == PathRole::output && spec.per_case) written.push(spec.name);
+  if (written.items().empty()) return object({{"maxProperties", 0}});
+  return object({{"propertyNames", object({{"enum", std::move(written)}})}});
 }
 
 }  // namespace
@@ -114,12 +126,15 @@ Value node_type(const RegisteredType& known) {
   type.set("properties", object({{"type", object({{"description", type_text(known)}})},
                                  {"inputs", std::move(inputs)},
                                  {"params", std::move(params)},
+                                 {"bids", bids_of(known.type)},
                                  {"run", run_of(known.type)}}));
   return type;
 }
 
 Value node(const Registry& registry) {
-  Value rules = list({if_type(object({{"pattern", "^graph:"}}), object({{"properties", object({{"run", ref_to("no_run")}})}}))});
+  Value rules =
+      list({if_type(object({{"pattern", "^graph:"}}),
+                    object({{"properties", object({{"bids", object({{"maxProperties", 0}})}, {"run", ref_to("no_run")}})}}))});
   for (const RegisteredType* known : registry.types())
     rules.push(if_type(object({{"const", known->type.name}}), ref_to(known->type.name)));
   const Value help = object({{"description", "One use of a node type"}});
