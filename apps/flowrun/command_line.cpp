@@ -112,6 +112,7 @@ int run_command_line(int argc, char** argv) {
   if (!verb || !app.remaining().empty()) return report_no_verb(app);
   const std::string name = verb->get_name();
   if (name == "run") return run_or_help(options.run, *verb);
+  if (name == "merge") return execute(options.merge);
   if (name == "crossval") return execute(options.crossval);
   if (name == "replay") return execute(options.replay);
   if (name == "validate") return execute(options.validate);

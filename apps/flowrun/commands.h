@@ -20,6 +20,7 @@ struct RunCommand {
   Words sessions;
   Words bids_filters;      ///< input.entity=label
   std::string incomplete;  ///< "error" or "skip"; empty: error
+  std::string shard;       ///< "i/n" or "slurm"; empty: all cases
   std::string out = "out";
   std::string trace;
   std::string threads;
@@ -41,6 +42,11 @@ struct ReplayCommand {
   std::string results = "out";
   std::string out;  ///< empty: in the bundle's folder
   Words plugin_paths;
+};
+
+struct MergeCommand {
+  std::string folder;  ///< the output folder of the runs
+  bool no_report = false;
 };
 
 struct ValidateCommand {
@@ -83,6 +89,7 @@ struct NewPluginCommand {
 // for what stops it as a whole.
 int execute(const RunCommand& command);
 int execute(const ReplayCommand& command);
+int execute(const MergeCommand& command);
 int execute(const ValidateCommand& command);
 int execute(const NodesCommand& command);
 int execute(const DescribeCommand& command);

@@ -82,6 +82,9 @@ void declare_run(CLI::App& app, RunCommand& command) {
   verb.add_option("--out", command.out, "folder of the outputs, made when missing [out]")->type_name("DIR");
   verb.add_option("--threads", command.threads, "threads of the whole process [the cores it may use]")->type_name("N");
   verb.add_option("--cases-in-flight", command.cases_in_flight, "cases that run at a time [2]")->type_name("N");
+  verb.add_option("--shard", command.shard,
+                  "run only the I-th of N parts of the cases; slurm: the part of this task of\na Slurm job array")
+      ->type_name("I/N");
   verb.add_option("--trace", command.trace, "write a timeline of every firing (open it in Perfetto or\nchrome://tracing)")
       ->type_name("FILE");
   verb.add_flag("--resume", command.resume, "run only the cases that are not done, or of which something has changed");
@@ -109,6 +112,15 @@ void declare_replay(CLI::App& app, ReplayCommand& command) {
   verb.add_option("--results", command.results, "output folder of the run, for a case's name [out]")->type_name("DIR");
   verb.add_option("--out", command.out, "folder of what the node writes [out, beside its packets]")->type_name("DIR");
   add_plugin_path(verb, command.plugin_paths);
+}
+
+void declare_merge(CLI::App& app, MergeCommand& command) {
+  CLI::App& verb = add_verb(app, "merge", "make one table and one page of the shards of a run",
+                            "  flowrun merge results\n\n"
+                            "Reads the records of the cases in the output folder and writes cases.csv and report.html there.\n"
+                            "Exit status: 0 all cases are done, 1 some case failed or has not run.");
+  verb.add_option("DIR", command.folder, "the output folder of the runs")->type_name("")->required();
+  verb.add_flag("--no-report", command.no_report, "write no page (report.html)");
 }
 
 void declare_validate(CLI::App& app, ValidateCommand& command) {
@@ -208,6 +220,7 @@ void declare(CLI::App& app, Options& options) {
   app.get_formatter()->label("SUBCOMMAND", "VERB");
   app.get_formatter()->label("Positionals", "Arguments");
   declare_run(app, options.run);
+  declare_merge(app, options.merge);
   declare_crossval(app, options.crossval);
   declare_replay(app, options.replay);
   declare_validate(app, options.validate);

@@ -15,6 +15,7 @@ namespace flowrun {
 struct Options {
   RunCommand run;
   ReplayCommand replay;
+  MergeCommand merge;
   ValidateCommand validate;
   NodesCommand nodes;
   DescribeCommand describe;

@@ -5,9 +5,11 @@
 #include <cstdio>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "case_choice.h"
 #include "case_list.h"
+#include "case_order.h"
 #include "cohort_files.h"
 #include "commands.h"
 #include "exit_status.h"
@@ -20,6 +22,7 @@
 #include "run_lock.h"
 #include "run_plan.h"
 #include "run_summary.h"
+#include "shard.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -70,7 +73,15 @@ struct PreparedRun {
   CaseList list;
   RunOptions options;
   std::int64_t replay_limit = 0;  ///< bytes
+  Shard shard;
+  std::vector<std::string> names;  ///< of all cases, before some were chosen
 };
+
+std::vector<std::string> names_of(const std::vector<Case>& cases) {
+  std::vector<std::string> names;
+  for (const Case& one : cases) names.push_back(one.name);
+  return names;
+}
 
 void choose_cases(const RunCommand& command, PreparedRun& run, Faults& faults) {
   if (!command.only.empty()) keep_only(run.list, command.only, faults);
@@ -83,18 +94,33 @@ void choose_cases(const RunCommand& command, PreparedRun& run, Faults& faults) {
   else keep_failed(run.list, command.out);
 }
 
+/// Leaves the cases of the shard. What needs all cases of a run cannot be split.
+void keep_shard(PreparedRun& run, Faults& faults) {
+  if (run.shard.is_whole()) return;
+  const ValidatedNode* collector = run.graph ? case_collector(*run.graph) : nullptr;
+  if (collector)
+    faults.error(collector->place, fmt::format("--shard cannot run this graph: node '{}' takes all cases of a run; run the "
+                                               "cases first, and a graph with that node over their results",
+                                               collector->id));
+  const std::set<std::string> mine = names_in(run.shard, run.names);
+  std::erase_if(run.list.cases, [&](const Case& one) { return !mine.contains(one.name); });
+}
+
 PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults& faults) {
   PreparedRun run;
   run.options.threads = count_option(command.threads, "--threads", 0, faults);
   run.options.cases_in_flight = count_option(command.cases_in_flight, "--cases-in-flight", run.options.cases_in_flight, faults);
   run.replay_limit = bytes_option(command.replay_limit, "--replay-limit", kReplayLimit, faults);
   run.options.fail_fast = command.fail_fast;
+  run.shard = parse_shard(command.shard, process_environment(), faults);
   run.options.out = command.out;
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
   run.graph = checked.graph;
   run.list = collect_cases(case_source(command, faults), checked.spec.get(), faults);
+  run.names = names_of(run.list.cases);
   choose_cases(command, run, faults);
   if (run.graph) check_case_list(*run.graph, run.list, command.out, faults);
+  keep_shard(run, faults);
   check_writable(command.out, "--out", faults);
   if (!command.bids.empty())
     if (const std::string fault = bids_derivative_fault(command.out); !fault.empty()) faults.error({}, "--out: " + fault);
@@ -146,7 +172,7 @@ bool write_records(const RunCommand& command, const PreparedRun& prepared, const
     }
   };
   const std::filesystem::path out = command.out;
-  attempt([&] { write_run_record(out / "flowrun-run.json", *prepared.graph, prepared.list.cases, out, result); });
+  attempt([&] { write_run_record(out / run_record_name(prepared.shard), *prepared.graph, prepared.list.cases, out, result); });
   if (!command.trace.empty()) attempt([&] { trace.write_chrome(command.trace, *prepared.graph, ran); });
   return written;
 }
@@ -222,7 +248,7 @@ RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState&
 }
 
 int report_run(const RunCommand& command, const PreparedRun& prepared, const RunResult& result, bool recorded, bool interrupted) {
-  if (!command.quiet) print_summary(*prepared.graph, prepared.list.cases, command.out, result);
+  if (!command.quiet) print_summary(*prepared.graph, prepared.list.cases, command.out, result, run_record_name(prepared.shard));
   print_failures(result);
   const ExitStatus status = status_of(result, interrupted);
   return status == kAllDone && !recorded ? kSomeCaseFailed : status;
@@ -237,19 +263,34 @@ void follow_cases(const RunCommand& command, RunBooks& books, CohortFiles& files
   });
 }
 
-std::vector<std::string> names_of(const std::vector<Case>& cases) {
-  std::vector<std::string> names;
-  for (const Case& one : cases) names.push_back(one.name);
-  return names;
-}
-
-CohortPaths cohort_paths(const RunCommand& command) {
+CohortPaths cohort_paths(const RunCommand& command, const Shard& shard) {
   const std::filesystem::path out = command.out;
+  if (!shard.is_whole()) return {out / fmt::format("cases.{}.csv", file_word(shard)), ""};
   return {out / "cases.csv", command.no_report ? std::filesystem::path() : out / "report.html"};
 }
 
-int say_nothing_to_do(const RunCommand& command, std::size_t cases) {
-  if (!command.quiet && cases > 0)
+/// What is known of the cases that are not run. A shard knows its own cases only.
+void know_earlier(const RunCommand& command, const PreparedRun& prepared, const RunState& state, CohortFiles& files) {
+  if (prepared.shard.is_whole()) return files.know_earlier(command.out, prepared.graph->name, names_of(state.to_run));
+  if (!state.plan) return;
+  for (const auto& record : state.plan->earlier)
+    if (record) files.know(*record);
+}
+
+/// A shard's record says that it has ended, so it goes when the shard begins again; one that has nothing to run ends at once.
+void begin_shard_record(const RunCommand& command, const PreparedRun& prepared, bool nothing_to_run) {
+  if (prepared.shard.is_whole()) return;
+  const std::filesystem::path record = std::filesystem::path(command.out) / run_record_name(prepared.shard);
+  std::error_code unused;
+  if (!nothing_to_run) std::filesystem::remove(record, unused);
+  else if (!std::filesystem::exists(record, unused)) write_run_record(record, *prepared.graph, {}, command.out, {});
+}
+
+int say_nothing_to_do(const RunCommand& command, const PreparedRun& prepared) {
+  const std::size_t cases = prepared.list.cases.size();
+  if (!command.quiet && cases == 0 && !prepared.shard.is_whole() && !command.retry_failed)
+    fmt::print("nothing to run: shard {}/{} has no cases\n", prepared.shard.index, prepared.shard.count);
+  else if (!command.quiet && cases > 0)
     fmt::print("nothing to run: {} done before, and unchanged\n",
                cases == 1 ? "the case was" : fmt::format("all {} cases were", cases));
   else if (!command.quiet) fmt::print("nothing to run: no case failed last time\n");
@@ -273,19 +314,22 @@ void begin_in_folder(const RunCommand& command, const PreparedRun& prepared, con
 int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& registry, Interrupts& interrupts) {
   prepare_folder(command.out, "--out");
   if (!command.trace.empty()) prepare_folder(folder_of(command.trace), "--trace");
-  const RunLock lock(command.out, "flowrun run " + command.graph);
+  const RunLock lock(command.out, "flowrun run " + command.graph, file_word(prepared.shard));
   begin_in_folder(command, prepared, lock);
+  if (!command.cases.empty() || !command.bids.empty()) write_case_order(command.out, prepared.names);
   if (!command.bids.empty()) prepare_derivative(command, prepared);
   RunState state(prepared, command.out);
   plan_resumption(command, prepared, state);
   Announcer announcer;
-  CohortFiles files(cohort_paths(command), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
-  files.know_earlier(command.out, prepared.graph->name, names_of(state.to_run));
+  CohortFiles files(cohort_paths(command, prepared.shard),
+                    [&](const std::string& sentence) { announcer.say(printable(sentence)); });
+  know_earlier(command, prepared, state, files);
   const std::vector<std::string> order = names_of(prepared.list.cases);
+  begin_shard_record(command, prepared, state.to_run.empty());
   if (state.to_run.empty()) {
     files.start(0);
     files.finish(order, {});
-    return say_nothing_to_do(command, prepared.list.cases.size());
+    return say_nothing_to_do(command, prepared);
   }
   Trace trace;
   if (!command.trace.empty()) prepared.options.trace = &trace;

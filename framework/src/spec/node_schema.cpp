@@ -95,8 +95,20 @@ Value node_properties(const Registry& registry) {
       {"type", type_names(registry)},
       {"inputs", typed("object", "Where each input's packets come from: \"node.port\", or a list of these")},
       {"params", typed("object", "Values of the type's parameters; those left out take their defaults")},
+      {"bids",
+       with(typed("object", "How files that the node writes are called when cases come from a BIDS data set, by parameter"),
+            object({{"additionalProperties", ref_to("bids_written")}}))},
       {"run", run()},
   });
+}
+
+/// Only files that a node writes for each case have names in BIDS.
+Value bids_of(const NodeType& type) {
+  Value written = Value::array();
+  for (const ParamSpec& spec : type.params)
+    if (spec.type == ParamType::path && spec.role == PathRole::output && spec.per_case) written.push(spec.name);
+  if (written.items().empty()) return object({{"maxProperties", 0}});
+  return object({{"propertyNames", object({{"enum", std::move(written)}})}});
 }
 
 }  // namespace
@@ -111,6 +123,7 @@ Value node_type(const RegisteredType& known) {
   type.set("properties", object({{"type", object({{"description", type_text(known)}})},
                                  {"inputs", std::move(inputs)},
                                  {"params", std::move(params)},
+                                 {"bids", bids_of(known.type)},
                                  {"run", run_of(known.type)}}));
   return type;
 }
@@ -122,6 +135,7 @@ Value subgraph() {
                                {"additionalProperties", false}});
   return object({{"properties", object({{"inputs", object({{"additionalProperties", any_edges}})},
                                         {"params", object({{"additionalProperties", any_value()}})},
+                                        {"bids", object({{"maxProperties", 0}})},
                                         {"run", no_run}})}});
 }
 
