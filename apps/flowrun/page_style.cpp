@@ -48,7 +48,8 @@ th button:hover, th[aria-sort] button { color: var(--ink); }
 th[aria-sort=ascending] button::after { content: " \2191"; }
 th[aria-sort=descending] button::after { content: " \2193"; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-.why { display: block; color: var(--ink); white-space: normal; min-width: 220px; max-width: 380px; overflow-wrap: anywhere; }
+.why { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; color: var(--ink); white-space: normal;
+  min-width: 220px; max-width: 400px; overflow-wrap: anywhere; }
 td.name { max-width: 260px; overflow: hidden; text-overflow: ellipsis; }
 td img { display: block; max-width: 150px; max-height: 112px; border-radius: 4px; }
 td.picture { padding: 4px 12px; }

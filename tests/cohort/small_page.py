@@ -20,7 +20,7 @@ GRAPH = """{ "format": 1, "name": "value", "inputs": { "value": { "type": "numbe
 
 
 def main():
-    flowrun, plugins = sys.argv[1:3]
+    flowrun, plugins = map(os.path.abspath, sys.argv[1:3])
     with tempfile.TemporaryDirectory(prefix="flowrun-page-") as scratch:
         folder = pathlib.Path(scratch)
         (folder / "value.json").write_text(GRAPH)
