@@ -165,7 +165,7 @@ Outcome Subject::fire(Node& node, const InputSet& inputs, const FiringOptions& o
     const Params fired = params(true, folder);
     context.current = &fired;
     if (type_.collects() || type_.streams()) context.drive(node);
-    else node.process(context);
+    else context.process(node);
     context.check_outputs();
   });
   Outcome outcome{kind_of(thrown), thrown.text, std::move(context.emitted)};

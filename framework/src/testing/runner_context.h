@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -36,6 +38,7 @@ class RunnerContext final : public OpenContext, public Context {
   void check_inputs() const;  ///< Throws Error for what the test forgot.
   void check_outputs();       ///< Throws Error for what the node forgot.
   void drive(Node& node);     ///< one firing of a node that collects or streams
+  void process(Node& node);   ///< one of any other; returns when a deferred one has come back and its rest has run
 
   // OpenContext and Context
   const Params& params() const override { return *current; }
@@ -53,6 +56,7 @@ class RunnerContext final : public OpenContext, public Context {
   void progress(double fraction) override;
   void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& task, int at_once) override;
   void span(std::string_view, std::chrono::steady_clock::time_point, std::chrono::steady_clock::time_point) override {}
+  std::unique_ptr<Deferred> defer() override;
 
   const InputPort& input_port(std::string_view port) const;    ///< Throws Error for an unknown name.
   const OutputPort& output_port(std::string_view port) const;  ///< Throws Error for an unknown name.
@@ -60,7 +64,12 @@ class RunnerContext final : public OpenContext, public Context {
  private:
   [[noreturn]] void break_off(const std::string& fault);
 
-  std::mutex mutex_;  // guards what tasks may write: warned and steps
+  class Handle;
+  enum class Deferring { refused, allowed, done };
+  Deferring in_firing_ = Deferring::refused;
+  std::mutex mutex_;  // guards what tasks may write: warned and steps; and what a deferred firing's thread does
+  std::condition_variable came_back_;
+  std::function<void(Context&)> rest_;
 };
 
 }  // namespace flowrun::testing
