@@ -71,8 +71,8 @@ bool begins_with_name(std::string_view rest, std::string_view wanted) {
   return rest.starts_with(wanted) && rest.size() > wanted.size() && rest[wanted.size()] == '\0';
 }
 
-/// Calls take(symbol, names from its name on) for everything in the dynamic symbol table that others can use. A library has one such
-/// table; a file in which thousands of sections name the same bytes as one is not read for hours.
+/// Calls take(symbol, names from its name on) for everything in the dynamic symbol table that others can use. A library has one
+/// such table; a file in which thousands of sections name the same bytes as one is not read for hours.
 template <class Take>
 void for_each_exported(std::string_view bytes, const Elf64_Ehdr& header, Take take) {
   bool had_table = false;

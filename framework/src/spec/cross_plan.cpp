@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <fstream>
 
-#include "spec/object_reader.h"
 #include "spec/graph_file.h"
+#include "spec/object_reader.h"
 #include "spec/read_parts.h"
 
 namespace flowrun {
