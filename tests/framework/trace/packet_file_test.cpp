@@ -24,6 +24,11 @@ struct Folder {
   fs::path path;
 };
 
+struct Own : PayloadOf<Own> {
+  static constexpr std::string_view kType = "own.thing/1";
+  std::size_t bytes() const noexcept override { return 1; }
+};
+
 Geometry grid() { return {{2, 3, 4}, {1, 0.5, 0.1}, {-7.25, 1e-3, 3}, {0, 1, 0, 1, 0, 0, 0, 0, -1}}; }
 
 template <class T>
@@ -138,10 +143,6 @@ TEST_CASE("packet: a file that lies about its sizes is refused before anything i
 }
 
 TEST_CASE("packet: what only a plugin knows cannot be kept, and that is said") {
-  struct Own : PayloadOf<Own> {
-    static constexpr std::string_view kType = "own.thing/1";
-    std::size_t bytes() const noexcept override { return 1; }
-  };
   const Folder folder;
   CHECK_FALSE(can_keep_packet(Own::kType));
   CHECK(can_keep_packet(Table::kType));
