@@ -33,7 +33,8 @@ std::vector<std::string> option_names(const CLI::App& app) {
 
 std::vector<std::string> verb_names(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* verb : app.get_subcommands(nullptr)) names.push_back(verb->get_name());
+  for (const CLI::App* verb : app.get_subcommands(nullptr))
+    if (!verb->get_group().empty()) names.push_back(verb->get_name());
   return names;
 }
 
@@ -111,7 +112,9 @@ int run_command_line(int argc, char** argv) {
   if (!verb || !app.remaining().empty()) return report_no_verb(app);
   const std::string name = verb->get_name();
   if (name == "run") return run_or_help(options.run, *verb);
+  if (name == "merge") return execute(options.merge);
   if (name == "crossval") return execute(options.crossval);
+  if (name == "replay") return execute(options.replay);
   if (name == "validate") return execute(options.validate);
   if (name == "nodes") return execute(options.nodes);
   if (name == "describe") return execute(options.describe);
@@ -120,6 +123,9 @@ int run_command_line(int argc, char** argv) {
   if (name == "fmt") return execute(options.authoring.fmt);
   if (name == "migrate") return execute(options.authoring.migrate);
   if (name == "docs") return execute(options.authoring.docs);
+  if (name == "new-plugin") return execute(options.new_plugin);
+  if (name == "check-plugin") return execute(options.check_plugin);
+  if (name == "check-plugin-node") return execute(options.check_node);
   return execute(options.plugins);
 }
 

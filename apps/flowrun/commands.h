@@ -20,6 +20,7 @@ struct RunCommand {
   Words sessions;
   Words bids_filters;      ///< input.entity=label
   std::string incomplete;  ///< "error" or "skip"; empty: error
+  std::string shard;       ///< "i/n" or "slurm"; empty: all cases
   std::string out = "out";
   std::string trace;
   std::string threads;
@@ -34,6 +35,18 @@ struct RunCommand {
   bool dry_run = false;
   bool quiet = false;
   bool help = false;
+};
+
+struct ReplayCommand {
+  std::string what;  ///< a record, a bundle's folder, or a case's name
+  std::string results = "out";
+  std::string out;  ///< empty: in the bundle's folder
+  Words plugin_paths;
+};
+
+struct MergeCommand {
+  std::string folder;  ///< the output folder of the runs
+  bool no_report = false;
 };
 
 struct ValidateCommand {
@@ -65,14 +78,24 @@ struct PluginsCommand {
   Words plugin_paths;
 };
 
+struct NewPluginCommand {
+  std::string name;
+  Words nodes;  ///< none: one, named after what it does
+  std::string kind = "map";
+  std::string library;  ///< "itk", "torch" or empty
+};
+
 // Each returns an ExitStatus, prints its result on the standard output and what is wrong on the standard error, and throws Error
 // for what stops it as a whole.
 int execute(const RunCommand& command);
+int execute(const ReplayCommand& command);
+int execute(const MergeCommand& command);
 int execute(const ValidateCommand& command);
 int execute(const NodesCommand& command);
 int execute(const DescribeCommand& command);
 int execute(const DrawCommand& command);
 int execute(const PluginsCommand& command);
+int execute(const NewPluginCommand& command);
 
 /// The inputs and parameters of the graph itself, for `flowrun run GRAPH --help`.
 int print_graph_help(const std::string& graph);

@@ -1,11 +1,13 @@
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "authoring.h"
 #include "exit_status.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "graph_check.h"
 #include "node_page.h"
-#include "pending_file.h"
 
 namespace flowrun {
 namespace {
@@ -27,11 +29,12 @@ std::vector<const RegisteredType*> chosen_types(const Registry& registry, const 
   return chosen;
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (!fs::is_directory(folder))
-    throw Error("the folder '" + folder.string() + "' cannot be made; is a file of that name there?");
+/// The list is named README.md, as other people's files are.
+void spare_other_lists(const fs::path& file) {
+  std::ifstream stream(file);
+  const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  if (stream.is_open() && text.find(kMadeByDocs) == std::string::npos)
+    throw Error("'" + file.string() + "' was not made by 'flowrun docs' and is not replaced; name another folder");
 }
 
 }  // namespace
@@ -42,13 +45,13 @@ int execute(const DocsCommand& command) {
   if (!command.graphs.empty() && !fs::is_directory(command.graphs)) throw Error("--graphs '" + command.graphs + "' is no folder");
   const auto examples = command.graphs.empty() ? std::map<std::string, NodeExample>() : examples_in(command.graphs);
   const fs::path folder = command.folder;
-  make_folder(folder);
+  spare_other_lists(folder / "README.md");
   for (const RegisteredType* known : types) {
     const auto found = examples.find(known->type.name);
     const NodeExample example = found == examples.end() ? made_example(known->type) : found->second;
-    write_whole_file(folder / (known->type.name + ".md"), node_page(*known, example, folder));
+    write_atomically(folder / (known->type.name + ".md"), node_page(*known, example, folder));
   }
-  write_whole_file(folder / "README.md", node_index(types));
+  write_atomically(folder / "README.md", node_index(types));
   return kAllDone;
 }
 

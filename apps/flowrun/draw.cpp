@@ -1,22 +1,54 @@
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <unistd.h>  // environ
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include "commands.h"
 #include "dot_writer.h"
 #include "exit_status.h"
 #include "flowrun/sdk/error.h"
 #include "graph_check.h"
-#include "pending_file.h"
 #include "text_layout.h"
 
 namespace flowrun {
 namespace {
+
+/// A file that becomes the real one when it is complete, and goes away when it does not.
+class PendingFile {
+ public:
+  explicit PendingFile(std::filesystem::path target) : target_(std::move(target)) {
+    path_ = target_;
+    path_ += fmt::format(".part-{}", getpid());
+  }
+  ~PendingFile() {
+    std::error_code unused;
+    std::filesystem::remove(path_, unused);
+  }
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  void write(const std::string& text) const {
+    std::ofstream stream(path_, std::ios::binary);
+    stream << text;
+    stream.close();
+    if (!stream) throw Error("cannot write '" + target_.string() + "'; is its folder there, writable and not full?");
+  }
+  void publish() const {
+    std::error_code failed;
+    std::filesystem::rename(path_, target_, failed);
+    if (failed) throw Error("cannot write '" + target_.string() + "': " + failed.message());
+  }
+
+ private:
+  std::filesystem::path target_;
+  std::filesystem::path path_;
+};
 
 void run_graphviz(const std::string& dot_file, const std::string& svg_file) {
   std::string words[] = {"dot", "-Tsvg", "-o", svg_file, dot_file};
@@ -41,6 +73,12 @@ void write_svg(const std::string& dot, const std::filesystem::path& file) {
   picture.publish();
 }
 
+void write_dot(const std::string& dot, const std::filesystem::path& file) {
+  const PendingFile pending(file);
+  pending.write(dot);
+  pending.publish();
+}
+
 }  // namespace
 
 int execute(const DrawCommand& command) {
@@ -55,7 +93,7 @@ int execute(const DrawCommand& command) {
   const std::string dot = to_dot(*checked.graph);
   if (command.output.empty()) fmt::print("{}", dot);
   else if (extension == ".svg") write_svg(dot, command.output);
-  else write_whole_file(command.output, dot);
+  else write_dot(dot, command.output);
   return kAllDone;
 }
 

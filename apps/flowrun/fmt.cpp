@@ -2,14 +2,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 
 #include "authoring.h"
 #include "exit_status.h"
 #include "flowrun/host/graph_form.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "graph_check.h"
-#include "pending_file.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -21,9 +24,22 @@ std::size_t first_difference(const std::string& a, const std::string& b) {
   return static_cast<std::size_t>(std::count(a.begin(), ends.first, '\n')) + 1;
 }
 
+/// The file behind a link gets the text, and keeps its permissions.
+void rewrite(const std::filesystem::path& file, const std::string& text) {
+  const std::filesystem::path real = std::filesystem::canonical(file);
+  AtomicFile pending(real, real.extension().string());
+  std::ofstream stream(pending.temporary(), std::ios::binary);
+  stream << text;
+  stream.close();
+  if (!stream) throw Error(write_failure(real, errno));
+  std::error_code failed;  // a file system without permissions is no reason to stop
+  std::filesystem::permissions(pending.temporary(), std::filesystem::status(real).permissions(), failed);
+  pending.commit();
+}
+
 int put(const std::string& file, const RewrittenText& text, const std::string& output, bool in_place) {
-  if (in_place && text.before != text.after) write_whole_file(file, text.after);
-  else if (!output.empty()) write_whole_file(output, text.after);
+  if (in_place && text.before != text.after) rewrite(file, text.after);
+  else if (!output.empty()) write_atomically(output, text.after);
   else if (!in_place) fmt::print("{}", text.after);
   return kAllDone;
 }

@@ -15,6 +15,14 @@ std::string values_text(const std::string& heading, const std::vector<ValueSpec>
   return "\n" + heading + "\n" + params_text(specs);
 }
 
+/// Which files of a data set the inputs take.
+std::string bids_text(const std::vector<ValueSpec>& inputs) {
+  TextTable table({Align::left, Align::left});
+  for (const ValueSpec& input : inputs)
+    if (input.bids) table.add({input.spec.name, "<participant and session>/" + to_string(*input.bids)});
+  return table.empty() ? "" : "\nFILES of a BIDS data set (--bids DIR)\n" + table.text();
+}
+
 std::string port_inputs_text(const std::vector<PortSpec>& ports) {
   if (ports.empty()) return {};
   TextTable table({Align::left, Align::left, Align::left, Align::left});
@@ -46,6 +54,7 @@ std::string graph_title(const GraphSpec& spec) {
 
 std::string graph_interface(const GraphSpec& spec) {
   std::string text = values_text("INPUTS of a case (--in NAME=VALUE, or columns of --cases)", spec.value_inputs);
+  text += bids_text(spec.value_inputs);
   text += port_inputs_text(spec.port_inputs);
   text += values_text("PARAMETERS (--set NAME=VALUE)", spec.parameters);
   return text.empty() ? "\nThis graph has no inputs and no parameters of its own.\n" : text;

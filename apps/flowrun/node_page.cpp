@@ -95,10 +95,11 @@ std::string node_page(const RegisteredType& known, const NodeExample& example, c
 }
 
 std::string node_index(const std::vector<const RegisteredType*>& types) {
-  std::string text =
-      "# Node types\n\nA page for each node type, made by `flowrun docs` from the plugins' own descriptions, which `flowrun "
-      "describe` "
-      "shows in a\nterminal. Edit the descriptions, not the pages.\n";
+  std::string text = fmt::format(
+      "# Node types\n\nA page for each node type, {}, which `flowrun describe` shows in a\nterminal. Edit the descriptions, not "
+      "the "
+      "pages.\n",
+      kMadeByDocs);
   std::string plugin;
   for (const RegisteredType* known : types) {
     if (known->plugin != plugin) text += fmt::format("\n## {}\n\n", known->plugin) + head({"node type", "does"});

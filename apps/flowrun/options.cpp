@@ -82,6 +82,9 @@ void declare_run(CLI::App& app, RunCommand& command) {
   verb.add_option("--out", command.out, "folder of the outputs, made when missing [out]")->type_name("DIR");
   verb.add_option("--threads", command.threads, "threads of the whole process [the cores it may use]")->type_name("N");
   verb.add_option("--cases-in-flight", command.cases_in_flight, "cases that run at a time [2]")->type_name("N");
+  verb.add_option("--shard", command.shard,
+                  "run only the I-th of N parts of the cases; slurm: the part of this task of\na Slurm job array")
+      ->type_name("I/N");
   verb.add_option("--trace", command.trace, "write a timeline of every firing (open it in Perfetto or\nchrome://tracing)")
       ->type_name("FILE");
   verb.add_flag("--resume", command.resume, "run only the cases that are not done, or of which something has changed");
@@ -90,9 +93,34 @@ void declare_run(CLI::App& app, RunCommand& command) {
                  "run only these cases: names or patterns ('p0*'), separated by commas\n(repeatable)");
   verb.add_flag("--no-report", command.no_report, "write no page about the run (report.html)");
   verb.add_flag("--fail-fast", command.fail_fast, "the first failing case ends the run");
+  verb.add_option("--replay-limit", command.replay_limit, "room for the packets of failed firings, for 'flowrun replay' [1G]")
+      ->type_name("BYTES");
+  verb.add_flag("--no-replay", command.no_replay, "keep no packets of failed firings");
   verb.add_flag("--dry-run", command.dry_run, "check everything, list what would run and be written; run nothing");
   verb.add_flag("--quiet", command.quiet, "no progress and no summary; faults and failures only");
   add_plugin_path(verb, command.plugin_paths);
+}
+
+void declare_replay(CLI::App& app, ReplayCommand& command) {
+  CLI::App& verb = add_verb(app, "replay", "run a failed node again, alone, on the packets it had",
+                            "  flowrun replay results/flowrun/cases/p07.json\n"
+                            "  flowrun replay p07 --results results --out look_here\n\n"
+                            "Exit status: 0 the node is done, 1 it failed again.");
+  verb.add_option("FAILED", command.what, "a failed case's record, the folder of its packets, or its name")
+      ->type_name("")
+      ->required();
+  verb.add_option("--results", command.results, "output folder of the run, for a case's name [out]")->type_name("DIR");
+  verb.add_option("--out", command.out, "folder of what the node writes [out, beside its packets]")->type_name("DIR");
+  add_plugin_path(verb, command.plugin_paths);
+}
+
+void declare_merge(CLI::App& app, MergeCommand& command) {
+  CLI::App& verb = add_verb(app, "merge", "make one table and one page of the shards of a run",
+                            "  flowrun merge results\n\n"
+                            "Reads the records of the cases in the output folder and writes cases.csv and report.html there.\n"
+                            "Exit status: 0 all cases are done, 1 some case failed or has not run.");
+  verb.add_option("DIR", command.folder, "the output folder of the runs")->type_name("")->required();
+  verb.add_flag("--no-report", command.no_report, "write no page (report.html)");
 }
 
 void declare_validate(CLI::App& app, ValidateCommand& command) {
@@ -140,6 +168,48 @@ void declare_plugins(CLI::App& app, PluginsCommand& command) {
   add_plugin_path(verb, command.plugin_paths);
 }
 
+void declare_new_plugin(CLI::App& app, NewPluginCommand& command) {
+  CLI::App& verb = add_verb(app, "new-plugin", "make a folder with a plugin that builds, is tested and runs",
+                            "  flowrun new-plugin bright\n"
+                            "  flowrun new-plugin bright --node brighten --node darken\n"
+                            "  flowrun new-plugin regions --node sizes --kind collect\n"
+                            "  flowrun new-plugin smooth --with itk\n\n"
+                            "Kinds: map (one output for one input), stream (a case in chunks), collect (the chunks of a case\n"
+                            "into one output), source (no input), sink (writes a file). A folder that is there is never\n"
+                            "overwritten.");
+  verb.add_option("NAME", command.name, "the plugin and its folder, in snake_case")->type_name("")->required();
+  add_repeatable(verb, "--node", command.nodes, "NAME", "a node type of it (repeatable) [one, named after what it does]");
+  verb.add_option("--kind", command.kind, "map, stream, collect, source or sink [map]")->type_name("KIND");
+  verb.add_option("--with", command.library, "use a library: itk or torch")->type_name("LIBRARY");
+}
+
+void add_check_options(CLI::App& verb, CheckPluginCommand& command) {
+  add_repeatable(verb, "--set", command.settings, "NAME=VALUE", "set a parameter, or NODE.PARAM of one node type (repeatable)");
+  verb.add_option("--seconds", command.seconds, "how long a check may take [60]")->type_name("N");
+}
+
+void declare_check_plugin(CLI::App& app, CheckPluginCommand& command) {
+  CLI::App& verb =
+      add_verb(app, "check-plugin", "run a plugin through the conformance suite",
+               "  flowrun check-plugin build/lib/flowrun/plugins/denoise.so\n"
+               "  flowrun check-plugin denoise.so --node denoise.median --set radius=2\n"
+               "  flowrun check-plugin io.so --set io.read_volume.path=flair.nii.gz\n\n"
+               "Every node type is described, created, opened and fired with made-up inputs, usual and odd ones, in a process\n"
+               "of its own, so that a crash is a finding.\n"
+               "Exit status: 0 no check failed (some may be skipped), 1 a check failed, 2 the command line is wrong.");
+  verb.add_option("PLUGIN", command.library, "the plugin's library")->type_name("")->required();
+  verb.add_option("--node", command.node, "only this node type")->type_name("NAME");
+  add_check_options(verb, command);
+  verb.add_flag("--quiet", command.quiet, "show only the checks that failed");
+}
+
+/// Started by check-plugin, not by people.
+void declare_check_node(CLI::App& app, CheckNodeCommand& command) {
+  CLI::App& verb = *app.add_subcommand("check-plugin-node")->group("");
+  verb.add_option("WORDS", command.words)->expected(4)->required();
+  add_check_options(verb, command.shared);
+}
+
 }  // namespace
 
 void declare(CLI::App& app, Options& options) {
@@ -150,13 +220,18 @@ void declare(CLI::App& app, Options& options) {
   app.get_formatter()->label("SUBCOMMAND", "VERB");
   app.get_formatter()->label("Positionals", "Arguments");
   declare_run(app, options.run);
+  declare_merge(app, options.merge);
   declare_crossval(app, options.crossval);
+  declare_replay(app, options.replay);
   declare_validate(app, options.validate);
   declare_nodes(app, options.nodes);
   declare_describe(app, options.describe);
   declare_draw(app, options.draw);
   declare_plugins(app, options.plugins);
   declare_authoring(app, options.authoring);
+  declare_new_plugin(app, options.new_plugin);
+  declare_check_plugin(app, options.check_plugin);
+  declare_check_node(app, options.check_node);
   app.footer("Each verb has its own help: flowrun run --help. Start with: flowrun run graphs/demo.json\n\n" +
              std::string(kStatuses));
   app.require_subcommand(0, 1);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "authoring.h"
+#include "check_plugin.h"
 #include "commands.h"
 #include "crossval.h"
 
@@ -13,11 +14,16 @@ namespace flowrun {
 /// Where the parser writes; lives longer than it.
 struct Options {
   RunCommand run;
+  ReplayCommand replay;
+  MergeCommand merge;
   ValidateCommand validate;
   NodesCommand nodes;
   DescribeCommand describe;
   DrawCommand draw;
   PluginsCommand plugins;
+  NewPluginCommand new_plugin;
+  CheckPluginCommand check_plugin;
+  CheckNodeCommand check_node;
   CrossvalCommand crossval;
   AuthoringCommands authoring;
 };

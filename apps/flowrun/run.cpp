@@ -5,9 +5,11 @@
 #include <cstdio>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "case_choice.h"
 #include "case_list.h"
+#include "case_order.h"
 #include "cohort_files.h"
 #include "commands.h"
 #include "exit_status.h"
@@ -20,12 +22,14 @@
 #include "run_lock.h"
 #include "run_plan.h"
 #include "run_summary.h"
+#include "shard.h"
 #include "text_layout.h"
 
 namespace flowrun {
 namespace {
 
 constexpr int kMaxCount = 1024;
+constexpr std::int64_t kReplayLimit = std::int64_t{1} << 30;
 
 /// A count of an option, or the default when it is not given.
 int count_option(const std::string& text, const std::string& option, int default_value, Faults& faults) {
@@ -46,6 +50,19 @@ CaseSource case_source(const RunCommand& command, Faults& faults) {
   return source;
 }
 
+/// A number of bytes, with K, M, G or T behind it where it is large (powers of 1024).
+std::int64_t bytes_option(const std::string& text, const std::string& option, std::int64_t default_value, Faults& faults) {
+  if (text.empty()) return default_value;
+  std::int64_t count = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string unit(end, text.data() + text.size());
+  const std::size_t power = unit.empty() ? 0 : std::string("KMGT").find(unit) + 1;
+  if (failed == std::errc() && count >= 0 && count < (std::int64_t{1} << 20) << 10 && power <= 4 && unit.size() <= 1)
+    return count << (10 * power);
+  faults.error({}, fmt::format("{} takes a number of bytes as 500M or 2G, not '{}'", option, text));
+  return default_value;
+}
+
 std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
 }
@@ -55,7 +72,16 @@ struct PreparedRun {
   std::shared_ptr<const ValidatedGraph> graph;
   CaseList list;
   RunOptions options;
+  std::int64_t replay_limit = 0;  ///< bytes
+  Shard shard;
+  std::vector<std::string> names;  ///< of all cases, before some were chosen
 };
+
+std::vector<std::string> names_of(const std::vector<Case>& cases) {
+  std::vector<std::string> names;
+  for (const Case& one : cases) names.push_back(one.name);
+  return names;
+}
 
 void choose_cases(const RunCommand& command, PreparedRun& run, Faults& faults) {
   if (!command.only.empty()) keep_only(run.list, command.only, faults);
@@ -68,17 +94,33 @@ void choose_cases(const RunCommand& command, PreparedRun& run, Faults& faults) {
   else keep_failed(run.list, command.out);
 }
 
+/// Leaves the cases of the shard. What needs all cases of a run cannot be split.
+void keep_shard(PreparedRun& run, Faults& faults) {
+  if (run.shard.is_whole()) return;
+  const ValidatedNode* collector = run.graph ? case_collector(*run.graph) : nullptr;
+  if (collector)
+    faults.error(collector->place, fmt::format("--shard cannot run this graph: node '{}' takes all cases of a run; run the "
+                                               "cases first, and a graph with that node over their results",
+                                               collector->id));
+  const std::set<std::string> mine = names_in(run.shard, run.names);
+  std::erase_if(run.list.cases, [&](const Case& one) { return !mine.contains(one.name); });
+}
+
 PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults& faults) {
   PreparedRun run;
   run.options.threads = count_option(command.threads, "--threads", 0, faults);
   run.options.cases_in_flight = count_option(command.cases_in_flight, "--cases-in-flight", run.options.cases_in_flight, faults);
+  run.replay_limit = bytes_option(command.replay_limit, "--replay-limit", kReplayLimit, faults);
   run.options.fail_fast = command.fail_fast;
+  run.shard = parse_shard(command.shard, process_environment(), faults);
   run.options.out = command.out;
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
   run.graph = checked.graph;
   run.list = collect_cases(case_source(command, faults), checked.spec.get(), faults);
+  run.names = names_of(run.list.cases);
   choose_cases(command, run, faults);
   if (run.graph) check_case_list(*run.graph, run.list, command.out, faults);
+  keep_shard(run, faults);
   check_writable(command.out, "--out", faults);
   if (!command.bids.empty())
     if (const std::string fault = bids_derivative_fault(command.out); !fault.empty()) faults.error({}, "--out: " + fault);
@@ -130,7 +172,7 @@ bool write_records(const RunCommand& command, const PreparedRun& prepared, const
     }
   };
   const std::filesystem::path out = command.out;
-  attempt([&] { write_run_record(out / "flowrun-run.json", *prepared.graph, prepared.list.cases, out, result); });
+  attempt([&] { write_run_record(out / run_record_name(prepared.shard), *prepared.graph, prepared.list.cases, out, result); });
   if (!command.trace.empty()) attempt([&] { trace.write_chrome(command.trace, *prepared.graph, ran); });
   return written;
 }
@@ -197,7 +239,7 @@ RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState&
   if (!command.quiet)
     fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name),
                count_text(prepared.graph->nodes.size(), "node"), count_text(state.to_run.size(), "case"));
-  books.follow(prepared.options);
+  books.follow(prepared.options, command.no_replay ? 0 : prepared.replay_limit);
   Run run(prepared.graph, registry, prepared.options);
   files.start(state.to_run.size());  // not before: nothing is written when a node cannot be opened
   RunResult result = watched(run, state.to_run, command, interrupts, announcer, prepared.list.cases.size() - state.to_run.size());
@@ -206,7 +248,7 @@ RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState&
 }
 
 int report_run(const RunCommand& command, const PreparedRun& prepared, const RunResult& result, bool recorded, bool interrupted) {
-  if (!command.quiet) print_summary(*prepared.graph, prepared.list.cases, command.out, result);
+  if (!command.quiet) print_summary(*prepared.graph, prepared.list.cases, command.out, result, run_record_name(prepared.shard));
   print_failures(result);
   const ExitStatus status = status_of(result, interrupted);
   return status == kAllDone && !recorded ? kSomeCaseFailed : status;
@@ -221,19 +263,34 @@ void follow_cases(const RunCommand& command, RunBooks& books, CohortFiles& files
   });
 }
 
-std::vector<std::string> names_of(const std::vector<Case>& cases) {
-  std::vector<std::string> names;
-  for (const Case& one : cases) names.push_back(one.name);
-  return names;
-}
-
-CohortPaths cohort_paths(const RunCommand& command) {
+CohortPaths cohort_paths(const RunCommand& command, const Shard& shard) {
   const std::filesystem::path out = command.out;
+  if (!shard.is_whole()) return {out / fmt::format("cases.{}.csv", file_word(shard)), ""};
   return {out / "cases.csv", command.no_report ? std::filesystem::path() : out / "report.html"};
 }
 
-int say_nothing_to_do(const RunCommand& command, std::size_t cases) {
-  if (!command.quiet && cases > 0)
+/// What is known of the cases that are not run. A shard knows its own cases only.
+void know_earlier(const RunCommand& command, const PreparedRun& prepared, const RunState& state, CohortFiles& files) {
+  if (prepared.shard.is_whole()) return files.know_earlier(command.out, prepared.graph->name, names_of(state.to_run));
+  if (!state.plan) return;
+  for (const auto& record : state.plan->earlier)
+    if (record) files.know(*record);
+}
+
+/// A shard's record says that it has ended, so it goes when the shard begins again; one that has nothing to run ends at once.
+void begin_shard_record(const RunCommand& command, const PreparedRun& prepared, bool nothing_to_run) {
+  if (prepared.shard.is_whole()) return;
+  const std::filesystem::path record = std::filesystem::path(command.out) / run_record_name(prepared.shard);
+  std::error_code unused;
+  if (!nothing_to_run) std::filesystem::remove(record, unused);
+  else if (!std::filesystem::exists(record, unused)) write_run_record(record, *prepared.graph, {}, command.out, {});
+}
+
+int say_nothing_to_do(const RunCommand& command, const PreparedRun& prepared) {
+  const std::size_t cases = prepared.list.cases.size();
+  if (!command.quiet && cases == 0 && !prepared.shard.is_whole() && !command.retry_failed)
+    fmt::print("nothing to run: shard {}/{} has no cases\n", prepared.shard.index, prepared.shard.count);
+  else if (!command.quiet && cases > 0)
     fmt::print("nothing to run: {} done before, and unchanged\n",
                cases == 1 ? "the case was" : fmt::format("all {} cases were", cases));
   else if (!command.quiet) fmt::print("nothing to run: no case failed last time\n");
@@ -257,29 +314,33 @@ void begin_in_folder(const RunCommand& command, const PreparedRun& prepared, con
 int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& registry, Interrupts& interrupts) {
   prepare_folder(command.out, "--out");
   if (!command.trace.empty()) prepare_folder(folder_of(command.trace), "--trace");
-  const RunLock lock(command.out, "flowrun run " + command.graph);
+  const RunLock lock(command.out, "flowrun run " + command.graph, file_word(prepared.shard));
   begin_in_folder(command, prepared, lock);
+  if (!command.cases.empty() || !command.bids.empty()) write_case_order(command.out, prepared.names);
   if (!command.bids.empty()) prepare_derivative(command, prepared);
   RunState state(prepared, command.out);
   plan_resumption(command, prepared, state);
   Announcer announcer;
-  CohortFiles files(cohort_paths(command), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
-  files.know_earlier(command.out, prepared.graph->name, names_of(state.to_run));
+  CohortFiles files(cohort_paths(command, prepared.shard),
+                    [&](const std::string& sentence) { announcer.say(printable(sentence)); });
+  know_earlier(command, prepared, state, files);
   const std::vector<std::string> order = names_of(prepared.list.cases);
+  begin_shard_record(command, prepared, state.to_run.empty());
   if (state.to_run.empty()) {
     files.start(0);
     files.finish(order, {});
-    return say_nothing_to_do(command, prepared.list.cases.size());
+    return say_nothing_to_do(command, prepared);
   }
   Trace trace;
   if (!command.trace.empty()) prepared.options.trace = &trace;
-  RunBooks books(state.recorder, state.to_run, command.out);
+  RunBooks books(state.recorder, prepared.graph, state.to_run, command.out);
   follow_cases(command, books, files, announcer);
   const RunResult result =
       with_earlier(run_chosen(command, prepared, state, registry, interrupts, books, files, announcer), state, *prepared.graph);
   books.finish_run(prepared.list.cases, result);
   const bool tabled = files.finish(order, facts_of(*prepared.graph, result));
   const bool recorded = write_records(command, prepared, state.to_run, trace, result);
+  for (const std::string& remark : books.remarks()) fmt::print(stderr, "flowrun: warning: {}\n", printable(remark));
   for (const std::string& trouble : books.troubles()) fmt::print(stderr, "flowrun: error: {}\n", printable(trouble));
   return report_run(command, prepared, result, tabled && recorded && books.troubles().empty(), interrupts.received());
 }

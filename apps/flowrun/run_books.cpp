@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <utility>
 
+#include "flowrun/host/replay.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 
@@ -30,17 +32,48 @@ void add_folders(const std::vector<NodeFile>& files, std::set<fs::path>& folders
 
 }  // namespace
 
-RunBooks::RunBooks(CaseRecorder& recorder, const std::vector<Case>& cases, fs::path out)
-    : recorder_(recorder), cases_(cases), out_(std::move(out)) {}
+RunBooks::RunBooks(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
+                   fs::path out)
+    : recorder_(recorder), graph_(std::move(graph)), cases_(cases), out_(std::move(out)) {}
 
-void RunBooks::follow(RunOptions& options) {
+void RunBooks::follow(RunOptions& options, std::int64_t replay_limit) {
+  replay_limit_ = replay_limit;
+  if (replay_limit > 0) options.on_firing_failed = [this](const FailedFiring& failed) { keep(failed); };
   options.on_case_start = [this](std::size_t index) { recorder_.start(cases_[index]); };
   options.on_case_end = [this](const CaseResult& result, std::size_t index) { end_case(result, index); };
 }
 
-void RunBooks::note_replay(std::size_t case_index, const std::string& folder) {
+/// The first failed firing of a case.
+void RunBooks::keep(const FailedFiring& failed) {
+  if (failed.case_index < 0) return;  // of the run: what it had are all cases
+  const auto index = static_cast<std::size_t>(failed.case_index);
+  const std::string folder = "flowrun/replay/" + cases_[index].name;
   const std::lock_guard lock(mutex_);
-  replays_[case_index] = folder;
+  if (!replays_.emplace(index, "").second) return;
+  try {
+    keep_packets(failed, index, folder);
+  } catch (const std::exception& fault) {
+    remarks_.push_back(fmt::format("case '{}' cannot be replayed: {}", cases_[index].name, fault.what()));
+    std::error_code ignored;
+    fs::remove_all(out_ / folder, ignored);
+  }
+}
+
+void RunBooks::keep_packets(const FailedFiring& failed, std::size_t index, const std::string& folder) {
+  KeptFiring kept = keep_firing(*graph_, cases_[index], out_, failed);
+  if (replay_bytes_ + kept.bytes > replay_limit_) {
+    if (!std::exchange(limit_told_, true))
+      remarks_.push_back(
+          fmt::format("the packets of case '{}' are not kept for replay, nor those of others that need as much: they would "
+                      "take {} bytes more than --replay-limit allows",
+                      cases_[index].name, replay_bytes_ + kept.bytes - replay_limit_));
+    return;
+  }
+  replay_bytes_ += kept.bytes;
+  std::error_code ignored;
+  fs::remove_all(out_ / folder, ignored);
+  write_kept_firing(out_ / folder, std::move(kept));
+  replays_[index] = folder;
 }
 
 void RunBooks::end_case(const CaseResult& result, std::size_t index) {
@@ -61,6 +94,10 @@ void RunBooks::end_case(const CaseResult& result, std::size_t index) {
   {
     const std::lock_guard lock(mutex_);
     if (const auto kept = replays_.find(index); kept != replays_.end()) record.replay = kept->second;
+  }
+  if (record.replay.empty()) {  // what an earlier run kept tells nothing of this one
+    std::error_code ignored;
+    fs::remove_all(out_ / "flowrun" / "replay" / one.name, ignored);
   }
   write(record);
   if (listener_) listener_(record);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -15,26 +16,31 @@ namespace flowrun {
 class RunBooks {
  public:
   /// `cases`: those that are run; they and the recorder must outlive this object.
-  RunBooks(CaseRecorder& recorder, const std::vector<Case>& cases, std::filesystem::path out);
+  RunBooks(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
+           std::filesystem::path out);
 
-  /// Makes a run tell of its cases here.
-  void follow(RunOptions& options);
+  /// Makes a run tell of its cases here, and of firings that fail: their packets are kept (flowrun replay), the first of each
+  /// case, up to so many bytes in all; 0: none.
+  void follow(RunOptions& options, std::int64_t replay_limit);
   /// Whoever wants each record of a case too, when it has been written.
   void tell(std::function<void(const CaseRecord&)> listener) { listener_ = std::move(listener); }
-  /// Where a case's failed firing was kept (relative to the output folder), for its record.
-  void note_replay(std::size_t case_index, const std::string& folder);
 
   /// Cases whose outputs could not be brought to disk have failed after all.
   void correct(RunResult& result) const;
   void finish_run(const std::vector<Case>& all, const RunResult& result);
   /// Sentences about records that could not be written.
   const std::vector<std::string>& troubles() const { return troubles_; }
+  /// Sentences about packets that are not kept.
+  const std::vector<std::string>& remarks() const { return remarks_; }
 
  private:
   void end_case(const CaseResult& result, std::size_t index);
   void write(const CaseRecord& record);
+  void keep(const FailedFiring& failed);
+  void keep_packets(const FailedFiring& failed, std::size_t index, const std::string& folder);
 
   CaseRecorder& recorder_;
+  std::shared_ptr<const ValidatedGraph> graph_;
   const std::vector<Case>& cases_;
   std::filesystem::path out_;
   std::function<void(const CaseRecord&)> listener_;
@@ -42,6 +48,10 @@ class RunBooks {
   std::map<std::size_t, std::string> replays_;
   std::map<std::size_t, CaseError> lost_;
   std::vector<std::string> troubles_;
+  std::vector<std::string> remarks_;
+  std::int64_t replay_limit_ = 0;
+  std::int64_t replay_bytes_ = 0;
+  bool limit_told_ = false;
 };
 
 /// Removes what killed runs left half written where this run writes; returns how many files.

@@ -73,7 +73,7 @@ void print_costs(const ValidatedGraph& graph, const RunResult& result) {
 }
 
 void print_outputs(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
-                   const RunResult& result) {
+                   const RunResult& result, const std::string& record) {
   std::vector<std::string> files;
   const auto add = [&files](const std::vector<NodeFile>& found) {
     for (const NodeFile& file : found)
@@ -86,7 +86,7 @@ void print_outputs(const ValidatedGraph& graph, const std::vector<Case>& cases, 
   fmt::print("\nOUTPUTS\n");
   for (std::size_t i = 0; i < std::min(files.size(), kMaxRows); ++i) fmt::print("  {}\n", printable(files[i]));
   if (files.size() > kMaxRows) fmt::print("  and {} more\n", files.size() - kMaxRows);
-  fmt::print("  {} (the run's record)\n", printable((out / "flowrun-run.json").string()));
+  fmt::print("  {} (the run's record)\n", printable((out / record).string()));
 }
 
 std::string error_text(const CaseError& error) {
@@ -97,12 +97,12 @@ std::string error_text(const CaseError& error) {
 }  // namespace
 
 void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
-                   const RunResult& result) {
+                   const RunResult& result, const std::string& record) {
   print_head(graph, result);
   print_nodes(result);
   print_figures(result);
   print_costs(graph, result);
-  print_outputs(graph, cases, out, result);
+  print_outputs(graph, cases, out, result, record);
   std::fflush(stdout);  // before the failures, which go to the standard error
 }
 

@@ -5,8 +5,8 @@
 #include "authoring.h"
 #include "exit_status.h"
 #include "flowrun/host/graph_form.h"
+#include "flowrun/sdk/atomic_file.h"
 #include "graph_check.h"
-#include "pending_file.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -19,7 +19,7 @@ int execute(const SchemaCommand& command) {
                  printable(plugin.failure));
   const std::string schema = command.plan ? plan_schema() : graph_schema(registry);
   if (command.output.empty()) fmt::print("{}", schema);
-  else write_whole_file(command.output, schema);
+  else write_atomically(command.output, schema);
   return kAllDone;
 }
 

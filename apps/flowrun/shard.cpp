@@ -64,11 +64,10 @@ Shard parse_shard(const std::string& text, const Environment& environment, Fault
   return {};
 }
 
-std::vector<Case> cases_of(const Shard& shard, std::vector<Case> cases) {
-  if (shard.is_whole()) return cases;
-  std::vector<Case> chosen;
-  for (std::size_t i = static_cast<std::size_t>(shard.index - 1); i < cases.size(); i += static_cast<std::size_t>(shard.count))
-    chosen.push_back(std::move(cases[i]));
+std::set<std::string> names_in(const Shard& shard, const std::vector<std::string>& names) {
+  std::set<std::string> chosen;
+  for (std::size_t i = static_cast<std::size_t>(shard.index - 1); i < names.size(); i += static_cast<std::size_t>(shard.count))
+    chosen.insert(names[i]);
   return chosen;
 }
 

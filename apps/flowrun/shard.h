@@ -2,10 +2,11 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "flowrun/host/validated_graph.h"
+#include "flowrun/host/fault.h"
 
 namespace flowrun {
 
@@ -23,8 +24,8 @@ Environment process_environment();
 /// "2/8", or "slurm": the place of the running task in its job array. Empty text: all cases.
 Shard parse_shard(const std::string& text, const Environment& environment, Faults& faults);
 
-/// Every count-th case from the index-th on. Cases that are appended to a table change no shard of those before them.
-std::vector<Case> cases_of(const Shard& shard, std::vector<Case> cases);
+/// Every count-th name from the index-th on. Names that are appended change no shard of those before them.
+std::set<std::string> names_in(const Shard& shard, const std::vector<std::string>& names);
 
 /// "shard-2-of-8", for file names; "" of the whole.
 std::string file_word(const Shard& shard);

@@ -67,7 +67,8 @@ void write_by_itk(const fs::path& temporary, const fs::path& shown_as, const Nam
   io->SetFileName(temporary.string());
   io->SetUseCompression(compress);
   io->SetCompressionLevel(kCompression);
-  io->WriteImageInformation();
+  // Write of NIfTI does this too, and the second time loses the memory of the first (ITK 5.2).
+  if (named.format != Format::nifti) io->WriteImageInformation();
   io->Write(pixels.data);
   for (const std::string& sentence : session.warnings()) warn("'" + shown_as.string() + "': " + sentence);
 } catch (const itk::ExceptionObject& e) {

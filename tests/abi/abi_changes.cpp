@@ -7,7 +7,9 @@ namespace {
 
 /// The host implements these and plugins call them, so a slot more at the end is not seen by plugins built before. What plugins
 /// implement (Node, Firing, Payload) is called by a newer host, which would find no such slot in theirs.
-bool host_implements(const std::string& type) { return type == "flowrun::Context" || type == "flowrun::OpenContext"; }
+bool host_implements(const std::string& type) {
+  return type == "flowrun::Context" || type == "flowrun::OpenContext" || type == "flowrun::Deferred";
+}
 
 class Comparison {
  public:

@@ -62,7 +62,7 @@ TEST_CASE("abi: the description holds what plugins and hosts meet in") {
                            "Volume",     "Mask",      "VoxelList", "PatchBatch",  "Scores",    "Table",    "Error"})
     CHECK_MESSAGE(types.count(std::string("flowrun::") + name) == 1, name);
   CHECK(types.at("flowrun_plugin_abi").members.size() == 10);
-  CHECK(types.at("flowrun::Context").virtuals.size() == 14);
+  CHECK(types.at("flowrun::Context").virtuals.size() == 15);
   CHECK(types.at("flowrun::Node").virtuals.at(1) == AbiPart{3, "process(flowrun::Context&)", "void"});
   CHECK(types.at("flowrun::Scope").values.at(2) == AbiPart{2, "chunk", ""});
   CHECK(types.at("flowrun::Volume").payload == "flowrun.volume/1");

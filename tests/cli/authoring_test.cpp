@@ -44,10 +44,11 @@ TEST_CASE("flowrun schema: a plugin that cannot be used is named, and the rest i
   CHECK(contains(ended.out, "clitest.write"));
 }
 
-TEST_CASE("flowrun schema: --plan gives the schema of plans; a folder that is not there is an error") {
+TEST_CASE("flowrun schema: --plan gives the schema of plans; a folder in the place of the file is an error") {
   const TempFolder folder;
+  std::filesystem::create_directory(folder.path() / "folder");
   CHECK(contains(run_flowrun(folder, {"schema", "--plan"}).out, "\"measures\""));
-  const Ended ended = run_flowrun(folder, {"schema", "-o", "none/graph.schema.json"});
+  const Ended ended = run_flowrun(folder, {"schema", "-o", "folder"});
   CHECK(ended.status == 2);
   CHECK(contains(ended.err, "cannot write "));
 }
@@ -77,7 +78,7 @@ TEST_CASE("flowrun fmt: --in-place writes the file anew, with its permissions an
   CHECK(std::filesystem::is_symlink(folder.path() / "link.json"));
   CHECK((std::filesystem::status(file).permissions() & std::filesystem::perms::all) == std::filesystem::perms(0640));
   for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
-    CHECK_FALSE(contains(entry.path().string(), ".part"));
+    CHECK_FALSE(contains(entry.path().string(), ".tmp-"));
 }
 
 TEST_CASE("flowrun fmt: --check says which files are not in canonical form, and where") {
@@ -152,5 +153,11 @@ TEST_CASE("flowrun docs: an unknown prefix and a folder that cannot be made are 
   folder.write("file", "");
   const Ended ended = run_flowrun(folder, {"docs", "file", "clitest"});
   CHECK(ended.status == 2);
-  CHECK(contains(ended.err, "cannot be made"));
+  CHECK(contains(ended.err, "cannot make the folder 'file'"));
+  folder.write("mine/README.md", "My own words\n");
+  const Ended mine = run_flowrun(folder, {"docs", "mine", "clitest"});
+  CHECK(mine.status == 2);
+  CHECK(contains(mine.err, "'mine/README.md' was not made by 'flowrun docs' and is not replaced"));
+  CHECK(folder.read("mine/README.md") == "My own words\n");
+  CHECK_FALSE(folder.has("mine/clitest.make.md"));
 }

@@ -124,6 +124,7 @@ TEST_CASE("flowrun run --bids: graphs and words that do not fit are told") {
   folder.write("file.json", kFileGraph);
   const Ended no_key = run_flowrun(folder, {"run", "file.json", "--bids", "study", "--dry-run"});
   CHECK(contains(no_key.err, "graph input 'image' has no 'bids', so the data set gives it no value"));
+  CHECK(contains(run_flowrun(folder, {"run", "two.json", "--help"}).out, "flair  <participant and session>/anat/*_FLAIR"));
   const Ended by_filter =
       run_flowrun(folder, {"run", "file.json", "--bids", "study", "--bids-filter", "image.suffix=FLAIR", "--dry-run"});
   INFO(by_filter.err);

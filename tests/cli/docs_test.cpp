@@ -27,7 +27,7 @@ std::vector<std::string> blocks(const std::string& document, const std::string& 
 
 }  // namespace
 
-TEST_CASE("docs/graph-format.md: its graphs are read without a fault, and the first is valid") {
+TEST_CASE("docs/graph-format.md: its graphs are read without a fault and in canonical form, and the first is valid") {
   std::size_t graphs = 0;
   for (const std::string& block : blocks("docs/graph-format.md", "json")) {
     if (!contains(block, "\"format\": 1")) continue;
@@ -36,6 +36,7 @@ TEST_CASE("docs/graph-format.md: its graphs are read without a fault, and the fi
     const Ended described = run_flowrun(folder, {"describe", "graph.json"});
     INFO(described.err);
     CHECK(described.status == 0);
+    CHECK(run_flowrun(folder, {"fmt", "--check", "graph.json"}).err == "");
     if (++graphs > 1) continue;
     const Ended validated = run_flowrun(folder, {"validate", "graph.json"});
     if (contains(validated.err, "no plugin 'io' was found")) MESSAGE("skipped: the plugin io is not built");
@@ -48,7 +49,8 @@ TEST_CASE("docs: single nodes and keys that are shown are JSON that a graph take
   for (const char* document : {"docs/bids.md", "docs/graph-format.md", "docs/own-models.md", "README.md"})
     for (const std::string& block : blocks(document, "json")) {
       if (contains(block, "\"format\": 1")) continue;
-      const bool whole_key = block.starts_with("\"parameters\"") || block.starts_with("\"inputs\"");
+      const bool whole_key =
+          block.starts_with("\"parameters\"") || block.starts_with("\"inputs\"") || block.starts_with("\"$schema\"");
       const TempFolder folder;
       folder.write("stages/fuse.json", R"({ "format": 1, "nodes": { "a": { "type": "b.c" } } })");
       folder.write("graph.json", whole_key ? "{ \"format\": 1, \"nodes\": { \"a\": { \"type\": \"b.c\" } }, " + block + "}"

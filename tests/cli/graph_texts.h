@@ -67,6 +67,18 @@ inline const std::string kWaitGraph = R"({
   }
 })";
 
+/// The values of all cases, and their sum over the run.
+inline const std::string kSumGraph = R"({
+  "format": 1,
+  "name": "sum",
+  "inputs": { "value": { "type": "number", "default": 1 } },
+  "nodes": {
+    "make": { "type": "clitest.make", "params": { "value": "${value}" } },
+    "write": { "type": "clitest.write", "inputs": { "volume": "make.volume" }, "params": { "path": "${out}/${case}.txt" } },
+    "all": { "type": "clitest.sum", "inputs": { "volumes": "make.volume" }, "params": { "path": "${out}/sum.txt" } }
+  }
+})";
+
 /// A phantom head, thresholded and shown: no library beyond the framework's is needed.
 inline const std::string kPhantomGraph = R"({
   "format": 1,

@@ -10,7 +10,8 @@ TEST_CASE("flowrun: --help lists the verbs and the exit statuses") {
   const Ended ended = run_flowrun(folder, {"--help"});
   CHECK(ended.status == 0);
   CHECK(ended.err.empty());
-  for (const char* verb : {"run", "validate", "nodes", "describe", "draw", "plugins", "schema", "fmt", "migrate", "docs"})
+  for (const char* verb : {"run", "validate", "nodes", "describe", "draw", "plugins", "schema", "fmt", "migrate", "docs",
+                           "new-plugin", "check-plugin"})
     CHECK(contains(ended.out, std::string("\n  ") + verb));
   CHECK(contains(ended.out, "Exit status: 0 all cases done, 1 some case failed"));
 }

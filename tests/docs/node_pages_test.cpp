@@ -9,7 +9,7 @@
 #include <set>
 
 #include "flowrun/host/validated_graph.h"
-#include "support/node_runner.h"
+#include "flowrun/testing/node_runner.h"
 
 namespace flowrun::testing {
 namespace {
@@ -40,7 +40,7 @@ std::set<std::string> plugins_of_tree() {
 /// The first plugin of this tree that the build left out, or nothing.
 std::string left_out() {
   std::set<std::string> missing = plugins_of_tree();
-  for (const PluginInfo& plugin : built_plugins().plugins())
+  for (const PluginInfo& plugin : found_plugins().plugins())
     if (plugin.failure.empty()) missing.erase(plugin.name);
   return missing.empty() ? "" : *missing.begin();
 }
@@ -149,7 +149,7 @@ std::string faults_of_example(const std::string& example, const NodeType& type) 
 TEST_CASE("docs/nodes: the example of every page is right for its type") {
   int checked = 0;
   for (const auto& [name, page] : pages_of(kPages)) {
-    const RegisteredType* known = built_plugins().find(name.substr(0, name.size() - 3));
+    const RegisteredType* known = found_plugins().find(name.substr(0, name.size() - 3));
     if (!known) continue;  // the list, or a type that this build left out
     CAPTURE(name);
     CHECK(faults_of_example(example_of(page), known->type) == "");
@@ -159,7 +159,7 @@ TEST_CASE("docs/nodes: the example of every page is right for its type") {
 }
 
 TEST_CASE("docs/nodes: an example that is wrong would be found") {
-  const NodeType& type = built_plugins().find("segment.threshold")->type;
+  const NodeType& type = found_plugins().find("segment.threshold")->type;
   const auto example = [](const std::string& inputs, const std::string& params) {
     return "\"a\": { \"type\": \"segment.threshold\", \"inputs\": { " + inputs + " }, \"params\": { " + params + " } }";
   };

@@ -7,8 +7,8 @@
 #include <set>
 
 #include "flowrun/host/graph_form.h"
+#include "flowrun/testing/node_runner.h"
 #include "support/json_schema.h"
-#include "support/node_runner.h"
 
 namespace flowrun::testing {
 namespace {
@@ -37,7 +37,7 @@ bool is_network(const fs::path& file) { return file.string().find("/models/") !=
 /// The first plugin of this tree that the build left out, or nothing.
 std::string left_out() {
   std::set<std::string> built;
-  for (const PluginInfo& plugin : built_plugins().plugins())
+  for (const PluginInfo& plugin : found_plugins().plugins())
     if (plugin.failure.empty()) built.insert(plugin.name);
   for (const auto& entry : fs::directory_iterator(fs::path(FLOWRUN_SOURCE_DIR) / "plugins"))
     if (fs::exists(entry.path() / "plugin.cpp") && !built.count(entry.path().filename().string()))
@@ -51,7 +51,7 @@ TEST_CASE("schemas: graph.schema.json is what 'flowrun schema' makes of the stan
     return;
   }
   INFO("make it anew with ./dev generate");
-  CHECK(text_of(kGraphs / "graph.schema.json") == graph_schema(built_plugins()));
+  CHECK(text_of(kGraphs / "graph.schema.json") == graph_schema(found_plugins()));
 }
 
 TEST_CASE("schemas: plan.schema.json is what 'flowrun schema --plan' makes") {

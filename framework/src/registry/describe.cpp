@@ -1,6 +1,7 @@
 #include "registry/describe.h"
 
 #include "flowrun/sdk/error.h"
+#include "registry/elf_symbol.h"
 #include "registry/manifest_store.h"
 
 namespace flowrun::registry {
@@ -32,6 +33,16 @@ const LoadedPlugin& load_described(const std::filesystem::path& library, const M
 }  // namespace flowrun::registry
 
 namespace flowrun {
+
+std::vector<std::string> exported_symbols(const std::filesystem::path& library) {
+  using namespace registry;
+  try {
+    return exported_names(read_library_file(library).bytes);
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    throw text.starts_with("'") ? error : Error(quoted(library) + " " + text);
+  }
+}
 
 void write_manifest(const std::filesystem::path& library) {
   using namespace registry;

@@ -6,11 +6,14 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::registry {
 namespace {
+
+constexpr std::size_t kLongestName = 16384;  // of a symbol; more is not looked at
 
 constexpr const char* kDamaged = "is damaged: its tables point outside the file; build or copy the plugin again";
 
@@ -58,25 +61,41 @@ std::string_view contents(std::string_view bytes, const Elf64_Shdr& section) {
   return bytes.substr(section.sh_offset, section.sh_size);
 }
 
-std::string_view name_at(std::string_view names, std::uint64_t offset) {
+/// The names from one on: searching for its end is for who needs it, as a damaged table may have none.
+std::string_view from_name(std::string_view names, std::uint64_t offset) {
   if (offset >= names.size()) throw Error(kDamaged);
-  const std::string_view rest = names.substr(offset);
-  return rest.substr(0, rest.find('\0'));
+  return names.substr(offset);
 }
 
-std::optional<Elf64_Sym> find_symbol(std::string_view bytes, const Elf64_Ehdr& header, std::string_view wanted) {
+bool begins_with_name(std::string_view rest, std::string_view wanted) {
+  return rest.starts_with(wanted) && rest.size() > wanted.size() && rest[wanted.size()] == '\0';
+}
+
+/// Calls take(symbol, names from its name on) for everything in the dynamic symbol table that others can use. A library has one
+/// such table; a file in which thousands of sections name the same bytes as one is not read for hours.
+template <class Take>
+void for_each_exported(std::string_view bytes, const Elf64_Ehdr& header, Take take) {
+  bool had_table = false;
   for (std::uint64_t i = 0; i < header.e_shnum; ++i) {
     const Elf64_Shdr table = section(bytes, header, i);
     if (table.sh_type != SHT_DYNSYM) continue;
+    if (std::exchange(had_table, true)) throw Error(kDamaged);
     const std::string_view symbols = contents(bytes, table);
     const std::string_view names = contents(bytes, section(bytes, header, table.sh_link));
     for (std::uint64_t at = 0; at + sizeof(Elf64_Sym) <= symbols.size(); at += sizeof(Elf64_Sym)) {
       const auto symbol = read_at<Elf64_Sym>(symbols, at);
       const bool exported = symbol.st_shndx != SHN_UNDEF && ELF64_ST_BIND(symbol.st_info) != STB_LOCAL;
-      if (exported && name_at(names, symbol.st_name) == wanted) return symbol;
+      if (exported) take(symbol, from_name(names, symbol.st_name));
     }
   }
-  return std::nullopt;
+}
+
+std::optional<Elf64_Sym> find_symbol(std::string_view bytes, const Elf64_Ehdr& header, std::string_view wanted) {
+  std::optional<Elf64_Sym> found;
+  for_each_exported(bytes, header, [&](const Elf64_Sym& symbol, std::string_view rest) {
+    if (!found && begins_with_name(rest, wanted)) found = symbol;
+  });
+  return found;
 }
 
 /// The part of the file that is mapped at an address.
@@ -96,6 +115,15 @@ std::optional<std::size_t> exported_symbol_offset(std::string_view bytes, std::s
   const std::optional<Elf64_Sym> found = find_symbol(bytes, header, symbol);
   if (!found) return std::nullopt;
   return offset_of_address(bytes, header, found->st_value);
+}
+
+std::vector<std::string> exported_names(std::string_view bytes) {
+  std::vector<std::string> found;
+  for_each_exported(bytes, read_header(bytes), [&](const Elf64_Sym&, std::string_view rest) {
+    const std::string_view longest = rest.substr(0, kLongestName);
+    found.emplace_back(longest.substr(0, longest.find('\0')));
+  });
+  return found;
 }
 
 }  // namespace flowrun::registry

@@ -12,7 +12,7 @@ namespace flowrun::schedule {
 
 /// What one thread counted of one node.
 struct NodeCounts {
-  std::int64_t firings = 0, failures = 0, busy_ns = 0, waiting_ns = 0;
+  std::int64_t firings = 0, failures = 0, busy_ns = 0, waiting_ns = 0, away_ns = 0;
   int short_calls = 0;  ///< how many of the last calls in a row were short
   Clock::time_point began{}, ended{};  ///< the first call, the last one; the epoch: none was timed
 
@@ -21,6 +21,7 @@ struct NodeCounts {
     failures += other.failures;
     busy_ns += other.busy_ns;
     waiting_ns += other.waiting_ns;
+    away_ns += other.away_ns;
     if (other.ended == Clock::time_point{}) return;
     began = began == Clock::time_point{} ? other.began : std::min(began, other.began);
     ended = std::max(ended, other.ended);

@@ -11,17 +11,19 @@ namespace {
 
 class NodeOpenContext final : public OpenContext {
  public:
-  NodeOpenContext(const ValidatedNode& spec, const Params& params, int threads, std::vector<std::string>& warnings)
-      : spec_(spec), params_(params), threads_(threads), warnings_(warnings) {}
+  NodeOpenContext(const ValidatedNode& spec, const Params& params, const RunOptions& options, int threads,
+                  std::vector<std::string>& warnings)
+      : spec_(spec), params_(params), options_(options), threads_(threads), warnings_(warnings) {}
   const Params& params() const override { return params_; }
   std::string_view node_id() const override { return spec_.id; }
-  std::string_view device() const override { return spec_.device; }
+  std::string_view device() const override { return spec_.device == "auto" ? options_.device : spec_.device; }
   int threads() const override { return threads_; }
   void warn(std::string_view sentence) override { warnings_.push_back(spec_.id + ": " + std::string(sentence)); }
 
  private:
   const ValidatedNode& spec_;
   const Params& params_;
+  const RunOptions& options_;
   int threads_;
   std::vector<std::string>& warnings_;
 };
@@ -95,15 +97,17 @@ void Engine::open_node(Stage& stage, Registry& registry) {
   stage.params_vary = spec.scope != Scope::run && varies(spec);
   if (!stage.params_vary) stage.params = resolve_params(spec, &kAnyCase, options_.out);
   const Params visible = resolve_params(spec, nullptr, options_.out);
-  NodeOpenContext context(spec, visible, threads_, warnings_);
+  NodeOpenContext context(spec, visible, options_, threads_, warnings_);
   stage.node->open(context);
 }
 
 void Engine::build_flow() {
   arena_->execute([this] {
     flow_ = std::make_unique<tbb::flow::graph>();
+    // Work that comes back from a device wakes one more thread where there is only one; it must not run beside that one.
+    const std::size_t at_once = threads_ == 1 ? tbb::flow::serial : tbb::flow::unlimited;
     any_ready_ = std::make_unique<tbb::flow::function_node<tbb::flow::continue_msg>>(
-        *flow_, tbb::flow::unlimited, [this](const tbb::flow::continue_msg& message) {
+        *flow_, at_once, [this](const tbb::flow::continue_msg& message) {
           engines_built.load(std::memory_order_acquire);
           run_chain(ready_queue_.pop());
           return message;
@@ -148,7 +152,8 @@ RunResult Engine::collect_result(const std::vector<Case>& cases) {
     NodeCounts counts = statistics_.total(i);
     counts.add(ended_counts_[i]);
     result.nodes.push_back({spec.id, spec.type_name, spec.plugin, spec.plugin_version, counts.firings, counts.failures,
-                            static_cast<double>(counts.busy_ns) * 1e-9, static_cast<double>(counts.waiting_ns) * 1e-9});
+                            static_cast<double>(counts.busy_ns) * 1e-9, static_cast<double>(counts.waiting_ns) * 1e-9,
+                            static_cast<double>(counts.away_ns) * 1e-9});
   }
   result.run_errors = run_errors_;
   for (const auto& [key, value] : run_reports_) result.run_reports.push_back({graph_->nodes[key.first].id, key.second, value});

@@ -54,6 +54,9 @@ class Engine {
   void parallel_for(const Stage& stage, const Item& item, std::int64_t count, const std::function<void(std::int64_t)>& task,
                     int at_once);
   void span(const Stage& stage, const Item& item, std::string_view step, Clock::time_point begin, Clock::time_point end);
+  // deferred.cpp: firings that are away
+  std::unique_ptr<Deferred> defer(Work& work);
+  void take_back(Work& work);
 
  private:
   // engine.cpp
@@ -89,9 +92,12 @@ class Engine {
 
   // firing.cpp: node code is called here and nowhere else
   void run_chain(Work* work);
-  void execute_work(Work& work);
+  bool execute_work(Work& work);
   static void retire(Work* work);
-  void fire(Work& work);
+  bool fire(Work& work);
+  bool comes_back_later(Work& work);
+  void fire_rest(Work& work);
+  void end_firing(Work& work);
   ErrorPtr skip_reason(const Item& item) const;
   template <class Function>
   ErrorPtr guarded(const Stage& stage, const Item& item, const char* what, Function&& function);

@@ -35,7 +35,7 @@ void Engine::run_chain(Work* work) {
   Handoff* const outer = std::exchange(tls_handoff, &handoff);
   while (work) {
     handoff.item = work->item;
-    execute_work(*work);
+    if (!execute_work(*work)) break;  // another thread may have it by now; it has left nothing to go on with
     Work* const next = std::exchange(handoff.work, nullptr);
     const CaseItem* const next_case = next ? case_of(*next->item) : nullptr;
     if (!next || next_case != of) handoff.clock.end_group();  // the case may end when it is let go, and its counts with it
@@ -57,18 +57,21 @@ void Engine::retire(Work* work) {
   work->hold = ItemRef();
   work->long_firing = nullptr;
   work->begins = true;
+  work->away.reset();
   tls_handoff->spare->give(work);
 }
 
-void Engine::execute_work(Work& work) {
-  if (!work.begins) return step_long(work);
+/// False when the firing goes on elsewhere: the work is not this thread's any more.
+bool Engine::execute_work(Work& work) {
+  if (work.away) return fire_rest(work), true;
+  if (!work.begins) return step_long(work), true;
   if (work.error) adopt_error(*work.item, work.error);
   else if (skips(*work.item)) work.error = skip_reason(*work.item);
-  if (work.stage->is_long) return begin_long(work);
-  fire(work);
+  if (work.stage->is_long) return begin_long(work), true;
+  return fire(work);
 }
 
-void Engine::fire(Work& work) {
+bool Engine::fire(Work& work) {
   Stage& stage = *work.stage;
   Item& item = *work.item;
   if (!work.error) {
@@ -76,17 +79,28 @@ void Engine::fire(Work& work) {
     bool complete = true;
     Meter meter{stage, item};
     work.error = guarded(stage, item, "process", [&] {
-      FiringContext context(*this, stage, item, meter, params_for(stage, item), work.inputs, work.outputs, Ports::plain);
+      FiringContext context(*this, stage, item, meter, params_for(stage, item), work.inputs, work.outputs, Ports::plain, &work);
       stage.node->process(context);
-      complete = context.complete();
+      complete = work.away || context.complete();
     });
     forget(meter);
     if (work.error) tell_failed(stage, item, "process", work.inputs, work.error);
     if (!complete) work.error = skip_reason(item);
   }
+  if (work.away) {
+    tls_handoff->clock.end_group();  // elsewhere the case may end, and its counts with it
+    if (comes_back_later(work)) return false;
+    fire_rest(work);
+  } else {
+    end_firing(work);
+  }
+  return true;
+}
+
+void Engine::end_firing(Work& work) {
   work.inputs.clear();  // frees what nobody else reads before the outputs' readers start
-  if (work.error) deliver_error(stage, item, work.error, Ports::plain);
-  else deliver_outputs(stage, item, work.outputs, Ports::plain);
+  if (work.error) deliver_error(*work.stage, *work.item, work.error, Ports::plain);
+  else deliver_outputs(*work.stage, *work.item, work.outputs, Ports::plain);
 }
 
 void Engine::trace_call(const Stage& stage, const Item& item, const char* what, Clock::time_point begin) {

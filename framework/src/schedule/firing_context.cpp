@@ -50,6 +50,20 @@ void FiringContext::emit_shared(std::string_view port, PayloadPtr payload) {
   output = std::move(payload);
 }
 
+std::unique_ptr<Deferred> FiringContext::defer() {
+  if (!work_)
+    throw Error(
+        "the node defers where that cannot be: only Node::process can, once in a firing; what runs after resume cannot, nor can a "
+        "node that collects or streams");
+  if (!tls_handoff || tls_handoff->in_task)
+    throw Error(
+        "the node defers its firing in a task of parallel_for or on a thread of its own; defer on the thread that called "
+        "process");
+  if (!stage_.spec->type.concurrent)
+    throw Error("the node defers its firing, but its type does not say that several firings may go on at a time (`concurrent`)");
+  return engine_.defer(*std::exchange(work_, nullptr));
+}
+
 bool FiringContext::excuse_unfilled() const {
   if (cancelled()) return false;
   for (std::size_t i = 0; i < stage_.outputs.size(); ++i)

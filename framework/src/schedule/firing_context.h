@@ -9,9 +9,9 @@ namespace flowrun::schedule {
 /// that throws has emitted nothing.
 class FiringContext final : public Context {
  public:
-  /// `fills`: the outputs that this callback emits.
+  /// `fills`: the outputs that this callback emits. `work`: of a firing that may be deferred.
   FiringContext(Engine& engine, const Stage& stage, const Item& item, Meter& meter, const Params& params,
-                const PayloadList& inputs, PayloadList& outputs, Ports fills)
+                const PayloadList& inputs, PayloadList& outputs, Ports fills, Work* work = nullptr)
       : engine_(engine),
         stage_(stage),
         item_(item),
@@ -20,6 +20,7 @@ class FiringContext final : public Context {
         inputs_(inputs),
         outputs_(outputs),
         fills_(fills),
+        work_(work),
         unfilled_(stage.output_count[static_cast<std::size_t>(fills)]) {
     outputs_.resize(stage.outputs.size());
   }
@@ -42,6 +43,7 @@ class FiringContext final : public Context {
   void span(std::string_view step, Clock::time_point begin, Clock::time_point end) override {
     engine_.span(stage_, item_, step, begin, end);
   }
+  std::unique_ptr<Deferred> defer() override;
 
   /// Whether the outputs are to be delivered: not when the callback returned early because it was cancelled. Throws Error when a
   /// port that this callback must fill was left empty.
@@ -61,6 +63,7 @@ class FiringContext final : public Context {
   const PayloadList& inputs_;
   PayloadList& outputs_;  ///< by output port
   Ports fills_;
+  Work* work_;
   int unfilled_;  ///< ports that must still be filled
 };
 

@@ -17,6 +17,7 @@
 namespace flowrun::schedule {
 
 struct Stage;
+struct Away;
 
 /// Something that one thread does for a node: a firing, or a step of a long one.
 struct Work {
@@ -32,6 +33,7 @@ struct Work {
   /// Written by the thread that submits, read by the one that takes over: what was written before is seen after. oneTBB's queues
   /// order this too, but inside a library that the thread sanitizer cannot look into.
   std::atomic<bool> submitted{false};
+  std::shared_ptr<Away> away;  ///< from Context::defer until the rest of the firing has run
   Work* next_spare = nullptr;  ///< in a WorkPool
 };
 

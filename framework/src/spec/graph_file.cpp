@@ -7,7 +7,7 @@ namespace flowrun::spec {
 
 namespace fs = std::filesystem;
 
-std::string file_fault(const fs::path& file) {
+std::string file_fault(const fs::path& file, const std::string& what) {
   std::error_code failure;
   const auto status = fs::status(file, failure);
   if (!fs::exists(status)) return "does not exist";
@@ -15,11 +15,11 @@ std::string file_fault(const fs::path& file) {
   if (!fs::is_regular_file(status)) return "is not a regular file";
   const auto bytes = fs::file_size(file, failure);
   if (failure) return "cannot be read: " + failure.message();
-  return bytes > kLargestGraphFile ? "holds more than 4 MiB, which is too large for a graph" : "";
+  return bytes > kLargestGraphFile ? "holds more than 4 MiB, which is too large for " + what : "";
 }
 
 std::optional<std::string> read_graph_file(const fs::path& file, Faults& faults) {
-  if (const std::string fault = file_fault(file); !fault.empty()) {
+  if (const std::string fault = file_fault(file, "a graph"); !fault.empty()) {
     faults.error({file.string(), 0, 0}, "the file " + fault);
     return std::nullopt;
   }

@@ -10,8 +10,8 @@ namespace flowrun::spec {
 
 inline constexpr std::size_t kLargestGraphFile = std::size_t{4} << 20;
 
-/// Why a file cannot be read as a graph ("does not exist"), or nothing.
-std::string file_fault(const std::filesystem::path& file);
+/// Why a file cannot be read as `what` ("a graph"), as "does not exist"; nothing when it can. A pipe or a device may have no end.
+std::string file_fault(const std::filesystem::path& file, const std::string& what);
 
 /// The file's bytes; nothing, and a fault, when it cannot be read or is too large for a graph.
 std::optional<std::string> read_graph_file(const std::filesystem::path& file, Faults& faults);

@@ -58,7 +58,7 @@ Value input(const Registry& registry) {
   Value any = with(typed("object", "A value of each case, or packets that a subgraph takes"),
                    object({{"properties", object({{"type", input_type(registry)}})}}));
   Value rule = if_type(object({{"type", "string"}, {"pattern", kPayloadMark}}), ref_to("packet_input"));
-  return with(with(std::move(any), rule), object({{"else", ref_to("value")}}));
+  return with(with(std::move(any), rule), object({{"else", ref_to("case_value")}}));
 }
 
 Value output() {
@@ -93,19 +93,19 @@ Value graph_properties(const Registry& registry) {
 }
 
 Value definitions(const Registry& registry) {
-  Value no_run = object({{"description", "A subgraph is not run itself; write 'run' at the nodes in it"},
-                         {"patternProperties", object({{"^x-", Value::object()}})},
-                         {"additionalProperties", false}});
   Value parts = object({
       {"edge", edge()},
       {"version", version()},
       {"text", text_form(true)},
       {"text_before_cases", text_form(false)},
-      {"value", value_spec()},
+      {"value", value_spec(false)},
+      {"case_value", value_spec(true)},
+      {"bids_read", bids_name(true)},
+      {"bids_written", bids_name(false)},
       {"packet_input", packet_input()},
       {"input", input(registry)},
       {"output", output()},
-      {"no_run", std::move(no_run)},
+      {"subgraph", subgraph()},
       {"node", node(registry)},
   });
   for (const RegisteredType* known : registry.types()) parts.set(known->type.name, node_type(*known));

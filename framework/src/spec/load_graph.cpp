@@ -40,7 +40,7 @@ class Loader {
     const std::string named = node.type.substr(kSubgraphPrefix.size());
     const fs::path file = from.parent_path() / named;
     const std::string what = "node '" + node.id + "': the graph file '" + named + "' ";
-    if (const std::string fault = spec::file_fault(file); !fault.empty()) {
+    if (const std::string fault = spec::file_fault(file, "a graph"); !fault.empty()) {
       faults_.error(node.type_place, what + fault + " (looked for " + file.string() + ")");
       return nullptr;
     }

@@ -91,15 +91,24 @@ Value run() {
 
 /// What any node has; its type says more.
 Value node_properties(const Registry& registry) {
-  const Value any_edges = object({{"anyOf", list({ref_to("edge"), object({{"type", "array"}, {"items", ref_to("edge")}})})}});
   return object({
       {"type", type_names(registry)},
-      {"inputs", with(typed("object", "Where each input's packets come from: \"node.port\", or a list of these"),
-                      object({{"additionalProperties", any_edges}}))},
-      {"params", with(typed("object", "Values of the type's parameters; those left out take their defaults"),
-                      object({{"additionalProperties", any_value()}}))},
+      {"inputs", typed("object", "Where each input's packets come from: \"node.port\", or a list of these")},
+      {"params", typed("object", "Values of the type's parameters; those left out take their defaults")},
+      {"bids",
+       with(typed("object", "How files that the node writes are called when cases come from a BIDS data set, by parameter"),
+            object({{"additionalProperties", ref_to("bids_written")}}))},
       {"run", run()},
   });
+}
+
+/// Only files that a node writes for each case have names in BIDS.
+Value bids_of(const NodeType& type) {
+  Value written = Value::array();
+  for (const ParamSpec& spec : type.params)
+    if (spec.type == ParamType::path && spec.role == PathRole::output && spec.per_case) written.push(spec.name);
+  if (written.items().empty()) return object({{"maxProperties", 0}});
+  return object({{"propertyNames", object({{"enum", std::move(written)}})}});
 }
 
 }  // namespace
@@ -114,12 +123,24 @@ Value node_type(const RegisteredType& known) {
   type.set("properties", object({{"type", object({{"description", type_text(known)}})},
                                  {"inputs", std::move(inputs)},
                                  {"params", std::move(params)},
+                                 {"bids", bids_of(known.type)},
                                  {"run", run_of(known.type)}}));
   return type;
 }
 
+Value subgraph() {
+  const Value any_edges = object({{"anyOf", list({ref_to("edge"), object({{"type", "array"}, {"items", ref_to("edge")}})})}});
+  const Value no_run = object({{"description", "A subgraph is not run itself; write 'run' at the nodes in it"},
+                               {"patternProperties", object({{"^x-", Value::object()}})},
+                               {"additionalProperties", false}});
+  return object({{"properties", object({{"inputs", object({{"additionalProperties", any_edges}})},
+                                        {"params", object({{"additionalProperties", any_value()}})},
+                                        {"bids", object({{"maxProperties", 0}})},
+                                        {"run", no_run}})}});
+}
+
 Value node(const Registry& registry) {
-  Value rules = list({if_type(object({{"pattern", "^graph:"}}), object({{"properties", object({{"run", ref_to("no_run")}})}}))});
+  Value rules = list({if_type(object({{"pattern", "^graph:"}}), ref_to("subgraph"))});
   for (const RegisteredType* known : registry.types())
     rules.push(if_type(object({{"const", known->type.name}}), ref_to(known->type.name)));
   const Value help = object({{"description", "One use of a node type"}});

@@ -36,13 +36,17 @@ Value any_value();
 Value param_value(const ParamSpec& spec);
 /// The words for the types of parameters.
 Value type_words();
-/// A graph parameter's or a case input's description.
-Value value_spec();
+/// A graph parameter's description, or that of an input of a case, which may take files of a BIDS data set.
+Value value_spec(bool of_case);
+/// What says of one file how it is called in a BIDS data set. `read`: entities may be null, which must not be there.
+Value bids_name(bool read);
 /// Texts in which ${case} and ${out} are known, or not yet.
 Value text_form(bool per_case);
 
 /// The inputs, parameters and run options of one node type.
 Value node_type(const RegisteredType& known);
+/// A graph used as a node, of whose inputs and parameters nothing is known here.
+Value subgraph();
 /// Any node: its type, and by that type the rest.
 Value node(const Registry& registry);
 

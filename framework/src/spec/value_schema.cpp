@@ -109,7 +109,7 @@ Value type_words() {
   return words;
 }
 
-Value value_spec() {
+Value value_spec(bool of_case) {
   Value rules = Value::array();
   for (const ParamType type : kTypes) {
     Value then = object({{"properties", object({{"default", default_form(type)}})}});
@@ -128,6 +128,11 @@ Value value_spec() {
       {"unit", typed("string", "Unit, for people: mm, sd, voxels")},
       {"help", typed("string", "One sentence for the person who gives the value")},
   });
+  if (of_case) {
+    properties.set("bids", ref_to("bids_read"));
+    const Value is_no_path = object({{"not", object({{"const", to_string(ParamType::path)}})}});
+    rules.push(if_type(is_no_path, object({{"properties", object({{"bids", false}})}})));
+  }
   return with(closed_object(std::move(properties), {"type"}), object({{"allOf", std::move(rules)}}));
 }
 

@@ -116,7 +116,7 @@ void NodeRunner::run() {
   context.check_inputs();
   context.clear_firing();
   if (context.type.collects() || context.type.streams()) context.drive(*state_->node);
-  else state_->node->process(context);
+  else context.process(*state_->node);
   context.check_outputs();
 }
 

@@ -27,10 +27,16 @@ const OutputPort& RunnerContext::output_port(std::string_view port) const {
   return find_port(type.outputs, port, type.name + " has no output");
 }
 
+void RunnerContext::break_off(const std::string& fault) {
+  broken.push_back(fault);
+  throw Error(fault);
+}
+
 void RunnerContext::clear_firing() {
   emitted.clear();
   reported.clear();
   expected_items = -1;
+  broken.clear();
 }
 
 void RunnerContext::warn(std::string_view sentence) {
@@ -58,14 +64,17 @@ std::span<const PayloadPtr> RunnerContext::inputs(std::string_view port) const {
 }
 
 void RunnerContext::emit_shared(std::string_view port, PayloadPtr payload) {
+  const auto described = [&](const OutputPort& one) { return one.name == port; };
+  if (std::none_of(type.outputs.begin(), type.outputs.end(), described))
+    broken.push_back("output '" + std::string(port) + "' is not described");
   const OutputPort& known = output_port(port);
-  if (in_task()) throw Error("output '" + known.name + "' was emitted within a task of parallel_for");
-  if (!payload) throw Error("output '" + known.name + "' was given a null payload");
+  if (in_task()) break_off("output '" + known.name + "' was emitted within a task of parallel_for");
+  if (!payload) break_off("output '" + known.name + "' was given a null payload");
   if (payload->type() != known.payload)
-    throw Error("output '" + known.name + "' is described as " + known.payload + ", but a " + std::string(payload->type()) +
-                " was emitted");
+    break_off("output '" + known.name + "' is described as " + known.payload + ", but a " + std::string(payload->type()) +
+              " was emitted");
   auto& items = emitted[known.name];
-  if (!known.stream && !items.empty()) throw Error("output '" + known.name + "' was emitted twice in one firing");
+  if (!known.stream && !items.empty()) break_off("output '" + known.name + "' was emitted twice in one firing");
   items.push_back(std::move(payload));
 }
 
@@ -83,16 +92,16 @@ void RunnerContext::check_inputs() const {
   }
 }
 
-void RunnerContext::check_outputs() const {
+void RunnerContext::check_outputs() {
   if (looks_left != -1) return;  // a cancelled firing may leave out what it likes
   for (const OutputPort& port : type.outputs)
     if (!port.stream && emitted.find(port.name) == emitted.end())
-      throw Error("the node emitted nothing at output '" + port.name + "'");
+      break_off("the node emitted nothing at output '" + port.name + "'");
 }
 
 void RunnerContext::drive(Node& node) {
   const std::unique_ptr<Firing> firing = node.begin(*this);
-  if (!firing) throw Error("the node's begin returned no firing");
+  if (!firing) break_off("the node's begin returned no firing");
   for (const InputPort& port : type.inputs)
     if (port.collects)
       for (const PayloadPtr& item : fed[port.name]) firing->accept(*this, port.name, item);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -30,11 +32,13 @@ class RunnerContext final : public OpenContext, public Context {
   std::map<std::string, double> reported;
   std::vector<std::string> warned;
   std::vector<double> steps;
+  std::vector<std::string> broken;  ///< how it broke its contract; each was thrown as an Error too
 
   void clear_firing();
-  void check_inputs() const;   ///< Throws Error for what the test forgot.
-  void check_outputs() const;  ///< Throws Error for what the node forgot.
-  void drive(Node& node);      ///< one firing of a node that collects or streams
+  void check_inputs() const;  ///< Throws Error for what the test forgot.
+  void check_outputs();       ///< Throws Error for what the node forgot.
+  void drive(Node& node);     ///< one firing of a node that collects or streams
+  void process(Node& node);   ///< one of any other; returns when a deferred one has come back and its rest has run
 
   // OpenContext and Context
   const Params& params() const override { return *current; }
@@ -52,12 +56,20 @@ class RunnerContext final : public OpenContext, public Context {
   void progress(double fraction) override;
   void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& task, int at_once) override;
   void span(std::string_view, std::chrono::steady_clock::time_point, std::chrono::steady_clock::time_point) override {}
+  std::unique_ptr<Deferred> defer() override;
 
   const InputPort& input_port(std::string_view port) const;    ///< Throws Error for an unknown name.
   const OutputPort& output_port(std::string_view port) const;  ///< Throws Error for an unknown name.
 
  private:
-  std::mutex mutex_;  // guards what tasks may write: warned and steps
+  [[noreturn]] void break_off(const std::string& fault);
+
+  class Handle;
+  enum class Deferring { refused, allowed, done };
+  Deferring in_firing_ = Deferring::refused;
+  std::mutex mutex_;  // guards what tasks may write: warned and steps; and what a deferred firing's thread does
+  std::condition_variable came_back_;
+  std::function<void(Context&)> rest_;
 };
 
 }  // namespace flowrun::testing

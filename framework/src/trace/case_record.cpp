@@ -118,6 +118,7 @@ std::vector<NodeRecord> node_records(const ValidatedGraph& graph) {
   for (const ValidatedNode& node : graph.nodes) {
     NodeRecord record{node.id, node.type_name, node.plugin, node.plugin_version, {}, {}};
     for (const ParamExpression& param : node.params) record.params.emplace_back(param.name, expression_text(param));
+    if (node.device != "auto") record.params.emplace_back("run.device", node.device);
     for (const InputSlot& slot : node.slots) {
       const ValidatedNode& source = graph.nodes[slot.source.node];
       record.inputs.push_back(node.type.inputs[slot.port].name + " <- " + source.id + "." +

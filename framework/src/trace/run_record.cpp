@@ -109,7 +109,8 @@ json::Value timings_value(const RunResult& result) {
                    .set("firings", node.firings)
                    .set("failures", node.failures)
                    .set("busy_s", node.busy_s)
-                   .set("waiting_s", node.waiting_s));
+                   .set("waiting_s", node.waiting_s)
+                   .set("away_s", node.away_s));
   return nodes;
 }
 

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "abi_changes.h"
+#include "abi/abi_changes.h"
 
 int main(int argc, char** argv) {
   if (argc != 4) return std::fprintf(stderr, "usage: flowrun_renew_abi READELF OBJECT DESCRIPTION\n"), 2;

@@ -2,8 +2,10 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
+#include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/payloads.h"
 #include "flowrun/sdk/plugin.h"
 
@@ -17,6 +19,9 @@ ParamSpec output_path(std::string name, std::string help) {
 class Make : public Node {
   void process(Context& context) override {
     const double value = context.params().number("value");
+    const std::string& file = context.params().text("file");
+    if (!file.empty() && !std::ifstream(file)) throw Error("cannot read '" + file + "': it is not there");
+    const std::vector<char> held(static_cast<std::size_t>(context.params().integer("megabytes")) << 20, 1);
     if (value < 0) throw Error("the value is " + std::to_string(value) + ", and must not be negative");
     Volume volume;
     volume.geometry.size = {2, 2, 2};
@@ -38,8 +43,26 @@ class WaitForFile : public Node {
 
 class WriteText : public Node {
   void process(Context& context) override {
-    std::ofstream(context.params().text("path")) << context.in<Volume>("volume").voxels.front() << '\n';
+    std::ostringstream text;
+    for (std::int64_t i = 0; i < context.params().integer("repeat"); ++i)
+      text << context.in<Volume>("volume").voxels.front() << '\n';
+    write_atomically(context.params().text("path"), text.str());
   }
+};
+
+/// Takes all cases of a run and writes their sum.
+class Sum : public Node {
+  struct State : Firing {
+    void accept(Context&, std::string_view, const PayloadPtr& item) override {
+      sum += payload_cast<Volume>(item.get())->voxels.front();
+    }
+    void finish(Context& context) override {
+      context.report("sum", sum);
+      write_atomically(context.params().text("path"), std::to_string(sum) + "\n");
+    }
+    double sum = 0;
+  };
+  std::unique_ptr<Firing> begin(Context&) override { return std::make_unique<State>(); }
 };
 
 template <class T>
@@ -56,15 +79,34 @@ std::vector<NodeType> node_types() {
                   .type = ParamType::path,
                   .default_value = std::string(),
                   .help = "A file that has to be there",
+                  .per_case = true},
+                 {.name = "megabytes",
+                  .type = ParamType::integer,
+                  .default_value = std::int64_t{0},
+                  .help = "Memory that it takes meanwhile",
+                  .min = 0,
+                  .max = 100000,
+                  .unit = "MiB",
                   .per_case = true}};
   make.create = create<Make>;
   NodeType wait{.name = "clitest.wait", .summary = "Waits for a file", .inputs = {volume_in}, .outputs = {volume_out}};
   wait.params = {output_path("begun", "Written at the start"), output_path("release", "Ends the wait when it is there")};
   wait.create = create<WaitForFile>;
   NodeType write{.name = "clitest.write", .summary = "Writes the first voxel as text", .inputs = {volume_in}};
-  write.params = {output_path("path", "The text file")};
+  write.params = {output_path("path", "The text file"),
+                  {.name = "repeat",
+                   .type = ParamType::integer,
+                   .default_value = std::int64_t{1},
+                   .help = "How often the value is written",
+                   .min = 1}};
   write.create = create<WriteText>;
-  return {make, wait, write};
+  InputPort all{.name = "volumes", .payload = std::string(Volume::kType), .help = "Images of all cases"};
+  all.scope = Scope::per_case;
+  all.collects = true;
+  NodeType sum{.name = "clitest.sum", .summary = "Adds up the first voxels of all cases", .inputs = {all}};
+  sum.params = {output_path("path", "The text file")};
+  sum.create = create<Sum>;
+  return {make, sum, wait, write};
 }
 
 }  // namespace

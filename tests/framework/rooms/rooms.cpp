@@ -179,7 +179,8 @@ Target own_target(const std::string& include) {
   if (starts_with(include, "flowrun/")) return {Kind::app, "flowrun"};
   const std::string first = folder_after(include, "");
   if (framework_rooms().count(first) != 0) return {Kind::room, first};
-  static const std::set<std::string> kTestFolders{"support", "bad_plugins", "conformance", "graphs", "cli", "plugins", "bench"};
+  static const std::set<std::string> kTestFolders{"support", "abi", "bad_plugins", "conformance",
+                                                  "graphs",  "cli", "plugins",     "bench"};
   if (kTestFolders.count(first) != 0) return {Kind::tests, first};
   if (!first.empty()) return {Kind::plugin, first};
   return {};

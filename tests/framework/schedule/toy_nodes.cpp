@@ -148,6 +148,11 @@ struct Hook : Node {
   }
 };
 
+/// Leaves everything to the hook.
+struct AwayNode : Node {
+  void process(Context& context) override { hook(context, context.in<Number>("in").value); }
+};
+
 struct Wrong : Node {
   void process(Context& context) override {
     const std::string& how = context.params().text("how");
@@ -251,6 +256,8 @@ Registry registry() {
   const OutputPort table{.name = "table", .payload = std::string(Table::kType), .help = "a table"};
   made.add_type(type("toy.measures", {in()}, {table}, {}, make<Measures>), "toy");
   made.add_type(type("toy.hook", {in()}, {out()}, {}, make<Hook>), "toy");
+  made.add_type(type("toy.away", {in()}, {out()}, {}, make<AwayNode>), "toy");
+  made.add_type(type("toy.serial_away", {in()}, {out()}, {}, make<AwayNode>, false), "toy");
   made.add_type(type("toy.wrong", {in()}, {out()}, {how_param()}, make<Wrong>), "toy");
   made.add_type(type("toy.wrong_type", {in()}, {out()}, {}, make<WrongType>), "toy");
   made.add_type(type("toy.wrong_long", {in()}, {out(true)}, {how_param()}, make<WrongLong>), "toy");

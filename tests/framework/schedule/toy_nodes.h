@@ -46,7 +46,7 @@ std::vector<Seen> seen_by(const std::string& node);
 
 /// How many firings of toy.work ran at once, at most.
 extern std::atomic<int> most_at_once;
-/// Called by toy.hook in every firing with the case's name and its input.
+/// Called by toy.hook and toy.away in every firing with its context and its input.
 extern std::function<void(Context&, double)> hook;
 
 void reset();

@@ -42,19 +42,19 @@ TEST_CASE("bids: a graph says which file an input takes and how a written file i
 
 TEST_CASE("bids: what is wrong in a graph is told with its place") {
   CHECK(form_faults(graph_with(R"({"sufix": "FLAIR"})")) ==
-        "g.json:1:61: error: graph input 'flair', bids: 'suffix' is missing; expected one such as \"FLAIR\" or \"mask\"\n"
-        "g.json:1:62: error: graph input 'flair', bids: 'sufix' has no meaning here; did you mean 'suffix'?");
+        "g.json:1:60: error: graph input 'flair', bids: 'suffix' is missing; expected one such as \"FLAIR\" or \"mask\"\n"
+        "g.json:1:61: error: graph input 'flair', bids: 'sufix' has no meaning here; did you mean 'suffix'?");
   CHECK(form_faults(graph_with(R"({"suffix": "FLAIR", "datatype": "anatomy"})")) ==
-        "g.json:1:93: error: graph input 'flair', bids: BIDS has no datatype 'anatomy'");
+        "g.json:1:92: error: graph input 'flair', bids: BIDS has no datatype 'anatomy'");
   CHECK(form_faults(graph_with(R"({"suffix": "T1_w", "acq": "a-b"})")) ==
-        "g.json:1:72: error: graph input 'flair', bids: 'suffix' takes letters and digits, found \"T1_w\"\n"
-        "g.json:1:87: error: graph input 'flair', bids: 'acq' takes a label of letters and digits, or null where it must not be "
+        "g.json:1:71: error: graph input 'flair', bids: 'suffix' takes letters and digits, found \"T1_w\"\n"
+        "g.json:1:86: error: graph input 'flair', bids: 'acq' takes a label of letters and digits, or null where it must not be "
         "there, found \"a-b\"");
   CHECK(form_faults(graph_with(R"({"suffix": "FLAIR", "ses": "1"})")) ==
-        "g.json:1:88: error: graph input 'flair', bids: 'ses' is given by the case");
-  CHECK(form_faults(graph_with("3")) == "g.json:1:61: error: graph input 'flair', bids: expected an object { }, found 3");
+        "g.json:1:87: error: graph input 'flair', bids: 'ses' is given by the case");
+  CHECK(form_faults(graph_with("3")) == "g.json:1:60: error: graph input 'flair', bids: expected an object { }, found 3");
   CHECK(form_faults(graph_with(R"({"suffix": "FLAIR"})", R"({"path": {"suffix": "mask", "desc": null}})")) ==
-        "g.json:1:159: error: node 'a', bids, 'path': 'desc' takes a label such as \"lesions\", found null; leave it out");
+        "g.json:1:162: error: node 'a', bids, 'path': 'desc' takes a label such as \"lesions\", found null; leave it out");
   CHECK(
       form_faults(
           R"({"format": 1, "inputs": {"n": {"type": "number", "bids": {"suffix": "x"}}}, "nodes": {"a": {"type": "t.read"}}})") ==

@@ -96,7 +96,7 @@ TEST_CASE("graph_schema: refuses every fault of a graph file's form, but for two
     return;
   }
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    CAPTURE(kWrong[i].what);
+    CAPTURE(std::string(kWrong[i].what));
     CAPTURE((*verdicts)[i]);
     CHECK(((*verdicts)[i] == "ok") == (beyond.count(kWrong[i].what) == 1));
   }

@@ -81,6 +81,42 @@ TEST_CASE("graph_schema: accepts every way in which a right graph can be written
   for (const std::string& verdict : *verdicts) CHECK(verdict == "ok");
 }
 
+TEST_CASE("graph_schema: names of files in a BIDS data set, of inputs and of written files") {
+  const auto graph = [](const std::string& input, const std::string& node, const std::string& more = "") {
+    return R"j({"format": 1, "inputs": {"i": {"type": "path", "bids": )j" + input + R"j(}}, "nodes": {"a": {"type": "t.write",
+             "inputs": {"volume": "a.v"}, "params": {"path": "p"}, "bids": )j" +
+           node + "}" + more + "}}";
+  };
+  const std::string read = R"j({"suffix": "T1w", "acq": "fast", "run": 2, "ce": null, "datatype": "anat", "x-a": 1})j";
+  const std::string written = R"j({"path": {"suffix": "mask", "desc": "lesions", "run": 1}})j";
+  const std::vector<std::string> wrong{
+      graph(R"j({"sufix": "FLAIR"})j", "{}"),
+      graph(R"j({"suffix": "FLAIR", "datatype": "anatomy"})j", "{}"),
+      graph(R"j({"suffix": "T1_w"})j", "{}"),
+      graph(R"j({"suffix": "T1w", "acq": "a-b"})j", "{}"),
+      graph(R"j({"suffix": "T1w", "run": -1})j", "{}"),
+      graph(R"j({"suffix": "T1w", "ses": "1"})j", "{}"),
+      graph("3", "{}"),
+      graph(read, R"j({"path": {"suffix": "mask", "desc": null}})j"),
+      graph(read, R"j({"file": {"suffix": "mask"}})j"),
+      graph(read, "{}", R"j(, "g": {"type": "graph:a.json", "bids": {"path": {"suffix": "mask"}}})j"),
+      R"j({"format": 1, "inputs": {"n": {"type": "number", "bids": {"suffix": "x"}}}, "nodes": {"a": {"type": "t.recut", "inputs": {"patches": "a.b"}}}})j",
+      R"j({"format": 1, "parameters": {"n": {"type": "path", "bids": {"suffix": "x"}}}, "nodes": {"a": {"type": "t.recut", "inputs": {"patches": "a.b"}}}})j",
+  };
+  std::vector<std::string> texts{graph(read, written), graph(read, "{}", R"j(, "g": {"type": "graph:a.json", "bids": {}})j")};
+  texts.insert(texts.end(), wrong.begin(), wrong.end());
+  const auto verdicts = schema_verdicts(graph_schema(fake_types()), texts);
+  if (!verdicts) {
+    MESSAGE("SKIPPED: /usr/bin/python3 has no jsonschema");
+    return;
+  }
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    CAPTURE(texts[i]);
+    CAPTURE((*verdicts)[i]);
+    CHECK(((*verdicts)[i] == "ok") == (i < 2));
+  }
+}
+
 TEST_CASE("graph_schema: holds what an editor shows: help, unit, range, default and outputs") {
   const std::string schema = graph_schema(fake_types());
   for (const char* part :

@@ -71,6 +71,9 @@ class Registry {
 /// beside the folder of the running program.
 std::vector<std::filesystem::path> plugin_search_path(const std::vector<std::filesystem::path>& given);
 
+/// What a shared library exports, from its dynamic symbol table; of a plugin: `flowrun_plugin` alone. Nothing is loaded. Throws Error.
+std::vector<std::string> exported_symbols(const std::filesystem::path& library);
+
 /// Writes "<library>.json", the manifest beside a library, which a process apart describes. For the build step. Throws Error.
 void write_manifest(const std::filesystem::path& library);
 /// The work of that process, for the program flowrun_manifest: loads the library and answers its parent. Does not return.

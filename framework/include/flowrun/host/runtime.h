@@ -24,6 +24,7 @@ struct RunOptions {
   int chunks_in_flight = 0;   ///< of each stream; 0: twice the threads, at least 2
   bool fail_fast = false;     ///< the first failing case cancels the others
   std::filesystem::path out;  ///< value of ${out}
+  std::string device = "auto";  ///< of the nodes whose `run` says auto or nothing
   Trace* trace = nullptr;     ///< records every firing when set
   /// Called before the first firing of a case, with its index among the cases; from any thread, maybe several calls at a time.
   /// Must not throw.
@@ -96,6 +97,7 @@ struct NodeResult {
   std::int64_t failures = 0;
   double busy_s = 0;     ///< sum over threads of the time inside the node
   double waiting_s = 0;  ///< sum of the time from ready to started
+  double away_s = 0;     ///< sum of the time that firings were handed on to a device (Context::defer)
 };
 
 struct RunResult {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #define FLOWRUN_ABI_MAJOR 1  // raised when a plugin built before can no longer be used
-#define FLOWRUN_ABI_MINOR 1  // raised when something is added that older plugins do not use
+#define FLOWRUN_ABI_MINOR 2  // raised when something is added that older plugins do not use
 
 /// First bytes of the exported struct, with the closing zero. The host finds the struct by its symbol; these confirm it.
 #define FLOWRUN_ABI_MAGIC "\x89" "flowrun.plugin"

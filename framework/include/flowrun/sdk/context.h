@@ -27,6 +27,23 @@ class OpenContext {
   virtual void warn(std::string_view sentence) = 0;
 };
 
+class Context;
+
+/// The rest of a firing that goes on elsewhere, on a device or a thread of the node's own; see Context::defer. (Since ABI 1.2.)
+/// Any thread may call it. When it is let go of without resume, the firing fails.
+class Deferred {
+ public:
+  virtual ~Deferred() = default;
+
+  /// Gives the firing back to the engine, once, and returns at once. The engine calls `rest` on a thread of its own, with the firing's
+  /// context: there the outputs are emitted, and what it throws fails the case. It is destroyed without a call when the case has failed
+  /// meanwhile or the run was cancelled.
+  virtual void resume(std::function<void(Context&)> rest) = 0;
+  virtual bool cancelled() const = 0;  ///< look now and then, and resume early; true after resume
+  /// A step of the device in the trace, on the calling thread, as Context::span.
+  virtual void span(std::string_view step, std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end) = 0;
+};
+
 /// What one firing sees of the world. Valid during the callback that it is passed to, on that thread; a task of parallel_for may call
 /// cancelled, progress, span and warn on its own.
 class Context {
@@ -89,6 +106,15 @@ class Context {
   /// Adds a step inside this firing to the trace, on the calling thread: what took from `begin` to `end`. Cheap when no trace is recorded.
   /// Any thread, also within a task.
   virtual void span(std::string_view step, std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end) = 0;
+
+  // Since ABI 1.2.
+
+  /// For a firing that waits for a device: call it in Node::process, hand the work on, and return. The engine's thread goes on with other
+  /// firings; this one ends when Deferred::resume has been called and its function has run. Until then the inputs stay alive and the item
+  /// keeps its credit, so memory stays bounded; the context itself is valid during process only. Only for a type that is `concurrent`: the
+  /// next firing may begin meanwhile (`run.concurrency` limits calls of process, not firings that are away). Once in a firing; not in a
+  /// task, and not in a firing that collects or streams. When process throws after it, the firing still ends only with resume.
+  virtual std::unique_ptr<Deferred> defer() = 0;
 };
 
 }  // namespace flowrun

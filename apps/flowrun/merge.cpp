@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "case_order.h"
+#include "cohort_files.h"
+#include "commands.h"
+#include "exit_status.h"
+#include "flowrun/host/case_record.h"
+#include "flowrun/sdk/error.h"
+#include "natural_order.h"
+#include "shard.h"
+#include "text_layout.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostNamed = 20;  ///< cases that one line names
+
+/// The cases' records in the order of the latest run's cases; those of other runs follow. A case without a record is not started.
+std::vector<CaseRecord> in_order(std::vector<CaseRecord> records, std::vector<std::string> names) {
+  std::map<std::string, CaseRecord> by_name;
+  for (CaseRecord& record : records)
+    if (!record.name.empty()) by_name.try_emplace(record.name, std::move(record));
+  const std::set<std::string> listed(names.begin(), names.end());
+  std::vector<std::string> others;
+  for (const auto& [name, record] : by_name)
+    if (!listed.contains(name)) others.push_back(name);
+  std::sort(others.begin(), others.end(), natural_less);
+  names.insert(names.end(), others.begin(), others.end());
+  std::vector<CaseRecord> ordered;
+  for (const std::string& name : names) {
+    const auto found = by_name.find(name);
+    if (found == by_name.end()) {
+      ordered.emplace_back();
+      ordered.back().name = name;
+    } else {
+      ordered.push_back(std::move(found->second));
+    }
+  }
+  return ordered;
+}
+
+/// Of the shards that the latest shard's record tells of, those that have left no record: they run still, or never ended.
+std::vector<Shard> open_shards(const fs::path& out) {
+  std::map<int, std::set<int>> ended;  // by count
+  fs::file_time_type latest;
+  int count = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(out)) {
+    const std::optional<Shard> shard = shard_of_record(entry.path().filename().string());
+    if (!shard) continue;
+    ended[shard->count].insert(shard->index);
+    std::error_code unused;
+    const auto time = entry.last_write_time(unused);
+    if (count == 0 || time > latest) {
+      latest = time;
+      count = shard->count;
+    }
+  }
+  std::vector<Shard> open;
+  for (int index = 1; index <= count; ++index)
+    if (!ended[count].contains(index)) open.push_back({index, count});
+  return open;
+}
+
+std::string names_text(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) text += (i ? ", " : "") + names[i];
+  return names.size() > kMostNamed ? fmt::format("{} and {} more", text, names.size() - kMostNamed) : text;
+}
+
+void warn(const std::string& sentence) { fmt::print(stderr, "flowrun: warning: {}\n", printable(sentence)); }
+
+void report_gaps(const fs::path& out, const std::vector<CaseRecord>& records) {
+  std::vector<std::string> missing;
+  for (const CaseRecord& record : records)
+    if (record.status == CaseStatus::not_started) missing.push_back(record.name);
+  if (!missing.empty())
+    warn(fmt::format("{} not run yet: {}", missing.size() == 1 ? "1 case was" : fmt::format("{} cases were", missing.size()),
+                     names_text(missing)));
+  std::vector<std::string> shards;
+  for (const Shard& shard : open_shards(out)) shards.push_back(fmt::format("{}/{}", shard.index, shard.count));
+  if (!shards.empty())
+    warn(fmt::format("of the shards, these have not ended: {}; the same command with --resume runs what is missing",
+                     names_text(shards)));
+}
+
+std::string counts_text(const std::vector<CaseRecord>& records) {
+  const auto count = [&](CaseStatus status) {
+    return std::count_if(records.begin(), records.end(), [&](const CaseRecord& record) { return record.status == status; });
+  };
+  std::string text = fmt::format("{} of {} done", count(CaseStatus::done), count_text(records.size(), "case"));
+  const std::pair<CaseStatus, const char*> others[] = {
+      {CaseStatus::failed, "failed"}, {CaseStatus::cancelled, "cancelled"}, {CaseStatus::not_started, "not run"}};
+  for (const auto& [status, word] : others)
+    if (const auto number = count(status)) text += fmt::format(", {} {}", number, word);
+  return text;
+}
+
+}  // namespace
+
+int execute(const MergeCommand& command) {
+  const fs::path out = command.folder;
+  std::error_code unused;
+  if (!fs::is_directory(out, unused)) throw Error("'" + command.folder + "' is no folder; give the output folder of the runs");
+  CaseRecords found = read_case_records(out);
+  for (const std::string& sentence : found.unreadable) warn(sentence);
+  const std::vector<CaseRecord> records = in_order(std::move(found.records), read_case_order(out));
+  if (records.empty()) throw Error("'" + command.folder + "' holds no records of cases; give the output folder of the runs");
+  const CohortPaths paths{out / "cases.csv", command.no_report ? fs::path() : out / "report.html"};
+  RunFacts facts;
+  facts.cases = records.size();
+  write_cohort_files(paths, records, facts);
+  report_gaps(out, records);
+  fmt::print("{}\n\n  {}\n", counts_text(records), printable(paths.table.string()));
+  if (!paths.page.empty()) fmt::print("  {}\n", printable(paths.page.string()));
+  const bool all_done =
+      std::all_of(records.begin(), records.end(), [](const CaseRecord& record) { return record.status == CaseStatus::done; });
+  return all_done && found.unreadable.empty() ? kAllDone : kSomeCaseFailed;
+}
+
+}  // namespace flowrun

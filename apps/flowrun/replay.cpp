@@ -1,0 +1,88 @@
+#include "flowrun/host/replay.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "commands.h"
+#include "exit_status.h"
+#include "flowrun/host/case_record.h"
+#include "flowrun/host/validated_graph.h"
+#include "flowrun/sdk/error.h"
+#include "graph_check.h"
+#include "text_layout.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The folder of the packets that a case's record names.
+fs::path folder_of_record(const fs::path& file) {
+  const CaseRecord record = read_case_record(file);
+  if (record.status == CaseStatus::done)
+    throw Error(fmt::format("case '{}' is done; there is no failed node to run again", record.name));
+  if (record.replay.empty())
+    throw Error(
+        fmt::format("no packets were kept of case '{}': it was run with --no-replay or beyond --replay-limit, did not fail in a "
+                    "node, or its packets could not be written",
+                    record.name));
+  const fs::path cases = fs::absolute(file).parent_path();
+  return cases.parent_path().parent_path() / record.replay;
+}
+
+fs::path folder_of(const ReplayCommand& command) {
+  std::error_code unknown;
+  const fs::path what = command.what;
+  if (fs::is_directory(what, unknown)) return what;
+  if (what.filename() == "replay.json") return fs::absolute(what).parent_path();
+  if (fs::is_regular_file(what, unknown)) return folder_of_record(what);
+  const fs::path record = case_record_file(command.results, command.what);
+  if (command.what.find('/') == std::string::npos && fs::exists(record, unknown)) return folder_of_record(record);
+  throw Error(
+      fmt::format("'{}' is neither a record nor a folder, and '{}' has no case of that name; --results says where the case ran",
+                  command.what, command.results));
+}
+
+void print_head(const ReplayBundle& bundle, const RegisteredType* type) {
+  const std::string chunk = bundle.chunk >= 0 ? fmt::format(", chunk {}", bundle.chunk) : "";
+  fmt::print("replay: node '{}' ({}) of case '{}'{}, which failed in {}\n", printable(bundle.node), printable(bundle.type),
+             printable(bundle.case_name), chunk, printable(bundle.step));
+  if (type && type->plugin_version != bundle.plugin_version)
+    fmt::print("plugin {} is {} now, and was {}\n", printable(type->plugin), type->plugin_version,
+               printable(bundle.plugin_version));
+}
+
+int print_outcome(const ReplayBundle& bundle, const RunResult& result) {
+  const CaseResult& one = result.cases.front();
+  for (const Report& report : one.reports) fmt::print("  {}: {}\n", printable(report.name), figure_text(report.value));
+  for (const std::string& warning : one.warnings) fmt::print(stderr, "flowrun: warning: {}\n", printable(warning));
+  if (one.status == CaseStatus::done) {
+    fmt::print("the node is done, in {}; before: {}\n", duration_text(one.seconds), printable(bundle.error.message));
+    return kAllDone;
+  }
+  const CaseError& error = one.errors.front();
+  fmt::print("it failed {}\n",
+             error.message == bundle.error.message ? "again, for the same reason" : "for another reason than before");
+  std::fflush(stdout);
+  fmt::print(stderr, "flowrun: error: node '{}' ({}, plugin {}): {}\n", printable(error.node), printable(error.type),
+             printable(error.plugin), printable(error.message));
+  return kSomeCaseFailed;
+}
+
+}  // namespace
+
+int execute(const ReplayCommand& command) {
+  const fs::path folder = folder_of(command);
+  const ReplayBundle bundle = read_replay_bundle(folder);
+  Registry registry = open_registry(command.plugin_paths);
+  const fs::path written = command.out.empty() ? folder / "out" : fs::path(command.out);
+  const ReplayRun replay = prepare_replay(folder, bundle, registry, written);
+  print_head(bundle, registry.find(bundle.type));
+  RunOptions options;
+  options.out = written;
+  Run run(replay.graph, registry, options);
+  return print_outcome(bundle, run.execute({replay.one_case}));
+}
+
+}  // namespace flowrun

@@ -1,0 +1,166 @@
+// Runs that are killed, a full disk, too little memory.
+#include <doctest/doctest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "flowrun_process.h"
+#include "graph_texts.h"
+
+using namespace flowrun::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::string cases_table(int count) {
+  std::string text = "case,seed\n";
+  for (int i = 0; i < count; ++i) text += "p" + std::to_string(100 + i) + "," + std::to_string(i) + "\n";
+  return text;
+}
+
+/// The files that nodes made, with their contents; the bookkeeping apart.
+std::map<std::string, std::string> results_in(const TempFolder& folder, const std::string& out) {
+  std::map<std::string, std::string> found;
+  for (const auto& entry : fs::directory_iterator(folder.path() / out))
+    if (entry.is_regular_file() && entry.path().filename() != "flowrun-run.json")
+      found[entry.path().filename().string()] = folder.read(out + "/" + entry.path().filename().string());
+  return found;
+}
+
+/// The records of the cases that are done, by name.
+std::map<std::string, std::string> done_records(const TempFolder& folder) {
+  std::map<std::string, std::string> found;
+  const fs::path records = folder.path() / "o/flowrun/cases";
+  if (!fs::exists(records)) return found;
+  for (const auto& entry : fs::directory_iterator(records)) {
+    const std::string name = entry.path().filename().string();
+    const std::string text = folder.read("o/flowrun/cases/" + name);
+    if (name.front() != '.' && contains(text, "\"status\": \"done\"")) found[name] = text;
+  }
+  return found;
+}
+
+int number_from(const char* variable, int otherwise) {
+  const char* const text = std::getenv(variable);
+  return text ? std::atoi(text) : otherwise;
+}
+
+/// Runs --resume again and again, each time ended by a signal at a moment of its own, and then to the end.
+void end_at_random(int signal, int times, int cases, unsigned seed) {
+  if (!phantom_plugins_are_built()) {
+    MESSAGE("skipped: the plugins phantom, intensity, segment and view are not built");
+    return;
+  }
+  const TempFolder folder;
+  folder.write("bright.json", kPhantomGraph);
+  folder.write("cases.csv", cases_table(cases));
+  const Words words{"run", "bright.json", "--cases", "cases.csv", "--resume", "--quiet", "--plugin-path", FLOWRUN_TEST_PLUGINS};
+  const auto with_out = [&](const std::string& out) {
+    Words all = words;
+    all.insert(all.end(), {"--out", out});
+    return all;
+  };
+  const auto begun = std::chrono::steady_clock::now();
+  REQUIRE(run_flowrun(folder, with_out("undisturbed")).status == 0);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+
+  std::mt19937 random(seed);
+  std::map<std::string, std::string> done;
+  for (int i = 0; i < times; ++i) {
+    // Each stretch is a share of the whole, so that all moments of the run are met before it is done.
+    std::uniform_real_distribution<double> moment(0, 2 * seconds / times + 0.05);
+    FlowrunProcess process(folder, with_out("o"));
+    std::this_thread::sleep_for(std::chrono::duration<double>(moment(random)));
+    process.send(signal);
+    process.end();
+    const auto now = done_records(folder);
+    for (const auto& [name, record] : done) {
+      REQUIRE(now.count(name) == 1);
+      CHECK(now.at(name) == record);  // a finished case was not run again
+    }
+    done = now;
+  }
+  MESSAGE(done.size(), " of ", cases, " cases done after ", times, " interruptions");
+  const Ended last = run_flowrun(folder, with_out("o"));
+  CHECK(last.status == 0);
+  for (const auto& [name, record] : done) CHECK(done_records(folder).at(name) == record);
+  CHECK(done_records(folder).size() == static_cast<std::size_t>(cases));
+  CHECK(results_in(folder, "o") == results_in(folder, "undisturbed"));
+  for (const auto& entry : fs::recursive_directory_iterator(folder.path() / "o"))
+    CHECK_FALSE(contains(entry.path().filename().string(), ".tmp-"));
+}
+
+}  // namespace
+
+// By hand, as docs/benchmarks.md has it: FLOWRUN_KILLS=50 FLOWRUN_KILL_CASES=30 test_cli -tc='*killed at random*'
+TEST_CASE("flowrun run --resume: killed at random moments, in the end all is as if nothing had happened") {
+  end_at_random(SIGKILL, number_from("FLOWRUN_KILLS", 6), number_from("FLOWRUN_KILL_CASES", 8), 1);
+}
+
+TEST_CASE("flowrun run --resume: the same with SIGTERM and Ctrl-C") {
+  end_at_random(SIGTERM, number_from("FLOWRUN_KILLS", 3), number_from("FLOWRUN_KILL_CASES", 6), 2);
+  end_at_random(SIGINT, number_from("FLOWRUN_KILLS", 3), number_from("FLOWRUN_KILL_CASES", 6), 3);
+}
+
+TEST_CASE("flowrun run: unfinished files of a run that is gone are removed, those of others stay") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  FlowrunProcess process(folder, {"--version"});
+  process.end();
+  REQUIRE(run_flowrun(folder, {"run", "value.json", "--out", "o"}).status == 0);
+  folder.write("o/.value_value.tmp-0123abcd-77-0.txt", "half");  // of another host, which nobody says is gone
+  folder.write("o/.notes.tmp-1.txt", "not ours");
+  const Ended untouched = run_flowrun(folder, {"run", "value.json", "--out", "o"});
+  CHECK_FALSE(contains(untouched.err, "unfinished"));
+  folder.write("o/flowrun/lock", "host=h\nprocess=77\nowner=0123abcd-77\n");  // as a killed run leaves it
+  const Ended cleaned = run_flowrun(folder, {"run", "value.json", "--out", "o"});
+  CHECK(contains(cleaned.err, "removed 1 unfinished file that a run which did not end had left"));
+  CHECK_FALSE(folder.has("o/.value_value.tmp-0123abcd-77-0.txt"));
+  CHECK(folder.has("o/.notes.tmp-1.txt"));
+}
+
+TEST_CASE("flowrun run: on a full disk each case that does not fit says so, and the others are done") {
+  const TempFolder folder;
+  fs::create_directories(folder.path() / "small");
+  const std::string small = (folder.path() / "small").string();
+  if (geteuid() != 0 || std::system(("mount -t tmpfs -o size=256k tmpfs " + small + " 2>/dev/null").c_str()) != 0) {
+    MESSAGE("skipped: only root can mount the small disk that this needs");
+    return;
+  }
+  folder.write("big.json", R"({"format": 1, "name": "big", "inputs": {"value": {"type": "number"}}, "nodes": {
+    "make": {"type": "clitest.make", "params": {"value": "${value}"}},
+    "write": {"type": "clitest.write", "inputs": {"volume": "make.volume"},
+              "params": {"path": "${out}/${case}.txt", "repeat": 50000}}}})");
+  folder.write("cases.csv", "case,value\na,1\nb,2\nc,3\nd,4\n");
+  const Ended ended =
+      run_flowrun(folder, {"run", "big.json", "--cases", "cases.csv", "--cases-in-flight", "1", "--out", "small"});
+  CHECK(ended.status == 1);
+  CHECK(fs::file_size(folder.path() / "small/a.txt") == 100000);
+  CHECK(contains(ended.err, "node 'write' (clitest.write, plugin clitest): cannot write 'small/c.txt': No space left on device"));
+  CHECK_FALSE(folder.has("small/c.txt"));
+  for (const auto& entry : fs::directory_iterator(small)) CHECK_FALSE(contains(entry.path().filename().string(), ".tmp-"));
+  CHECK(std::system(("umount " + small).c_str()) == 0);
+}
+
+TEST_CASE("flowrun run: with too little memory the case that needs more fails, and the others are done") {
+  const TempFolder folder;
+  folder.write("memory.json", R"({"format": 1, "name": "memory", "inputs": {"mb": {"type": "integer"}}, "nodes": {
+    "make": {"type": "clitest.make", "params": {"megabytes": "${mb}"}},
+    "write": {"type": "clitest.write", "inputs": {"volume": "make.volume"}, "params": {"path": "${out}/${case}.txt"}}}})");
+  folder.write("cases.csv", "case,mb\na,1\nb,9000\nc,2\n");
+  const std::string command = "cd '" + folder.path().string() +
+                              "' && ulimit -v 4000000 && FLOWRUN_PLUGIN_PATH='" FLOWRUN_CLI_PLUGINS "' '" FLOWRUN_EXECUTABLE
+                              "' run memory.json --cases cases.csv --out o > out.txt 2> err.txt";
+  const int status = std::system(command.c_str());
+  CHECK(WEXITSTATUS(status) == 1);
+  CHECK(contains(folder.read("out.txt"), "2 of 3 cases done, 1 failed"));
+  CHECK(contains(folder.read("err.txt"), "case 'b': node 'make' (clitest.make, plugin clitest): there is not enough memory"));
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# install.sh BUILD_FOLDER PREFIX: installs, moves the prefix to PREFIX, and looks at what lies there.
+source "$(dirname "$0")/common.sh"
+build=$1 prefix=$2
+first=$prefix.first
+rm -rf "$prefix" "$first"
+cmake --install "$build" --prefix "$first" --strip >"$prefix.log"
+mv "$first" "$prefix"
+
+for file in bin/flowrun libexec/flowrun/flowrun_manifest include/flowrun/sdk/node.h include/flowrun/host/runtime.h \
+  include/flowrun/testing/node_runner.h lib/flowrun/plugins/segment.so lib/flowrun/plugins/segment.so.json share/flowrun/graphs/demo.json share/flowrun/graphs/graph.schema.json; do
+  [[ -f $prefix/$file ]] || fail "$file is not installed"
+done
+
+# Nothing knows where it was built or first installed.
+source_folder=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$build/CMakeCache.txt")
+for folder in "$first" "$build" "$source_folder/framework"; do
+  found=$(grep -rlF -- "$folder" "$prefix" || true)
+  must_be "$found" ""
+done
+while read -r library; do
+  run_path=$(readelf -d "$library" | grep -E 'R(UN)?PATH' || true)
+  must_be "$run_path" ""
+done < <(find "$prefix" -name '*.so' -o -path '*/bin/flowrun' -o -name flowrun_manifest)
+
+# The manifests fit the stripped and moved libraries: none is made anew, here or in the cache.
+before=$(cat "$prefix"/lib/flowrun/plugins/*.json | cksum)
+cache=$(mktemp -d)
+listed=$(XDG_CACHE_HOME=$cache "$prefix/bin/flowrun" plugins)
+must_contain "$listed" "$prefix/lib/flowrun/plugins/segment.so"
+must_be "$(cat "$prefix"/lib/flowrun/plugins/*.json | cksum)" "$before"
+must_be "$(ls -A "$cache")" ""
+rm -r "$cache"
+
+# A copy has other times; its content decides.
+cp -r "$prefix" "$first"
+XDG_CACHE_HOME=$first "$first/bin/flowrun" describe segment.threshold >/dev/null
+rm -r "$first"
