@@ -60,8 +60,11 @@ CheckedGraph check_graph(const std::string& file, const std::vector<std::string>
 }
 
 void print_faults(Faults& faults) {
+  constexpr std::size_t kMostShown = 500;
   faults.sort();
-  for (const Fault& fault : faults.all()) fmt::print(stderr, "{}\n", printable(to_string(fault)));
+  const auto& all = faults.all();
+  for (std::size_t i = 0; i < std::min(all.size(), kMostShown); ++i) fmt::print(stderr, "{}\n", printable(to_string(all[i])));
+  if (all.size() > kMostShown) fmt::print(stderr, "... and {} more\n", all.size() - kMostShown);
 }
 
 std::string verdict(const Faults& faults) {

@@ -8,6 +8,8 @@ namespace flowrun {
 namespace {
 
 constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+constexpr std::size_t kLargestTable = std::size_t{64} << 20;  // a quarter of a million cases
+constexpr int kMostFaults = 100;                              // a file that is no table has one at every quote
 
 char separator_of(const std::string& text, const std::filesystem::path& file) {
   if (file.extension() == ".tsv") return '\t';
@@ -43,7 +45,7 @@ class TableParser {
       : text_(text), separator_(separator), file_(std::move(file)), faults_(faults) {}
 
   std::vector<TableRow> parse() {
-    while (at_ < text_.size()) {
+    while (at_ < text_.size() && found_ < kMostFaults) {
       if (text_[at_] == '#' || text_[at_] == '\n') skip_line();
       else parse_row();
     }
@@ -102,6 +104,8 @@ class TableParser {
   }
 
   void fault(int line, std::size_t offset, std::string message) {
+    if (++found_ > kMostFaults) return;
+    if (found_ == kMostFaults) message += "; the rest of the table is not looked at";
     const std::size_t line_start = offset == 0 ? std::string::npos : text_.rfind('\n', offset - 1);
     const std::size_t column = line_start == std::string::npos ? offset : offset - line_start - 1;
     faults_.error({file_, line, static_cast<int>(column) + 1}, std::move(message));
@@ -113,6 +117,7 @@ class TableParser {
   Faults& faults_;
   std::size_t at_ = 0;
   int line_ = 1;
+  int found_ = 0;
   std::vector<TableRow> rows_;
 };
 
@@ -136,7 +141,12 @@ std::vector<TableRow> read_table(const std::filesystem::path& file, Faults& faul
     faults.error({file.string(), 0, 0}, std::string("the table of cases cannot be used: ") + why);
     return {};
   }
-  return parse_table({std::istreambuf_iterator<char>(stream), {}}, file, faults);
+  std::string text;
+  for (std::istreambuf_iterator<char> at(stream), end; at != end && text.size() <= kLargestTable; ++at) text += *at;
+  if (text.size() <= kLargestTable) return parse_table(std::move(text), file, faults);
+  faults.error({file.string(), 0, 0}, "the table holds more than " + std::to_string(kLargestTable >> 20) +
+                                          " MiB, which is too large for a table of cases");
+  return {};
 }
 
 }  // namespace flowrun

@@ -11,16 +11,26 @@ namespace {
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
+/// Control characters, and those that turn the writing direction of what stands behind them, so that a name reads as another.
+bool misleads(char32_t code) {
+  const bool control = code >= 0x80 && code < 0xA0, mark = code == 0x200E || code == 0x200F || code == 0x061C || code == 0xFEFF;
+  return control || mark || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
 /// Bytes of the UTF-8 character that starts here; 0: none does, or it is a control character.
 std::size_t plain_character(std::string_view text) {
   const auto first = static_cast<unsigned char>(text.front());
   if (first < 0x80) return (first >= 0x20 && first != 0x7F) || first == '\n' ? 1 : 0;
   const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
   if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
+  char32_t code = first & (0x7Fu >> length);
+  for (std::size_t i = 1; i < length; ++i) {
     if (!is_continuation(text[i])) return 0;
-  const bool c1_control = first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
-  return c1_control ? 0 : length;
+    code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3F);
+  }
+  constexpr char32_t kShortest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool too_long_form = code < kShortest[length], surrogate = code >= 0xD800 && code < 0xE000;
+  return too_long_form || surrogate || code > 0x10FFFF || misleads(code) ? 0 : length;
 }
 
 std::string padded(const std::string& cell, std::size_t width, Align align) {

@@ -10,8 +10,8 @@ namespace flowrun {
 
 inline constexpr std::size_t kPageWidth = 100;
 
-/// Text from files and plugins made safe to print: control characters (except line feed) and bytes that are not UTF-8
-/// become \xNN, so that a name cannot move the cursor or colour the screen.
+/// Text from files and plugins made safe to print: control characters (except line feed), marks that turn the writing direction
+/// and bytes that are not UTF-8 become \xNN, so that a name cannot move the cursor, colour the screen or read as another.
 std::string printable(std::string_view text);
 
 /// Characters of UTF-8 text.

@@ -8,6 +8,16 @@ if(FLOWRUN_SANITIZE)
   target_link_options(flowrun_build_flags INTERFACE -fsanitize=${FLOWRUN_SANITIZE})
 endif()
 
+if(FLOWRUN_BUILD_FUZZERS)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "FLOWRUN_BUILD_FUZZERS needs clang, which has libFuzzer: cmake --preset fuzz")
+  endif()
+  target_compile_options(flowrun_build_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+    -fno-omit-frame-pointer -g)
+  target_compile_definitions(flowrun_build_flags INTERFACE _GLIBCXX_ASSERTIONS)
+  target_link_options(flowrun_build_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
 # A room of the framework: framework/src/<room>, with the third parties named and nothing else.
 #   flowrun_add_room(validate LINKS Boost::graph)
 function(flowrun_add_room room)

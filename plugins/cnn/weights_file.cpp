@@ -19,6 +19,7 @@ using pickle::Value;
 
 constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{256} << 20;
 constexpr std::int64_t kMaxAxis = std::int64_t{1} << 28;
+constexpr std::size_t kMaxArrays = 1000;  // a list of one array can be named again and again in a few bytes
 
 std::string bytes_of_file(const std::string& path) {
   std::error_code fault;
@@ -76,7 +77,13 @@ Layer layer_of(const Value& key, const Value& value) {
 std::vector<Layer> layers_of(const Value& root) {
   if (root.kind != Kind::dict) throw Error("it holds " + std::string(in_words(root.kind)) + ", not a dictionary of layers");
   std::vector<Layer> layers;
-  for (std::size_t i = 0; i + 1 < root.items.size(); i += 2) layers.push_back(layer_of(*root.items[i], *root.items[i + 1]));
+  std::size_t arrays = 0;
+  for (std::size_t i = 0; i + 1 < root.items.size(); i += 2) {
+    arrays += root.items[i + 1]->items.size();
+    if (arrays > kMaxArrays || layers.size() >= kMaxArrays)
+      throw Error("it holds more than " + std::to_string(kMaxArrays) + " layers or arrays; the published networks have a dozen");
+    layers.push_back(layer_of(*root.items[i], *root.items[i + 1]));
+  }
   return layers;
 }
 

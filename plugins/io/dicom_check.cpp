@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,10 @@ namespace {
 constexpr std::uint32_t kUndefined = 0xffffffff;
 constexpr std::uint32_t kItem = 0xfffee000, kItemEnd = 0xfffee00d, kSequenceEnd = 0xfffee0dd;
 constexpr std::uint32_t kTransferSyntax = 0x00020010, kPixels = 0x7fe00010, kRows = 0x00280010, kColumns = 0x00280011;
-constexpr int kDeepest = 32;  ///< sequences within sequences
+constexpr std::uint32_t kFrames = 0x00280008, kSamples = 0x00280002, kAllocated = 0x00280100;
+constexpr int kDeepest = 32;            ///< sequences within sequences
+constexpr double kLargestRatio = 4096;  ///< of compressed voxels; an empty slice in JPEG 2000 comes to half of it
+constexpr double kUnasked = 1 << 20;    ///< bytes that compressed voxels may take in any case
 constexpr std::uint32_t kLongestText = 64;
 
 /// Value representations with a 16-bit length, and those with a 32-bit one.
@@ -41,9 +45,11 @@ class DicomWalk {
     if (syntax == "1.2.840.10008.1.2.2" || syntax == "1.2.840.10008.1.2.1.99" || !syntax.starts_with("1.2.840.10008.1.2"))
       refuse(file_, "its DICOM transfer syntax '" + printable(syntax) +
                         "' is not one that is read here; convert it to explicit VR little endian");
+    run_length_ = syntax == "1.2.840.10008.1.2.5";
     walk_elements(size_, 0);
     if (!has_pixels_ || number(kRows, 0) == 0 || number(kColumns, 0) == 0) return false;
     require_sane_voxels();
+    require_all_voxels();
     return true;
   }
 
@@ -90,7 +96,7 @@ class DicomWalk {
   }
 
   std::string take_text(const Element& element) {
-    if (element.length > kLongestText) broken("transfer syntax is too long");
+    if (element.length > kLongestText) broken("text is too long");
     std::string text;
     for (std::uint32_t i = 0; i < element.length; ++i) text += static_cast<char>(take<std::uint8_t>());
     return text.substr(0, text.find_last_not_of(std::string(" \0", 2)) + 1);
@@ -128,7 +134,9 @@ class DicomWalk {
 
   void walk_value(const Element& element, std::uint64_t end, int depth) {
     const bool sequence = element.form == "SQ" || (element.length == kUndefined && element.tag != kPixels);
-    if (depth == 0 && element.tag >> 16 == 0x0028 && element.length == 2) {
+    if (depth == 0 && element.tag == kFrames) {
+      frames_ = take_text(element);
+    } else if (depth == 0 && element.tag >> 16 == 0x0028 && element.length == 2) {
       numbers_[element.tag] = take<std::uint16_t>();
     } else if (element.length == kUndefined && element.tag == kPixels) {
       walk_fragments();
@@ -138,6 +146,7 @@ class DicomWalk {
       if (element.form == "UN") with_forms_ = true;
     } else {
       step_over(element.length, end);
+      if (depth == 0 && element.tag == kPixels) voxel_bytes_ = element.length;
     }
     has_pixels_ = has_pixels_ || (depth == 0 && element.tag == kPixels);
   }
@@ -162,8 +171,28 @@ class DicomWalk {
       const Element fragment = take_head(false);
       if (fragment.tag == kSequenceEnd) return;
       if (fragment.tag != kItem) broken("voxels have something else than fragments");
+      if (run_length_ && fragments_ > 0) require_sane_runs(fragment.length);
       step_over(fragment.length, size_);
+      packed_bytes_ += fragment.length;
+      ++fragments_;
     }
+  }
+
+  /// GDCM trusts the head of run-length coded voxels: how many segments there are, and where. The first fragment is a table.
+  void require_sane_runs(std::uint32_t length) {
+    constexpr std::uint32_t kHead = 64, kMost = 15;
+    const std::uint64_t start = at_;
+    const std::uint32_t expected = static_cast<std::uint32_t>(number(kSamples, 1) * number(kAllocated, 16) / 8);
+    if (length < kHead || start + length > size_) broken("run lengths are too short");
+    const auto count = take<std::uint32_t>();
+    if (count != expected || count > kMost) broken("run lengths have another number of segments than the voxels have bytes,");
+    std::uint32_t last = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const auto offset = take<std::uint32_t>();
+      if (offset <= last || offset < kHead || offset >= length) broken("run lengths have a segment outside");
+      last = offset;
+    }
+    at_ = start;
   }
 
   int number(std::uint32_t tag, int otherwise) const {
@@ -183,12 +212,34 @@ class DicomWalk {
                         ", which cannot be read; the header is damaged");
   }
 
+  /// GDCM takes memory for what the header promises before it looks at what there is.
+  void require_all_voxels() const {
+    const std::string first = frames_.substr(0, frames_.find_first_of(" \\"));
+    const bool counted = first.size() <= 9 && first.find_first_not_of("0123456789") == std::string::npos;
+    const std::int64_t frames = first.empty() ? 1 : counted ? std::stoll(first) : 0;
+    if (frames < 1) refuse(file_, "its DICOM header has '" + printable(frames_) + "' frames; a number from 1 on is expected");
+    const Geometry grid{{number(kColumns, 0), number(kRows, 0), frames}};
+    const double needed = static_cast<double>(grid.size[0]) * static_cast<double>(grid.size[1]) * static_cast<double>(frames) *
+                          number(kSamples, 1) * number(kAllocated, 16) / 8;
+    const double room =
+        voxel_bytes_ ? static_cast<double>(*voxel_bytes_) : static_cast<double>(packed_bytes_) * kLargestRatio + kUnasked;
+    if (needed > room)
+      refuse(file_, "its header promises " + size_text(grid.size) + " voxels, which take " + number_text(needed) +
+                        " bytes, but its " + std::to_string(voxel_bytes_.value_or(packed_bytes_)) +
+                        " bytes of voxels cannot hold them; the file is cut or its header is damaged");
+  }
+
   std::filesystem::path file_;
   std::ifstream stream_;
   std::uint64_t size_;
   std::uint64_t at_ = 0;
   bool with_forms_ = true;
   bool has_pixels_ = false;
+  std::string frames_;                        ///< as the header writes their number
+  std::optional<std::uint64_t> voxel_bytes_;  ///< of voxels that are not compressed
+  std::uint64_t packed_bytes_ = 0;            ///< of compressed ones
+  std::size_t fragments_ = 0;
+  bool run_length_ = false;
   std::map<std::uint32_t, int> numbers_;  ///< 16-bit values of group 28
 };
 

@@ -30,8 +30,8 @@ Volume read_nifti(const fs::path& path, const NamedFormat& named, const Warn& wa
     volume.geometry = read_header(*make_image_io(named.format), path, named);
     pass_on(session, path, warn);
   }
-  const std::string doubt = placement_doubt(header, volume.geometry);
-  if (!doubt.empty()) warn("'" + path.string() + "': " + doubt);
+  for (const std::string& doubt : {bits_doubt(header), placement_doubt(header, volume.geometry)})
+    if (!doubt.empty()) warn("'" + path.string() + "': " + doubt);
   volume.voxels = read_nifti_voxels(path, compressed, header, volume.geometry);
   return volume;
 }

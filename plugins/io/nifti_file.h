@@ -15,6 +15,7 @@ namespace flowrun::io {
 struct NiftiHeader {
   bool swapped = false;  ///< bytes in the other order than this machine's
   int datatype = 0;
+  int bits = 0;  ///< of a voxel, as the header says beside the data type
   std::array<std::int64_t, 8> dim{};
   std::array<double, 8> pixdim{};
   std::uint64_t voxels_at = 0;  ///< bytes from the start of the (inflated) file
@@ -30,6 +31,9 @@ struct NiftiHeader {
 /// Reads and checks the header. Throws Error for what is not NIfTI-1 and for voxel sizes that are not above 0 (the NIfTI library
 /// would turn them into 1 mm without a word).
 NiftiHeader read_nifti_header(const std::filesystem::path& file, bool compressed);
+
+/// A sentence about a number of bits that is not the data type's; empty when all is well.
+std::string bits_doubt(const NiftiHeader& header);
 
 /// A sentence about a place in the world that is missing or told in two ways; empty when all is well.
 std::string placement_doubt(const NiftiHeader& header, const Geometry& used);

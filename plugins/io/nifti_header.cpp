@@ -43,6 +43,14 @@ Fields read_fields(const std::filesystem::path& file, bool compressed) {
   return fields;
 }
 
+/// The NIfTI library prints what it thinks of others on the standard error.
+void require_known_type(const NiftiHeader& header, const std::filesystem::path& file) {
+  constexpr std::array<int, 16> kTypes{2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2304};
+  if (std::find(kTypes.begin(), kTypes.end(), header.datatype) == kTypes.end())
+    refuse(file, "its header says that its voxels are of NIfTI data type " + std::to_string(header.datatype) +
+                     ", which there is not; it is damaged");
+}
+
 /// The matrix of a quaternion, as NIfTI-1 defines it (method 2).
 std::array<double, 12> quaternion_matrix(const Fields& fields, const NiftiHeader& header) {
   const double b = fields.at<float>(256), c = fields.at<float>(260), d = fields.at<float>(264);
@@ -93,6 +101,14 @@ double largest_shift(const std::array<double, 12>& a, const std::array<double, 1
   return largest;
 }
 
+void require_sizes(const NiftiHeader& header, const std::filesystem::path& file) {
+  const std::int64_t axes = header.dim[0];
+  if (axes < 1 || axes > 7) refuse(file, "its header says that it has " + std::to_string(axes) + " dimensions; it is damaged");
+  const std::vector<std::int64_t> sizes(header.dim.begin() + 1, header.dim.begin() + 1 + axes);
+  if (std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size < 1; }))
+    refuse(file, "its header promises " + size_text(sizes) + " voxels, which no image has; the header is damaged");
+}
+
 void require_voxel_size(const NiftiHeader& header, const std::filesystem::path& file) {
   for (std::size_t axis = 1; axis <= 3; ++axis)
     if (header.dim[0] >= static_cast<std::int64_t>(axis) && !(std::isfinite(header.pixdim[axis]) && header.pixdim[axis] > 0))
@@ -122,6 +138,7 @@ NiftiHeader read_nifti_header(const std::filesystem::path& file, bool compressed
     header.pixdim[i] = fields.at<float>(76 + 4 * i);
   }
   header.datatype = fields.at<std::int16_t>(70);
+  header.bits = fields.at<std::int16_t>(72);
   const double offset = fields.at<float>(108);
   if (!(offset >= static_cast<double>(kHeaderBytes)) || offset > 1e9)
     refuse(file, "its header says that its voxels start at byte " + number_text(offset) + "; it is damaged");
@@ -130,6 +147,8 @@ NiftiHeader read_nifti_header(const std::filesystem::path& file, bool compressed
   header.intercept = fields.at<float>(116);
   header.qform_code = fields.at<std::int16_t>(252);
   header.sform_code = fields.at<std::int16_t>(254);
+  require_known_type(header, file);
+  require_sizes(header, file);
   require_voxel_size(header, file);
   header.qform = to_lps(quaternion_matrix(fields, header));
   for (std::size_t i = 0; i < 12; ++i) header.sform[i] = fields.at<float>(280 + 4 * i);

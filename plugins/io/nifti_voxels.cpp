@@ -70,6 +70,13 @@ const VoxelType* voxel_type(int code) {
 
 }  // namespace
 
+std::string bits_doubt(const NiftiHeader& header) {
+  const VoxelType* type = voxel_type(header.datatype);
+  if (!type || header.bits == 0 || static_cast<std::size_t>(header.bits) == 8 * type->bytes) return "";
+  return "its header says that a voxel has " + std::to_string(header.bits) + " bits, but its data type has " +
+         std::to_string(8 * type->bytes) + "; the data type is believed";
+}
+
 std::vector<float> read_nifti_voxels(const std::filesystem::path& file, bool compressed, const NiftiHeader& header,
                                      const Geometry& geometry) {
   const VoxelType* type = voxel_type(header.datatype);

@@ -14,8 +14,8 @@ void require_sound_header(const std::filesystem::path& file, const NamedFormat& 
 
 /// Checks a NRRD or MetaImage file before its voxels are read, and after one was written: all bytes that its header promises are
 /// there, and compressed ones inflate to the end with the right checksum. ITK's readers of these formats allocate first and
-/// accept some cut files. Voxels in several files or written as text are left to ITK. `needed`: bytes of all voxels. Throws
-/// Error.
+/// accept some cut files. Voxels in several files, or compressed in another way than gzip's, are refused. `needed`: bytes of all
+/// voxels. Throws Error.
 void require_all_data(const std::filesystem::path& file, const NamedFormat& named, const Geometry& geometry,
                       std::uint64_t needed);
 

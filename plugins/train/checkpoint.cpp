@@ -56,11 +56,21 @@ class Reader {
     std::memcpy(values.data(), bytes_.data(), count * sizeof(T));
     bytes_.remove_prefix(count * sizeof(T));
   }
+  bool at_end() const { return bytes_.empty(); }
 
  private:
   std::string_view bytes_;
   std::string path_;
 };
+
+/// The checksum finds accidents; these are the promises on which the training would build with bytes that somebody made.
+bool is_sound(const Progress& progress, std::size_t weights) {
+  const auto fits = [&](const std::vector<float>& values) { return values.size() == weights; };
+  return fits(progress.weights) && fits(progress.adam.mean) && fits(progress.adam.square) &&
+         (progress.best.empty() || fits(progress.best)) && progress.adam.steps >= 0 && progress.epoch >= 0 &&
+         progress.batch >= 0 && progress.best_epoch >= 0 && progress.best_epoch <= progress.epoch &&
+         progress.curve.size() == static_cast<std::size_t>(progress.epoch);
+}
 
 }  // namespace
 
@@ -100,6 +110,7 @@ bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progres
     throw Error("the checkpoint '" + path +
                 "' belongs to other settings, another network or other samples; set 'resume' to false to "
                 "train anew and replace it, or name another file in 'checkpoint'");
+  const std::size_t weights = progress.weights.size();
   reader.take_all(progress.weights);
   reader.take(progress.adam.steps);
   reader.take_all(progress.adam.mean);
@@ -112,6 +123,7 @@ bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progres
   reader.take(progress.best_loss);
   reader.take(progress.best_epoch);
   reader.take_all(progress.curve);
+  if (!reader.at_end() || !is_sound(progress, weights)) reader.refuse();
   return true;
 }
 

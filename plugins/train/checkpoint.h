@@ -37,8 +37,8 @@ struct Progress {
 /// Writes the progress with the fingerprint of the settings and data that it belongs to; the file appears whole or not at all.
 void write_checkpoint(const std::string& path, std::uint64_t fingerprint, const Progress& progress);
 
-/// Reads a checkpoint into `progress`, whose Adam keeps its settings; false when there is no file. Throws Error, naming the
-/// file, when it is damaged, or belongs to other settings or data.
+/// Reads a checkpoint into `progress`, which has the network's weights and whose Adam keeps its settings; false when there is no
+/// file. Throws Error, naming the file, when it is damaged, has another number of weights, or belongs to other settings or data.
 bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progress& progress);
 
 }  // namespace flowrun::train

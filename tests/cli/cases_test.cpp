@@ -104,3 +104,17 @@ TEST_CASE("cases table: one that is not there is a fault, and --case-name goes w
   CHECK(named.status == 2);
   CHECK(contains(named.err, "--case-name names a single case"));
 }
+
+TEST_CASE("cases table: what is no table ends after a number of faults, and what has no end is not read to it") {
+  std::string quotes = "case,image\n";
+  for (int i = 0; i < 100'000; ++i) quotes += "a\"b,";
+  const TempFolder folder;
+  const Ended ended = dry_run(folder, quotes);
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err, "with the inner quotes doubled; the rest of the table is not looked at"));
+  CHECK(ended.err.size() < 50'000);
+  folder.write("file.json", kFileGraph);
+  const Ended endless = run_flowrun(folder, {"run", "file.json", "--cases", "/dev/zero", "--dry-run"});
+  CHECK(endless.status == 2);
+  CHECK(contains(endless.err, "/dev/zero: error: the table holds more than 64 MiB, which is too large for a table of cases"));
+}

@@ -7,9 +7,12 @@
 namespace flowrun {
 namespace {
 
+constexpr std::size_t kLongestWord = 64;  // nobody mistypes a longer one, and the distance takes the product of the lengths
+
 /// Number of single-letter edits and swaps of neighbours that turn one word into the other (Damerau's and Levenshtein's
-/// distance).
-std::size_t edit_distance(const std::string& a, const std::string& b) {
+/// distance); more than `limit` where it is out of reach.
+std::size_t edit_distance(const std::string& a, const std::string& b, std::size_t limit) {
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > limit) return limit + 1;
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -22,8 +25,22 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
       const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
       if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
+    const bool hopeless =
+        *std::min_element(row.begin(), row.end()) > limit && *std::min_element(last.begin(), last.end()) > limit;
+    if (hopeless) return limit + 1;
   }
   return row[b.size()];
+}
+
+/// Nobody reads on through a name of megabytes.
+std::string readable(std::string message) {
+  constexpr std::size_t kLongest = 4000, kKept = 1500;  // bytes
+  if (message.size() <= kLongest) return message;
+  const auto within_character = [&](std::size_t at) { return (static_cast<unsigned char>(message[at]) & 0xC0) == 0x80; };
+  std::size_t head = kKept, tail = message.size() - kKept;
+  while (head > 0 && within_character(head)) --head;
+  while (tail < message.size() && within_character(tail)) ++tail;
+  return message.substr(0, head) + " [...] " + message.substr(tail);
 }
 
 }  // namespace
@@ -39,11 +56,11 @@ std::string to_string(const Fault& fault) {
 }
 
 void Faults::error(Place place, std::string message) {
-  faults_.push_back({Severity::error, std::move(place), std::move(message)});
+  faults_.push_back({Severity::error, std::move(place), readable(std::move(message))});
 }
 
 void Faults::warning(Place place, std::string message) {
-  faults_.push_back({Severity::warning, std::move(place), std::move(message)});
+  faults_.push_back({Severity::warning, std::move(place), readable(std::move(message))});
 }
 
 bool Faults::has_errors() const {
@@ -57,12 +74,12 @@ void Faults::sort() {
 }
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-  if (word.size() < 2) return "";  // any letter is near any other
+  if (word.size() < 2 || word.size() > kLongestWord) return "";  // any letter is near any other
   const std::size_t limit = std::max<std::size_t>(1, word.size() / 3);
   std::size_t best = limit + 1;
   const std::string* nearest = nullptr;
   for (const std::string& candidate : candidates) {
-    const std::size_t distance = edit_distance(word, candidate);
+    const std::size_t distance = edit_distance(word, candidate, limit);
     if (distance < best) {
       best = distance;
       nearest = &candidate;

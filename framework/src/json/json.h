@@ -24,19 +24,18 @@ class Value {
   using Array = std::vector<Value>;
   using Object = std::vector<Member>;
 
-  Value() = default;
-  Value(bool held) : held_(held) {}
+  Value();
+  Value(bool held);
   template <std::integral T>
-  requires(!std::same_as<T, bool>) Value(T held) : held_(static_cast<std::int64_t>(held)) {}
-  Value(double held) : held_(held) {}
-  Value(const char* held) : held_(std::string(held)) {}
-  Value(std::string_view held) : held_(std::string(held)) {}
-  Value(std::string held) : held_(std::move(held)) {}
-  Value(Array items) : held_(std::move(items)) {}
+  requires(!std::same_as<T, bool>) Value(T held);
+  Value(double held);
+  Value(const char* held);
+  Value(std::string_view held);
+  Value(std::string held);
+  Value(Array items);
   template <class T>
-  requires(!std::same_as<T, Value> && !std::same_as<T, Member>) Value(const std::vector<T>& items)
-      : held_(Array(items.begin(), items.end())) {}
-  static Value array() { return Value(Array{}); }
+  requires(!std::same_as<T, Value> && !std::same_as<T, Member>) Value(const std::vector<T>& items);
+  static Value array();
   static Value object();
 
   Kind kind() const { return static_cast<Kind>(held_.index()); }
@@ -71,6 +70,21 @@ struct Member {
   int line = 0;  ///< of the name
   int column = 0;
 };
+
+// Down here, where Member is whole, as clang wants it.
+inline Value::Value() = default;
+inline Value::Value(bool held) : held_(held) {}
+template <std::integral T>
+requires(!std::same_as<T, bool>) Value::Value(T held) : held_(static_cast<std::int64_t>(held)) {}
+inline Value::Value(double held) : held_(held) {}
+inline Value::Value(const char* held) : held_(std::string(held)) {}
+inline Value::Value(std::string_view held) : held_(std::string(held)) {}
+inline Value::Value(std::string held) : held_(std::move(held)) {}
+inline Value::Value(Array items) : held_(std::move(items)) {}
+template <class T>
+requires(!std::same_as<T, Value> && !std::same_as<T, Member>) Value::Value(const std::vector<T>& items)
+    : held_(Array(items.begin(), items.end())) {}
+inline Value Value::array() { return Value(Array{}); }
 
 inline constexpr std::size_t kLargestText = std::size_t{16} << 20;
 inline constexpr int kDeepest = 64;

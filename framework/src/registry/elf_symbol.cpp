@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "flowrun/sdk/error.h"
 
@@ -58,22 +59,26 @@ std::string_view contents(std::string_view bytes, const Elf64_Shdr& section) {
   return bytes.substr(section.sh_offset, section.sh_size);
 }
 
-std::string_view name_at(std::string_view names, std::uint64_t offset) {
+bool is_name_at(std::string_view names, std::uint64_t offset, std::string_view wanted) {
   if (offset >= names.size()) throw Error(kDamaged);
   const std::string_view rest = names.substr(offset);
-  return rest.substr(0, rest.find('\0'));
+  return rest.starts_with(wanted) && rest.size() > wanted.size() && rest[wanted.size()] == '\0';
 }
 
+/// A library has one table of dynamic symbols; a file in which thousands of sections name the same bytes as one is not read for
+/// hours.
 std::optional<Elf64_Sym> find_symbol(std::string_view bytes, const Elf64_Ehdr& header, std::string_view wanted) {
+  bool had_table = false;
   for (std::uint64_t i = 0; i < header.e_shnum; ++i) {
     const Elf64_Shdr table = section(bytes, header, i);
     if (table.sh_type != SHT_DYNSYM) continue;
+    if (std::exchange(had_table, true)) throw Error(kDamaged);
     const std::string_view symbols = contents(bytes, table);
     const std::string_view names = contents(bytes, section(bytes, header, table.sh_link));
     for (std::uint64_t at = 0; at + sizeof(Elf64_Sym) <= symbols.size(); at += sizeof(Elf64_Sym)) {
       const auto symbol = read_at<Elf64_Sym>(symbols, at);
       const bool exported = symbol.st_shndx != SHN_UNDEF && ELF64_ST_BIND(symbol.st_info) != STB_LOCAL;
-      if (exported && name_at(names, symbol.st_name) == wanted) return symbol;
+      if (exported && is_name_at(names, symbol.st_name, wanted)) return symbol;
     }
   }
   return std::nullopt;

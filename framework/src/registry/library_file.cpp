@@ -28,6 +28,15 @@ void require_regular_file(const fs::path& file) {
   if (!fs::is_regular_file(status)) throw Error(quoted(file) + " is a device or a pipe, not a plugin's library");
 }
 
+constexpr std::uintmax_t kLargestLibrary = std::uintmax_t{1} << 30;
+
+void require_size(const fs::path& file) {
+  std::error_code error;
+  if (const std::uintmax_t size = fs::file_size(file, error); !error && size > kLargestLibrary)
+    throw Error(quoted(file) + " holds " + std::to_string(size >> 20) + " MiB, which is too large for a plugin's library; " +
+                std::to_string(kLargestLibrary >> 20) + " MiB are the most");
+}
+
 }  // namespace
 
 std::string hash_text(std::uint64_t hash) {
@@ -59,6 +68,7 @@ LibraryFile read_library_file(const fs::path& file) {
   require_regular_file(file);
   LibraryFile library;
   library.path = fs::canonical(file);
+  require_size(library.path);
   library.stamp = stamp_of(library.path).value_or(FileStamp{});
   library.bytes = read_bytes(library.path);
   if (library.bytes.empty()) throw Error(quoted(library.path) + " is empty; build or copy the plugin again");

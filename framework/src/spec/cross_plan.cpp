@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "spec/object_reader.h"
+#include "spec/read_parts.h"
 
 namespace flowrun {
 namespace {
@@ -100,6 +101,10 @@ CrossPlan read_plan(Source& source, const json::Value& root, const std::filesyst
 }  // namespace
 
 std::optional<CrossPlan> load_cross_plan(const std::filesystem::path& file, Faults& faults) {
+  if (const std::string fault = spec::file_fault(file, "a plan"); !fault.empty()) {
+    faults.error({file.string(), 0, 0}, "the file " + fault);
+    return std::nullopt;
+  }
   std::ifstream stream(file, std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
   if (!stream.is_open() || stream.bad()) {

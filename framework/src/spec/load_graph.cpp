@@ -9,21 +9,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestGraphFile = std::size_t{4} << 20;
 constexpr std::size_t kDeepestNest = 32;
 const std::string kSubgraphPrefix = "graph:";
-
-/// Why a file cannot be read as a graph, or nothing.
-std::string file_fault(const fs::path& file) {
-  std::error_code failure;
-  const auto status = fs::status(file, failure);
-  if (!fs::exists(status)) return "does not exist";
-  if (fs::is_directory(status)) return "is a folder, not a file";
-  if (!fs::is_regular_file(status)) return "is not a regular file";
-  const auto bytes = fs::file_size(file, failure);
-  if (failure) return "cannot be read: " + failure.message();
-  return bytes > kLargestGraphFile ? "holds more than 4 MiB, which is too large for a graph" : "";
-}
 
 /// Reads a graph and those that it names, each file once.
 class Loader {
@@ -31,7 +18,7 @@ class Loader {
   explicit Loader(Faults& faults) : faults_(faults) {}
 
   std::shared_ptr<const GraphSpec> load(const fs::path& file) {
-    const std::string fault = file_fault(file);
+    const std::string fault = spec::file_fault(file, "a graph");
     if (!fault.empty()) {
       faults_.error({file.string(), 0, 0}, "the file " + fault);
       return nullptr;
@@ -46,7 +33,7 @@ class Loader {
   }
 
   std::shared_ptr<const GraphSpec> parse(const std::string& text, const fs::path& file) {
-    const auto root = json::parse(text, file.string(), faults_, kLargestGraphFile);
+    const auto root = json::parse(text, file.string(), faults_, spec::kLargestFile);
     if (!root) return nullptr;
     spec::Source source{file.string(), faults_};
     auto graph = spec::read_graph(source, *root);
@@ -63,7 +50,7 @@ class Loader {
     const std::string named = node.type.substr(kSubgraphPrefix.size());
     const fs::path file = from.parent_path() / named;
     const std::string what = "node '" + node.id + "': the graph file '" + named + "' ";
-    if (const std::string fault = file_fault(file); !fault.empty()) {
+    if (const std::string fault = spec::file_fault(file, "a graph"); !fault.empty()) {
       faults_.error(node.type_place, what + fault + " (looked for " + file.string() + ")");
       return nullptr;
     }
@@ -98,6 +85,18 @@ class Loader {
 };
 
 }  // namespace
+
+std::string spec::file_fault(const fs::path& file, const std::string& what) {
+  std::error_code failure;
+  const auto status = fs::status(file, failure);
+  if (!fs::exists(status)) return "does not exist";
+  if (fs::is_directory(status)) return "is a folder, not a file";
+  if (!fs::is_regular_file(status)) return "is not a regular file";
+  const auto bytes = fs::file_size(file, failure);
+  if (failure) return "cannot be read: " + failure.message();
+  return bytes > kLargestFile ? "holds more than " + std::to_string(kLargestFile >> 20) + " MiB, which is too large for " + what
+                              : "";
+}
 
 std::shared_ptr<const GraphSpec> load_graph(const fs::path& file, Faults& faults) { return Loader(faults).load(file); }
 

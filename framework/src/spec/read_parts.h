@@ -7,6 +7,10 @@ namespace flowrun::spec {
 
 inline constexpr int kFormat = 1;  // the format of graph files that this code reads
 
+inline constexpr std::size_t kLargestFile = std::size_t{4} << 20;  // bytes of a graph or a plan
+/// Why a file cannot be read as `what` ("a graph"), as "does not exist"; nothing when it can. A pipe or a device may have no end.
+std::string file_fault(const std::filesystem::path& file, const std::string& what);
+
 /// A value with its place; lists within lists stay as they are.
 Literal read_literal(const Source& source, const json::Value& value);
 

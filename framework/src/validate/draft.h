@@ -82,7 +82,7 @@ struct Draft {
 
 // The passes, in their order.
 void read_settings(Draft& draft, const Settings& settings);
-void flatten_subgraphs(Draft& draft);
+bool flatten_subgraphs(Draft& draft);  ///< false: there are too many nodes to go on
 void check_requirements(Draft& draft);
 void find_types(Draft& draft);
 void fill_parameters(Draft& draft);

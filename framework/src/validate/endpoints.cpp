@@ -8,6 +8,7 @@ namespace {
 constexpr int kMostSteps =
     20000;  // an output that is fed by itself through a subgraph never ends; lists of lists grow without bound
 constexpr int kDeepest = 200;
+constexpr std::size_t kMostSuggested = 1000;  // nodes that a misspelt name is compared with
 
 template <class T>
 const T* by_name(const std::vector<T>& all, const std::string& name) {
@@ -57,7 +58,8 @@ std::optional<Offer> Endpoints::check_output(const Instance& instance, const End
   const NodeSpec* node = find_node(*instance.graph, endpoint.node);
   if (!node) {
     std::vector<std::string> ids;
-    for (const NodeSpec& one : instance.graph->nodes) ids.push_back(one.id);
+    if (instance.graph->nodes.size() <= kMostSuggested)
+      for (const NodeSpec& one : instance.graph->nodes) ids.push_back(one.id);
     return fault("there is no node '" + endpoint.node + "'" + did_you_mean(endpoint.node, ids));
   }
   std::vector<std::string> outputs;

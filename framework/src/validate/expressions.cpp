@@ -6,6 +6,11 @@
 namespace flowrun::checks {
 namespace {
 
+/// A value that names others several times doubles with each subgraph that it is handed through.
+constexpr std::size_t kLongestValue = std::size_t{64} << 10;  // bytes
+constexpr std::size_t kMostPieces = 1000;
+const std::string kTooLong = "takes more than " + std::to_string(kLongestValue >> 10) + " KiB, which is not accepted";
+
 bool is_text(ParamType type) { return type == ParamType::string || type == ParamType::path || type == ParamType::choice; }
 
 /// Whether every value of one type is a value of the other.
@@ -22,6 +27,10 @@ bool starts_path(const std::string& name, const Binding& binding) {
 void append(Expression& expression, const std::string& text) {
   if (expression.pieces.empty() || !expression.pieces.back().case_value.empty()) expression.pieces.push_back({});
   expression.pieces.back().text += text;
+}
+
+bool is_too_long(const Expression& expression) {
+  return size_of(expression) > kLongestValue || expression.pieces.size() > kMostPieces;
 }
 
 ParamType item_type(ParamType list) {
@@ -74,6 +83,19 @@ std::vector<TemplatePart> split_template(const std::string& text) {
   }
   literal(text.substr(at));
   return parts;
+}
+
+std::size_t size_of(const Expression& expression) {
+  std::size_t bytes = 0;
+  for (const auto& piece : expression.pieces) bytes += piece.text.size();
+  if (!expression.constant) return bytes;
+  if (const auto* text = std::get_if<std::string>(&*expression.constant)) bytes += text->size();
+  if (const auto* texts = std::get_if<std::vector<std::string>>(&*expression.constant))
+    for (const std::string& text : *texts) bytes += sizeof text + text.size();
+  if (const auto* numbers = std::get_if<std::vector<double>>(&*expression.constant)) bytes += sizeof(double) * numbers->size();
+  if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&*expression.constant))
+    bytes += sizeof(std::int64_t) * numbers->size();
+  return bytes;
 }
 
 std::string first_case_value(const Expression& expression) {
@@ -146,6 +168,9 @@ std::optional<Expression> Evaluator::from_template(const std::string& text, cons
     else expression.pieces.insert(expression.pieces.end(), binding->value->pieces.begin(), binding->value->pieces.end());
     if (first && binding && starts_path(part.text, *binding)) expression.base.clear();
     first = false;
+    if (!is_too_long(expression)) continue;
+    error(place, "with the values of its ${names} this text " + kTooLong);
+    return std::nullopt;
   }
   if (!good) return std::nullopt;
   if (!first_case_value(expression).empty()) {
@@ -196,7 +221,10 @@ std::optional<Expression> Evaluator::checked(ParamValue value, const Place& plac
     error(place, fault);
     return std::nullopt;
   }
-  return Expression{std::move(value), {}, spec.type == ParamType::path ? base_ : std::filesystem::path()};
+  Expression expression{std::move(value), {}, spec.type == ParamType::path ? base_ : std::filesystem::path()};
+  if (!is_too_long(expression)) return expression;
+  error(place, "the value " + kTooLong);
+  return std::nullopt;
 }
 
 std::optional<Expression> Evaluator::evaluate(const Literal& literal, const ParamSpec& spec) {

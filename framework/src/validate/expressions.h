@@ -40,6 +40,8 @@ class Evaluator {
   std::string what_;
 };
 
+/// About how many bytes its text, or its constant, takes.
+std::size_t size_of(const Expression& expression);
 /// The first value in an expression that is known only when cases run, or nothing.
 std::string first_case_value(const Expression& expression);
 /// Puts the base of a path in front of it, for use inside another file's values.

@@ -136,16 +136,17 @@ bool add_nodes(Draft& draft, std::size_t index) {
 
 }  // namespace
 
-void flatten_subgraphs(Draft& draft) {
+bool flatten_subgraphs(Draft& draft) {
   draft.instances.push_back({.graph = &draft.spec});
   for (const PortSpec& port : draft.spec.port_inputs)
     draft.faults.error(port.place, "the graph takes packets at its input '" + port.name +
                                        "', so it can only be used inside another graph, as a node of type \"graph:" +
                                        draft.spec.file.filename().string() + "\"");
   bind_names(draft, draft.instances.front());
-  if (!add_nodes(draft, 0))
-    draft.faults.error({draft.spec.file.string(), 0, 0}, "with its subgraphs the graph has more than " +
-                                                             std::to_string(kMostNodes) + " nodes, which is not accepted");
+  if (add_nodes(draft, 0)) return true;
+  draft.faults.error({draft.spec.file.string(), 0, 0}, "with its subgraphs the graph has more than " +
+                                                           std::to_string(kMostNodes) + " nodes, which is not accepted");
+  return false;
 }
 
 }  // namespace flowrun::checks

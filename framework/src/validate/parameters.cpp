@@ -8,6 +8,8 @@
 namespace flowrun::checks {
 namespace {
 
+constexpr std::size_t kMostBytes = std::size_t{256} << 20;  // of all values; one long value can be given to thousands of nodes
+
 std::string param_words(const DraftNode& node, const std::string& param) { return node.name() + ", parameter '" + param + "'"; }
 
 const NamedLiteral* given(const DraftNode& node, const std::string& param) {
@@ -63,12 +65,17 @@ void report_unknown(Draft& draft, const DraftNode& node) {
 }  // namespace
 
 void fill_parameters(Draft& draft) {
+  std::size_t bytes = 0;
   for (DraftNode& node : draft.nodes) {
     if (!node.type) continue;
     report_unknown(draft, node);
     for (const ParamSpec& spec : node.type->type.params) {
       Given found = value_for(draft, node, spec);
       if (!found.value || waits_in_vain(draft, node, spec, *found.value, found.place)) continue;
+      bytes += size_of(*found.value);
+      if (bytes > kMostBytes)
+        return draft.faults.error(found.place, "the values of all parameters take more than " + std::to_string(kMostBytes >> 20) +
+                                                   " MiB, which is not accepted");
       node.params.push_back({.name = spec.name,
                              .constant = std::move(found.value->constant),
                              .pieces = std::move(found.value->pieces),

@@ -22,7 +22,7 @@ std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Regi
   using namespace checks;
   Draft draft{spec, registry, faults};
   read_settings(draft, settings);
-  flatten_subgraphs(draft);
+  if (!flatten_subgraphs(draft)) return faults.sort(), nullptr;
   check_requirements(draft);
   find_types(draft);
   fill_parameters(draft);

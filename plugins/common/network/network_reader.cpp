@@ -42,7 +42,8 @@ class Reader {
   }
 
   void allow(std::initializer_list<const char*> keys) const {
-    for (const auto& [key, value] : object_.items()) {
+    for (const auto& item : object_.items()) {
+      const std::string& key = item.key();
       const bool known = std::any_of(keys.begin(), keys.end(), [&](const char* k) { return key == k; });
       if (!known && !key.starts_with("x-")) refuse("has a key '" + key + "'; known are " + listed(keys));
     }

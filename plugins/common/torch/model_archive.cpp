@@ -2,9 +2,12 @@
 
 #include <cctype>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <string_view>
+#include <tuple>
 
+#include "common/torch/stored_tensors.h"
 #include "common/torch/torch_headers.h"
 #include "flowrun/sdk/error.h"
 
@@ -51,6 +54,33 @@ void check_code(std::string_view code, const std::string& path) {
   }
 }
 
+std::tuple<at::DataPtr, std::size_t> record_of(PyTorchStreamReader& archive, const std::string& record, const std::string& path) {
+  try {
+    return archive.getRecord(record);
+  } catch (const std::exception&) {
+    throw Error("the model file '" + path + "' is damaged or cut short (its part '" + record + "'); copy or make it again");
+  }
+}
+
+/// LibTorch believes what a tensor says of itself, and would read memory that is not the tensor's.
+void check_tensors(PyTorchStreamReader& archive, const std::string& name, const std::string& path) {
+  if (!archive.hasRecord(name + ".pkl")) return;
+  const auto [pickle, length] = record_of(archive, name + ".pkl", path);
+  std::map<std::string, std::uint64_t> sizes;
+  try {
+    for (const StoredTensor& tensor : stored_tensors({static_cast<const char*>(pickle.get()), length})) {
+      const std::string record = name + "/" + tensor.key;
+      if (!archive.hasRecord(record)) throw Error("a tensor is to be found in '" + record + "', which is not there");
+      if (!sizes.contains(record)) sizes[record] = std::get<1>(record_of(archive, record, path));
+      if (!lies_within(tensor, sizes[record]))
+        throw Error("a tensor in '" + record + "' is said to be larger than the " + std::to_string(sizes[record]) +
+                    " bytes there");
+    }
+  } catch (const Error& reason) {
+    throw Error("the model '" + path + "' cannot be used: " + reason.what() + "; copy or make it again");
+  }
+}
+
 }  // namespace
 
 void check_archive(const std::string& path) {
@@ -61,9 +91,10 @@ void check_archive(const std::string& path) {
                 "torch.jit.script(network).save(file), not with torch.save");
   for (const std::string& record : archive->getAllRecords()) {
     if (!record.ends_with(".py")) continue;
-    const auto [bytes, size] = archive->getRecord(record);
+    const auto [bytes, size] = record_of(*archive, record, path);
     check_code(std::string_view(static_cast<const char*>(bytes.get()), size), path);
   }
+  for (const char* name : {"data", "constants"}) check_tensors(*archive, name, path);
 }
 
 }  // namespace flowrun::tensor

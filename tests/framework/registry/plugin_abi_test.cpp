@@ -1,7 +1,9 @@
 #include "registry/plugin_abi.h"
 
 #include <doctest/doctest.h>
+#include <elf.h>
 
+#include <cstring>
 #include <random>
 
 #include "bad_plugins/plugin_folder.h"
@@ -80,4 +82,25 @@ TEST_CASE("plugin_abi: a symbol that is used but not defined is not exported") {
   CHECK(exported_symbol_offset(library.bytes, "flowrun_plugin").has_value());
   CHECK(library.bytes.find("getenv") != std::string::npos);
   CHECK_FALSE(exported_symbol_offset(library.bytes, "getenv").has_value());
+}
+
+TEST_CASE("plugin_abi: a file with several tables of dynamic symbols is refused, however many name the same bytes") {
+  const LibraryFile whole = good_library();
+  LibraryFile many = whole;
+  Elf64_Ehdr header;
+  std::memcpy(&header, whole.bytes.data(), sizeof header);
+  const std::string_view sections(whole.bytes.data() + header.e_shoff, std::size_t{header.e_shnum} * sizeof(Elf64_Shdr));
+  for (std::size_t i = 0; i < header.e_shnum; ++i) {
+    Elf64_Shdr section;
+    std::memcpy(&section, sections.data() + i * sizeof section, sizeof section);
+    if (section.sh_type != SHT_DYNSYM) continue;
+    many.bytes.append(reinterpret_cast<const char*>(&section), sizeof section);  // the table of sections stands last
+    ++header.e_shnum;
+    break;
+  }
+  REQUIRE(many.bytes.size() == whole.bytes.size() + sizeof(Elf64_Shdr));
+  std::memcpy(many.bytes.data(), &header, sizeof header);
+  CHECK(is_read(whole));
+  CHECK_THROWS_WITH(exported_symbol_offset(many.bytes, "setenv"),
+                    "is damaged: its tables point outside the file; build or copy the plugin again");
 }

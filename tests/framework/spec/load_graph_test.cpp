@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "fault_lines.h"
+#include "flowrun/host/cross_plan.h"
 
 namespace flowrun::testing {
 namespace {
@@ -95,9 +96,32 @@ TEST_CASE("load_graph: keeps what the file says, with places, and takes keys tha
   CHECK(graph->outputs[0].source.node == "b");
 }
 
+TEST_CASE("load_cross_plan: what has no end is not read to it") {
+  Faults faults;
+  CHECK_FALSE(load_cross_plan("/dev/zero", faults).has_value());
+  CHECK(lines(faults) == "/dev/zero: error: the file is not a regular file");
+}
+
+TEST_CASE("faults: a message with a name of megabytes keeps its beginning and its end, and whole characters") {
+  Faults faults;
+  faults.error({"g.json", 1, 1}, "node '" + std::string(1'000'000, 'x') + "': unknown");
+  const std::string& message = faults.all().front().message;
+  CHECK(message.size() < 4000);
+  CHECK(message.starts_with("node 'xxx"));
+  CHECK(message.find(" [...] ") != std::string::npos);
+  CHECK(message.ends_with("xxx': unknown"));
+  std::string wide;
+  for (int i = 0; i < 100'000; ++i) wide += "\xE2\x82\xAC";
+  faults.warning({"g.json", 1, 1}, wide);
+  const std::string& cut = faults.all().back().message;
+  CHECK(cut.find("\xAC [...] \xE2") != std::string::npos);
+}
+
 TEST_CASE("did_you_mean: offers the nearest word, also for swapped letters, and nothing when none is near") {
   CHECK(did_you_mean("volmue", {"mask", "volume"}) == "; did you mean 'volume'?");
   CHECK(did_you_mean("x", {"a"}) == "");
+  CHECK(did_you_mean("volume", {"a_volume_with_a_long_name"}) == "");
+  CHECK(did_you_mean(std::string(300'000, 'a'), {std::string(300'000, 'b')}) == "");  // would take minutes to compare
   CHECK(did_you_mean("threshold", {"volume"}) == "");
 }
 

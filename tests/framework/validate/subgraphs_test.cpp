@@ -154,5 +154,33 @@ TEST_CASE("subgraph: graphs within graphs that grow without bound are refused") 
             "g.json: error: with its subgraphs the graph has more than 10000 nodes, which is not accepted") == 0);
 }
 
+TEST_CASE("subgraph: a value that doubles from graph to graph is refused before it fills the memory") {
+  const Folder folder(kStage);
+  constexpr int kLevels = 30;  // 2^30 times "ab" without a limit
+  for (int level = 0; level < kLevels; ++level) {
+    const std::string inner = "\"graph:" + std::to_string(level + 1) + ".json\", \"params\": {\"t\": \"${t}${t}\"}";
+    std::ofstream(folder.path / "stages" / (std::to_string(level) + ".json"))
+        << R"({"format": 1, "parameters": {"t": {"type": "string", "default": "ab"}}, "nodes": {"n": {"type": )"
+        << (level + 1 < kLevels ? inner : R"("t.read", "params": {"path": "${t}"})") << "}}}";
+  }
+  const std::string text = folder.faults(R"({"format": 1, "nodes": {"s": {"type": "graph:stages/0.json"}}})");
+  INFO(text.substr(0, 2000));
+  CHECK(text.find("parameter 't': with the values of its ${names} this text takes more than 64 KiB, which is not accepted") !=
+        std::string::npos);
+  CHECK(text.size() < 100'000);
+}
+
+TEST_CASE("subgraph: a long value is refused, alone or as a list") {
+  const auto faults = [](const std::string& value) {
+    return faults_of(R"({"format": 1, "parameters": {"v": {"type": ")" + value +
+                     R"(}}, "nodes": {"r": {"type": "t.read", "params": {"path": "a"}}}})");
+  };
+  std::string list = "1";
+  for (int i = 0; i < 9000; ++i) list += ",1";
+  CHECK(faults("string\", \"default\": \"" + std::string(70'000, 'x') + "\"").find("takes more than 64 KiB") !=
+        std::string::npos);
+  CHECK(faults("integers\", \"default\": [" + list + "]").find("takes more than 64 KiB") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace flowrun::testing

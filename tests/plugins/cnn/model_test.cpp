@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <functional>
+
 #include "common/torch/device.h"
 #include "common/torch/inference.h"
 #include "common/torch/model.h"
@@ -19,6 +21,48 @@ std::string load_error(const std::string& path) {
     return error.what();
   }
   return "";
+}
+
+/// The archive written anew with its data.pkl changed.
+void change_pickle(const std::string& path, const std::function<void(std::string&)>& change) {
+  std::vector<std::pair<std::string, std::string>> records;
+  {
+    caffe2::serialize::PyTorchStreamReader reader(path);
+    for (const std::string& name : reader.getAllRecords()) {
+      const auto [bytes, size] = reader.getRecord(name);
+      records.emplace_back(name, std::string(static_cast<const char*>(bytes.get()), size));
+    }
+  }
+  caffe2::serialize::PyTorchStreamWriter writer(path);
+  for (auto& [name, bytes] : records) {
+    if (name == "data.pkl") change(bytes);
+    if (name != "version") writer.writeRecord(name, bytes.data(), bytes.size());
+  }
+  writer.writeEndOfFile();
+}
+
+TEST_CASE("model: tensors that are said to be larger than their bytes are refused before LibTorch reads beyond them") {
+  const TestFolder folder;
+  const std::string path = write_model(folder.file("a.pt"), kSumAndFirst, {{"w", at::zeros({7})}});
+  change_pickle(path, [](std::string&) {});
+  CHECK(load_error(path) == "");
+  const auto check_refused = [&](const std::string& before, const std::string& after) {
+    write_model(path, kSumAndFirst, {{"w", at::zeros({7})}});
+    change_pickle(path, [&](std::string& pickle) {
+      const std::size_t at = pickle.find(before);
+      REQUIRE(at != std::string::npos);
+      pickle.replace(at, before.size(), after);
+    });
+    CHECK(load_error(path) == "the model '" + path +
+                                  "' cannot be used: a tensor in 'data/0' is said to be larger than the 28 bytes there; copy or "
+                                  "make it again");
+  };
+  check_refused("K\x07tQ", "K\xfftQ");                // elements of the storage
+  check_refused("(K\x07t(K\x01t", "(K\xfft(K\x01t");  // size
+  check_refused("(K\x07t(K\x01t", "(K\x07t(K\x02t");  // stride
+  write_model(path, kSumAndFirst, {{"w", at::zeros({7})}});
+  change_pickle(path, [](std::string& pickle) { pickle.resize(pickle.size() / 2); });
+  CHECK(load_error(path).find("its description of the tensors is damaged") != std::string::npos);
 }
 
 TEST_CASE("model: is loaded once for all who use it while the file stays the same") {

@@ -108,6 +108,14 @@ TEST_CASE("pickle: operations without their values are damage") {
   CHECK(contains(error_of(kHead + "}(Nu."), "a dictionary has a key without a value"));
 }
 
+TEST_CASE("pickle: a list that is named again and again does not take more memory than the file") {
+  std::string layers = kHead + "}(" + Pickle::text("a") + "](" + Pickle::array({1}, "<f4", false, std::string(4, '\0')) + "q\x01";
+  for (int i = 0; i < 400; ++i) layers += "h\x01";
+  layers += "eq\x02";
+  for (int i = 0; i < 400; ++i) layers += Pickle::text("b") + "h\x02";
+  CHECK(contains(error_of(layers + "u."), "it holds more than 1000 layers or arrays"));
+}
+
 TEST_CASE("pickle: arrays whose type, order, shape or size is not right are refused") {
   const std::string six(24, '\0');
   CHECK(contains(error_of(with_array(Pickle::array({2, 3}, "<f8", false, six))),

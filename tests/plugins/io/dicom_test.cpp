@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "dicom_files.h"
@@ -118,4 +119,35 @@ TEST_CASE("read_volume: DICOM slices of two sizes and a cut DICOM file are error
   save(folder / "IM88", bytes);
   CHECK(read_error(folder / "IM88").find("; the file is cut or damaged") != std::string::npos);
   CHECK(read_error(folder.path().string()).find("IM88': its DICOM element is longer") != std::string::npos);
+}
+
+TEST_CASE("read_volume: DICOM headers that promise more than the file holds take no memory") {
+  const TempFolder folder;
+  write_dicom_slice(folder / "a.dcm", {});
+  const Bytes sound = load(folder / "a.dcm");
+  const Bytes rows{0x28, 0x00, 0x10, 0x00};  // with or without "US", its value stands 8 bytes behind
+  const auto found = std::search(sound.begin(), sound.end(), rows.begin(), rows.end());
+  REQUIRE(found != sound.end());
+  const auto place = static_cast<std::size_t>(found - sound.begin());
+  const bool with_forms = sound[place + 4] == 'U';
+  Bytes tall = sound;
+  put<std::uint16_t>(tall, place + 8, 65535);
+  save(folder / "a.dcm", tall);
+  CHECK(read_error(folder / "a.dcm") ==
+        "cannot read '" + (folder / "a.dcm") +
+            "': its header promises 4 x 65535 x 1 voxels, which take 524280 bytes, but its 24 bytes of voxels cannot hold them; "
+            "the file is cut or its header is damaged");
+  for (const std::string frames : {"999999999 ", "-1", "2\\3 ", "many", "99999999999 "}) {
+    Bytes many = sound;
+    const auto length = static_cast<unsigned char>(frames.size());
+    Bytes element =
+        with_forms ? Bytes{0x28, 0x00, 0x08, 0x00, 'I', 'S', length, 0} : Bytes{0x28, 0x00, 0x08, 0x00, length, 0, 0, 0};
+    element.insert(element.end(), frames.begin(), frames.end());
+    many.insert(many.begin() + static_cast<std::ptrdiff_t>(place), element.begin(), element.end());
+    save(folder / "a.dcm", many);
+    const std::string error = read_error(folder / "a.dcm");
+    CAPTURE(error);
+    CHECK((error.find("voxels, which take ") != std::string::npos ||
+           error.find("frames; a number from 1 on") != std::string::npos));
+  }
 }

@@ -194,3 +194,67 @@ TEST_CASE("read_volume: a NIfTI-2 file is named as such") {
   save(folder / "a.nii", bytes);
   check_fails(folder / "a.nii", "it is a NIfTI-2 file");
 }
+
+TEST_CASE("read_volume: sizes and numbers of dimensions that cannot be are told") {
+  const TempFolder folder;
+  save(folder / "a.nii", with_size(nifti_bytes({4, 3, 2}), 1, -4));
+  check_fails(folder / "a.nii", "its header promises -4 x 3 x 2 voxels, which no image has; the header is damaged");
+  save(folder / "b.nii", with_size(nifti_bytes({4, 3, 2}), 0, 9));
+  check_fails(folder / "b.nii", "its header says that it has 9 dimensions; it is damaged");
+  save(folder / "c.nii", with_size(nifti_bytes({4, 3, 2}), 0, -1));
+  check_fails(folder / "c.nii", "its header says that it has -1 dimensions; it is damaged");
+  save(folder / "d.nii", with(nifti_bytes({4, 3, 2}), 108, 9e8f));
+  check_fails(folder / "d.nii", "its header promises 4 x 3 x 2 voxels, which take 96 bytes, but only 0 are there");
+  save(folder / "e.nii", with(nifti_bytes({4, 3, 2}), 108, NAN));
+  check_fails(folder / "e.nii", "its header says that its voxels start at byte nan; it is damaged");
+}
+
+TEST_CASE("read_volume: a number of bits that is not the data type's is a warning, and the data type counts") {
+  const TempFolder folder;
+  Bytes bytes = nifti_bytes({4, 3, 2});
+  put<std::int16_t>(bytes, 72, 16);
+  save(folder / "a.nii", bytes);
+  NodeRunner reader("io.read_volume", {{"path", folder / "a.nii"}});
+  reader.run();
+  REQUIRE(reader.warnings().size() == 1);
+  CHECK(reader.warnings().front() ==
+        "'" + (folder / "a.nii") +
+            "': its header says that a voxel has 16 bits, but its data type has 32; the data type is believed");
+}
+
+TEST_CASE("read_volume: a small file that inflates far beyond its header is read in its own size") {
+  const TempFolder folder;
+  Bytes bytes = nifti_bytes({4, 3, 2});
+  bytes.resize(std::size_t{64} << 20);
+  save(folder / "a.nii.gz", gzipped(bytes));
+  CHECK(load(folder / "a.nii.gz").size() < 100'000);
+  CHECK(read_back(folder / "a.nii.gz").voxels.size() == 24);
+}
+
+TEST_CASE("read_volume: NRRD and MetaImage headers that ITK would believe too much are refused") {
+  const TempFolder folder;
+  const std::string nrrd = "NRRD0004\ntype: uchar\ndimension: 3\nsizes: 2 1 1\nencoding: raw\n";
+  const auto with_sizes = [&](const std::string& sizes) {
+    return std::string(nrrd).replace(nrrd.find("2 1 1"), 5, sizes) + "\nab";
+  };
+  for (const std::string sizes : {"4294967297 1 1", "-2 1 1", "2 1", "2 1 1 1", "2 1 x", "0 1 1"}) {
+    CAPTURE(sizes);
+    save(folder / "a.nrrd", with_sizes(sizes));
+    check_fails(folder / "a.nrrd", "its header says that it has 3 dimensions and '" + sizes + "' voxels along them");
+  }
+  save(folder / "b.nrrd", nrrd + "sizes:=1 1 1\n\nab");  // a remark, not a field
+  CHECK(read_back(folder / "b.nrrd").voxels == std::vector<float>{'a', 'b'});
+  save(folder / "c.nrrd", nrrd + "sizes: 1 1 1\n\nab");
+  check_fails(folder / "c.nrrd", "its NRRD header has 'sizes' twice; it is damaged");
+  save(folder / "d.nrrd", nrrd + "content: " + std::string(5000, 'x') + "\n\nab");
+  check_fails(folder / "d.nrrd", "its NRRD header has a line of more than 4000 bytes; it is damaged");
+  save(folder / "e.nhdr", nrrd + "data file: LIST\na.raw\n");
+  check_fails(folder / "e.nhdr", "its voxels are in several files, which are not read here");
+  const std::string meta = "NDims = 3\nDimSize = 2 1 1\nElementType = MET_UCHAR\n";
+  save(folder / "a.mha", "NDims = 3\nDimSize = 4294967298 1 1\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nab");
+  check_fails(folder / "a.mha", "its header says that it has 3 dimensions and '4294967298 1 1' voxels along them");
+  const Bytes packed = gzipped({'a', 'b'});
+  save(folder / "b.mha", meta + "CompressedData = True\nCompressedDataSize = 1e308\nElementDataFile = LOCAL\n" +
+                             std::string(packed.begin(), packed.end()));
+  check_fails(folder / "b.mha", "its MetaImage header says CompressedDataSize = 1e308, but only ");
+}

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flowrun::tensor {
+
+/// A tensor as a TorchScript archive describes it: a view of a storage, which is a record of its own.
+struct StoredTensor {
+  std::string key;          ///< of the storage's record
+  std::int64_t bytes = 0;   ///< of an element
+  std::int64_t count = 0;   ///< elements that the storage is said to have
+  std::int64_t offset = 0;  ///< of the first element
+  std::vector<std::int64_t> size, stride;
+};
+
+/// The tensors in data.pkl or constants.pkl of an archive, as LibTorch's unpickler will make them. Nothing is run or loaded.
+/// Throws Error, a reason without the file's name, for a pickle that is damaged or holds operations that no TorchScript model
+/// has.
+std::vector<StoredTensor> stored_tensors(std::string_view pickle);
+
+/// Whether the tensor lies within its storage, and the storage within a record of so many bytes. LibTorch believes both.
+bool lies_within(const StoredTensor& tensor, std::uint64_t record_bytes);
+
+}  // namespace flowrun::tensor
