@@ -142,6 +142,8 @@ TEST_CASE("include_rules: tests include internals only in the folder that mirror
         "only tests/framework/json includes internals of the json room");
   CHECK(rule("tests/plugins/segment/a_test.cpp", "#include \"io/image_reader.h\"") ==
         "only tests/plugins/io includes internals of plugin io");
+  CHECK(rule("tests/fuzz/targets/a.cpp", "#include \"registry/manifest.h\"") == "");
+  CHECK(rule("tests/fuzz/targets/a.cpp", "#include \"io/image_reader.h\"") == "");
   CHECK(rule("tests/cli/a_test.cpp", "#include <never_heard_of.h>") ==
         "this header is in no list of tests/framework/rooms/rooms.cpp");
 }

@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""Makes the seed inputs in corpus/ anew, each by hand from its format's description; nothing comes from real data.
+
+Files in corpus/*/regressions and those that a fuzzer found are left alone.
+"""
+import gzip
+import json
+import pathlib
+import struct
+import zlib
+
+CORPUS = pathlib.Path(__file__).parent / "corpus"
+
+
+def save(name, content):
+    file = CORPUS / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+# Graphs, plans, tables
+
+GRAPH = {
+    "$schema": "x", "format": 1, "name": "g", "summary": "s", "requires": {"t": ">=1.0,<3"},
+    "parameters": {"p": {"type": "number", "default": 0.5, "min": 0, "max": 9, "unit": "mm", "help": "h"},
+                   "c": {"type": "enum", "default": "one", "choices": ["one", "two"]},
+                   "l": {"type": "integers", "default": [1, 2, 3], "length": 3}, "m": {"type": "path", "default": "m"}},
+    "inputs": {"image": {"type": "path", "help": "h"}, "level": {"type": "number", "default": 1}},
+    "nodes": {
+        "r": {"type": "t.read", "params": {"path": "${image}"}},
+        "a": {"type": "t.every", "inputs": {"volume": "r.volume"},
+              "params": {"number": "${p}", "choice": "${c}", "integers": "${l}", "text": "${case}-$${x}", "file": "${m}/a.pt", "flag": False},
+              "run": {"device": "cuda:0", "concurrency": 2, "on_error": "continue"}},
+        "c": {"type": "t.cut", "inputs": {"volume": "a.volume"}, "run": {"chunks_in_flight": 3}},
+        "m": {"type": "t.map", "inputs": {"patches": "c.patches"}},
+        "g": {"type": "t.gather", "inputs": {"patches": "m.patches", "volume": "a.volume"}},
+        "s": {"type": "graph:stage.json", "inputs": {"volume": "g.volume"}, "params": {"factor": "${p}"}},
+        "j": {"type": "t.join", "inputs": {"volumes": ["s.volume", "r.volume"]}},
+        "w": {"type": "t.write", "inputs": {"volume": "j.volume"}, "params": {"path": "${out}/${case}.nii"}},
+        "all": {"type": "t.all", "inputs": {"tables": "a.table"}}}}
+
+STAGE = {"format": 1, "parameters": {"factor": {"type": "number", "default": 1}},
+         "inputs": {"volume": {"type": "flowrun.volume/1", "help": "h"}},
+         "outputs": {"volume": "e.volume", "table": {"from": "e.table", "help": "h"}},
+         "nodes": {"e": {"type": "t.every", "inputs": {"volume": "volume"}, "params": {"number": "${factor}"}}}}
+
+PLAN = {"$schema": "x", "format": 1, "name": "p", "summary": "s", "folds": 3, "measures": "${fold}/m.csv", "show": ["dice"],
+        "steps": [{"name": "train", "graph": "t.json", "cases": "train", "out": "o", "set": {"a.b": 1, "c": [1, 2.5], "d": True},
+                   "in": {"x": "${case}"}}, {"name": "test", "graph": "u.json", "cases": "test"}]}
+
+
+def texts():
+    save("graph/whole.json", json.dumps(GRAPH, indent=1))
+    save("graph/stage.json", json.dumps(STAGE))
+    save("graph/wrong.json", '{"format": 1, "nodes": {"a": {"type": "t.evry", "inputs": {"volum": "b.volume"}}, "b": {"type": "t.every", '
+         '"inputs": {"volume": "b.volume"}, "params": {"integer": 1000, "number": "x", "choice": null}}}, "unknown": [1e999, -0, "\\ud83d\\ude00"]}')
+    save("graph/newer.json", '{"format": 2}')
+    save("graph/deep.json", "[" * 70)
+    save("plan/whole.json", json.dumps(PLAN))
+    save("plan/wrong.json", '{"format": 1, "folds": 1, "steps": [{"name": "a b", "cases": "tran", "set": {"x": {}}}, {"name": "a"}, 3]}')
+    save("cases/plain.csv", "case,flair,x-note\na,a/f.nii,\nb,\"b, \"\"quoted\"\"\nline\",n\n")
+    save("cases/tabs.tsv", "# a remark\ncase\tflair\r\na\tb\r\n\r\n")
+    save("cases/mark.csv", b"\xef\xbb\xbfcase;flair\r\xff\xfe\x00")
+    save("cases/quotes.csv", '"case","flair\na"b,"c"d\n"open')
+
+
+def records():
+    stamp = {"path": "a.nii", "size": 3, "mtime_ns": 4, "sha256": "0" * 64}
+    node = {"id": "a", "type": "t.a", "plugin": "t", "plugin_version": "1.0", "params": {"p": "${case}"}, "inputs": ["v <- b.v"],
+            "firings": 2, "busy_s": 0.5}
+    save("record/whole.json", json.dumps({
+        "format": 1, "case": "a", "status": "failed", "started": "2026-03-01T12:30:05Z", "seconds": 1.5, "attempt": 2,
+        "peak_payload_bytes": 9, "errors": [{"node": "a", "type": "t.a", "plugin": "t", "message": "m"}], "warnings": ["a: w"],
+        "reports": [{"node": "a", "name": "dice", "value": 0.5}, {"node": "a", "name": "hd", "value": "nan"}], "replay": "flowrun/replay/a",
+        "values": {"age": "40"}, "outputs": [dict(stamp, node="a", parameter="p")], "models": [dict(stamp, node="a", parameter="m")],
+        "inputs": [dict(stamp, name="flair")], "graph": {"name": "g", "file": "g.json", "sha256": "1" * 64, "nodes": [node]}}))
+
+
+# Manifests and libraries; the target puts this build's own words in the place of @HOST@ and @BUILD_TAG@
+
+def manifest():
+    port = {"name": "v", "payload": "flowrun.volume/1", "help": "h"}
+    params = [dict({"help": "h", "unit": "", "choices": [], "length": 0, "role": "input", "per_case": False}, **extra) for extra in (
+        {"name": "a", "type": "boolean", "default": True}, {"name": "b", "type": "integer", "default": 3, "min": 1.0, "max": 9.0},
+        {"name": "c", "type": "enum", "default": "x", "choices": ["x", "y"]}, {"name": "d", "type": "path", "role": "output"},
+        {"name": "e", "type": "numbers", "default": [1.5], "length": 1}, {"name": "f", "type": "strings", "default": ["s"]})]
+    kind = {"name": "p.n", "summary": "s", "details": "d", "concurrent": True, "cuda": False, "params": params,
+            "inputs": [dict(port, required=True, variadic=False, scope="chunk", collects=True)], "outputs": [dict(port, stream=False)]}
+    save("manifest/whole.json", json.dumps({"format": 1, "plugin": "p", "version": "1.2.3", "licence": "MIT", "host": "@HOST@",
+                                            "library": {"size": 1, "mtime_ns": 2, "fnv1a64": "0" * 16}, "node_types": [kind]}))
+
+
+def library():
+    names = b"\0flowrun_plugin\0other\0"
+    plain = struct.pack("<16sIIII96s64s32s64sQ", b"\x89flowrun.plugin", 288 + 8 - 0, 1, 1, 0, b"@BUILD_TAG@", b"p", b"1.0.0", b"MIT", 0)
+    plain = plain[:16] + struct.pack("<I", len(plain)) + plain[20:]
+    at_names, at_symbols, at_data = 64 + 56, 64 + 56 + 24, 64 + 56 + 24 + 72
+    symbols = bytes(24) + struct.pack("<IBBHQQ", 15, 0x11, 0, 1, 0x2000, 8) + struct.pack("<IBBHQQ", 1, 0x11, 0, 3, 0x1000, len(plain))
+    body = names.ljust(24, b"\0") + symbols + plain
+    at_sections = 64 + 56 + len(body)
+    header = b"\x7fELF" + bytes([2, 1, 1, 0]) + bytes(8) + struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 64, at_sections, 0, 64, 56, 1, 64, 4, 0)
+    segment = struct.pack("<IIQQQQQQ", 1, 6, at_data, 0x1000, 0x1000, len(plain), len(plain), 8)
+
+    def section(kind, offset, size, link):
+        return struct.pack("<IIQQQQIIQQ", 0, kind, 2, 0, offset, size, link, 0, 8, 24)
+
+    sections = bytes(64) + section(11, at_symbols, 72, 2) + section(3, at_names, len(names), 0) + section(1, at_data, len(plain), 0)
+    whole = header + segment + body + sections
+    save("library/whole.so", whole)
+    save("library/cut.so", whole[:300])
+    save("library/script.so", "INPUT(libp.so.1)\n")
+
+
+# Pickles of weights (protocol 2), networks, checkpoints
+
+def number(value):
+    return b"K" + bytes([value]) if value < 256 else b"J" + struct.pack("<i", value)
+
+
+def array(shape, values):
+    data = struct.pack("<%df" % len(values), *values)
+    state = (b"(K\x01(" + b"".join(number(n) for n in shape) + b"tcnumpy\ndtype\n(U\x02f4K\x00K\x01tR(K\x03U\x01<NNNJ\xff\xff\xff\xff"
+             b"J\xff\xff\xff\xffK\x00tb\x89T" + struct.pack("<I", len(data)) + data + b"tb")
+    return b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\x00tU\x01btR" + state
+
+
+def pickles():
+    layers = (b"(U\x05l_inp](" b"et" b"(U\x07conv1_1](" + array([2, 1, 1, 1, 2], [1, 2, 3, 4]) + array([2], [0, 1]) + b"et"
+              b"(U\x03out](" + array([2, 3], [1] * 6) + array([3], [0, 0, 0]) + b"et")
+    save("pickle/python2.pkl", b"\x80\x02ccollections\nOrderedDict\nq\x01(](" + layers + b"etR.")
+    save("pickle/dict.pkl", b"\x80\x02}q\x00(X\x03\x00\x00\x00out](" + array([1], [7]) + b"eu.")
+    save("pickle/hostile.pkl", b"\x80\x02cos\nsystem\n(U\x02lstR.")
+    save("pickle/circle.pkl", b"\x80\x03]q\x00h\x00a.")
+    latin = b"c_codecs\nencode\n(X\x08\x00\x00\x00" + b"\xc3\xbf\xc2\x80ab\x00\x00" + b"X\x06\x00\x00\x00latin1tR"
+    save("pickle/python3.pkl", b"\x80\x02}(X\x01\x00\x00\x00a](cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85"
+         + latin + b"\x87R(K\x01K\x01\x85cnumpy\ndtype\nX\x02\x00\x00\x00f4\x89\x88\x87R(K\x03X\x01\x00\x00\x00<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89"
+         b"C\x04\x00\x00\x80?tbeu.")
+
+
+def tensors():
+    def word(text):
+        return b"X" + struct.pack("<I", len(text)) + text
+
+    weight = (word(b"weight") + b"q\x01ctorch._utils\n_rebuild_tensor_v2\nq\x02((" + word(b"storage") + b"q\x03ctorch\nFloatStorage\nq\x04" + word(b"0")
+              + b"q\x05" + word(b"cpu") + b"q\x06K\x06tQq\x07K\x00(K\x02K\x03t(K\x03K\x01t\x89ccollections\nOrderedDict\nq\x08)RtRq\x09")
+    bias = (word(b"bias") + b"h\x02((h\x03h\x04" + word(b"1") + b"h\x06K\x02tQM\x00\x00(J\x02\x00\x00\x00t(K\x01t\x89h\x08)RtR")
+    save("tensors/module.pkl", b"\x80\x02c__torch__\nNetwork\nq\x00)\x81}(" + weight + bias + b"ub.")
+    save("tensors/plain.pkl", b"\x80\x02](G" + bytes(8) + b"\x8a\x08" + bytes(8) + b"NK\x01e(K\x01l\x86.")
+    save("tensors/empty.pkl", b"\x80\x02).")
+
+
+def networks():
+    layers = [{"type": "convolution", "channels": 4, "kernel": [3, 3, 3], "padding": "same", "stride": 1, "bias": False},
+              {"type": "batch_norm", "epsilon": 1e-5, "momentum": 0.1}, {"type": "prelu", "slope": 0.25}, {"type": "relu"},
+              {"type": "pool", "kind": "max", "window": 2}, {"type": "leaky_relu", "slope": 0.01}, {"type": "flatten"},
+              {"type": "dropout", "rate": 0.5}, {"type": "dense", "units": 2, "weight": "w.x", "bias": "b"}, {"type": "softmax"}]
+    chain = {"name": "n", "layers": layers}
+    save("network/chain.json", json.dumps(chain))
+    branches = {"branches": [{"name": "a", "channels": [0, 2], "size": [11, 11, 1], "layers": layers[:1]},
+                             {"size": [11, 11, 1], "layers": [dict(layers[0], kernel=[3, 3])]}], "layers": layers[6:]}
+    save("network/branches.json", json.dumps(branches))
+    save("network/description.json", json.dumps({"format": 1, "input": {"channels": ["a", "b", "c", "d"], "size": [15, 15, 15]},
+                                                 "output": {"classes": ["no", "yes"]}, "network": chain}))
+    save("network/words.json", '{"format": 1, "network": "a few words", "x-training": {"loss": 0.1}}')
+    save("network/huge.json", '{"layers": [{"type": "convolution", "channels": 1048576, "kernel": 4096, "padding": 4096},'
+         '{"type": "flatten"}, {"type": "dense", "units": 1048576}]}')
+
+
+def checkpoint():
+    def floats(*values):
+        return struct.pack("<Q%df" % len(values), len(values), *values)
+
+    content = (b"flowrun-checkpoint/1\n" + struct.pack("<Q", 42) + floats(*range(6)) + struct.pack("<q", 3) + floats(*range(6)) + floats(*range(6))
+               + struct.pack("<qqdd", 1, 2, 0.5, 1.5) + floats(*range(6)) + struct.pack("<dq", 0.25, 1)
+               + struct.pack("<Qqddddd", 1, 1, 0.5, 0.4, 0.3, 0.9, 7.0))
+    checksum = 0xcbf29ce484222325
+    for byte in content:
+        checksum = (checksum ^ byte) * 0x100000001b3 % 2**64
+    save("checkpoint/whole", content + struct.pack("<Q", checksum))
+    save("checkpoint/other", content[:21] + struct.pack("<QQ", 7, 0))
+
+
+# Images
+
+def nifti(sizes=(3, 2, 2), kind=16, bits=32, bytes_per_voxel=4, order="<", offset=352.0, magic=b"n+1\0"):
+    dim = list(sizes) + [1] * (7 - len(sizes))
+    voxels = 1
+    for size in sizes:
+        voxels *= size
+    header = struct.pack(order + "i", 348) + bytes(36) + struct.pack(order + "8h", len(sizes), *dim) + bytes(14)
+    header += struct.pack(order + "hhh8ffff", kind, bits, 0, 1, 1, 1, 1.5, 0, 0, 0, 0, offset, 0, 0)
+    header = header.ljust(252, b"\0") + struct.pack(order + "hh6f", 1, 1, 0, 0, 0, 1, 2, 3)
+    header += struct.pack(order + "12f", 1, 0, 0, 1, 0, 1, 0, 2, 0, 0, 1.5, 3)
+    header = header.ljust(344, b"\0") + magic + bytes(4)
+    return header + bytes(i % 7 for i in range(voxels * bytes_per_voxel))
+
+
+def images():
+    save("nifti/float.nii", nifti())
+    save("nifti/int16_big_endian.nii", nifti(kind=4, bits=16, bytes_per_voxel=2, order=">"))
+    save("nifti/uint8_4d.nii", nifti(sizes=(3, 2, 2, 1), kind=2, bits=8, bytes_per_voxel=1))
+    save("nifti/rgb.nii", nifti(kind=128, bits=24, bytes_per_voxel=3))
+    save("nifti/two_files.nii", nifti(magic=b"ni1\0"))
+    save("nifti_gz/float.nii.gz", gzip.compress(nifti(), mtime=0))
+    save("nifti_gz/members.nii.gz", gzip.compress(nifti()[:100], mtime=0) + gzip.compress(nifti()[100:], mtime=0))
+    save("nifti_gz/bomb.nii.gz", gzip.compress(nifti() + bytes(1 << 17), 9, mtime=0))
+    save("nifti_gz/plain.nii.gz", nifti())
+    save("nifti_gz/zlib.nii.gz", zlib.compress(nifti()))
+    voxels = struct.pack("<12f", *range(12))
+    head = ("NRRD0005\n# a remark\ntype: float\ndimension: 3\nspace: left-posterior-superior\nsizes: 3 2 2\n"
+            "space directions: (1,0,0) (0,1,0) (0,0,1.5)\nkinds: domain domain domain\nendian: little\nencoding: %s\n"
+            "space origin: (1,2,3)\nkey:=value\n\n")
+    save("nrrd/raw.nrrd", (head % "raw").encode() + voxels)
+    save("nrrd/gzip.nrrd", (head % "gzip").encode() + gzip.compress(voxels, mtime=0))
+    save("nrrd/text.nrrd", (head % "ascii").encode() + b" ".join(b"%d" % i for i in range(12)))
+    save("nrrd/spacings.nrrd", b"NRRD0001\ntype: short\ndimension: 3\nsizes: 2 2 1\nspacings: 1 1 2\nendian: big\nencoding: raw\n\n" + bytes(8))
+    save("nrrd/detached.nrrd", "NRRD0004\ntype: uchar\ndimension: 3\nsizes: 2 1 1\nencoding: raw\ndata file: LIST\n\n")
+    head = ("ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nCompressedData = %s\n%s"
+            "TransformMatrix = 1 0 0 0 1 0 0 0 1\nOffset = 1 2 3\nCenterOfRotation = 0 0 0\nElementSpacing = 1 1 1.5\nDimSize = 3 2 2\n"
+            "AnatomicalOrientation = RAI\nElementType = MET_FLOAT\nElementDataFile = LOCAL\n")
+    save("meta/raw.mha", (head % ("False", "")).encode() + voxels)
+    packed = zlib.compress(voxels)
+    save("meta/zlib.mha", (head % ("True", "CompressedDataSize = %d\n" % len(packed))).encode() + packed)
+    save("meta/text.mha", b"NDims = 3\nDimSize = 2 1 1\nElementType = MET_UCHAR\nBinaryData = False\nElementDataFile = LOCAL\n1 2")
+    save("meta/short.mha", b"NDims = 3\nDimSize = 2 2 1\nElementType = MET_SHORT\nHeaderSize = -1\nElementDataFile = LOCAL\n" + bytes(8))
+
+
+def dicom():
+    def element(group, number, form, value, length=None):
+        value = value.encode() if isinstance(value, str) else value
+        value += b"\0" * (len(value) % 2) if form in ("UI", "OW", "OB") else b" " * (len(value) % 2)
+        length = len(value) if length is None else length
+        wide = form in ("OB", "OW", "SQ", "UN")
+        return struct.pack("<HH", group, number) + form.encode() + (b"\0\0" + struct.pack("<I", length) if wide else struct.pack("<H", length)) + value
+
+    def short(group, number, value):
+        return element(group, number, "US", struct.pack("<H", value))
+
+    def file(syntax, pixels, more=b"", frames=""):
+        meta = (element(2, 1, "OB", b"\0\1") + element(2, 2, "UI", "1.2.840.10008.5.1.4.1.1.4") + element(2, 3, "UI", "1.2.3.4")
+                + element(2, 0x10, "UI", syntax) + element(2, 0x12, "UI", "1.2.3"))
+        body = (element(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.4") + element(8, 0x18, "UI", "1.2.3.4") + element(8, 0x60, "CS", "MR") + more
+                + element(0x18, 0x50, "DS", "1.5") + element(0x20, 0xd, "UI", "1.2.3.5") + element(0x20, 0xe, "UI", "1.2.3.6")
+                + element(0x20, 0x32, "DS", "1\\2\\3") + element(0x20, 0x37, "DS", "1\\0\\0\\0\\1\\0") + short(0x28, 2, 1)
+                + element(0x28, 4, "CS", "MONOCHROME2") + (element(0x28, 8, "IS", frames) if frames else b"") + short(0x28, 0x10, 2)
+                + short(0x28, 0x11, 3) + element(0x28, 0x30, "DS", "1\\1") + short(0x28, 0x100, 16) + short(0x28, 0x101, 16) + short(0x28, 0x102, 15)
+                + short(0x28, 0x103, 1) + element(0x28, 0x1052, "DS", "-5") + element(0x28, 0x1053, "DS", "2") + pixels)
+        return bytes(128) + b"DICM" + element(2, 0, "UL", struct.pack("<I", len(meta))) + meta + body
+
+    plain = element(0x7fe0, 0x10, "OW", struct.pack("<6h", *range(6)))
+    item = struct.pack("<HHI", 0xfffe, 0xe000, 0xffffffff) + element(8, 0x100, "SH", "x") + struct.pack("<HHI", 0xfffe, 0xe00d, 0)
+    sequence = element(8, 0x1140, "SQ", item + struct.pack("<HHI", 0xfffe, 0xe0dd, 0), 0xffffffff)
+    save("dicom/plain.dcm", file("1.2.840.10008.1.2.1", plain))
+    save("dicom/sequence.dcm", file("1.2.840.10008.1.2.1", plain, sequence))
+    save("dicom/frames.dcm", file("1.2.840.10008.1.2.1", element(0x7fe0, 0x10, "OW", struct.pack("<12h", *range(12))), frames="2"))
+    run = struct.pack("<16I", 2, 64, 72, *([0] * 13)) + bytes([5, 0, 0, 0, 0, 0, 0, 0]) + bytes([5, 0, 1, 2, 3, 4, 5, 0])
+    fragments = struct.pack("<HHI", 0xfffe, 0xe000, 0) + struct.pack("<HHI", 0xfffe, 0xe000, len(run)) + run + struct.pack("<HHI", 0xfffe, 0xe0dd, 0)
+    save("dicom/run_length.dcm", file("1.2.840.10008.1.2.5", element(0x7fe0, 0x10, "OB", fragments, 0xffffffff)))
+
+
+for make in (texts, records, manifest, library, pickles, tensors, networks, checkpoint, images, dicom):
+    make()

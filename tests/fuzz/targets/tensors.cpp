@@ -1,0 +1,14 @@
+// The pickle in a TorchScript archive that says what each tensor is made from.
+#include "common/torch/stored_tensors.h"
+#include "support/target.h"
+
+using namespace flowrun::tensor;
+
+void flowrun::fuzz::look_at(std::string_view bytes) {
+  accepts([&] {
+    for (const StoredTensor& tensor : stored_tensors(bytes)) {
+      lies_within(tensor, 1000);
+      require(tensor.bytes > 0 && tensor.key.size() <= bytes.size(), "a tensor has a type and a place");
+    }
+  });
+}
