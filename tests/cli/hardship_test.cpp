@@ -79,15 +79,21 @@ void end_at_random(int signal, int times, int cases, unsigned seed) {
     all.insert(all.end(), {"--out", out});
     return all;
   };
-  const auto begun = std::chrono::steady_clock::now();
-  REQUIRE(run_flowrun(folder, with_out("undisturbed")).status == 0);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  const auto seconds_of = [&](Words all) {
+    const auto begun = std::chrono::steady_clock::now();
+    REQUIRE(run_flowrun(folder, all).status == 0);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  };
+  const double seconds = seconds_of(with_out("undisturbed"));
+  Words look = with_out("o");
+  look.push_back("--dry-run");
+  const double start = seconds_of(look);
 
   std::mt19937 random(seed);
   std::map<std::string, std::string> done;
   for (int i = 0; i < times; ++i) {
-    // Each stretch is a share of the whole, so that all moments of the run are met before it is done.
-    std::uniform_real_distribution<double> moment(0, 2 * seconds / times + 0.05);
+    // Each stretch gets its start and on average a share of the whole, so that the run is met at all its moments.
+    std::uniform_real_distribution<double> moment(0, 2 * start + 2 * seconds / times);
     FlowrunProcess process(folder, with_out("o"));
     std::this_thread::sleep_for(std::chrono::duration<double>(moment(random)));
     process.send(signal);
