@@ -84,9 +84,14 @@ std::vector<std::string> names_of(const std::vector<Case>& cases) {
 }
 
 void choose_cases(const RunCommand& command, PreparedRun& run, Faults& faults) {
-  if (!command.only.empty()) keep_only(run.list, command.only, faults);
-  if (!command.retry_failed) return;
   const ValidatedNode* collector = run.graph ? case_collector(*run.graph) : nullptr;
+  if (!command.only.empty()) {
+    keep_only(run.list, command.only, faults);
+    if (collector)
+      faults.warning(collector->place,
+                     fmt::format("node '{}' takes all cases of a run, and gets those of --only", collector->id));
+  }
+  if (!command.retry_failed) return;
   if (collector)
     faults.error(
         collector->place,

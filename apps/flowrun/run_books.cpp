@@ -76,41 +76,49 @@ void RunBooks::keep_packets(const FailedFiring& failed, std::size_t index, const
   replays_[index] = folder;
 }
 
-void RunBooks::end_case(const CaseResult& result, std::size_t index) {
+/// What a case left, or the reason why it failed after all: an output is not on the disk.
+CaseRecord RunBooks::record_of(const CaseResult& result, std::size_t index) {
   const Case& one = cases_[index];
-  CaseRecord record;
   try {
-    record = recorder_.finish(one, result);
-  } catch (const Error& fault) {  // an output that is not on the disk
+    return recorder_.finish(one, result);
+  } catch (const Error& fault) {
     CaseResult failed = result;
     failed.status = CaseStatus::failed;
     failed.errors.push_back({"", "", "", fault.what()});
-    recorder_.start(one);
-    record = recorder_.finish(one, failed);
     const std::lock_guard lock(mutex_);
     lost_[index] = failed.errors.back();
+    recorder_.start(one);
+    return recorder_.finish(one, failed);
   }
-  record.attempt = attempt_of(case_record_file(out_, one.name));
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto kept = replays_.find(index); kept != replays_.end()) record.replay = kept->second;
-  }
-  if (record.replay.empty()) {  // what an earlier run kept tells nothing of this one
-    std::error_code ignored;
-    fs::remove_all(out_ / "flowrun" / "replay" / one.name, ignored);
-  }
-  write(record);
-  if (listener_) listener_(record);
 }
 
-void RunBooks::write(const CaseRecord& record) {
+/// The engine calls this, and takes no exception.
+void RunBooks::end_case(const CaseResult& result, std::size_t index) {
+  const Case& one = cases_[index];
   try {
-    write_case_record(case_record_file(out_, record.name), record);
+    CaseRecord record = record_of(result, index);
+    record.attempt = attempt_of(case_record_file(out_, one.name));
+    record.replay = replay_of(index);
+    if (record.replay.empty()) {  // what an earlier run kept tells nothing of this one
+      std::error_code ignored;
+      fs::remove_all(out_ / "flowrun" / "replay" / one.name, ignored);
+    }
+    write_case_record(case_record_file(out_, one.name), record);
+    if (listener_) listener_(record);
   } catch (const std::exception& fault) {
-    const std::string whose = record.name.empty() ? "the run" : "case '" + record.name + "'";
-    const std::lock_guard lock(mutex_);
-    troubles_.push_back(fmt::format("the record of {} is missing, so --resume will run it again: {}", whose, fault.what()));
+    complain("case '" + one.name + "'", fault.what());
   }
+}
+
+std::string RunBooks::replay_of(std::size_t index) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = replays_.find(index);
+  return kept == replays_.end() ? "" : kept->second;
+}
+
+void RunBooks::complain(const std::string& whose, const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  troubles_.push_back(fmt::format("the record of {} is missing, so --resume will run it again: {}", whose, reason));
 }
 
 void RunBooks::correct(RunResult& result) const {
@@ -122,9 +130,9 @@ void RunBooks::correct(RunResult& result) const {
 
 void RunBooks::finish_run(const std::vector<Case>& all, const RunResult& result) {
   try {
-    write(recorder_.finish_run(all, result));
-  } catch (const Error& fault) {
-    troubles_.push_back(fmt::format("the record of the run is missing: {}", fault.what()));
+    write_case_record(case_record_file(out_, ""), recorder_.finish_run(all, result));
+  } catch (const std::exception& fault) {
+    complain("the run", fault.what());
   }
 }
 

@@ -35,7 +35,9 @@ class RunBooks {
 
  private:
   void end_case(const CaseResult& result, std::size_t index);
-  void write(const CaseRecord& record);
+  CaseRecord record_of(const CaseResult& result, std::size_t index);
+  std::string replay_of(std::size_t index);
+  void complain(const std::string& whose, const std::string& reason);
   void keep(const FailedFiring& failed);
   void keep_packets(const FailedFiring& failed, std::size_t index, const std::string& folder);
 

@@ -178,17 +178,17 @@ void require_sound_header(const std::filesystem::path& file, const NamedFormat& 
   if (named.format == Format::meta) require_sound_meta(file);
   if (named.format == Format::nrrd) require_sound_nrrd(file);
   const DataPlace place = place_of(file, named);
+  if (place.file.empty())
+    refuse(file, "its voxels are in several files, which are not read here; write it as one file, such as .nii.gz");
   std::error_code code;
-  if (!place.file.empty() && !std::filesystem::is_regular_file(place.file, code) &&
-      !std::filesystem::is_directory(place.file, code))
+  if (!std::filesystem::is_regular_file(place.file, code) && !std::filesystem::is_directory(place.file, code))
     refuse(file, "its voxels are in '" + printable(place.file.string()) + "', which is not there; copy both files");
 }
 
 void require_all_data(const std::filesystem::path& file, const NamedFormat& named, const Geometry& geometry,
                       std::uint64_t needed) {
   const DataPlace place = place_of(file, named);
-  if (place.file.empty())
-    refuse(file, "its voxels are in several files, which are not read here; write it as one file, such as .nii.gz");
+  if (place.file.empty()) return;  // refused before
   if (place.coding == Coding::other)
     refuse(file,
            "its voxels are written in a way that is not read here; write it as .nii.gz, or as .nrrd in raw or gzip encoding");

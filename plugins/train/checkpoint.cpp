@@ -53,7 +53,7 @@ class Reader {
     take(count);
     if (count > bytes_.size() / sizeof(T)) refuse();
     values.resize(count);
-    std::memcpy(values.data(), bytes_.data(), count * sizeof(T));
+    if (count > 0) std::memcpy(values.data(), bytes_.data(), count * sizeof(T));  // of no bytes data() may be null
     bytes_.remove_prefix(count * sizeof(T));
   }
   bool at_end() const { return bytes_.empty(); }

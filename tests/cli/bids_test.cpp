@@ -46,7 +46,7 @@ TEST_CASE("flowrun run --bids: each session is a case, and results are a derivat
   for (const char* part : {"\"Name\": \"two of Made up\"", "\"DatasetType\": \"derivative\"", "\"Name\": \"flowrun\"",
                            "\"DOI\": \"doi:10.0/made.up\"", "\"URL\": \"file:///"})
     CHECK_MESSAGE(contains(description, part), description);
-  CHECK(contains(folder.read(out + ".bidsignore"), "/flowrun-run*"));
+  CHECK(contains(folder.read(out + ".bidsignore"), "\n/flowrun\n/flowrun-run*\n"));
   CHECK(run(folder, {"--quiet"}).status == 0);
 }
 

@@ -161,5 +161,5 @@ TEST_CASE("cases table: what is no table ends after a number of faults, and what
   folder.write("file.json", kFileGraph);
   const Ended endless = run_flowrun(folder, {"run", "file.json", "--cases", "/dev/zero", "--dry-run"});
   CHECK(endless.status == 2);
-  CHECK(contains(endless.err, "/dev/zero: error: the table holds more than 64 MiB, which is too large for a table of cases"));
+  CHECK(contains(endless.err, "/dev/zero: error: this is larger than 64.0 MiB, too large for a table of cases"));
 }

@@ -26,11 +26,11 @@ std::string cases_table(int count) {
   return text;
 }
 
-/// The files that nodes made, with their contents; the bookkeeping apart.
+/// The files that nodes made, with their contents.
 std::map<std::string, std::string> results_in(const TempFolder& folder, const std::string& out) {
   std::map<std::string, std::string> found;
   for (const auto& entry : fs::directory_iterator(folder.path() / out))
-    if (entry.is_regular_file() && entry.path().filename() != "flowrun-run.json")
+    if (entry.path().extension() == ".png" || entry.path().extension() == ".gz")
       found[entry.path().filename().string()] = folder.read(out + "/" + entry.path().filename().string());
   return found;
 }
@@ -48,6 +48,16 @@ std::map<std::string, std::string> done_records(const TempFolder& folder) {
   return found;
 }
 
+/// The phantom's graph, and with the plugin io (which ITK makes possible) an image file for each case too.
+std::string graph_with_images(std::size_t& files) {
+  std::string text = kPhantomGraph;
+  files = 1;
+  if (!fs::exists(fs::path(FLOWRUN_TEST_PLUGINS) / "io.so")) return text;
+  files = 2;
+  return text.insert(text.rfind("\"picture\""), R"("image": { "type": "io.write_mask", "inputs": { "mask": "bright.mask" },
+      "params": { "path": "${out}/${case}.nii.gz" } }, )");
+}
+
 int number_from(const char* variable, int otherwise) {
   const char* const text = std::getenv(variable);
   return text ? std::atoi(text) : otherwise;
@@ -60,7 +70,8 @@ void end_at_random(int signal, int times, int cases, unsigned seed) {
     return;
   }
   const TempFolder folder;
-  folder.write("bright.json", kPhantomGraph);
+  std::size_t files = 0;
+  folder.write("bright.json", graph_with_images(files));
   folder.write("cases.csv", cases_table(cases));
   const Words words{"run", "bright.json", "--cases", "cases.csv", "--resume", "--quiet", "--plugin-path", FLOWRUN_TEST_PLUGINS};
   const auto with_out = [&](const std::string& out) {
@@ -68,15 +79,21 @@ void end_at_random(int signal, int times, int cases, unsigned seed) {
     all.insert(all.end(), {"--out", out});
     return all;
   };
-  const auto begun = std::chrono::steady_clock::now();
-  REQUIRE(run_flowrun(folder, with_out("undisturbed")).status == 0);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  const auto seconds_of = [&](Words all) {
+    const auto begun = std::chrono::steady_clock::now();
+    REQUIRE(run_flowrun(folder, all).status == 0);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  };
+  const double seconds = seconds_of(with_out("undisturbed"));
+  Words look = with_out("o");
+  look.push_back("--dry-run");
+  const double start = seconds_of(look);
 
   std::mt19937 random(seed);
   std::map<std::string, std::string> done;
   for (int i = 0; i < times; ++i) {
-    // Each stretch is a share of the whole, so that all moments of the run are met before it is done.
-    std::uniform_real_distribution<double> moment(0, 2 * seconds / times + 0.05);
+    // Each stretch gets its start and on average a share of the whole, so that the run is met at all its moments.
+    std::uniform_real_distribution<double> moment(0, 2 * start + 2 * seconds / times);
     FlowrunProcess process(folder, with_out("o"));
     std::this_thread::sleep_for(std::chrono::duration<double>(moment(random)));
     process.send(signal);
@@ -93,7 +110,9 @@ void end_at_random(int signal, int times, int cases, unsigned seed) {
   CHECK(last.status == 0);
   for (const auto& [name, record] : done) CHECK(done_records(folder).at(name) == record);
   CHECK(done_records(folder).size() == static_cast<std::size_t>(cases));
-  CHECK(results_in(folder, "o") == results_in(folder, "undisturbed"));
+  const auto results = results_in(folder, "o");
+  CHECK(results.size() == files * static_cast<std::size_t>(cases));
+  CHECK((results == results_in(folder, "undisturbed")));
   for (const auto& entry : fs::recursive_directory_iterator(folder.path() / "o"))
     CHECK_FALSE(contains(entry.path().filename().string(), ".tmp-"));
 }

@@ -13,6 +13,7 @@ TEST_CASE("flowrun nodes: lists the types of a plugin with their summaries") {
   CHECK(ended.out ==
         "clitest 1.2.3\n"
         "  clitest.make   Eight voxels of one value\n"
+        "  clitest.sum    Adds up the first voxels of all cases\n"
         "  clitest.wait   Waits for a file\n"
         "  clitest.write  Writes the first voxel as text\n");
 }
@@ -32,7 +33,7 @@ TEST_CASE("flowrun describe: a node type with its ports, parameters and plugin")
   CHECK(contains(ended.out, "clitest 1.2.3 (Apache-2.0)"));
   CHECK(contains(ended.out, "clitest.so"));
   CHECK(contains(ended.out, "INPUTS\n  volume  flowrun.volume/1  one  Any image\n"));
-  CHECK(contains(ended.out, "PARAMETERS\n  path  path (written)  required\n"));
+  CHECK(contains(ended.out, "PARAMETERS\n  path    path (written)  required\n"));
   CHECK(contains(ended.out, "\"inputs\": { \"volume\": \"node.port\" }"));
 }
 
@@ -78,7 +79,7 @@ TEST_CASE("flowrun plugins: names the plugin, and with --why the folders and the
   CHECK(contains(brief.out, "clitest "));
   const Ended full = run_flowrun(folder, {"plugins", "--why"});
   CHECK(contains(full.out, std::string("looked in, in this order:\n  ") + FLOWRUN_CLI_PLUGINS + "\n"));
-  CHECK(contains(full.out, "clitest.make, clitest.wait, clitest.write"));
+  CHECK(contains(full.out, "clitest.make, clitest.sum, clitest.wait, clitest.write"));
   CHECK(contains(full.out, "not loaded; read from its manifest"));
 }
 

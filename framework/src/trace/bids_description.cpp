@@ -88,7 +88,7 @@ void write_bids_description(const fs::path& out, const BidsDerivative& derivativ
   if (!fs::exists(out / ".bidsignore", unused))
     write_atomically(out / ".bidsignore",
                      "# flowrun's own records, pictures, and files that the graph gives no BIDS name\n"
-                     "/flowrun/\n/flowrun-run*\n/cases*.csv\n/report.html\nfigures\n/sub-*_*\n");
+                     "/flowrun\n/flowrun-run*\n/cases*.csv\n/report.html\nfigures\n/sub-*_*\n");
 }
 
 }  // namespace flowrun

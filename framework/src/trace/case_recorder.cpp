@@ -188,7 +188,7 @@ void CaseRecorder::start(const Case& one) {
   started.time = std::time(nullptr);
   try {
     started.inputs = state_->inputs_of(one);
-  } catch (const Error&) {  // a parameter that does not fit: the case will fail, and say so
+  } catch (const std::exception&) {  // a parameter that does not fit, say: the case will fail, and say so
   }
   const std::lock_guard lock(state_->mutex);
   state_->started[one.name] = std::move(started);

@@ -1,16 +1,42 @@
 #include "validate/real_paths.h"
 
+#include <list>
+
 namespace flowrun::checks {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kMostLinks = 40;  // of one path, as in Linux
+
+void put_in_front(std::list<fs::path>& left, const fs::path& path) { left.insert(left.begin(), path.begin(), path.end()); }
+
+/// std::filesystem::weakly_canonical leaves a link as it is when what it leads to is not there; a writer would follow it.
 std::string resolved_whole(const fs::path& path) {
   std::error_code failure;
-  const fs::path whole = fs::weakly_canonical(fs::absolute(path, failure), failure);
-  std::string text = failure ? fs::absolute(path, failure).lexically_normal().string() : whole.string();
-  while (text.size() > 1 && text.back() == '/') text.pop_back();  // stays where the folder is not there yet
-  return text;
+  std::list<fs::path> left;
+  put_in_front(left, fs::absolute(path, failure));
+  fs::path real = "/";
+  for (int links = 0; !left.empty();) {
+    const fs::path part = left.front();
+    left.pop_front();
+    if (part.empty() || part == "/" || part == ".") continue;
+    if (part == "..") {
+      real = real.parent_path();
+      continue;
+    }
+    const fs::path next = real / part;
+    const bool link = links < kMostLinks && fs::is_symlink(fs::symlink_status(next, failure));
+    const fs::path target = link ? fs::read_symlink(next, failure) : fs::path();
+    if (target.empty()) {
+      real = next;
+      continue;
+    }
+    ++links;
+    if (target.is_absolute()) real = "/";
+    put_in_front(left, target);
+  }
+  return real.string();
 }
 
 }  // namespace

@@ -90,6 +90,10 @@ TEST_CASE("case files: links do not lead out, neither of folders nor of files") 
   fs::create_symlink(folder.path / "else" / "file.nii", folder.out() / "p2.nii");
   CHECK(has(check("${out}/${case}/x.nii", {case_of(folder, "p1")}, folder.out()), kOutside));
   CHECK(has(check("${out}/${case}.nii", {case_of(folder, "p2")}, folder.out()), kOutside));
+  fs::create_symlink("loop.nii", folder.out() / "loop.nii");
+  CHECK(check("${out}/${case}.nii", {case_of(folder, "loop")}, folder.out()).empty());
+  fs::create_directory_symlink("../else/not_there", folder.out() / "p4");
+  CHECK(has(check("${out}/${case}/x.nii", {case_of(folder, "p4")}, folder.out()), kOutside));
   fs::create_directory_symlink(folder.out(), folder.path / "link_to_out");
   CHECK(check("${out}/${case}.nii", {case_of(folder, "p3")}, folder.path / "link_to_out").empty());
 }
