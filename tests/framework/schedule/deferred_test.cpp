@@ -59,9 +59,9 @@ class Device {
       changed_.wait_for(lock, std::chrono::seconds(30), [&] { return closed_ || static_cast<int>(jobs_.size()) >= together_; });
       if (closed_ && jobs_.empty()) return;
       if (jobs_.empty()) continue;
+      together_ = 1;  // it has begun: a chunk that waits for an earlier one keeps its credit, so as many may never come again
       auto job = std::move(jobs_.back());
       jobs_.pop_back();
-      if (jobs_.empty()) together_ = std::min(together_, 1);
       lock.unlock();
       job();
       job = nullptr;
