@@ -128,7 +128,7 @@ void Engine::build_stage(Stage& stage) {
   if (stage.unlimited) return;
   stage.flow_node =
       std::make_unique<tbb::flow::function_node<Work*>>(*flow_, static_cast<std::size_t>(wanted), [this](Work* work) {
-        run_chain(work);
+        run_chain(work, true);
         return tbb::flow::continue_msg{};
       });
 }

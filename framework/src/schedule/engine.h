@@ -91,7 +91,7 @@ class Engine {
   void enqueue(Work* work);
 
   // firing.cpp: node code is called here and nowhere else
-  void run_chain(Work* work);
+  void run_chain(Work* work, bool only_this = false);
   bool execute_work(Work& work);
   static void retire(Work* work);
   bool fire(Work& work);
@@ -205,7 +205,7 @@ inline Work* Engine::new_work(Stage& stage, Item& item) {
 /// To the thread itself, when it is about to be free, or to whichever thread takes it.
 inline void Engine::submit(Work* work) {
   Handoff* const handoff = tls_handoff;
-  if (handoff && handoff->open && !handoff->work && work->stage->unlimited) handoff->work = work;
+  if (handoff && handoff->open && !handoff->work && !handoff->ends && work->stage->unlimited) handoff->work = work;
   else enqueue(work);
 }
 

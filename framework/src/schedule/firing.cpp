@@ -21,11 +21,14 @@ std::string thrown_text() {
 
 }  // namespace
 
-void Engine::run_chain(Work* work) {
+/// `only_this`: what comes of the work is left to others, since this thread holds a place of a node with a limit, which another
+/// firing of that node may wait for.
+void Engine::run_chain(Work* work, bool only_this) {
   thread_local WorkPool spare;
   work->submitted.load(std::memory_order_acquire);
   Handoff handoff;
   handoff.spare = &spare;
+  handoff.ends = only_this;
   handoff.thread = this_thread();
   const CaseItem* of = case_of(*work->item);
   handoff.counts = counts_of(of, handoff.thread);

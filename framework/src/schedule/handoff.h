@@ -16,6 +16,7 @@ struct Handoff {
   Work* work = nullptr;
   Item* item = nullptr;  ///< of the work that runs, which holds it
   bool open = false;
+  bool ends = false;             ///< the thread holds a place of a node with a limit, so it goes on with nothing
   bool in_task = false;          ///< the thread runs tasks of a firing's parallel_for
   int thread = 0;                ///< index of this thread
   WorkPool* spare = nullptr;     ///< of this thread

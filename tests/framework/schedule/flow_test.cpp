@@ -151,6 +151,20 @@ TEST_CASE("schedule: a node that is not concurrent fires once at a time, one wit
   CHECK(at_once("toy.work", "{}", 3) >= 3);
 }
 
+TEST_CASE("engine: a node that fires one at a time takes the next case while its reader works on the first") {
+  RunOptions options;
+  options.threads = 2;
+  toy::reset();
+  const RunResult result = toy::run(R"({
+    "source": {"type": "toy.source", "params": {"value": "${n}"}},
+    "one":    {"type": "toy.serial_work", "inputs": {"in": "source.out"}},
+    "many":   {"type": "toy.work", "inputs": {"in": "one.out"}, "params": {"meet": 2}},
+    "result": {"type": "toy.sink", "inputs": {"in": "many.out"}}
+  })", 2, options);
+  CHECK(result.cases[1].status == CaseStatus::done);
+  CHECK(most_at_once == 2);  // else the second case came when the first had given up waiting for it
+}
+
 TEST_CASE("schedule: a node of the run collects the cases in their order, without those that failed") {
   Registry types = registry();
   const auto valid = graph(R"({
