@@ -30,6 +30,7 @@ struct RunCommand {
   bool resume = false;
   bool retry_failed = false;
   bool no_replay = false;
+  std::string device = "auto";
   bool fail_fast = false;
   bool no_report = false;
   bool dry_run = false;

@@ -85,6 +85,8 @@ void declare_run(CLI::App& app, RunCommand& command) {
   verb.add_option("--shard", command.shard,
                   "run only the I-th of N parts of the cases; slurm: the part of this task of\na Slurm job array")
       ->type_name("I/N");
+  verb.add_option("--device", command.device, "device of the nodes whose graph leaves it open [auto]:\nauto, cpu, cuda or cuda:<number>")
+      ->type_name("DEVICE");
   verb.add_option("--trace", command.trace, "write a timeline of every firing (open it in Perfetto or\nchrome://tracing)")
       ->type_name("FILE");
   verb.add_flag("--resume", command.resume, "run only the cases that are not done, or of which something has changed");

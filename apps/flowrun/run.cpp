@@ -50,6 +50,15 @@ CaseSource case_source(const RunCommand& command, Faults& faults) {
   return source;
 }
 
+/// What a node's `run.device` may be.
+std::string device_option(const std::string& text, Faults& faults) {
+  const bool numbered = text.rfind("cuda:", 0) == 0 && text.size() > 5 && text.size() <= 8 &&
+                        std::all_of(text.begin() + 5, text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (text == "auto" || text == "cpu" || text == "cuda" || numbered) return text;
+  faults.error({}, "--device takes auto, cpu, cuda or cuda:<number>, not '" + text + "'");
+  return "auto";
+}
+
 /// A number of bytes, with K, M, G or T behind it where it is large (powers of 1024).
 std::int64_t bytes_option(const std::string& text, const std::string& option, std::int64_t default_value, Faults& faults) {
   if (text.empty()) return default_value;
@@ -118,6 +127,7 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   run.replay_limit = bytes_option(command.replay_limit, "--replay-limit", kReplayLimit, faults);
   run.options.fail_fast = command.fail_fast;
   run.shard = parse_shard(command.shard, process_environment(), faults);
+  run.options.device = device_option(command.device, faults);
   run.options.out = command.out;
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
   run.graph = checked.graph;

@@ -56,7 +56,7 @@ class DenseInference : public Node {
 
 void DenseInference::open(OpenContext& context) {
   const Params& params = context.params();
-  patches_ = std::make_unique<PatchRunner>(params, "cpu");
+  patches_ = std::make_unique<PatchRunner>(params, c10::Device(c10::kCPU));
   activation_ = params.text("activation");
   output_class_ = params.integer("output_class");
   background_ = params.number("background");

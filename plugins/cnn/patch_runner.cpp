@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "common/torch/device.h"
+#include "common/device/job.h"
 #include "common/torch/inference.h"
 #include "flowrun/sdk/error.h"
 
@@ -43,8 +43,11 @@ void require_complete(const PatchBatch& patches) {
 
 }  // namespace
 
-PatchRunner::PatchRunner(const Params& params, std::string_view device)
-    : model_(tensor::load_model(params.text("model"), tensor::choose_device(device))),
+PatchRunner::PatchRunner(const Params& params, c10::Device device, const tensor::Arithmetic& arithmetic)
+    : PatchRunner(params, params.text("model"), device, arithmetic) {}
+
+PatchRunner::PatchRunner(const Params& params, const std::string& model, c10::Device device, const tensor::Arithmetic& arithmetic)
+    : model_(tensor::load_model(model, device, arithmetic)),
       description_(network::parse_description(model_->description(), model_->path())),
       activation_(params.text("activation")),
       batch_(params.integer("batch")),
@@ -65,7 +68,7 @@ Scores PatchRunner::run(const PatchBatch& patches, int threads, const std::funct
   // What is computed together depends on the chunk alone, so that the results do not depend on the threads.
   for (std::int64_t first = 0; first < patches.count() && !cancelled(); first += batch_) {
     const std::int64_t count = std::min(batch_, patches.count() - first);
-    const at::Tensor found = scores_of(tensor::view_of_patches(patches, first, count), patches);
+    const at::Tensor found = scores_on_device(tensor::view_of_patches(patches, first, count), patches).to(at::kCPU);
     scores.classes = found.size(1);
     const float* values = found.data_ptr<float>();
     scores.values.insert(scores.values.end(), values, values + found.numel());
@@ -105,7 +108,9 @@ at::Tensor PatchRunner::forward(const at::Tensor& input, const PatchBatch& patch
     throw;
   } catch (const std::exception& failure) {
     const std::string reason = tensor::short_reason(failure);
-    if (reason.find("allocate") != std::string::npos || reason.find("out of memory") != std::string::npos)
+    const bool is_memory = tensor::is_out_of_memory(failure);
+    if (is_memory && !model_->device().is_cpu()) throw device::OutOfMemory(reason);
+    if (is_memory)
       throw Error("there is not enough memory to run " + std::to_string(input.size(0)) + " patches of " + in_words(patches) +
                   " at a time through the network in '" + model_->path() + "'; lower the parameter 'batch'");
     const std::int64_t wanted = model_->first_convolution_channels();
@@ -130,14 +135,14 @@ void PatchRunner::check_output(const at::Tensor& output, std::int64_t count) con
                 std::to_string(output.size(1)) + " scores for each patch, numbered from 0");
 }
 
-at::Tensor PatchRunner::scores_of(const at::Tensor& input, const PatchBatch& patches) const {
+at::Tensor PatchRunner::scores_on_device(const at::Tensor& input, const PatchBatch& patches) const {
   at::Tensor output = forward(input, patches);
   check_output(output, input.size(0));
   output = output.to(at::kFloat);
   if (activation_ == "softmax") output = at::softmax(output, 1);
   if (activation_ == "sigmoid") output = at::sigmoid(output);
   if (output_class_ >= 0) output = output.narrow(1, output_class_, 1);
-  return output.to(at::kCPU).contiguous();
+  return output.contiguous();
 }
 
 // Who reads an empty chunk may still ask how many classes there are; where the description does not say, a patch of zeros tells.
@@ -146,7 +151,8 @@ std::int64_t PatchRunner::classes_without_patches(const PatchBatch& patches) con
   if (!description_.classes.empty()) return static_cast<std::int64_t>(description_.classes.size());
   if (patches.values_per_patch() <= 0) return 0;
   const auto [width, height, depth] = patches.size;
-  return scores_of(at::zeros({1, patches.channels, depth, height, width}), patches).size(1);
+  const tensor::InferenceScope scope(1);
+  return scores_on_device(at::zeros({1, patches.channels, depth, height, width}), patches).size(1);
 }
 
 

@@ -17,29 +17,36 @@ namespace flowrun::cnn {
 class PatchRunner {
  public:
   /// Loads the model that `params()` name. Throws Error as tensor::load_model does, and when the model has no such class.
-  PatchRunner(const Params& params, std::string_view device);
+  PatchRunner(const Params& params, c10::Device device, const tensor::Arithmetic& arithmetic = {});
+  /// Likewise a model that another parameter names.
+  PatchRunner(const Params& params, const std::string& model, c10::Device device, const tensor::Arithmetic& arithmetic);
 
   /// Scores of the chosen class, or of all, for each patch. Throws Error when the patches do not fit the network, when it fails or gives
   /// what are no scores, and for NaN. When cancelled, what is missing is left out.
   Scores run(const PatchBatch& patches, int threads, const std::function<bool()>& cancelled) const;
 
+  /// The same for patches that lie on a device, as the rows of a float32 tensor on it; nothing waits for the device. The calling thread has
+  /// an InferenceScope. `patches` is for messages. Memory that runs out on a device other than the CPU comes out as device::OutOfMemory.
+  at::Tensor scores_on_device(const at::Tensor& input, const PatchBatch& patches) const;
+
   const tensor::Model& model() const { return *model_; }
   const network::ModelDescription& description() const { return description_; }
 
+  void check_patches(const PatchBatch& patches) const;
   /// Throws Error, naming what the network wants, when it does not take patches of these channels and this size, whatever their number.
   void check_kind(const PatchBatch& patches) const;
   /// Throws Error, naming the voxel, when a score is NaN.
   void refuse_nan(const Scores& scores) const;
+  /// What an empty chunk's scores say of the number of classes.
+  std::int64_t classes_without_patches(const PatchBatch& patches) const;
+  std::int64_t batch() const { return batch_; }
 
   /// model, batch, output_class and activation.
   static std::vector<ParamSpec> params();
 
  private:
-  void check_patches(const PatchBatch& patches) const;
   at::Tensor forward(const at::Tensor& input, const PatchBatch& patches) const;
   void check_output(const at::Tensor& output, std::int64_t count) const;
-  at::Tensor scores_of(const at::Tensor& input, const PatchBatch& patches) const;
-  std::int64_t classes_without_patches(const PatchBatch& patches) const;
 
   std::shared_ptr<const tensor::Model> model_;
   network::ModelDescription description_;

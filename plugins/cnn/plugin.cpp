@@ -1,3 +1,4 @@
+#include "cascade.h"
 #include "dense_inference.h"
 #include "flowrun/sdk/plugin.h"
 #include "import_weights.h"
@@ -5,7 +6,7 @@
 
 namespace flowrun::cnn {
 
-static std::vector<NodeType> node_types() { return {stage_type(), dense_inference_type(), import_weights_type()}; }
+static std::vector<NodeType> node_types() { return {stage_type(), cascade_type(), dense_inference_type(), import_weights_type()}; }
 
 }  // namespace flowrun::cnn
 

@@ -3,8 +3,10 @@
 #include <memory>
 #include <utility>
 
+#include "device_nodes.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
+#include "patch_job.h"
 #include "patch_runner.h"
 
 namespace flowrun::cnn {
@@ -12,15 +14,56 @@ namespace {
 
 class Stage : public Node {
  public:
-  void open(OpenContext& context) override { runner_ = std::make_unique<PatchRunner>(context.params(), context.device()); }
+  void open(OpenContext& context) override {
+    devices_.open(context);
+    load(context.params());
+    if (devices_.use_cards()) warm_up();
+  }
 
   void process(Context& context) override {
-    Scores scores = runner_->run(context.in<PatchBatch>("patches"), context.threads(), [&] { return context.cancelled(); });
+    if (devices_.use_cards()) return hand_to_card(context);
+    Scores scores =
+        runners_.front()->run(context.in<PatchBatch>("patches"), context.threads(), [&] { return context.cancelled(); });
     if (!context.cancelled()) context.emit("scores", std::move(scores));
   }
 
  private:
-  std::unique_ptr<const PatchRunner> runner_;
+  void load(const Params& params) {
+    for (const c10::Device& device : devices_.devices())
+      runners_.push_back(std::make_unique<PatchRunner>(params, device, devices_.arithmetic()));
+  }
+
+  void hand_to_card(Context& context) {
+    Card& card = *devices_.cards().next();
+    const PatchRunner& runner = *runners_[devices_.index_of(card.streams.device())];
+    const auto job = std::make_shared<PatchJob>(runner, context.in<PatchBatch>("patches"), card.streams);
+    hand_over(context, card, job, [this, &card, &runner, job](Context& later) {
+      Scores scores = job->scores();
+      if (scores.voxels.empty()) scores.classes = runner.classes_without_patches(later.in<PatchBatch>("patches"));
+      runner.refuse_nan(scores);
+      smaller_.tell(later, card, *job);
+      later.report("device_s", job->busy_seconds());
+      later.emit("scores", std::move(scores));
+    });
+  }
+
+  /// The first use of a device takes seconds, and shows whether its memory suffices.
+  void warm_up() {
+    const network::ModelDescription& description = runners_.front()->description();
+    if (description.channels.empty() || description.size[0] == 0) return;  // the kind of patches is not known yet
+    PatchBatch patches;
+    patches.channels = static_cast<std::int64_t>(description.channels.size());
+    patches.size = description.size;
+    patches.voxels.resize(static_cast<std::size_t>(2 * runners_.front()->batch()));
+    patches.geometry.size = {patches.count(), 1, 1};
+    patches.values.resize(static_cast<std::size_t>(patches.count() * patches.values_per_patch()));
+    for (const std::shared_ptr<Card>& card : devices_.cards().all())
+      card->queue.run(std::make_shared<PatchJob>(*runners_[devices_.index_of(card->streams.device())], patches, card->streams));
+  }
+
+  NodeDevices devices_;
+  std::vector<std::unique_ptr<const PatchRunner>> runners_;  ///< by device
+  SmallerBatch smaller_;
 };
 
 }  // namespace
@@ -30,7 +73,8 @@ NodeType stage_type() {
   type.name = "cnn.stage";
   type.summary = "Scores of patches by a convolutional network";
   type.details =
-      "Runs a TorchScript network over the patches of a chunk, 'batch' at a time, in float32 and evaluation mode. The patches "
+      "Runs a TorchScript network over the patches of a chunk, 'batch' at a time, in evaluation mode and the number format of "
+      "'precision'. The patches "
       "are "
       "N x C x D x H x W (D is the image's z axis, W its x axis), the scores N x K. The model is loaded once per process, "
       "however "
@@ -44,6 +88,11 @@ NodeType stage_type() {
       "it from people you trust; code "
       "that names file operations is refused.\n\n"
       "On the CPU each firing keeps to the threads it is given, and results are the same bit by bit whatever their number. "
+      "On a GPU a firing copies its chunk to pinned memory and hands it to the GPU's own thread, so the engine's threads do "
+      "other work "
+      "meanwhile; two batches are on the GPU at a time, and a batch for which its memory does not suffice is halved. Several "
+      "GPUs (device "
+      "auto) get chunks in turn. Reports device_s, the seconds that a GPU was busy with the patches. docs/gpu.md says more.\n\n"
       "Errors: no TorchScript model, a damaged one, a CUDA device that is not there, patches of channels or a size that the "
       "network does not take, output that is not N x K or holds NaN. An empty chunk gives empty scores.";
   type.inputs = {{.name = "patches", .payload = std::string(PatchBatch::kType), .help = "A chunk of patches"}};
@@ -51,6 +100,7 @@ NodeType stage_type() {
                    .payload = std::string(Scores::kType),
                    .help = "One score for each patch, or one for each patch and class, at the voxels of the patches"}};
   type.params = PatchRunner::params();
+  for (ParamSpec& spec : tensor::Arithmetic::params()) type.params.push_back(std::move(spec));
   type.concurrent = true;
   type.cuda = true;
   type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Stage>(); };

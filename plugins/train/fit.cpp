@@ -5,6 +5,7 @@
 
 #include "common/network/model_description.h"
 #include "common/torch/device.h"
+#include "common/torch/precision.h"
 #include "fit_params.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/node.h"
@@ -150,12 +151,15 @@ class Fit : public Node {
  public:
   void open(OpenContext& context) override {
     device_ = tensor::choose_device(context.device());
+    if (const std::string sentence = tensor::fallback_sentence(context.device()); !sentence.empty()) context.warn(sentence);
+    if (device_.is_cuda()) claim_ = tensor::claim_cuda({});  // LibTorch's own default lets convolutions round to tf32
     threads_ = context.threads();
   }
   std::unique_ptr<Firing> begin(Context&) override { return std::make_unique<FitFiring>(device_, threads_); }
 
  private:
   c10::Device device_{c10::kCPU};
+  std::shared_ptr<const tensor::CudaClaim> claim_;
   int threads_ = 1;  ///< of the whole process
 };
 

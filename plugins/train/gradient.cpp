@@ -1,5 +1,6 @@
 #include "gradient.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 
@@ -32,6 +33,17 @@ InOrder<T, Take> in_order(Take take) {
   return InOrder<T, Take>(std::move(take));
 }
 
+/// One number for each weight; 0 where there is no gradient.
+std::vector<float> flat(const std::vector<at::Tensor>& gradients, const Weights& weights) {
+  std::vector<float> values(weights.values().size());
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    if (!gradients[i].defined()) continue;
+    const at::Tensor here = gradients[i].to(at::kCPU).contiguous();
+    std::copy_n(here.data_ptr<float>(), weights.size(i), values.begin() + weights.offset(i));
+  }
+  return values;
+}
+
 void add_all(std::vector<at::Tensor>& sums, const std::vector<at::Tensor>& parts, double share) {
   if (sums.empty())
     for (const at::Tensor& part : parts) sums.push_back(at::zeros_like(part));
@@ -42,7 +54,7 @@ void add_all(std::vector<at::Tensor>& sums, const std::vector<at::Tensor>& parts
 
 /// What one micro-batch of a training step gives.
 struct Gradient::Part {
-  double loss = 0;
+  at::Tensor loss;                    ///< on the device, as all tensors of it
   double share = 0;                   ///< of the batch's samples
   std::vector<at::Tensor> gradients;  ///< one for each parameter; undefined where it does not move
   std::vector<at::Tensor> mean, variance;
@@ -51,21 +63,32 @@ struct Gradient::Part {
 Gradient::Gradient(const network::Network& network, const DataSet& data, const Settings& settings, c10::Device device)
     : network_(network), data_(data), settings_(settings), device_(device) {}
 
-at::Tensor Gradient::patches(std::span<const std::int64_t> samples, std::int64_t epoch, bool training) const {
+at::Tensor Gradient::patches(Context& context, std::span<const std::int64_t> samples, std::int64_t epoch, bool training) const {
   const auto [width, height, depth] = data_.size();
   const auto count = static_cast<std::int64_t>(samples.size());
-  at::Tensor input = at::empty({count, data_.channels(), depth, height, width}, at::kFloat);
+  at::Tensor input = at::empty({count, data_.channels(), depth, height, width},
+                               at::TensorOptions().dtype(at::kFloat).pinned_memory(device_.is_cuda()));
   const bool augmented = training && settings_.augmentation.any();
   const std::uint64_t of_epoch = stream(settings_.seed, Purpose::augment, static_cast<std::uint64_t>(epoch));
-  std::vector<float> scratch;
-  for (std::int64_t i = 0; i < count; ++i) {
-    float* patch = input.data_ptr<float>() + i * input.stride(0);
+  auto* const first = input.data_ptr<float>();
+  const std::int64_t stride = input.stride(0);
+  const auto fill = [&](std::int64_t i, std::vector<float>& scratch) {
+    float* patch = first + i * stride;
     data_.copy_patch(samples[static_cast<std::size_t>(i)], patch);
     if (augmented)
       augment(patch, data_.channels(), data_.size(), settings_.augmentation, of_epoch,
               static_cast<std::uint64_t>(samples[static_cast<std::size_t>(i)]), scratch);
+  };
+  std::vector<float> scratch;
+  if (device_.is_cpu()) {  // this is a task of several already
+    for (std::int64_t i = 0; i < count; ++i) fill(i, scratch);
+    return input;
   }
-  return input.to(device_);
+  context.parallel_for(count, [&](std::int64_t i) {
+    std::vector<float> own;
+    fill(i, own);
+  });
+  return input.to(device_, /*non_blocking=*/true);
 }
 
 at::Tensor Gradient::labels(std::span<const std::int64_t> samples) const {
@@ -80,33 +103,35 @@ std::vector<at::Tensor> Gradient::tensors_of(const Weights& weights) const {
   return tensors;
 }
 
-Gradient::Part Gradient::train_part(const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples,
-                                    std::int64_t first, std::int64_t batch, std::int64_t epoch, std::int64_t step) const {
+Gradient::Part Gradient::train_part(Context& context, const std::vector<at::Tensor>& tensors,
+                                    std::span<const std::int64_t> samples, std::int64_t first, std::int64_t batch,
+                                    std::int64_t epoch, std::int64_t step) const {
   tensor::limit_threads(1);
   const at::AutoGradMode with_gradients(true);
   Pass pass{true, stream(settings_.seed, Purpose::dropout, static_cast<std::uint64_t>(step)), first, {}, {}};
-  const at::Tensor output = logits(network_, patches(samples, epoch, true), tensors, pass);
+  const at::Tensor output = logits(network_, patches(context, samples, epoch, true), tensors, pass);
   const at::Tensor loss = at::cross_entropy_loss(output, labels(samples), {}, at::Reduction::Sum);
   std::vector<at::Tensor> moving;
   for (const at::Tensor& tensor : tensors)
     if (tensor.requires_grad()) moving.push_back(tensor);
   const auto found = torch::autograd::grad({loss / static_cast<double>(batch)}, moving);
-  Part part{loss.item<double>(),
+  Part part{loss.detach().to(at::kDouble),
             static_cast<double>(samples.size()) / static_cast<double>(batch),
             {},
             pass.batch_mean,
             pass.batch_variance};
   std::size_t next = 0;
   for (const at::Tensor& tensor : tensors)
-    part.gradients.push_back(tensor.requires_grad() ? found[next++].to(at::kCPU).contiguous() : at::Tensor());
+    part.gradients.push_back(tensor.requires_grad() ? found[next++].contiguous() : at::Tensor());
   return part;
 }
 
-Judgement Gradient::judge_part(const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples) const {
+Judgement Gradient::judge_part(Context& context, const std::vector<at::Tensor>& tensors,
+                               std::span<const std::int64_t> samples) const {
   tensor::limit_threads(1);
   const at::NoGradGuard no_gradients;
   Pass pass;
-  const at::Tensor output = logits(network_, patches(samples, 0, false), tensors, pass).to(at::kCPU);
+  const at::Tensor output = logits(network_, patches(context, samples, 0, false), tensors, pass).to(at::kCPU);
   const at::Tensor truth = labels(samples).to(at::kCPU), found = output.argmax(1);
   Judgement judgement;
   judgement.loss = at::cross_entropy_loss(output, truth, {}, at::Reduction::Sum).item<double>();
@@ -117,7 +142,7 @@ Judgement Gradient::judge_part(const std::vector<at::Tensor>& tensors, std::span
   return judgement;
 }
 
-/// A GPU gets one micro-batch after the other from this thread; its own streams keep it busy.
+/// A GPU gets one micro-batch after the other from this thread.
 void Gradient::for_each_part(Context& context, std::size_t samples,
                              const std::function<void(std::int64_t, std::int64_t, std::int64_t)>& task) const {
   const auto count = static_cast<std::int64_t>(samples), each = settings_.micro_batch;
@@ -130,26 +155,28 @@ void Gradient::for_each_part(Context& context, std::size_t samples,
 BatchResult Gradient::train(Context& context, const Weights& weights, const std::vector<bool>& moves,
                             std::span<const std::int64_t> samples, std::int64_t epoch, std::int64_t step) {
   BatchResult result;
-  result.gradient.assign(weights.values().size(), 0);
   const std::vector<at::Tensor> on_device = tensors_of(weights);
+  std::vector<at::Tensor> gradients(on_device.size());
+  at::Tensor loss = at::zeros({}, at::TensorOptions().dtype(at::kDouble).device(device_));
   auto sum = in_order<Part>([&](Part& part) {
-    result.loss += part.loss;
+    loss += part.loss;
     add_all(result.mean, part.mean, part.share);
     add_all(result.variance, part.variance, part.share);
     for (std::size_t i = 0; i < part.gradients.size(); ++i) {
       if (!part.gradients[i].defined()) continue;
-      const float* from = part.gradients[i].data_ptr<float>();
-      float* to = result.gradient.data() + weights.offset(i);
-      for (std::int64_t k = 0; k < weights.size(i); ++k) to[k] += from[k];
+      if (gradients[i].defined()) gradients[i] += part.gradients[i];
+      else gradients[i] = part.gradients[i].clone();
     }
   });
   for_each_part(context, samples.size(), [&](std::int64_t part, std::int64_t first, std::int64_t count) {
     std::vector<at::Tensor> leaves;  // of this task alone: a gradient's history is not shared between threads
     for (std::size_t i = 0; i < on_device.size(); ++i)
       leaves.push_back(on_device[i].detach().requires_grad_(moves[static_cast<std::size_t>(weights.offset(i))]));
-    sum.add(part, train_part(leaves, samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), first,
-                             static_cast<std::int64_t>(samples.size()), epoch, step));
+    sum.add(part, train_part(context, leaves, samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                             first, static_cast<std::int64_t>(samples.size()), epoch, step));
   });
+  result.loss = loss.item<double>();
+  result.gradient = flat(gradients, weights);
   return result;
 }
 
@@ -164,7 +191,8 @@ Judgement Gradient::judge(Context& context, const Weights& weights, std::span<co
     total.found_and_lesion += part.found_and_lesion;
   });
   for_each_part(context, samples.size(), [&](std::int64_t part, std::int64_t first, std::int64_t count) {
-    sum.add(part, judge_part(tensors, samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count))));
+    sum.add(part,
+            judge_part(context, tensors, samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count))));
   });
   return total;
 }

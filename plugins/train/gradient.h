@@ -26,7 +26,8 @@ struct Judgement {
 };
 
 /// Computes batches in micro-batches that fit the memory: each on one thread, several at a time, added up in their order, so that
-/// the result is the same bit by bit for any number of threads.
+/// the result is the same bit by bit for any number of threads. A GPU gets them one after the other; nothing waits for it before the batch's
+/// end, so the threads cut and augment the next micro-batch while it works on this one.
 class Gradient {
  public:
   Gradient(const network::Network& network, const DataSet& data, const Settings& settings, c10::Device device);
@@ -39,11 +40,11 @@ class Gradient {
 
  private:
   struct Part;
-  at::Tensor patches(std::span<const std::int64_t> samples, std::int64_t epoch, bool training) const;
+  at::Tensor patches(Context& context, std::span<const std::int64_t> samples, std::int64_t epoch, bool training) const;
   at::Tensor labels(std::span<const std::int64_t> samples) const;
-  Part train_part(const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples, std::int64_t first,
-                  std::int64_t batch, std::int64_t epoch, std::int64_t step) const;
-  Judgement judge_part(const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples) const;
+  Part train_part(Context& context, const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples,
+                  std::int64_t first, std::int64_t batch, std::int64_t epoch, std::int64_t step) const;
+  Judgement judge_part(Context& context, const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples) const;
   std::vector<at::Tensor> tensors_of(const Weights& weights) const;
   void for_each_part(Context& context, std::size_t samples,
                      const std::function<void(std::int64_t, std::int64_t, std::int64_t)>& task) const;

@@ -81,7 +81,9 @@ struct Swap {
 const Swap kSwaps[] = {{"segment.json", "stages/dense_networks.json", "stages/narrowed_patch_networks.json"},
                        {"reference.json", "stages/dense_networks.json", "stages/narrowed_patch_networks.json"},
                        {"maps.json", "stages/dense_networks.json", "stages/narrowed_patch_networks.json"},
-                       {"maps.json", "stages/dense_networks.json", "stages/patch_networks.json"}};
+                       {"maps.json", "stages/dense_networks.json", "stages/patch_networks.json"},
+                       {"segment.json", "stages/dense_networks.json", "stages/device_networks.json"},
+                       {"maps.json", "stages/dense_networks.json", "stages/device_networks.json"}};
 
 std::string text_of(const fs::path& file) {
   std::ifstream stream(file);

@@ -98,8 +98,9 @@ void BatchRunner::take(Flight& flight) {
   Entry& entry = *flight.entry;
   bool is_too_large = false;
   try {
-    if (!entry.job->take(flight.lane)) return flights_.push_back(flight);
+    const bool is_done = entry.job->take(flight.lane);
     tell_busy(*entry.job, flight.lane);
+    if (!is_done) return flights_.push_back(flight);
   } catch (const OutOfMemory&) {
     is_too_large = true;
   } catch (...) {

@@ -45,8 +45,9 @@ class Job {
   /// submitted on the lane. Either may throw OutOfMemory, and then the batch's items are submitted again.
   virtual bool take(int lane) = 0;
 
-  /// When the device worked on the batch just taken, as far as it is known; never overlaps the one before.
+  /// When the device worked on what `take` has just waited for.
   virtual Busy busy(int lane) const = 0;
+  /// The same, less what it had in common with what was taken before: these times never overlap.
   virtual void worked(const Busy&) {}
 
   /// Once, at the end, when nothing of the job is in flight: null (done, or cancelled and given up), or why it failed. Does not

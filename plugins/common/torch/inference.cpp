@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <iterator>
 #include <mutex>
 
 namespace flowrun::tensor {
@@ -34,6 +35,13 @@ at::Tensor view_of_patches(const PatchBatch& batch, std::int64_t first, std::int
   auto* values = const_cast<float*>(batch.values.data()) + first * batch.values_per_patch();
   const auto [width, height, depth] = batch.size;
   return torch::from_blob(values, {count, batch.channels, depth, height, width}, at::kFloat);
+}
+
+bool is_out_of_memory(const std::exception& failure) {
+  if (dynamic_cast<const c10::OutOfMemoryError*>(&failure)) return true;
+  const std::string text = short_reason(failure);
+  const char* const signs[] = {"out of memory", "allocate memory", "ALLOC_FAILED"};
+  return std::any_of(std::begin(signs), std::end(signs), [&](const char* sign) { return text.find(sign) != std::string::npos; });
 }
 
 std::string short_reason(const std::exception& failure) {

@@ -8,10 +8,12 @@
 namespace flowrun::tensor {
 namespace {
 
-// Weights may be stored in half or double precision; patches and scores are float32, and half is not computed everywhere.
-void make_float32(torch::jit::Module& module) {
-  const auto convert = [](at::Tensor tensor) {
-    if (tensor.is_floating_point() && tensor.scalar_type() != at::kFloat) tensor.set_data(tensor.to(at::kFloat));
+// Weights may be stored in half or double precision, whatever the network is to compute in.
+void convert_weights(torch::jit::Module& module, const Arithmetic& arithmetic) {
+  const auto convert = [&](at::Tensor tensor) {
+    if (!tensor.is_floating_point()) return;
+    const bool of_convolution = arithmetic.channels_last && tensor.dim() == 5;
+    tensor.set_data(tensor.to(type_of(arithmetic.precision)).contiguous(of_convolution ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::Contiguous));
   };
   for (const at::Tensor& parameter : module.parameters()) convert(parameter);
   for (const at::Tensor& buffer : module.buffers()) convert(buffer);
@@ -30,20 +32,25 @@ torch::jit::Module prepared(torch::jit::Module module, c10::Device device) {
 
 }  // namespace
 
-Model::Model(torch::jit::Module module, std::string path, std::string description, c10::Device device)
-    : module_(std::move(module)), path_(std::move(path)), description_(std::move(description)), device_(device) {
+Model::Model(torch::jit::Module module, std::string path, std::string description, c10::Device device, const Arithmetic& arithmetic)
+    : module_(std::move(module)),
+      path_(std::move(path)),
+      description_(std::move(description)),
+      device_(device),
+      arithmetic_(arithmetic) {
   const ModelTraits traits = inspect_model(module_, path_);
   first_convolution_channels_ = traits.first_convolution_channels;
   writes_input_ = traits.writes_input;
   const c10::InferenceMode no_gradients;
   module_.eval();
-  make_float32(module_);
+  convert_weights(module_, arithmetic_);
   module_.to(device_);
   module_ = prepared(module_, device_);
 }
 
 at::Tensor Model::forward(const at::Tensor& batch) const {
-  const at::Tensor input = batch.to(device_, at::kFloat, /*non_blocking=*/false, /*copy=*/writes_input_);
+  at::Tensor input = batch.to(device_, type_of(arithmetic_.precision), /*non_blocking=*/false, /*copy=*/writes_input_);
+  if (arithmetic_.channels_last && input.dim() == 5) input = input.contiguous(at::MemoryFormat::ChannelsLast3d);
   const c10::IValue output = module_.get_method("forward")({input});
   if (!output.isTensor())
     throw Error("the network in '" + path_ + "' gives a " + output.tagKind() + " where one tensor of scores is expected");

@@ -4,18 +4,19 @@
 #include <memory>
 #include <string>
 
+#include "common/torch/precision.h"
 #include "common/torch/torch_headers.h"
 
 namespace flowrun::tensor {
 
-/// A TorchScript network ready to run on one device: in evaluation mode, float32, frozen and prepared for inference where
+/// A TorchScript network ready to run on one device: in evaluation mode, in the number format asked for, frozen and prepared for inference where
 /// LibTorch can do so. Safe to use from several threads at a time.
 class Model {
  public:
   /// Throws Error, naming `path`, when the module has no forward that takes one tensor.
-  Model(torch::jit::Module module, std::string path, std::string description, c10::Device device);
+  Model(torch::jit::Module module, std::string path, std::string description, c10::Device device, const Arithmetic& arithmetic = {});
 
-  /// Hands the tensor to the network, on the network's device, and gives its output. `batch` is never written to. The calling
+  /// Hands the tensor to the network, on the network's device, and gives its output, in its number format. `batch` is never written to. The calling
   /// thread has an InferenceScope. What LibTorch throws comes out unchanged; throws Error when the output is no tensor.
   at::Tensor forward(const at::Tensor& batch) const;
 
@@ -31,13 +32,14 @@ class Model {
   std::string path_;
   std::string description_;
   c10::Device device_;
+  Arithmetic arithmetic_;
   std::int64_t first_convolution_channels_ = -1;
   bool writes_input_ = false;
 };
 
-/// The model in a file, on a device. Loaded once per process however many ask for it, as long as one of them keeps it and the
+/// The model in a file, on a device, in a number format. Loaded once per process however many ask for it, as long as one of them keeps it and the
 /// file stays as it is (size and time of change). The file is not trusted: throws Error, naming it, when it is missing, cut
 /// short, no TorchScript model, or when its code names operations that read or write files. Safe to call from any thread.
-std::shared_ptr<const Model> load_model(const std::string& path, c10::Device device);
+std::shared_ptr<const Model> load_model(const std::string& path, c10::Device device, const Arithmetic& arithmetic = {});
 
 }  // namespace flowrun::tensor

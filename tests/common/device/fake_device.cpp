@@ -38,7 +38,6 @@ bool Job::take(int lane) {
   if (device_.during_batch) device_.during_batch();
   const auto leave = [&] {
     device_.held -= batch.held;
-    taken_[lane] = batch;
     lanes_.erase(lane);
   };
   if (fail_in_take_at >= batch.first && fail_in_take_at < batch.first + batch.items) {
@@ -46,6 +45,7 @@ bool Job::take(int lane) {
     leave();
     throw Error(text);
   }
+  taken_[lane] = batch;
   if (++batch.step < steps) {
     try {
       device_.hold(second_step_memory * batch.items);
