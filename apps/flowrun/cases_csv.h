@@ -11,6 +11,8 @@ namespace flowrun {
 
 /// The text of a table with a row for each case: comma-separated (RFC 4180, but that lines end in a line feed), one line a case,
 /// the columns of docs/running.md. A text that a spreadsheet would take for a formula has an apostrophe before it.
+inline constexpr std::string_view kTableBeginning = "case,status,failed_node,failed_plugin,reason,";
+
 std::string cases_csv_text(const std::vector<CaseRow>& rows);
 
 /// cases.csv while a run goes on: rows are added as cases end; a case that comes again takes its old row's place.

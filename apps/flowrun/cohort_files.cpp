@@ -1,6 +1,7 @@
 #include "cohort_files.h"
 
 #include <chrono>
+#include <fstream>
 #include <set>
 
 #include "flowrun/sdk/atomic_file.h"
@@ -13,7 +14,30 @@ namespace {
 constexpr auto kFirstPage = std::chrono::seconds(5);
 constexpr auto kBetweenPages = std::chrono::seconds(60);
 
+/// Whether the file is not there, is empty, or begins as those that flowrun makes.
+bool is_ours(const std::filesystem::path& file, std::string_view beginning) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string found(beginning.size(), '\0');
+  stream.read(found.data(), static_cast<std::streamsize>(found.size()));
+  return stream.gcount() == 0 || found == beginning;
+}
+
+std::filesystem::path own_file(const std::filesystem::path& out, const std::string& name, std::string_view beginning,
+                               const std::function<void(const std::string&)>& say) {
+  if (is_ours(out / name, beginning)) return out / name;
+  const std::string instead = "flowrun-" + name;
+  say("'" + (out / name).string() + "' was not made by flowrun and stays as it is; this run writes '" + instead + "'");
+  return out / instead;
+}
+
 }  // namespace
+
+CohortPaths cohort_paths(const std::filesystem::path& out, bool page, const std::function<void(const std::string&)>& say) {
+  CohortPaths paths;
+  paths.table = own_file(out, "cases.csv", kTableBeginning, say);
+  if (page) paths.page = own_file(out, "report.html", kPageBeginning, say);
+  return paths;
+}
 
 CohortFiles::CohortFiles(CohortPaths paths, Say say) : paths_(std::move(paths)), say_(std::move(say)), table_(paths_.table) {}
 

@@ -20,6 +20,11 @@ struct CohortPaths {
   std::filesystem::path page;   ///< "<out>/report.html"
 };
 
+/// The table and, where wanted, the page in an output folder. A file of one of their names that flowrun did not make stays as it
+/// is (somebody's own table of cases, say): then it is "flowrun-cases.csv" or "flowrun-report.html", and that is said.
+CohortPaths cohort_paths(const std::filesystem::path& out, bool page,
+                         const std::function<void(const std::string& sentence)>& say);
+
 /// The table and the page of a run from the records of its cases and from nothing else, while it goes on and at its end. A table
 /// or page that cannot be written is said once and tried again: it never disturbs the run.
 class CohortFiles {

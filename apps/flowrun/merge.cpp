@@ -112,7 +112,7 @@ int execute(const MergeCommand& command) {
   for (const std::string& sentence : found.unreadable) warn(sentence);
   const std::vector<CaseRecord> records = in_order(std::move(found.records), read_case_order(out));
   if (records.empty()) throw Error("'" + command.folder + "' holds no records of cases; give the output folder of the runs");
-  const CohortPaths paths{out / "cases.csv", command.no_report ? fs::path() : out / "report.html"};
+  const CohortPaths paths = cohort_paths(out, !command.no_report, warn);
   RunFacts facts;
   facts.cases = records.size();
   write_cohort_files(paths, records, facts);

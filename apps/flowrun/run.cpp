@@ -278,10 +278,11 @@ void follow_cases(const RunCommand& command, RunBooks& books, CohortFiles& files
   });
 }
 
-CohortPaths cohort_paths(const RunCommand& command, const Shard& shard) {
+CohortPaths paths_of(const RunCommand& command, const Shard& shard) {
   const std::filesystem::path out = command.out;
   if (!shard.is_whole()) return {out / fmt::format("cases.{}.csv", file_word(shard)), ""};
-  return {out / "cases.csv", command.no_report ? std::filesystem::path() : out / "report.html"};
+  return cohort_paths(out, !command.no_report,
+                      [](const std::string& sentence) { fmt::print(stderr, "flowrun: warning: {}\n", printable(sentence)); });
 }
 
 /// What is known of the cases that are not run. A shard knows its own cases only.
@@ -336,8 +337,7 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   RunState state(prepared, command.out);
   plan_resumption(command, prepared, state);
   Announcer announcer;
-  CohortFiles files(cohort_paths(command, prepared.shard),
-                    [&](const std::string& sentence) { announcer.say(printable(sentence)); });
+  CohortFiles files(paths_of(command, prepared.shard), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
   know_earlier(command, prepared, state, files);
   const std::vector<std::string> order = names_of(prepared.list.cases);
   begin_shard_record(command, prepared, state.to_run.empty());

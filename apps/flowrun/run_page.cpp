@@ -33,8 +33,9 @@ std::string state_text(const std::vector<CaseRow>& rows, const RunFacts& facts) 
 }
 
 std::string head_html(const RunReport& report, const std::vector<CaseRow>& rows, const RunFacts& facts) {
-  std::string text =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+  std::string text(kPageBeginning);
+  text +=
+      "<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
   text += fmt::format(
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "

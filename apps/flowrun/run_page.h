@@ -1,11 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include "run_report.h"
 
 namespace flowrun {
+
+inline constexpr std::string_view kPageBeginning = "<!DOCTYPE html>\n<!-- The page of a run, made by flowrun. -->\n";
 
 /// Writes a page about a run that stands for itself: no other file or host is needed to read it. Pictures of the cases (PNG files
 /// among their outputs) stand in it as thumbnails up to 8 MiB in all, the others are linked; while the run goes on all are

@@ -22,6 +22,24 @@ bool comes_before(const std::string& text, const std::string& first, const std::
 
 }  // namespace
 
+TEST_CASE("flowrun run: a table or page in the output folder that is somebody else's stays, and that is said") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  const std::string own = "case,value\nc,1\na,2\n";
+  folder.write("cases.csv", own);
+  folder.write("report.html", "<html>mine</html>");
+  const Ended ended = run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "."});
+  CHECK(ended.status == 0);
+  CHECK(folder.read("cases.csv") == own);
+  CHECK(folder.read("report.html") == "<html>mine</html>");
+  CHECK(contains(ended.err, "cases.csv' was not made by flowrun and stays as it is; this run writes 'flowrun-cases.csv'"));
+  CHECK(contains(folder.read("flowrun-cases.csv"), "\na,done,"));
+  CHECK(contains(folder.read("flowrun-report.html"), "<b>2 / 2</b>"));
+  CHECK(run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "o"}).status == 0);
+  const Ended again = run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "o"});
+  CHECK_FALSE(contains(again.err, "was not made by flowrun"));
+}
+
 TEST_CASE("flowrun run: cases.csv has a row for each case in their order, and report.html shows the failures first") {
   const TempFolder folder;
   folder.write("value.json", kValueGraph);

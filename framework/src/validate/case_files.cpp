@@ -38,8 +38,8 @@ std::string own_folder(const ParamExpression& param, const Case& one, const fs::
 /// Names in the output folder that flowrun itself writes.
 bool is_kept_by_flowrun(const std::string& inside) {
   const std::string first = inside.substr(0, inside.find('/'));
-  return first == "flowrun" || first == "cases.csv" || first == "report.html" || first.starts_with("flowrun-run.") ||
-         first.starts_with("cases.shard-");
+  return first == "flowrun" || first == "cases.csv" || first == "report.html" || first == "flowrun-cases.csv" ||
+         first == "flowrun-report.html" || first.starts_with("flowrun-run.") || first.starts_with("cases.shard-");
 }
 
 std::string why_unusable(const std::string& path) {
