@@ -142,7 +142,7 @@ std::optional<Expression> Evaluator::from_name(const std::string& name, const Pl
     return std::nullopt;
   }
   Expression expression = *binding->value;
-  if (!starts_path(name, *binding)) expression.base = base_;
+  if (spec.type == ParamType::path && !starts_path(name, *binding)) expression.base = base_;
   return expression;
 }
 
@@ -155,7 +155,8 @@ std::optional<Expression> Evaluator::from_template(const std::string& text, cons
     return std::nullopt;
   }
   if (parts.size() == 1 && parts.front().is_name) return from_name(parts.front().text, place, spec);
-  Expression expression{.base = base_};
+  Expression expression;
+  if (spec.type == ParamType::path) expression.base = base_;  // other texts are no paths, also when a subgraph passes them on
   bool first = true, good = true;
   for (const TemplatePart& part : parts) {
     Binding* binding = part.is_name ? find(part.text, place) : nullptr;

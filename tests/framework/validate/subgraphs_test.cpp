@@ -88,6 +88,21 @@ TEST_CASE("subgraph: its defaults start at its own folder, what is given to it a
   CHECK(path_of_extra(*set) == "res/x");
 }
 
+TEST_CASE("subgraph: a word that is given to it is no path") {
+  std::string stage = kStage;
+  const auto replace = [&](const std::string& what, const std::string& by) { stage.replace(stage.find(what), what.size(), by); };
+  replace(R"("parameters": {)", R"("parameters": {"how": {"type": "enum", "choices": ["linear", "square"], "default": "linear"}, )");
+  replace(R"("factor": "${f}")", R"("factor": "${f}", "mode": "${how}")");
+  const Folder folder(stage);
+  const auto mode_with = [&](const std::string& params) {
+    const auto graph = folder.graph(
+        main_graph(R"("s": {"type": "graph:stages/s.json", "inputs": {"volumes": "a.volume"}, "params": {)" + params + "}}"));
+    return to_string(*param(*graph, "s/scale", "mode").constant);
+  };
+  CHECK(mode_with("") == "\"linear\"");
+  CHECK(mode_with(R"("how": "square")") == "\"square\"");
+}
+
 TEST_CASE("subgraph: faults at its ports and parameters stand where the node is written") {
   const Folder folder(kStage);
   CHECK(folder.faults(main_graph(R"("s": {"type": "graph:stages/s.json"})")) ==
