@@ -75,7 +75,7 @@ void Engine::enqueue(Work* work) {
   if (!work->hold) work->hold = ItemRef(work->item);
   work->ready = handoff ? handoff->clock.last() : Clock::now();
   work->submitted.store(true, std::memory_order_release);
-  if (work->stage->unlimited) {
+  if (work->stage->unlimited || work->error) {  // an error calls no code of the node, so it waits for no place at it
     ready_queue_.push(work);
     any_ready_->try_put(tbb::flow::continue_msg{});
   } else {

@@ -1,7 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
 #include <limits>
 #include <set>
+#include <thread>
 
 #include "toy_nodes.h"
 
@@ -151,6 +154,36 @@ TEST_CASE("schedule: a node that is not concurrent fires once at a time, one wit
   CHECK(at_once("toy.work", "{}", 3) >= 3);
 }
 
+TEST_CASE("engine: a failed case ends at once, though a node on its way that fires one at a time is busy") {
+  toy::reset();
+  std::atomic<bool> ended = false;
+  bool ended_first = false;
+  Registry types = registry();
+  RunOptions options;
+  options.threads = 2;
+  options.on_case_end = [&](const CaseResult&, std::size_t index) {
+    if (index == 1) ended = true;
+  };
+  const auto valid = toy::graph(R"({
+    "source": {"type": "toy.source", "params": {"value": "${n}"}},
+    "fails":  {"type": "toy.hook", "inputs": {"in": "source.out"}},
+    "slow":   {"type": "toy.hook", "inputs": {"in": "fails.out"}, "run": {"concurrency": 1}},
+    "result": {"type": "toy.sink", "inputs": {"in": "slow.out"}}
+  })",
+                                types);
+  hook = [&](Context& context, double value) {
+    if (context.node_id() == "fails" && value == 1) throw Error("no");
+    if (context.node_id() == "fails" || value != 0) return;
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!ended && std::chrono::steady_clock::now() < give_up) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    ended_first = ended;
+  };
+  const RunResult result = Run(valid, types, options).execute(make_cases(2));
+  CHECK(ended_first);
+  CHECK(result.cases[0].status == CaseStatus::done);
+  CHECK(result.cases[1].status == CaseStatus::failed);
+}
+
 TEST_CASE("engine: a node that fires one at a time takes the next case while its reader works on the first") {
   RunOptions options;
   options.threads = 2;
@@ -160,7 +193,8 @@ TEST_CASE("engine: a node that fires one at a time takes the next case while its
     "one":    {"type": "toy.serial_work", "inputs": {"in": "source.out"}},
     "many":   {"type": "toy.work", "inputs": {"in": "one.out"}, "params": {"meet": 2}},
     "result": {"type": "toy.sink", "inputs": {"in": "many.out"}}
-  })", 2, options);
+  })",
+                                    2, options);
   CHECK(result.cases[1].status == CaseStatus::done);
   CHECK(most_at_once == 2);  // else the second case came when the first had given up waiting for it
 }
