@@ -1,11 +1,9 @@
 #include <doctest/doctest.h>
-#include <sys/resource.h>
 #include <unistd.h>
-
-#include <csignal>
 
 #include "flowrun/testing/node_runner.h"
 #include "image_files.h"
+#include "support/file_size_limit.h"
 
 using namespace flowrun;
 using namespace flowrun::testing;
@@ -18,24 +16,6 @@ std::string write_error(const std::string& path, const Volume& volume, const std
   writer.input("volume", volume);
   return writer.error_of_run();
 }
-
-/// No file of this process grows beyond the limit while it lives: writing fails as on a full disk.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &old_);
-    const rlimit limit{bytes, old_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    setrlimit(RLIMIT_FSIZE, &old_);
-    std::signal(SIGXFSZ, old_handler_);
-  }
-
- private:
-  rlimit old_{};
-  void (*old_handler_)(int);
-};
 
 /// Voxels that hardly compress.
 Volume noise() {

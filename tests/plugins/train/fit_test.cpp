@@ -198,7 +198,7 @@ TEST_CASE("train.fit: a disk that is full at the end keeps the older model, and 
   const std::string checkpoint = folder.file("k"), full = trained(folder, "before");
   const std::string before = bytes_of(full);
   {
-    const SmallFiles only(4096);  // the model does not fit, an empty file does
+    const FileSizeLimit only(4096);  // the model does not fit, an empty file does
     const std::string error = Training(folder, "before", {{"checkpoint", checkpoint}}).error();
     CHECK(contains(error, "cannot write '" + full + "': File too large"));
     CHECK_FALSE(contains(error, "checkpoint"));  // it did not fit either

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -16,6 +14,7 @@
 
 #include "flowrun/testing/node_runner.h"
 #include "plugins/small_images.h"
+#include "support/file_size_limit.h"
 #include "train/samples.h"
 
 namespace flowrun::testing {
@@ -53,26 +52,6 @@ inline std::string bytes_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
-
-/// While it lives, no file of this process grows beyond so many bytes: a full disk for those who are not root.
-class SmallFiles {
- public:
-  explicit SmallFiles(rlim_t bytes) : ignored_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit small{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &small);
-  }
-  ~SmallFiles() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, ignored_);
-  }
-  SmallFiles(const SmallFiles&) = delete;
-  SmallFiles& operator=(const SmallFiles&) = delete;
-
- private:
-  rlimit before_{};
-  void (*ignored_)(int);
-};
 
 /// A file system of so many bytes at a folder, made for the time that it lives. Only root may.
 class SmallDisk {
