@@ -255,11 +255,12 @@ std::vector<std::string> CaseRecorder::changes(const Case& one, const CaseRecord
   std::vector<std::string> found;
   if (earlier.graph_hash != state_->hash) found = trace::graph_changes(earlier.nodes, state_->nodes);
   if (earlier.graph_hash != state_->hash && found.empty()) found.push_back("the order of the graph's nodes changed");
-  for (const auto& [name, text] : state_->values_of(one)) {
-    const auto before =
-        std::find_if(earlier.values.begin(), earlier.values.end(), [&](const auto& value) { return value.first == name; });
-    if (before == earlier.values.end()) found.push_back("input '" + name + "' is new (" + text + ")");
-    else if (before->second != text) found.push_back("input '" + name + "' changed from " + before->second + " to " + text);
+  for (const auto& value : state_->values_of(one)) {
+    const auto before = std::find_if(earlier.values.begin(), earlier.values.end(),
+                                     [&](const auto& other) { return other.first == value.first; });
+    if (before == earlier.values.end()) found.push_back("input '" + value.first + "' is new (" + value.second + ")");
+    else if (before->second != value.second)
+      found.push_back("input '" + value.first + "' changed from " + before->second + " to " + value.second);
   }
   for (const InputFile& input : state_->inputs_of(one)) {
     const auto before = std::find_if(earlier.inputs.begin(), earlier.inputs.end(),
