@@ -1,8 +1,12 @@
 #include "dicom_check.h"
 
+#include <gdcmDicts.h>
+#include <gdcmGlobal.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdio>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -26,6 +30,24 @@ constexpr std::uint32_t kLongestText = 64;
 /// Value representations with a 16-bit length, and those with a 32-bit one.
 constexpr std::string_view kShortForms = "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US";
 constexpr std::string_view kLongForms = "OB OD OF OL OV OW SQ SV UC UN UR UT UV";
+
+/// Groups whose elements say how the voxels lie in space and in memory; GDCM takes these by their meaning, here and in sequences.
+constexpr std::array<std::uint32_t, 5> kImageGroups{0x0018, 0x0020, 0x0028, 0x0054, 0x3004};
+
+/// Whether an element has the value representation that the standard gives its tag; GDCM ends the process where it has not.
+bool has_its_form(std::uint32_t tag, const std::string& form) {
+  if (std::find(kImageGroups.begin(), kImageGroups.end(), tag >> 16) == kImageGroups.end()) return true;
+  const gdcm::Dict& known = gdcm::Global::GetInstance().GetDicts().GetPublicDict();
+  const gdcm::VR wanted = known.GetDictEntry(gdcm::Tag(tag)).GetVR();
+  return wanted == gdcm::VR::INVALID || wanted.Compatible(gdcm::VR::GetVRType(form.c_str()));
+}
+
+/// As the standard writes it: (0020,0032).
+std::string tag_words(std::uint32_t tag) {
+  char words[16];
+  std::snprintf(words, sizeof words, "(%04x,%04x)", tag >> 16, tag & 0xffff);
+  return words;
+}
 
 struct Element {
   std::uint32_t tag = 0;
@@ -85,6 +107,8 @@ class DicomWalk {
     const bool is_long = kLongForms.find(element.form) != std::string_view::npos;
     if (element.form.find(' ') != std::string::npos || (!is_long && kShortForms.find(element.form) == std::string_view::npos))
       broken("element has an unknown value representation");
+    if (!has_its_form(element.tag, element.form))
+      broken("element " + tag_words(element.tag) + " has the value representation " + element.form + ", which it cannot have,");
     if (is_long) take<std::uint16_t>();
     element.length = is_long ? take<std::uint32_t>() : take<std::uint16_t>();
     return element;

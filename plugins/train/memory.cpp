@@ -64,6 +64,8 @@ KeptMemory::KeptMemory() {
   ::mallopt(M_TOP_PAD, 64 << 20);
 }
 
+void KeptMemory::give_back() const { ::malloc_trim(0); }
+
 /// glibc cannot be asked what was set before; these are the values that flowrun's main sets.
 KeptMemory::~KeptMemory() {
   ::mallopt(M_MMAP_THRESHOLD, 1 << 20);

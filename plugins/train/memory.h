@@ -23,6 +23,8 @@ class KeptMemory {
  public:
   KeptMemory();
   ~KeptMemory();
+  /// Between training and judging, whose blocks have other sizes: what lies free between those in use would not fit them.
+  void give_back() const;
   KeptMemory(const KeptMemory&) = delete;
   KeptMemory& operator=(const KeptMemory&) = delete;
 };

@@ -5,31 +5,13 @@
 #include <iterator>
 
 #include "common/grid/inputs.h"
+#include "draw.h"
 #include "flowrun/sdk/node.h"
 #include "random_order.h"
 #include "samples.h"
 
 namespace flowrun::train {
 namespace {
-
-using Voxels = std::vector<std::int64_t>;
-
-/// `count` of the voxels, or all of them when there are fewer; ascending.
-Voxels drawn(const Voxels& pool, std::int64_t count, std::uint64_t of_stream) {
-  if (count >= static_cast<std::int64_t>(pool.size())) return pool;
-  const std::vector<std::int64_t> order = random_order(of_stream, static_cast<std::int64_t>(pool.size()));
-  Voxels chosen;
-  for (std::int64_t i = 0; i < count; ++i) chosen.push_back(pool[static_cast<std::size_t>(order[static_cast<std::size_t>(i)])]);
-  std::sort(chosen.begin(), chosen.end());
-  return chosen;
-}
-
-Voxels voxels_of(const Mask& mask) {
-  Voxels inside;
-  for (std::size_t i = 0; i < mask.voxels.size(); ++i)
-    if (mask.voxels[i]) inside.push_back(static_cast<std::int64_t>(i));
-  return inside;
-}
 
 /// The candidates that are not lesion and, with a map, above the threshold in it.
 Voxels negatives_among(const VoxelList& candidates, const Mask& lesions, const Volume* probability, double threshold) {
@@ -75,7 +57,9 @@ class Sample : public Node {
     const std::uint64_t of_case = hash_of(context.case_name());
     const std::int64_t most = params.integer("most_positives");
     const Voxels all = voxels_of(lesions);
-    const Voxels positives = most > 0 ? drawn(all, most, stream(seed, Purpose::positives, of_case)) : all;
+    const double balance = params.number("lesion_balance");
+    const Voxels positives =
+        most > 0 ? drawn_by_component(lesions, most, balance, stream(seed, Purpose::positives, of_case)) : all;
     const auto wanted = std::llround(static_cast<double>(positives.size()) * params.number("negatives"));
     const Voxels pool = negatives_among(candidates, lesions, probability, params.number("threshold"));
     const Voxels negatives = drawn(pool, wanted, stream(seed, Purpose::negatives, of_case));
@@ -130,6 +114,13 @@ std::vector<ParamSpec> sample_params() {
        .help = "At most so many lesion voxels, drawn at random; 0 takes all",
        .min = 0,
        .unit = "voxels"},
+      {.name = "lesion_balance",
+       .default_value = 0.0,
+       .help =
+           "With most_positives: a voxel of a lesion of n voxels is drawn with the weight n^-lesion_balance; 0: all voxels are "
+           "alike, 1: all lesions are",
+       .min = 0,
+       .max = 1},
       {.name = "padding", .default_value = 0.0, .help = "Value of the patch voxels that lie outside the volume"},
       {.name = "seed",
        .type = ParamType::integer,
@@ -147,7 +138,9 @@ NodeType sample_type() {
   type.details =
       "Positives are the voxels of the lesion mask. Negatives are drawn at random, as many as 'negatives' times the positives, "
       "among the candidates that are not lesion; with a probability map only among those above 'threshold' in it, which are the "
-      "mistakes of the network that made the map. Without the map this is step 1 of the training of Cabezas et al., with it step "
+      "mistakes of the network that made the map. With 'most_positives' and 'lesion_balance' small lesions count for more than "
+      "their voxels, which large ones would crowd out. Without the map this is step 1 of the training of Cabezas et al., with it "
+      "step "
       "2 "
       "(MSSEG challenge 2016). What is drawn depends on the seed and the case's name alone.\n\n"
       "Patches are those of patches.extract: centred on the voxel (index size/2, rounded down), one channel for each volume in "

@@ -5,7 +5,6 @@
 
 #include "curve.h"
 #include "flowrun/sdk/error.h"
-#include "memory.h"
 #include "random_order.h"
 
 namespace flowrun::train {
@@ -72,7 +71,7 @@ double Trainer::samples_per_second() const {
 bool Trainer::run(Context& context) {
   const KeptMemory kept;
   while (!is_over())
-    if (!run_epoch(context)) {
+    if (!run_epoch(context, kept)) {
       save(context);
       return false;
     }
@@ -81,7 +80,7 @@ bool Trainer::run(Context& context) {
   return true;
 }
 
-bool Trainer::run_epoch(Context& context) {
+bool Trainer::run_epoch(Context& context, const KeptMemory& kept) {
   const auto number = static_cast<std::uint64_t>(progress_.epoch);
   std::vector<std::int64_t> order;
   for (const std::int64_t place :
@@ -95,7 +94,9 @@ bool Trainer::run_epoch(Context& context) {
   figures.epoch = progress_.epoch + 1;
   figures.training_loss = progress_.loss_sum / static_cast<double>(order.size());
   figures.seconds = progress_.seconds;
+  kept.give_back();
   if (!judge_epoch(context, figures)) return false;
+  kept.give_back();
   keep_if_best(figures);
   progress_.curve.push_back(figures);
   ++progress_.epoch;

@@ -5,6 +5,7 @@
 
 #include "checkpoint.h"
 #include "gradient.h"
+#include "memory.h"
 
 namespace flowrun::train {
 
@@ -24,7 +25,7 @@ class Trainer {
   bool is_saved() const { return is_saved_; }  ///< the checkpoint holds all that was trained
 
  private:
-  bool run_epoch(Context& context);
+  bool run_epoch(Context& context, const KeptMemory& kept);
   bool train_batch(Context& context, const std::vector<std::int64_t>& order, std::int64_t epoch);
   bool judge_epoch(Context& context, EpochFigures& figures);
   void keep_if_best(const EpochFigures& figures);

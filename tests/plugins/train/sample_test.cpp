@@ -35,6 +35,38 @@ TEST_CASE("train.sample: every lesion voxel, and as many others drawn by the see
   CHECK(fewer.count() == 40);
 }
 
+/// A lesion of 10 x 10 x 6 voxels and ten of one voxel.
+Mask large_and_small() {
+  Mask mask;
+  mask.geometry = small_grid(24, 12, 8);
+  mask.voxels.assign(static_cast<std::size_t>(mask.geometry.voxel_count()), 0);
+  const auto set = [&](int x, int y, int z) { mask.voxels[static_cast<std::size_t>(x + 24 * (y + 12 * z))] = 1; };
+  for (int z = 0; z < 6; ++z)
+    for (int y = 0; y < 10; ++y)
+      for (int x = 0; x < 10; ++x) set(x, y, z);
+  for (int i = 0; i < 10; ++i) set(14 + 2 * (i % 5), 2 * (i / 5), 1);
+  return mask;
+}
+
+TEST_CASE("train.sample: lesion_balance gives small lesions their share") {
+  ToyCase one(6, small_grid(24, 12, 8));
+  one.lesions = large_and_small();
+  const auto small_ones = [&](double balance) {
+    const auto positives =
+        with_label(samples_in(sampled(one, "a", {{"most_positives", std::int64_t{20}}, {"lesion_balance", balance}})), 1);
+    REQUIRE(positives.size() == 20);
+    CHECK(std::adjacent_find(positives.begin(), positives.end()) == positives.end());
+    return std::count_if(positives.begin(), positives.end(), [](std::int64_t voxel) { return voxel % 24 >= 12; });
+  };
+  CHECK(small_ones(0) <= 3);  // 20 of 610 voxels: a third of one is expected
+  CHECK(small_ones(1) >= 8);  // each has the weight of the large one as a whole, and nothing else is left to draw from it
+  const auto between = small_ones(0.5);
+  CHECK(between > small_ones(0));
+  CHECK(between < 10);
+  const Samples all = samples_in(sampled(one, "a", {{"most_positives", std::int64_t{5000}}, {"lesion_balance", 1.0}}));
+  CHECK(all.positives == 610);
+}
+
 TEST_CASE("train.sample: with a map, only its mistakes are drawn") {
   const ToyCase one(2);
   Volume map = volume_of(std::vector<float>(one.lesions.voxels.size(), 0.2f), one.lesions.geometry);
