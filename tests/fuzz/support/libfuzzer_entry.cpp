@@ -8,5 +8,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   return 0;
 }
 
-/// GDCM forgets a few bytes on its way out of some damaged files; what flowrun itself forgets is still a finding.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libgdcm\n"; }
+/// ITK and GDCM forget a few bytes on their way out of some damaged files; what flowrun itself forgets is still a finding.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libgdcm\nleak:libITK\n"; }
