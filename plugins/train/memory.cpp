@@ -18,6 +18,8 @@ constexpr std::int64_t kCopiesOfEachWeight = 6;
 constexpr std::int64_t kCopiesOfEachWeightByThread = 3;
 /// Code of LibTorch and oneDNN that is first used now, and what the allocator keeps.
 constexpr std::int64_t kLibraries = std::int64_t{60} << 20;
+/// What lies free in a thread's own part of the heap and fits nothing; it grows over the first epochs.
+constexpr std::int64_t kGapsByThread = std::int64_t{12} << 20;
 
 std::int64_t values_between(const std::vector<network::Layer>& layers, const std::vector<network::Shape>& shapes) {
   std::int64_t sum = 0;
@@ -54,7 +56,7 @@ std::int64_t training_bytes(const network::Network& network, const network::Shap
     weights += count;
   }
   const double activations = 4.0 * kCopiesOfEachValue * static_cast<double>(values) * static_cast<double>(micro_batch) * threads;
-  return kLibraries + static_cast<std::int64_t>(activations) +
+  return kLibraries + kGapsByThread * threads + static_cast<std::int64_t>(activations) +
          4 * weights * (kCopiesOfEachWeight + kCopiesOfEachWeightByThread * threads);
 }
 
