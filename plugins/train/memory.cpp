@@ -61,7 +61,7 @@ std::int64_t training_bytes(const network::Network& network, const network::Shap
 }
 
 KeptMemory::KeptMemory() {
-  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_MMAP_THRESHOLD, 16 << 20);  // larger blocks leave gaps in the heap that fit nothing
   ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
   ::mallopt(M_TOP_PAD, 64 << 20);
 }
