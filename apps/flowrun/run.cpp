@@ -23,6 +23,7 @@
 #include "run_plan.h"
 #include "run_summary.h"
 #include "shard.h"
+#include "shard_set.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -137,6 +138,7 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   if (run.graph) check_case_list(*run.graph, run.list, command.out, faults);
   keep_shard(run, faults);
   check_writable(command.out, "--out", faults);
+  if (const std::string fault = shard_set_fault(command.out, run.shard); !fault.empty()) faults.error({}, fault);
   if (!command.bids.empty())
     if (const std::string fault = bids_derivative_fault(command.out); !fault.empty()) faults.error({}, "--out: " + fault);
   if (!command.trace.empty()) check_writable(folder_of(command.trace), "--trace", faults);
@@ -331,6 +333,7 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   prepare_folder(command.out, "--out");
   if (!command.trace.empty()) prepare_folder(folder_of(command.trace), "--trace");
   const RunLock lock(command.out, "flowrun run " + command.graph, file_word(prepared.shard));
+  join_shard_set(command.out, prepared.shard);
   begin_in_folder(command, prepared, lock);
   if (!command.cases.empty() || !command.bids.empty()) write_case_order(command.out, prepared.names);
   if (!command.bids.empty()) prepare_derivative(command, prepared);
@@ -352,7 +355,7 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   follow_cases(command, books, files, announcer);
   const RunResult result =
       with_earlier(run_chosen(command, prepared, state, registry, interrupts, books, files, announcer), state, *prepared.graph);
-  books.finish_run(prepared.list.cases, result);
+  books.finish_run(books_of_run(command.out, prepared.shard), prepared.list.cases, result);
   const bool tabled = files.finish(order, facts_of(*prepared.graph, result));
   const bool recorded = write_records(command, prepared, state.to_run, trace, result);
   for (const std::string& remark : books.remarks()) fmt::print(stderr, "flowrun: warning: {}\n", printable(remark));

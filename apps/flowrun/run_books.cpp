@@ -128,9 +128,9 @@ void RunBooks::correct(RunResult& result) const {
   }
 }
 
-void RunBooks::finish_run(const std::vector<Case>& all, const RunResult& result) {
+void RunBooks::finish_run(const fs::path& file, const std::vector<Case>& all, const RunResult& result) {
   try {
-    write_case_record(case_record_file(out_, ""), recorder_.finish_run(all, result));
+    write_case_record(file, recorder_.finish_run(all, result));
   } catch (const std::exception& fault) {
     complain("the run", fault.what());
   }

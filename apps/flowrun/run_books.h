@@ -27,7 +27,8 @@ class RunBooks {
 
   /// Cases whose outputs could not be brought to disk have failed after all.
   void correct(RunResult& result) const;
-  void finish_run(const std::vector<Case>& all, const RunResult& result);
+  /// `file`: where the record of the run goes.
+  void finish_run(const std::filesystem::path& file, const std::vector<Case>& all, const RunResult& result);
   /// Sentences about records that could not be written.
   const std::vector<std::string>& troubles() const { return troubles_; }
   /// Sentences about packets that are not kept.
