@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestText = 32;
+constexpr int kMostLookedFor = 1000;
 
 fs::path set_file(const fs::path& out) { return out / "flowrun" / "shards"; }
 
@@ -42,8 +43,9 @@ std::string text_of(int file) {
   return {text.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
 }
 
-/// Which shards of a set have ended: "1/3 and 2/3 have ended". A shard's record is there from its end on.
+/// " (ended: 1/3, 2/3)": which shards of a set have ended. A shard's record is there from its end on.
 std::string ended_text(const fs::path& out, int count) {
+  if (count > kMostLookedFor) return "";
   std::string text;
   int ended = 0;
   for (int index = 1; index <= count; ++index) {
@@ -51,9 +53,9 @@ std::string ended_text(const fs::path& out, int count) {
     if (!fs::exists(out / run_record_name({index, count}), unused)) continue;
     if (++ended <= 3) text += fmt::format("{}{}/{}", ended > 1 ? ", " : "", index, count);
   }
-  if (ended == 0) return "none of them has ended";
-  if (ended == count) return "all of them have ended";
-  return ended > 3 ? fmt::format("{} of them have ended", ended) : fmt::format("ended: {}", text);
+  if (ended == 0) return " (none of them has ended)";
+  if (ended == count) return " (all of them have ended)";
+  return ended > 3 ? fmt::format(" ({} of them have ended)", ended) : fmt::format(" (ended: {})", text);
 }
 
 /// 0 where the text is not "4\n".
@@ -73,7 +75,7 @@ std::string fault_of(const fs::path& out, const Shard& shard, const std::string&
     return fmt::format("'{}' does not say into how many shards the cases are split; {}", set_file(out).string(), anew);
   if (count == shard.count) return "";
   return fmt::format(
-      "--shard {}/{}: the cases of '{}' are split into {} shards already ({}), and parts of another number would leave cases out "
+      "--shard {}/{}: the cases of '{}' are split into {} shards already{}, and parts of another number would leave cases out "
       "and run others twice; write --shard I/{} (with --resume for what is missing), or choose another --out; {}",
       shard.index, shard.count, out.string(), count, ended_text(out, count), count, anew);
 }
