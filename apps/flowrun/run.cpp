@@ -13,6 +13,7 @@
 #include "cohort_files.h"
 #include "commands.h"
 #include "exit_status.h"
+#include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/runtime.h"
 #include "flowrun/sdk/error.h"
 #include "graph_check.h"
@@ -304,6 +305,13 @@ void begin_shard_record(const RunCommand& command, const PreparedRun& prepared, 
   else if (!std::filesystem::exists(record, unused)) write_run_record(record, *prepared.graph, {}, command.out, {});
 }
 
+/// Of cases that are kept: a run that was killed, or an older flowrun, may have left their images without.
+void complete_sidecars(const RunCommand& command, const PreparedRun& prepared, const RunState& state) {
+  if (command.bids.empty() || !state.plan) return;
+  for (std::size_t i = 0; i < prepared.list.cases.size(); ++i)
+    if (state.plan->earlier[i]) write_bids_sidecars(*prepared.graph, prepared.list.cases[i], command.out, command.bids);
+}
+
 int say_nothing_to_do(const RunCommand& command, const PreparedRun& prepared) {
   const std::size_t cases = prepared.list.cases.size();
   if (!command.quiet && cases == 0 && !prepared.shard.is_whole() && !command.retry_failed)
@@ -339,6 +347,7 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   if (!command.bids.empty()) prepare_derivative(command, prepared);
   RunState state(prepared, command.out);
   plan_resumption(command, prepared, state);
+  complete_sidecars(command, prepared, state);
   Announcer announcer;
   CohortFiles files(paths_of(command, prepared.shard), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
   know_earlier(command, prepared, state, files);
@@ -352,6 +361,7 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   Trace trace;
   if (!command.trace.empty()) prepared.options.trace = &trace;
   RunBooks books(state.recorder, prepared.graph, state.to_run, command.out);
+  books.describe_for(command.bids);
   follow_cases(command, books, files, announcer);
   const RunResult result =
       with_earlier(run_chosen(command, prepared, state, registry, interrupts, books, files, announcer), state, *prepared.graph);

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/replay.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
@@ -80,6 +81,7 @@ void RunBooks::keep_packets(const FailedFiring& failed, std::size_t index, const
 CaseRecord RunBooks::record_of(const CaseResult& result, std::size_t index) {
   const Case& one = cases_[index];
   try {
+    if (result.status == CaseStatus::done && !bids_source_.empty()) write_bids_sidecars(*graph_, one, out_, bids_source_);
     return recorder_.finish(one, result);
   } catch (const Error& fault) {
     CaseResult failed = result;
