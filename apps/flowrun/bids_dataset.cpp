@@ -1,6 +1,7 @@
 #include "bids_dataset.h"
 
 #include <algorithm>
+#include <set>
 
 #include "natural_order.h"
 #include "table_reader.h"
@@ -81,13 +82,10 @@ std::vector<std::string> BidsDataset::missing_participants() const {
   if (rows.empty()) return missing;
   const auto& header = rows.front().cells;
   const auto column = static_cast<std::size_t>(std::find(header.begin(), header.end(), "participant_id") - header.begin());
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    if (column >= rows[i].cells.size()) continue;
-    const std::string& name = rows[i].cells[column];
-    const bool there =
-        std::any_of(sessions_.begin(), sessions_.end(), [&](const Session& one) { return "sub-" + one.subject == name; });
-    if (!there) missing.push_back(name);
-  }
+  std::set<std::string> there;
+  for (const Session& one : sessions_) there.insert("sub-" + one.subject);
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    if (column < rows[i].cells.size() && !there.contains(rows[i].cells[column])) missing.push_back(rows[i].cells[column]);
   return missing;
 }
 

@@ -20,15 +20,21 @@ Parts parts_of(const std::string& path) {
   return parts;
 }
 
-bool fits(const Parts& rule, std::size_t r, const Parts& path, std::size_t p) {
-  if (r == rule.size()) return p == path.size();
-  if (rule[r] == "**") {
-    if (r + 1 == rule.size()) return p < path.size();
-    for (std::size_t next = p; next <= path.size(); ++next)
-      if (fits(rule, r + 1, path, next)) return true;
-    return false;
+/// Whether a rule fits a path whole. `reached` holds the lengths of path that the rule's parts so far fit, so that rules of many
+/// '**' take no longer than others.
+bool fits(const Parts& rule, const Parts& path) {
+  std::vector<bool> reached(path.size() + 1, false);
+  reached[0] = true;
+  for (std::size_t r = 0; r < rule.size(); ++r) {
+    std::vector<bool> next(path.size() + 1, false);
+    const bool is_last = r + 1 == rule.size();
+    for (std::size_t p = 0; p <= path.size(); ++p) {
+      if (rule[r] != "**") next[p] = p > 0 && reached[p - 1] && fnmatch(rule[r].c_str(), path[p - 1].c_str(), 0) == 0;
+      else next[p] = (p > 0 && next[p - 1]) || (is_last ? p > 0 && reached[p - 1] : reached[p]);
+    }
+    reached = std::move(next);
   }
-  return p < path.size() && fnmatch(rule[r].c_str(), path[p].c_str(), 0) == 0 && fits(rule, r + 1, path, p + 1);
+  return reached.back();
 }
 
 }  // namespace
@@ -61,7 +67,7 @@ bool BidsIgnore::decides(const std::string& path, bool is_folder) const {
   const Parts last{whole.empty() ? "" : whole.back()};
   bool ignored = false;
   for (const Rule& rule : rules_)
-    if ((is_folder || !rule.folders_only) && fits(rule.parts, 0, rule.anchored ? whole : last, 0)) ignored = !rule.takes_back;
+    if ((is_folder || !rule.folders_only) && fits(rule.parts, rule.anchored ? whole : last)) ignored = !rule.takes_back;
   return ignored;
 }
 

@@ -96,7 +96,9 @@ void keep_only(CaseList& list, const std::vector<std::string>& patterns, Faults&
   for (const std::string& word : patterns)
     for (std::string& name : names_in(word)) wanted.push_back(std::move(name));
   const auto fits = [](const std::string& pattern, const Case& one) {
-    return fnmatch(pattern.c_str(), one.name.c_str(), 0) == 0;
+    if (fnmatch(pattern.c_str(), one.name.c_str(), 0) == 0) return true;
+    const std::string participant = one.name.substr(0, one.name.find("_ses-"));
+    return !one.bids_folder.empty() && fnmatch(pattern.c_str(), participant.c_str(), 0) == 0;
   };
   for (const std::string& pattern : wanted)
     if (std::none_of(list.cases.begin(), list.cases.end(), [&](const Case& one) { return fits(pattern, one); }))

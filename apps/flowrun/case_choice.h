@@ -9,8 +9,8 @@
 
 namespace flowrun {
 
-/// Leaves the cases that --only asks for: names or patterns (* ? [...]), separated by commas. A pattern that fits no case is a
-/// fault.
+/// Leaves the cases that --only asks for: names or patterns (* ? [...]), separated by commas. Of a BIDS data set "sub-01" stands
+/// for all sessions of that participant. A pattern that fits no case is a fault.
 void keep_only(CaseList& list, const std::vector<std::string>& patterns, Faults& faults);
 
 /// Leaves the cases whose record says that they failed or were not finished.

@@ -1,14 +1,15 @@
 #include "case_order.h"
 
 #include <fstream>
+#include <set>
 
+#include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/atomic_file.h"
 
 namespace flowrun {
 namespace {
 
-constexpr std::size_t kLongestName = 1000;  // longer than any case's
-constexpr std::size_t kMostNames = 10'000'000;
+constexpr std::size_t kMostNames = 1'000'000;
 
 std::filesystem::path order_file(const std::filesystem::path& out) { return out / "flowrun" / "cases.txt"; }
 
@@ -23,8 +24,9 @@ void write_case_order(const std::filesystem::path& out, const std::vector<std::s
 std::vector<std::string> read_case_order(const std::filesystem::path& out) {
   std::vector<std::string> names;
   std::ifstream stream(order_file(out), std::ios::binary);
+  std::set<std::string> seen;
   for (std::string name; names.size() < kMostNames && std::getline(stream, name);)
-    if (!name.empty() && name.size() <= kLongestName) names.push_back(std::move(name));
+    if (case_name_fault(name).empty() && seen.insert(name).second) names.push_back(std::move(name));
   return names;
 }
 

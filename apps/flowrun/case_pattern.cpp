@@ -14,26 +14,60 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kName = "{case}";
 
-bool varies(const std::string& part) { return part.find('*') != std::string::npos || part.find(kName) != std::string::npos; }
+bool has_star(std::string_view text) { return text.find('*') != std::string_view::npos; }
 
-/// Whether a pattern of one name fits a text. `name` is what {case} stands for; empty: not known yet, and then filled in.
-bool fits(std::string_view pattern, std::string_view text, std::string& name) {
-  if (pattern.empty()) return text.empty();
-  if (pattern.front() == '*') {
-    for (std::size_t taken = 0; taken <= text.size(); ++taken)
-      if (fits(pattern.substr(1), text.substr(taken), name)) return true;
-    return false;
+/// Plain text and stars, kept apart: a name may hold a '*' itself.
+using Glob = std::vector<int>;
+constexpr int kStar = -1;
+
+/// `name` is what {case} stands for.
+Glob glob_of(std::string_view pattern, std::string_view name) {
+  Glob glob;
+  while (!pattern.empty()) {
+    const bool is_name = pattern.starts_with(kName);
+    const std::string_view text = is_name ? name : pattern.substr(0, 1);
+    for (const char c : text) glob.push_back(!is_name && c == '*' ? kStar : static_cast<unsigned char>(c));
+    pattern.remove_prefix(is_name ? kName.size() : 1);
   }
-  if (!pattern.starts_with(kName))
-    return !text.empty() && pattern.front() == text.front() && fits(pattern.substr(1), text.substr(1), name);
-  const std::string_view rest = pattern.substr(kName.size());
-  if (!name.empty()) return text.starts_with(name) && fits(rest, text.substr(name.size()), name);
-  for (std::size_t taken = 1; taken <= text.size(); ++taken) {
-    name = text.substr(0, taken);
-    if (fits(rest, text.substr(taken), name)) return true;
-    name.clear();
+  return glob;
+}
+
+/// Only the last star that was met is ever taken back, so the time is at most the product of the lengths.
+bool fits(const Glob& glob, std::string_view text) {
+  std::size_t at = 0, star = glob.size(), taken_to = 0;
+  for (std::size_t next = 0; next < text.size();) {
+    if (at < glob.size() && glob[at] == kStar) {
+      star = at++;
+      taken_to = next;
+    } else if (at < glob.size() && glob[at] == static_cast<unsigned char>(text[next])) {
+      ++at;
+      ++next;
+    } else if (star < glob.size()) {
+      at = star + 1;
+      next = ++taken_to;
+    } else {
+      return false;
+    }
   }
-  return false;
+  return std::all_of(glob.begin() + static_cast<std::ptrdiff_t>(at), glob.end(), [](int one) { return one == kStar; });
+}
+
+/// What {case} may stand for where a pattern of one name fits a text, the first and shortest before others; none: it does not
+/// fit. `name`: what it stands for already; empty: not known yet.
+std::vector<std::string> names_in(std::string_view pattern, std::string_view text, const std::string& name) {
+  const std::size_t place = name.empty() ? pattern.find(kName) : std::string_view::npos;
+  if (place == std::string_view::npos) return fits(glob_of(pattern, name), text) ? std::vector{name} : std::vector<std::string>{};
+  const Glob before = glob_of(pattern.substr(0, place), "");
+  const std::string_view after = pattern.substr(place + kName.size());
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin < text.size(); ++begin) {
+    if (!fits(before, text.substr(0, begin))) continue;
+    for (std::size_t end = begin + 1; end <= text.size(); ++end) {
+      std::string found(text.substr(begin, end - begin));
+      if (fits(glob_of(after, found), text.substr(end))) names.push_back(std::move(found));
+    }
+  }
+  return names;
 }
 
 std::string with_name(std::string part, const std::string& name) {
@@ -53,9 +87,10 @@ class Walk {
       if (!name.empty() && fs::exists(path, unused)) found_.push_back({name, path});
       return;
     }
-    const std::string part = name.empty() ? parts_[index] : with_name(parts_[index], name);
-    if (varies(part)) search(index, path, part, name);
-    else go(index + 1, index == 0 ? (part.empty() ? "/" : part) : join(path, part), name);
+    const std::string& part = parts_[index];
+    if (has_star(part) || (name.empty() && part.find(kName) != std::string::npos)) return search(index, path, part, name);
+    const std::string plain = with_name(part, name);
+    go(index + 1, index == 0 ? (plain.empty() ? "/" : plain) : join(path, plain), name);
   }
 
   std::vector<CasePattern::Match> found() && { return std::move(found_); }
@@ -72,9 +107,13 @@ class Walk {
       unreadable_.push_back("'" + path + "': " + failure.message());
     for (; !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
       const std::string text = entry->path().filename().string();
-      if (text.front() == '.' && part.front() != '.') continue;
-      std::string bound = name;
-      if (fits(part, text, bound)) go(index + 1, join(path, text), bound);
+      const char first = part.starts_with(kName) && !name.empty() ? name.front() : part.front();
+      if (text.front() == '.' && first != '.') continue;
+      const std::size_t before = found_.size();
+      for (const std::string& bound : names_in(part, text, name)) {
+        go(index + 1, join(path, text), bound);
+        if (found_.size() > before) break;  // p_1_x may be p or p_1: what the rest of the pattern finds decides
+      }
     }
   }
 

@@ -12,7 +12,7 @@
 #include "flowrun/host/case_record.h"
 #include "flowrun/sdk/error.h"
 #include "natural_order.h"
-#include "shard.h"
+#include "shard_set.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -46,25 +46,14 @@ std::vector<CaseRecord> in_order(std::vector<CaseRecord> records, std::vector<st
   return ordered;
 }
 
-/// Of the shards that the latest shard's record tells of, those that have left no record: they run still, or never ended.
+/// Of the set's shards, those that have left no record: they run still, or never ended.
 std::vector<Shard> open_shards(const fs::path& out) {
-  std::map<int, std::set<int>> ended;  // by count
-  fs::file_time_type latest;
-  int count = 0;
-  for (const fs::directory_entry& entry : fs::directory_iterator(out)) {
-    const std::optional<Shard> shard = shard_of_record(entry.path().filename().string());
-    if (!shard) continue;
-    ended[shard->count].insert(shard->index);
-    std::error_code unused;
-    const auto time = entry.last_write_time(unused);
-    if (count == 0 || time > latest) {
-      latest = time;
-      count = shard->count;
-    }
-  }
   std::vector<Shard> open;
-  for (int index = 1; index <= count; ++index)
-    if (!ended[count].contains(index)) open.push_back({index, count});
+  const int count = shards_of(out);
+  for (int index = 1; index <= count; ++index) {
+    std::error_code unused;
+    if (!fs::exists(out / run_record_name({index, count}), unused)) open.push_back({index, count});
+  }
   return open;
 }
 
@@ -75,6 +64,27 @@ std::string names_text(const std::vector<std::string>& names) {
 }
 
 void warn(const std::string& sentence) { fmt::print(stderr, "flowrun: warning: {}\n", printable(sentence)); }
+
+/// What the runs themselves have to tell: of the set's shards, else of the whole run. Those without a record tell nothing.
+RunFacts facts_of_runs(const fs::path& out) {
+  const int count = std::max(1, shards_of(out));
+  RunFacts facts;
+  for (int index = 1; index <= count; ++index) {
+    std::error_code unused;
+    const fs::path file = books_of_run(out, {index, count});
+    if (!fs::exists(file, unused)) continue;
+    try {
+      const CaseRecord record = read_case_record(file);
+      facts.errors.insert(facts.errors.end(), record.errors.begin(), record.errors.end());
+      for (const std::string& warning : record.warnings)  // every shard opens the same nodes
+        if (std::find(facts.warnings.begin(), facts.warnings.end(), warning) == facts.warnings.end())
+          facts.warnings.push_back(warning);
+    } catch (const Error& fault) {
+      warn(fault.what());
+    }
+  }
+  return facts;
+}
 
 void report_gaps(const fs::path& out, const std::vector<CaseRecord>& records) {
   std::vector<std::string> missing;
@@ -113,7 +123,7 @@ int execute(const MergeCommand& command) {
   const std::vector<CaseRecord> records = in_order(std::move(found.records), read_case_order(out));
   if (records.empty()) throw Error("'" + command.folder + "' holds no records of cases; give the output folder of the runs");
   const CohortPaths paths = cohort_paths(out, !command.no_report, warn);
-  RunFacts facts;
+  RunFacts facts = facts_of_runs(out);
   facts.cases = records.size();
   write_cohort_files(paths, records, facts);
   report_gaps(out, records);
@@ -121,7 +131,7 @@ int execute(const MergeCommand& command) {
   if (!paths.page.empty()) fmt::print("  {}\n", printable(paths.page.string()));
   const bool all_done =
       std::all_of(records.begin(), records.end(), [](const CaseRecord& record) { return record.status == CaseStatus::done; });
-  return all_done && found.unreadable.empty() ? kAllDone : kSomeCaseFailed;
+  return all_done && facts.errors.empty() && found.unreadable.empty() ? kAllDone : kSomeCaseFailed;
 }
 
 }  // namespace flowrun

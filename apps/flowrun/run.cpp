@@ -13,6 +13,7 @@
 #include "cohort_files.h"
 #include "commands.h"
 #include "exit_status.h"
+#include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/runtime.h"
 #include "flowrun/sdk/error.h"
 #include "graph_check.h"
@@ -23,6 +24,7 @@
 #include "run_plan.h"
 #include "run_summary.h"
 #include "shard.h"
+#include "shard_set.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -137,6 +139,7 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   if (run.graph) check_case_list(*run.graph, run.list, command.out, faults);
   keep_shard(run, faults);
   check_writable(command.out, "--out", faults);
+  if (const std::string fault = shard_set_fault(command.out, run.shard); !fault.empty()) faults.error({}, fault);
   if (!command.bids.empty())
     if (const std::string fault = bids_derivative_fault(command.out); !fault.empty()) faults.error({}, "--out: " + fault);
   if (!command.trace.empty()) check_writable(folder_of(command.trace), "--trace", faults);
@@ -302,6 +305,13 @@ void begin_shard_record(const RunCommand& command, const PreparedRun& prepared, 
   else if (!std::filesystem::exists(record, unused)) write_run_record(record, *prepared.graph, {}, command.out, {});
 }
 
+/// Of cases that are kept: a run that was killed, or an older flowrun, may have left their images without.
+void complete_sidecars(const RunCommand& command, const PreparedRun& prepared, const RunState& state) {
+  if (command.bids.empty() || !state.plan) return;
+  for (std::size_t i = 0; i < prepared.list.cases.size(); ++i)
+    if (state.plan->earlier[i]) write_bids_sidecars(*prepared.graph, prepared.list.cases[i], command.out, command.bids);
+}
+
 int say_nothing_to_do(const RunCommand& command, const PreparedRun& prepared) {
   const std::size_t cases = prepared.list.cases.size();
   if (!command.quiet && cases == 0 && !prepared.shard.is_whole() && !command.retry_failed)
@@ -331,11 +341,13 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   prepare_folder(command.out, "--out");
   if (!command.trace.empty()) prepare_folder(folder_of(command.trace), "--trace");
   const RunLock lock(command.out, "flowrun run " + command.graph, file_word(prepared.shard));
+  join_shard_set(command.out, prepared.shard);
   begin_in_folder(command, prepared, lock);
   if (!command.cases.empty() || !command.bids.empty()) write_case_order(command.out, prepared.names);
   if (!command.bids.empty()) prepare_derivative(command, prepared);
   RunState state(prepared, command.out);
   plan_resumption(command, prepared, state);
+  complete_sidecars(command, prepared, state);
   Announcer announcer;
   CohortFiles files(paths_of(command, prepared.shard), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
   know_earlier(command, prepared, state, files);
@@ -349,10 +361,11 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   Trace trace;
   if (!command.trace.empty()) prepared.options.trace = &trace;
   RunBooks books(state.recorder, prepared.graph, state.to_run, command.out);
+  books.describe_for(command.bids);
   follow_cases(command, books, files, announcer);
   const RunResult result =
       with_earlier(run_chosen(command, prepared, state, registry, interrupts, books, files, announcer), state, *prepared.graph);
-  books.finish_run(prepared.list.cases, result);
+  books.finish_run(books_of_run(command.out, prepared.shard), prepared.list.cases, result);
   const bool tabled = files.finish(order, facts_of(*prepared.graph, result));
   const bool recorded = write_records(command, prepared, state.to_run, trace, result);
   for (const std::string& remark : books.remarks()) fmt::print(stderr, "flowrun: warning: {}\n", printable(remark));

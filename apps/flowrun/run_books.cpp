@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/replay.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
@@ -80,6 +81,7 @@ void RunBooks::keep_packets(const FailedFiring& failed, std::size_t index, const
 CaseRecord RunBooks::record_of(const CaseResult& result, std::size_t index) {
   const Case& one = cases_[index];
   try {
+    if (result.status == CaseStatus::done && !bids_source_.empty()) write_bids_sidecars(*graph_, one, out_, bids_source_);
     return recorder_.finish(one, result);
   } catch (const Error& fault) {
     CaseResult failed = result;
@@ -128,9 +130,9 @@ void RunBooks::correct(RunResult& result) const {
   }
 }
 
-void RunBooks::finish_run(const std::vector<Case>& all, const RunResult& result) {
+void RunBooks::finish_run(const fs::path& file, const std::vector<Case>& all, const RunResult& result) {
   try {
-    write_case_record(case_record_file(out_, ""), recorder_.finish_run(all, result));
+    write_case_record(file, recorder_.finish_run(all, result));
   } catch (const std::exception& fault) {
     complain("the run", fault.what());
   }

@@ -22,12 +22,15 @@ class RunBooks {
   /// Makes a run tell of its cases here, and of firings that fail: their packets are kept (flowrun replay), the first of each
   /// case, up to so many bytes in all; 0: none.
   void follow(RunOptions& options, std::int64_t replay_limit);
+  /// The BIDS data set that the cases come from: what they write is described beside it.
+  void describe_for(std::filesystem::path bids_source) { bids_source_ = std::move(bids_source); }
   /// Whoever wants each record of a case too, when it has been written.
   void tell(std::function<void(const CaseRecord&)> listener) { listener_ = std::move(listener); }
 
   /// Cases whose outputs could not be brought to disk have failed after all.
   void correct(RunResult& result) const;
-  void finish_run(const std::vector<Case>& all, const RunResult& result);
+  /// `file`: where the record of the run goes.
+  void finish_run(const std::filesystem::path& file, const std::vector<Case>& all, const RunResult& result);
   /// Sentences about records that could not be written.
   const std::vector<std::string>& troubles() const { return troubles_; }
   /// Sentences about packets that are not kept.
@@ -45,6 +48,7 @@ class RunBooks {
   std::shared_ptr<const ValidatedGraph> graph_;
   const std::vector<Case>& cases_;
   std::filesystem::path out_;
+  std::filesystem::path bids_source_;
   std::function<void(const CaseRecord&)> listener_;
   std::mutex mutex_;  ///< guards what follows
   std::map<std::size_t, std::string> replays_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <fstream>
 
@@ -50,8 +51,11 @@ void check_writable(const std::filesystem::path& folder, const std::string& opti
   if (!std::filesystem::is_directory(nearest, unused))
     faults.error({}, fmt::format("{} '{}': '{}' is a file, not a folder", option, folder.string(), nearest.string()));
   else if (access(nearest.c_str(), W_OK | X_OK) != 0)
-    faults.error({},
-                 fmt::format("{} '{}': there is no right to write in folder '{}'", option, folder.string(), nearest.string()));
+    faults.error(
+        {}, errno == EROFS
+                ? fmt::format("{} '{}': the folder '{}' is on a file system that is read-only; choose another", option,
+                              folder.string(), nearest.string())
+                : fmt::format("{} '{}': there is no right to write in folder '{}'", option, folder.string(), nearest.string()));
 }
 
 void prepare_folder(const std::filesystem::path& folder, const std::string& option) {

@@ -8,8 +8,6 @@
 namespace flowrun {
 namespace {
 
-constexpr int kMostShards = 100000;
-
 std::optional<int> whole_number(const std::string& text) {
   int number = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -79,15 +77,8 @@ std::string run_record_name(const Shard& shard) {
   return shard.is_whole() ? "flowrun-run.json" : fmt::format("flowrun-run.{}.json", file_word(shard));
 }
 
-std::optional<Shard> shard_of_record(const std::string& file_name) {
-  constexpr std::string_view kStart = "flowrun-run.shard-", kBetween = "-of-", kEnd = ".json";
-  const std::size_t between = file_name.find(kBetween);
-  if (!file_name.starts_with(kStart) || !file_name.ends_with(kEnd) || between == std::string::npos) return std::nullopt;
-  const auto index = whole_number(file_name.substr(kStart.size(), between - kStart.size()));
-  const std::size_t begin = between + kBetween.size();
-  const auto count = whole_number(file_name.substr(begin, file_name.size() - kEnd.size() - begin));
-  if (!index || !count || *count < 2 || *count > kMostShards || *index < 1 || *index > *count) return std::nullopt;
-  return Shard{*index, *count};
+std::filesystem::path books_of_run(const std::filesystem::path& out, const Shard& shard) {
+  return out / "flowrun" / (shard.is_whole() ? "run.json" : fmt::format("run.{}.json", file_word(shard)));
 }
 
 }  // namespace flowrun

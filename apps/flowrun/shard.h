@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <set>
@@ -9,6 +10,8 @@
 #include "flowrun/host/fault.h"
 
 namespace flowrun {
+
+constexpr int kMostShards = 100000;
 
 /// One of several parts of the cases, each run by a flowrun of its own.
 struct Shard {
@@ -32,7 +35,7 @@ std::string file_word(const Shard& shard);
 
 /// "flowrun-run.shard-2-of-8.json", the record that a shard leaves when it has ended; "flowrun-run.json" of a whole run.
 std::string run_record_name(const Shard& shard);
-/// The shard whose record has that name.
-std::optional<Shard> shard_of_record(const std::string& file_name);
+/// "<out>/flowrun/run.shard-2-of-8.json", what the shard did outside its cases; ".../run.json" of a whole run.
+std::filesystem::path books_of_run(const std::filesystem::path& out, const Shard& shard);
 
 }  // namespace flowrun

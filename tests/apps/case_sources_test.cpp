@@ -104,6 +104,19 @@ TEST_CASE("case pattern: finds a name wherever it stands, the same in every plac
   CHECK(tree.find("d/./../d/{case}/p1_FLAIR.nii") == "p1=d/./../d/p1/p1_FLAIR.nii");
 }
 
+TEST_CASE("case pattern: many stars are looked through, and a star in a name is a character") {
+  const std::string many(200, 'a');
+  const Tree tree({"d/" + many + "xb", "e/" + many, "f/p*1/p*1.nii", "f/p21/p*1.nii", "g/{case}/x", "h/p_1_x/p_1.nii",
+                   "h/p_2_x/p_2.nii", "h/p_2_x/p.nii"});
+  std::string stars;
+  for (int i = 0; i < 30; ++i) stars += "*a";
+  CHECK(tree.find("d/" + stars + "{case}b") == many.substr(30) + "x=d/" + many + "xb");
+  CHECK(tree.find("e/" + stars + "{case}b").empty());
+  CHECK(tree.find("f/{case}/{case}.nii") == "p*1=f/p*1/p*1.nii");
+  CHECK(tree.find("h/{case}_*/{case}.nii") == "p=h/p_2_x/p.nii p_1=h/p_1_x/p_1.nii");  // p, or p_1 where there is no p
+  CHECK(tree.find("g/{case}/x") == "{case}=g/{case}/x");
+}
+
 TEST_CASE("case pattern: one that could mean several things is refused") {
   CHECK(fault_of("d/{case}/x.nii").empty());
   CHECK(fault_of("d/{case}/{session}.nii").find("'{session}' means nothing") != std::string::npos);
@@ -126,6 +139,10 @@ TEST_CASE(".bidsignore: globs, folders, roots, and taking back") {
   CHECK_FALSE(rules.ignores("raw", false));
   CHECK(rules.ignores("x/raw", true));
   CHECK_FALSE(BidsIgnore("\n  \n!\n/\n#\n").ignores("a/b", false));
+  std::string anywhere;
+  for (int i = 0; i < 10000; ++i) anywhere += "**/";
+  CHECK(BidsIgnore(anywhere + "x").ignores("a/b/c/d/e/x", false));
+  CHECK_FALSE(BidsIgnore(anywhere + "y/**").ignores("a/b/c/d/e/y", false));
 }
 
 TEST_CASE("shard: i/n, or the place of a task in its job array") {
@@ -160,15 +177,9 @@ TEST_CASE("shard: the shards hold every case once, in order, and appended cases 
   }
 }
 
-TEST_CASE("shard: its record is known by its name") {
+TEST_CASE("shard: its records have names of their own") {
   CHECK(run_record_name({2, 8}) == "flowrun-run.shard-2-of-8.json");
   CHECK(run_record_name({}) == "flowrun-run.json");
-  const auto shard = shard_of_record("flowrun-run.shard-2-of-8.json");
-  REQUIRE(shard.has_value());
-  CHECK(shard->index == 2);
-  CHECK(shard->count == 8);
-  for (const char* other :
-       {"flowrun-run.json", "flowrun-run.shard-9-of-8.json", "flowrun-run.shard-0-of-8.json", "flowrun-run.shard--of-.json",
-        "flowrun-run.shard-2-of-8.json.tmp", "cases.shard-2-of-8.csv", "flowrun-run.shard-.json"})
-    CHECK_FALSE_MESSAGE(shard_of_record(other).has_value(), other);
+  CHECK(books_of_run("o", {2, 8}) == "o/flowrun/run.shard-2-of-8.json");
+  CHECK(books_of_run("o", {}) == "o/flowrun/run.json");
 }

@@ -50,6 +50,67 @@ TEST_CASE("flowrun run --bids: each session is a case, and results are a derivat
   CHECK(run(folder, {"--quiet"}).status == 0);
 }
 
+TEST_CASE("flowrun run --bids: beside each image a JSON file says what it is and what it was made of") {
+  const TempFolder folder;
+  write_dataset(folder);
+  folder.write("images.json", kImagesGraph);
+  const auto run_images = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"run", "images.json", "--bids", "study", "--out", "study/derivatives/flowrun"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_flowrun(folder, words);
+  };
+  const Ended ended = run_images({});
+  INFO(ended.err);
+  REQUIRE(ended.status == 0);
+  const std::string out = "study/derivatives/flowrun/", anat = out + "sub-01/ses-a/anat/sub-01_ses-a_";
+  const std::string mask = folder.read(anat + "label-L_mask.json");
+  CHECK(mask == R"({
+  "Description": "'mask' of graph 'images': Finds lesions",
+  "Sources": ["bids:source:sub-01/ses-a/anat/sub-01_ses-a_FLAIR.nii.gz"],
+  "Type": "Lesion",
+  "SpatialReference": "bids:source:sub-01/ses-a/anat/sub-01_ses-a_FLAIR.nii.gz"
+}
+)");
+  CHECK(folder.read(anat + "desc-clean_T1w.json") == R"({
+  "Sources": ["bids:source:sub-01/ses-a/anat/sub-01_ses-a_T1w.nii.gz"],
+  "SkullStripped": true,
+  "Description": "Cleaned"
+}
+)");
+  CHECK_FALSE(folder.has(anat + "desc-other_T1w.json"));  // no image
+  CHECK(contains(folder.read(out + "dataset_description.json"), "\"DatasetLinks\": {\n    \"source\": \"../..\"\n  }"));
+
+  std::filesystem::remove(folder.path() / (anat + "label-L_mask.json"));
+  const Ended again = run_images({"--resume"});
+  CHECK(contains(again.out, "nothing to run"));
+  CHECK(folder.read(anat + "label-L_mask.json") == mask);
+
+  std::filesystem::remove(folder.path() / (anat + "label-L_mask.json"));
+  folder.write(anat + "label-L_mask.json/in the way", "x");
+  const Ended blocked = run_images({"--only", "sub-01_ses-a"});
+  CHECK(blocked.status == 1);
+  CHECK(contains(blocked.err, "case 'sub-01_ses-a': "));
+  CHECK(contains(blocked.err, "sub-01_ses-a_label-L_mask.json"));
+
+  REQUIRE(run_flowrun(folder, {"run", "images.json", "--bids", "study", "--out", "apart"}).status == 0);
+  CHECK(contains(folder.read("apart/dataset_description.json"), "\"source\": \"file:///"));
+}
+
+TEST_CASE("flowrun validate: what BIDS wants to know of an image is asked for, and wrong inputs are told") {
+  const TempFolder folder;
+  std::string graph = kImagesGraph;
+  const auto replace = [&](const std::string& old, const std::string& text) { graph.replace(graph.find(old), old.size(), text); };
+  replace("\"SkullStripped\": true, ", "");
+  replace("\"SpatialReference\": \"${flair}\"", "\"SpatialReference\": \"${flar}\"");
+  folder.write("images.json", graph);
+  const Ended ended = run_flowrun(folder, {"validate", "images.json"});
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err + ended.out,
+                 "node 'mask', bids: 'metadata', 'SpatialReference': the graph has no input of files 'flar'; did you "
+                 "mean 'flair'?"));
+  CHECK(contains(ended.err + ended.out, "warning: node 'clean', bids: BIDS wants 'SkullStripped' of an image that is no mask"));
+}
+
 TEST_CASE("flowrun run --bids: participants and sessions are chosen as BIDS apps do") {
   const TempFolder folder;
   write_dataset(folder);
@@ -60,6 +121,12 @@ TEST_CASE("flowrun run --bids: participants and sessions are chosen as BIDS apps
   CHECK(contains(some.out, "CASE sub-01_ses-b\n"));
   CHECK(contains(some.out, "CASE sub-02_ses-b\n"));
   CHECK(contains(run(folder, {"--dry-run", "--participant_label", "01,10"}).out, "3 cases"));
+  const Ended participant = run(folder, {"--dry-run", "--only", "sub-01,sub-1?"});
+  CHECK(contains(participant.out, "3 cases"));
+  for (const char* name : {"sub-01_ses-a", "sub-01_ses-b", "sub-10"})
+    CHECK(contains(participant.out, std::string("CASE ") + name + "\n"));
+  CHECK(contains(run(folder, {"--dry-run", "--only", "*_ses-a"}).out, "2 cases"));
+  CHECK(contains(run(folder, {"--dry-run", "--only", "sub-0"}).err, "--only 'sub-0' fits no case"));
   const Ended unknown = run(folder, {"--dry-run", "--participant-label", "1", "--session-label", "c"});
   CHECK(unknown.status == 2);
   CHECK(contains(unknown.err, "--participant-label 1: the data set has no 'sub-1'; it has '01', '02', '10'"));

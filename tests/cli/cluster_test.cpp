@@ -14,6 +14,8 @@ using namespace flowrun::testing;
 
 namespace {
 
+using Words = std::vector<std::string>;
+
 void write_study(const TempFolder& folder) {
   folder.write("value.json", kValueGraph);
   folder.write("cases.csv", "case,value\np3,3\np1,1\np2,-2\np4,4\np5,5\n");
@@ -83,9 +85,10 @@ TEST_CASE(
     "flowrun run --shard: every shard tells all faults, one without cases ends well, and --resume knows the others' cases") {
   const TempFolder folder;
   write_study(folder);
-  const Ended many = run_shard(folder, "7/9");
+  const Ended many = run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "many", "--shard", "7/9"});
   CHECK(many.status == 0);
-  CHECK(folder.has("o/flowrun-run.shard-7-of-9.json"));
+  CHECK(contains(many.out, "nothing to run: shard 7/9 has no cases"));
+  CHECK(folder.has("many/flowrun-run.shard-7-of-9.json"));
   CHECK(run_shard(folder, "2/2").status == 0);
   const Ended rest = run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "o", "--resume"});
   INFO(rest.err);
@@ -97,6 +100,75 @@ TEST_CASE(
   CHECK(contains(wrong.err, "cases.csv:3:1: error: case 'p1', input 'value': expected a number, found 'x'"));
   CHECK(contains(run_shard(folder, "3/2").err, "--shard takes i/n"));
   CHECK(contains(run_shard(folder, "slurm").err, "this is no task of a Slurm job array"));
+}
+
+TEST_CASE("flowrun run --shard: parts of another number in a folder are refused before the run, those of the same resume") {
+  const TempFolder folder;
+  write_study(folder);
+  REQUIRE(run_shard(folder, "1/2").status == 1);
+  const auto before = std::filesystem::last_write_time(folder.path() / "o/flowrun");
+  const Ended other = run_shard(folder, "2/3");
+  CHECK(other.status == 2);
+  CHECK(contains(other.err,
+                 "--shard 2/3: the cases of 'o' are split into 2 shards already (ended: 1/2), and parts of another "
+                 "number would leave cases out and run others twice; write --shard I/2 (with --resume for what is "
+                 "missing), or choose another --out; to split the cases anew, delete 'o/flowrun/shards'"));
+  CHECK(contains(other.err, "nothing was run"));
+  CHECK_FALSE(folder.has("o/p1_value.txt"));
+  CHECK(std::filesystem::last_write_time(folder.path() / "o/flowrun") == before);
+  const Ended look =
+      run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "o", "--shard", "2/3", "--resume", "--dry-run"});
+  CHECK(look.status == 2);
+  CHECK(run_shard(folder, "2/2").status == 0);
+  CHECK(contains(run_shard(folder, "1/3").err, "2 shards already (all of them have ended)"));
+  folder.write("cases.csv", "case,value\np3,3\np1,1\np2,2\np4,4\np5,5\n");
+  const Words resumed{"run", "value.json", "--cases", "cases.csv", "--out", "o", "--shard", "1/2", "--resume"};
+  CHECK(contains(run_flowrun(folder, resumed).err, "2 cases done before and unchanged, 0 not yet run"));
+  folder.write("o/flowrun/shards", "many");
+  CHECK(contains(run_shard(folder, "1/2").err, "'o/flowrun/shards' does not say into how many shards the cases are split"));
+  std::filesystem::remove(folder.path() / "o/flowrun/shards");
+  const Ended anew =
+      run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "o", "--shard", "2/3", "--resume"});
+  CHECK(anew.status == 0);
+  CHECK(contains(anew.out, "nothing to run"));
+}
+
+TEST_CASE("flowrun run --shard: of shards of two numbers that start at once, one number wins, and the other is refused") {
+  const TempFolder folder, other;
+  folder.write("waiting.json", kWaitGraph);
+  folder.write("cases.csv", "case,value\na,1\nb,2\nc,3\n");
+  const auto at = [&](const std::string& name) { return (folder.path() / name).string(); };
+  const auto words = [&](const std::string& shard) {
+    return Words{"run", at("waiting.json"), "--cases", at("cases.csv"), "--out", at("o"), "--shard", shard};
+  };
+  FlowrunProcess first(folder, words("1/2")), second(other, words("2/3"));
+  for (const char* name : {"a", "b", "c"}) folder.write(std::string("o/") + name + ".release", "");
+  const Ended one = first.end(), two = second.end();
+  INFO(one.err, two.err);
+  CHECK(one.status + two.status == 2);  // 0 and 2
+  CHECK(contains(one.status ? one.err : two.err,
+                 one.status ? "are split into 3 shards already" : "are split into 2 shards already"));
+}
+
+TEST_CASE("flowrun run --shard: each shard keeps the record of its run, and merge tells what they say") {
+  const TempFolder folder;
+  write_study(folder);
+  run_shard(folder, "1/2");
+  const std::string first = folder.read("o/flowrun/run.shard-1-of-2.json");
+  CHECK(contains(first, "\"cases\": \"3 cases, "));
+  run_shard(folder, "2/2");
+  CHECK(folder.read("o/flowrun/run.shard-1-of-2.json") == first);
+  CHECK(contains(folder.read("o/flowrun/run.shard-2-of-2.json"), "\"status\": \"done\""));
+  CHECK_FALSE(folder.has("o/flowrun/run.json"));
+  std::string second = folder.read("o/flowrun/run.shard-2-of-2.json");
+  const std::string none = "\"warnings\": []";
+  REQUIRE(contains(second, none));
+  second.replace(second.find(none), none.size(), "\"warnings\": [\"make: a warning of the second\"]");
+  folder.write("o/flowrun/run.shard-2-of-2.json", second);
+  run_flowrun(folder, {"merge", "o"});
+  CHECK(contains(folder.read("o/report.html"), "make: a warning of the second"));
+  folder.write("o/flowrun/run.shard-1-of-2.json", "{");
+  CHECK(contains(run_flowrun(folder, {"merge", "o"}).err, "run.shard-1-of-2.json' is not a case's record"));
 }
 
 TEST_CASE("flowrun merge: what holds no records is told") {

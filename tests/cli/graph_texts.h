@@ -52,6 +52,34 @@ inline const std::string kTwoFilesGraph = R"({
   }
 })";
 
+/// As above, with images and what is to be said of them.
+inline const std::string kImagesGraph = R"({
+  "format": 1,
+  "name": "images",
+  "summary": "Finds lesions",
+  "inputs": {
+    "flair": { "type": "path", "bids": { "suffix": "FLAIR" } },
+    "t1": { "type": "path", "bids": { "suffix": "T1w" } },
+    "value": { "type": "number", "default": 1 }
+  },
+  "nodes": {
+    "flair": { "type": "clitest.make", "params": { "value": "${value}", "file": "${flair}" } },
+    "t1": { "type": "clitest.make", "params": { "value": "${value}", "file": "${t1}" } },
+    "mask": {
+      "type": "clitest.write", "inputs": { "volume": "flair.volume" }, "params": { "path": "${out}/${case}_lesions.nii.gz" },
+      "bids": { "path": { "suffix": "mask", "label": "L", "metadata": { "Type": "Lesion", "SpatialReference": "${flair}" } } }
+    },
+    "clean": {
+      "type": "clitest.write", "inputs": { "volume": "t1.volume" }, "params": { "path": "${out}/${case}_clean.nii" },
+      "bids": { "path": { "suffix": "T1w", "desc": "clean", "metadata": { "SkullStripped": true, "Description": "Cleaned" } } }
+    },
+    "table": {
+      "type": "clitest.write", "inputs": { "volume": "t1.volume" }, "params": { "path": "${out}/${case}_clean.txt" },
+      "bids": { "path": { "suffix": "T1w", "desc": "other" } }
+    }
+  }
+})";
+
 /// Each case waits until a file named after it is there.
 inline const std::string kWaitGraph = R"({
   "format": 1,

@@ -169,7 +169,95 @@ TEST_CASE("flowrun run: on a full disk each case that does not fit says so, and 
   CHECK(std::system(("umount " + small).c_str()) == 0);
 }
 
+namespace {
+
+/// A folder in which nobody may write: root heeds no permissions, so for root it is mounted read-only.
+class SealedFolder {
+ public:
+  explicit SealedFolder(const fs::path& path) : path_(path.string()) {
+    fs::create_directories(path);
+    if (geteuid() == 0) {
+      is_sealed_ = mounted();
+    } else {
+      fs::permissions(path, fs::perms::owner_read | fs::perms::owner_exec);
+      is_sealed_ = true;
+    }
+  }
+  ~SealedFolder() {
+    if (is_sealed_ && geteuid() == 0) unmount();
+    else if (is_sealed_) fs::permissions(path_, fs::perms::owner_all);
+  }
+  SealedFolder(const SealedFolder&) = delete;
+  SealedFolder& operator=(const SealedFolder&) = delete;
+  bool is_sealed() const { return is_sealed_; }
+
+ private:
+  static bool done(const std::string& command) { return std::system((command + " 2>/dev/null").c_str()) == 0; }
+  bool mounted() const {
+    if (!done("mount --bind " + path_ + " " + path_)) return false;
+    if (done("mount -o remount,bind,ro " + path_)) return true;
+    unmount();
+    return false;
+  }
+  void unmount() const { CHECK(std::system(("umount " + path_).c_str()) == 0); }
+
+  std::string path_;
+  bool is_sealed_ = false;
+};
+
+std::string read_only_words() { return geteuid() == 0 ? "Read-only file system" : "Permission denied"; }
+
+}  // namespace
+
+TEST_CASE("flowrun run: a read-only output folder is told before the first case, and nothing runs") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  const SealedFolder sealed(folder.path() / "sealed");
+  if (!sealed.is_sealed()) {
+    MESSAGE("skipped: root can make no read-only mount here");
+    return;
+  }
+  for (const char* out : {"sealed", "sealed/new"}) {
+    const Ended ended = run_flowrun(folder, {"run", "value.json", "--out", out});
+    CHECK(ended.status == 2);
+    CHECK(contains(ended.err, std::string("--out '") + out +
+                                  "': " + (geteuid() == 0 ? "the folder '" : "there is no right to write in folder '")));
+    if (geteuid() == 0) CHECK(contains(ended.err, "is on a file system that is read-only; choose another"));
+    CHECK(contains(ended.err, "nothing was run"));
+  }
+}
+
+TEST_CASE("flowrun run: where a case's folder is read-only that case says so, and the others are done") {
+  const TempFolder folder;
+  folder.write(
+      "folders.json",
+      R"({"format": 1, "name": "folders", "inputs": {"value": {"type": "number"}, "where": {"type": "string"}}, "nodes": {
+    "make": {"type": "clitest.make", "params": {"value": "${value}"}},
+    "write": {"type": "clitest.write", "inputs": {"volume": "make.volume"}, "params": {"path": "${out}/${where}/${case}.txt"}}}})");
+  folder.write("cases.csv", "case,value,where\na,1,open\nb,2,sealed\nc,3,open\n");
+  fs::create_directories(folder.path() / "o/open");
+  const SealedFolder sealed(folder.path() / "o/sealed");
+  if (!sealed.is_sealed()) {
+    MESSAGE("skipped: root can make no read-only mount here");
+    return;
+  }
+  const Ended ended = run_flowrun(folder, {"run", "folders.json", "--cases", "cases.csv", "--out", "o"});
+  INFO(ended.err);
+  CHECK(ended.status == 1);
+  CHECK(contains(ended.out, "2 of 3 cases done, 1 failed"));
+  CHECK(contains(ended.err,
+                 "case 'b': node 'write' (clitest.write, plugin clitest): cannot write 'o/sealed/b.txt': " + read_only_words()));
+  CHECK(folder.read("o/open/a.txt") == "1\n");
+  CHECK(folder.read("o/open/c.txt") == "3\n");
+  CHECK(contains(folder.read("o/cases.csv"), "\nb,failed,"));
+  CHECK(contains(folder.read("o/flowrun/cases/b.json"), read_only_words()));
+}
+
 TEST_CASE("flowrun run: with too little memory the case that needs more fails, and the others are done") {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  MESSAGE("skipped: a sanitizer's own memory is more than the limit");
+  return;
+#endif
   const TempFolder folder;
   folder.write("memory.json", R"({"format": 1, "name": "memory", "inputs": {"mb": {"type": "integer"}}, "nodes": {
     "make": {"type": "clitest.make", "params": {"megabytes": "${mb}"}},

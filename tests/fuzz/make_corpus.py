@@ -76,6 +76,52 @@ def records():
         "inputs": [dict(stamp, name="flair")], "graph": {"name": "g", "file": "g.json", "sha256": "1" * 64, "nodes": [node]}}))
 
 
+def packets():
+    grid = {"size": [2, 1, 2], "spacing": [1.0, 1.5, 2.0], "origin": [0.0, -1.0, 0.5], "direction": [1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0]}
+
+    def packet(name, header, data=b""):
+        text = json.dumps(header).encode()
+        save(f"packet/{name}.packet", b"flowrun packet 1\n" + struct.pack("<Q", len(text)) + text + data)
+
+    packet("volume", {"type": "flowrun.volume/1", "geometry": grid, "source": "a.nii", "voxels": 4}, struct.pack("<4f", 0, 1, -2, float("nan")))
+    packet("mask", {"type": "flowrun.mask/1", "geometry": grid, "source": "", "voxels": 4}, b"\0\1\1\0")
+    packet("list", {"type": "flowrun.voxel_list/1", "geometry": grid, "source": "", "voxels": 2}, struct.pack("<2q", 1, 3))
+    packet("patches", {"type": "flowrun.patch_batch/1", "geometry": grid, "channels": 1, "size": [1, 1, 2], "voxels": 2},
+           struct.pack("<2q4f", 0, 3, 1, 2, 3, 4))
+    packet("scores", {"type": "flowrun.scores/1", "geometry": grid, "classes": 2, "voxels": 1}, struct.pack("<q2f", 2, 0.25, 0.75))
+    packet("table", {"type": "flowrun.table/1", "columns": ["case", "dice"], "rows": [["a", {"number": 0.5}], ["b", {"number": "nan"}], ["c", 3]]})
+    packet("other", {"type": "x.y/1"})
+    inputs = [{"port": "volume", "payload": "flowrun.volume/1", "scope": "case", "file": "0-volume.packet", "missing": ""},
+              {"port": "patches", "payload": "x.y/1", "scope": "chunk", "file": "", "missing": "known to their plugin only"}]
+    params = [{"name": n, "kind": k, "value": v} for n, k, v in (
+        ("a", "boolean", True), ("b", "integer", 3), ("c", "number", "inf"), ("d", "string", "s"), ("e", "integers", [1, 2]),
+        ("f", "numbers", [0.5, "nan"]), ("g", "strings", ["x", "y"]))]
+    save("replay/whole.json", json.dumps({
+        "format": 1, "case": "a", "chunk": -1, "step": "process", "node": "n", "type": "t.n", "plugin": "t", "plugin_version": "1.0",
+        "device": "auto", "scope": "case", "error": "m", "command": "flowrun run g.json", "params": params, "inputs": inputs}))
+
+
+# Trees of files: patterns over them, BIDS data sets
+
+def trees():
+    files = ["d/p1/p1_FLAIR.nii", "d/p2/p2_FLAIR.nii", "d/p10/p9_FLAIR.nii", "d/.p3/.p3_FLAIR.nii", "d/a*b/a*b_FLAIR.nii", "d/{case}/x", "e/"]
+    for number, pattern in enumerate(("d/{case}/{case}_FLAIR.nii", "*/{case}/*_FLAIR.nii", "d/.{case}/.{case}_*", "{case}_{case}", "d//{case}/x",
+                                      "d/*a*a*b_{case}", "d/{session}/x")):
+        save(f"patterns/{number}.txt", "\n".join([pattern, *files]))
+    save("patterns/stars.txt", "*a" * 40 + "{case}b\n" + "a" * 250 + "\n" + "a" * 200 + "cb")
+    image = "".join(f"== sub-{who}/{session}anat/sub-{who}_{name}\n" for who, session, name in (
+        ("01", "ses-a/", "ses-a_FLAIR.nii.gz"), ("01", "ses-a/", "ses-a_run-01_T1w.nii"), ("02", "", "FLAIR.nii.gz"),
+        ("02", "", "acq-fast_FLAIR.nii.gz"), ("1_3", "", "FLAIR.nii")))
+    save("bids/whole.txt", '== dataset_description.json\n{"Name": "n", "BIDSVersion": "1.9.0", "DatasetDOI": "doi:x", "GeneratedBy": '
+         '[{"Name": "other"}]}\n== participants.tsv\nparticipant_id\tage\nsub-01\t3\nsub-09\tn/a\n== .bidsignore\n# r\n*.tmp\n!a.tmp\n'
+         '/extra/\n**/x/**\nsub-*/ses-[ab]/func\n' + image)
+    save("bids/func.txt", "== sub-a/func/sub-a_task-rest_bold.nii.gz\nx\n== sub-a/anat/sub-a_FLAIR.nii\n== sub-a/anat/flair copy.nii\n"
+         "== sub-b+c/ses-1/anat/sub-b+c_ses-1_FLAIR.nii.gz\n== derivatives/x/y\n")
+    save("bids/stars.txt", "== .bidsignore\n" + "**/" * 40 + "x\n" + "*a" * 40 + "b\n== sub-" + "a" * 90 + "/anat/" + "a" * 200 + ".nii\n")
+    save("order/names.txt", "p1\np10\np1\n\n../x\np 3\n")
+    save("order/shards.txt", "12\n")
+
+
 # Manifests and libraries; the target puts this build's own words in the place of @HOST@ and @BUILD_TAG@
 
 def manifest():
@@ -258,5 +304,5 @@ def dicom():
     save("dicom/run_length.dcm", file("1.2.840.10008.1.2.5", element(0x7fe0, 0x10, "OB", fragments, 0xffffffff)))
 
 
-for make in (texts, records, manifest, library, pickles, tensors, networks, checkpoint, images, dicom):
+for make in (texts, records, packets, trees, manifest, library, pickles, tensors, networks, checkpoint, images, dicom):
     make()

@@ -15,6 +15,10 @@ Value bids_name(bool read) {
   if (read) types.push("null");
   for (const std::string& entity : bids_entities())
     properties.set(entity, object({{"type", types}, {"pattern", label}, {"minimum", 0}}));
+  if (!read)
+    properties.set("metadata", typed("object",
+                                     "Fields of the JSON file beside an image, such as \"Type\": \"Lesion\"; \"${flair}\" "
+                                     "names the file of an input"));
   const char* help = read ? "The file of a BIDS data set that the input takes; an entity that is null must not be there"
                           : "How the file is called when the cases come from a BIDS data set";
   return with(typed("object", help), closed_object(std::move(properties), {"suffix"}));

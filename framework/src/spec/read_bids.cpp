@@ -24,6 +24,23 @@ void read_entity(Source& source, ObjectReader& reader, const std::string& entity
   else name.entities.emplace_back(entity, label);
 }
 
+/// "flair" of "${flair}"; a text with such a thing in it and more besides is a fault.
+std::string input_of(Source& source, ObjectReader& reader, const json::Member& field) {
+  if (!field.value.is(json::Kind::string) || field.value.text().find("${") == std::string::npos) return "";
+  const std::string text = field.value.text();
+  const std::string name = text.starts_with("${") && text.ends_with("}") ? text.substr(2, text.size() - 3) : "";
+  if (is_name(name, false)) return name;
+  reader.error(
+      source.place(field.value),
+      "'metadata', '" + field.name + "': an input's file stands alone, as in \"${flair}\", found " + found_words(field.value));
+  return "";
+}
+
+void read_metadata(Source& source, ObjectReader& reader, BidsName& name) {
+  for (const json::Member& field : reader.members("metadata"))
+    name.metadata.push_back({field.name, json::write_line(field.value), input_of(source, reader, field)});
+}
+
 }  // namespace
 
 std::optional<BidsName> read_bids(Source& source, const json::Value& value, const std::string& what, BidsUse use) {
@@ -41,6 +58,7 @@ std::optional<BidsName> read_bids(Source& source, const json::Value& value, cons
   else if (suffix && !is_bids_label(*suffix))
     reader.error(source.place(*value.find("suffix")), "'suffix' takes letters and digits, found \"" + *suffix + "\"");
   for (const std::string& entity : bids_entities()) read_entity(source, reader, entity, use, name);
+  if (use == BidsUse::written) read_metadata(source, reader, name);
   for (const char* given : {"sub", "ses"})
     if (const json::Value* taken = value.find(given); taken && reader.find(given))
       reader.error(source.place(*taken), std::string("'") + given + "' is given by the case");

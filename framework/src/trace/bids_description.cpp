@@ -51,6 +51,14 @@ std::string file_url(const fs::path& path) {
   return url;
 }
 
+/// Where the data set of "bids:source:..." lies: by its way from the results where they lie in it, so that both can be moved.
+std::string link_to(const fs::path& source, const fs::path& out) {
+  const fs::path from = fs::weakly_canonical(out), to = fs::weakly_canonical(source);
+  const fs::path inside = from.lexically_relative(to);
+  const bool lies_in = !inside.empty() && inside.begin()->string() != ".." && inside != ".";
+  return lies_in ? to.lexically_relative(from).string() : file_url(to);
+}
+
 json::Value source_value(const fs::path& source, const json::Value& description) {
   json::Value value = json::Value::object();
   value.set("URL", file_url(fs::weakly_canonical(source)));
@@ -77,12 +85,14 @@ void write_bids_description(const fs::path& out, const BidsDerivative& derivativ
                                 .set("Name", "flowrun")
                                 .set("Version", derivative.version)
                                 .set("Description", "Graph " + derivative.graph + " run by flowrun");
-  const json::Value description = json::Value::object()
-                                      .set("Name", of.empty() ? derivative.graph : derivative.graph + " of " + of)
-                                      .set("BIDSVersion", kVersion)
-                                      .set("DatasetType", "derivative")
-                                      .set("GeneratedBy", json::Value::array().push(maker))
-                                      .set("SourceDatasets", json::Value::array().push(source_value(derivative.source, source)));
+  const json::Value description =
+      json::Value::object()
+          .set("Name", of.empty() ? derivative.graph : derivative.graph + " of " + of)
+          .set("BIDSVersion", kVersion)
+          .set("DatasetType", "derivative")
+          .set("GeneratedBy", json::Value::array().push(maker))
+          .set("SourceDatasets", json::Value::array().push(source_value(derivative.source, source)))
+          .set("DatasetLinks", json::Value::object().set(kBidsSource, link_to(derivative.source, out)));
   write_atomically(out / kFile, json::write(description));
   std::error_code unused;
   if (!fs::exists(out / ".bidsignore", unused))

@@ -8,6 +8,35 @@ namespace {
 
 bool is_written(const ParamSpec& spec) { return spec.type == ParamType::path && spec.role == PathRole::output && spec.per_case; }
 
+void check_metadata(Draft& draft, const BidsOutputSpec& output, const std::string& what) {
+  std::vector<std::string> inputs;
+  for (const ValueSpec& input : draft.spec.value_inputs)
+    if (input.spec.type == ParamType::path) inputs.push_back(input.spec.name);
+  for (const BidsField& field : output.name.metadata)
+    if (!field.input.empty() && std::find(inputs.begin(), inputs.end(), field.input) == inputs.end())
+      draft.faults.error(output.place, what + "'metadata', '" + field.name + "': the graph has no input of files '" +
+                                           field.input + "'" + known_names(field.input, inputs));
+}
+
+/// BIDS wants it to be said of every image of a brain but masks and segmentations.
+void ask_for_skull(Draft& draft, const BidsOutputSpec& output, const ParamExpression& param, const std::string& what) {
+  const BidsName& name = output.name;
+  const auto is_one_of = [](const std::string& word, std::initializer_list<const char*> words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  const std::string* constant = param.constant ? std::get_if<std::string>(&*param.constant) : nullptr;
+  const std::string path = constant ? *constant : param.pieces.empty() ? "" : param.pieces.back().text;
+  const bool is_image = path.ends_with(".nii") || path.ends_with(".nii.gz");
+  if (!is_image || !is_one_of(name.datatype, {"anat", "func", "dwi", "fmap", "perf", "pet"}) ||
+      is_one_of(name.suffix, {"mask", "dseg", "probseg"}))
+    return;
+  const bool told = std::any_of(name.metadata.begin(), name.metadata.end(),
+                                [](const BidsField& field) { return field.name == "SkullStripped"; });
+  if (!told)
+    draft.faults.warning(output.place, what + "BIDS wants 'SkullStripped' of an image that is no mask and no segmentation; add " +
+                                           R"("metadata": { "SkullStripped": true }, or false)");
+}
+
 void name_output(Draft& draft, DraftNode& node, const BidsOutputSpec& output) {
   const std::string what = node.name() + ", bids: ";
   std::vector<std::string> written;
@@ -23,8 +52,12 @@ void name_output(Draft& draft, DraftNode& node, const BidsOutputSpec& output) {
                        what + "'" + output.param + "' is written once for all cases, and BIDS names the files of one");
     return;
   }
-  for (ParamExpression& param : node.params)
-    if (param.name == output.param && param.place.line != 0) param.bids = output.name;  // --set names a file of the person's own
+  check_metadata(draft, output, what);
+  for (ParamExpression& param : node.params) {
+    if (param.name != output.param || param.place.line == 0) continue;  // --set names a file of the person's own
+    param.bids = output.name;
+    ask_for_skull(draft, output, param, what);
+  }
 }
 
 void refuse_at_subgraphs(Draft& draft) {

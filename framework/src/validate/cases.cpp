@@ -15,27 +15,13 @@ using checks::joined;
 
 std::string case_words(const Case& one) { return "case '" + one.name + "'"; }
 
-/// A case's name becomes part of file names.
-std::string name_fault(const std::string& name) {
-  constexpr std::size_t kLongest = 150;
-  const auto safe = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
-  if (name.empty()) return "a case has no name";
-  const std::string shown = name.size() > kLongest ? name.substr(0, kLongest) + "..." : name;
-  if (name.size() > kLongest) return "case '" + shown + "': the name has more than " + std::to_string(kLongest) + " characters";
-  if (name.front() == '.' || name.front() == '-' || !std::all_of(name.begin(), name.end(), safe))
-    return "case '" + shown +
-           "': a name becomes part of file names, so it holds letters, digits, '.', '_' and '-' only, and does not start with "
-           "'.' or '-'";
-  return "";
-}
-
 std::string line_words(const Place& place) { return place.line ? " (line " + std::to_string(place.line) + ")" : ""; }
 
 void check_names(const std::vector<Case>& cases, Faults& faults) {
   std::map<std::string, const Case*> seen;  // by the name in lower case
   std::set<std::string> reported;
   for (const Case& one : cases) {
-    if (const std::string fault = name_fault(one.name); !fault.empty()) {
+    if (const std::string fault = case_name_fault(one.name); !fault.empty()) {
       faults.error(one.place, fault);
       continue;
     }
@@ -96,13 +82,26 @@ bool check_inputs(const ValidatedGraph& graph, Case& one, Faults& faults) {
 
 }  // namespace
 
+std::string case_name_fault(const std::string& name) {
+  constexpr std::size_t kLongest = 150;
+  const auto safe = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
+  if (name.empty()) return "a case has no name";
+  const std::string shown = name.size() > kLongest ? name.substr(0, kLongest) + "..." : name;
+  if (name.size() > kLongest) return "case '" + shown + "': the name has more than " + std::to_string(kLongest) + " characters";
+  if (name.front() == '.' || name.front() == '-' || !std::all_of(name.begin(), name.end(), safe))
+    return "case '" + shown +
+           "': a name becomes part of file names, so it holds letters, digits, '.', '_' and '-' only, and does not start with "
+           "'.' or '-'";
+  return "";
+}
+
 void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const fs::path& out, Faults& faults) {
   check_names(cases, faults);
   checks::CaseFiles files(graph, out, faults);
   files.add(nullptr);
   std::set<std::string> added;
   for (Case& one : cases)
-    if (check_inputs(graph, one, faults) && name_fault(one.name).empty() && added.insert(one.name).second) files.add(&one);
+    if (check_inputs(graph, one, faults) && case_name_fault(one.name).empty() && added.insert(one.name).second) files.add(&one);
   files.check();
 }
 

@@ -128,8 +128,9 @@ const std::set<std::string>& standard_headers() {
 }
 
 const std::set<std::string>& system_headers() {
-  static const std::set<std::string> kHeaders{"cxxabi.h", "dirent.h", "dlfcn.h",   "elf.h",   "fcntl.h", "fnmatch.h", "link.h",
-                                              "malloc.h", "poll.h",   "pthread.h", "sched.h", "spawn.h", "termios.h", "unistd.h"};
+  static const std::set<std::string> kHeaders{"cxxabi.h",  "dirent.h", "dlfcn.h",  "elf.h",     "fcntl.h",
+                                              "fnmatch.h", "link.h",   "malloc.h", "poll.h",    "pty.h",
+                                              "pthread.h", "sched.h",  "spawn.h",  "termios.h", "unistd.h"};
   return kHeaders;
 }
 

@@ -40,6 +40,24 @@ TEST_CASE("bids: a graph says which file an input takes and how a written file i
   CHECK(bids_path("sub-01_ses-02", written.name, ".nii.gz") == "anat/sub-01_ses-02_space-orig_desc-lesions_mask.nii.gz");
 }
 
+TEST_CASE("bids: a graph says what the JSON file beside a written image holds") {
+  const auto graph = parsed(graph_with(
+      R"({"suffix": "FLAIR"})",
+      R"({"path": {"suffix": "mask", "metadata": {"Type": "Lesion", "SpatialReference": "${flair}", "LabelMap": ["a", 1]}}})"));
+  const auto& fields = graph->nodes.front().bids.front().name.metadata;
+  REQUIRE(fields.size() == 3);
+  CHECK(fields[0].name == "Type");
+  CHECK(fields[0].value == "\"Lesion\"");
+  CHECK(fields[0].input.empty());
+  CHECK(fields[1].input == "flair");
+  CHECK(fields[2].value == "[\"a\",1]");
+  CHECK(form_faults(graph_with(R"({"suffix": "FLAIR"})", R"({"path": {"suffix": "mask", "metadata": {"A": "x ${flair}"}}})"))
+            .find("'metadata', 'A': an input's file stands alone, as in \"${flair}\", found \"x ${flair}\"") !=
+        std::string::npos);
+  CHECK(form_faults(graph_with(R"({"suffix": "FLAIR", "metadata": {}})")).find("'metadata' has no meaning here") !=
+        std::string::npos);
+}
+
 TEST_CASE("bids: what is wrong in a graph is told with its place") {
   CHECK(form_faults(graph_with(R"({"sufix": "FLAIR"})")) ==
         "g.json:1:60: error: graph input 'flair', bids: 'suffix' is missing; expected one such as \"FLAIR\" or \"mask\"\n"

@@ -13,12 +13,20 @@
 
 namespace flowrun {
 
+/// One field of the JSON file that describes an image.
+struct BidsField {
+  std::string name;
+  std::string value;  ///< JSON
+  std::string input;  ///< of "${flair}": the input of the graph whose file it names; else empty
+};
+
 /// What a graph says about one file of a session: which one an input takes, or how the file that a node writes is called.
 struct BidsName {
   std::string datatype = "anat";  ///< the folder: one of bids_datatypes()
   std::string suffix;             ///< "FLAIR", "T1w", "mask"
   /// In the order of file names. Of an input: an empty value means that the entity must not be there; those not listed are free.
   std::vector<std::pair<std::string, std::string>> entities;
+  std::vector<BidsField> metadata;  ///< of a file that is written
 };
 
 /// Short names of the entities in their order in file names, without sub and ses.
@@ -46,6 +54,9 @@ bool matches(const BidsName& wanted, const BidsFileName& file);
 std::string bids_path(const std::string& session, const BidsName& name, const std::string& extension);
 /// "anat/*_desc-lesions_mask", for people.
 std::string to_string(const BidsName& name);
+
+/// The name of the data set that results come from, in links such as "bids:source:sub-01/anat/sub-01_FLAIR.nii.gz".
+inline constexpr const char* kBidsSource = "source";
 
 /// What is said of results that come from a data set.
 struct BidsDerivative {

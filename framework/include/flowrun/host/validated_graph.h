@@ -102,6 +102,9 @@ struct Settings {
 /// Checks the graph as a whole: every fault is added to `faults`, with its place. Null when there are errors.
 std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings, Faults& faults);
 
+/// Why a text cannot be a case's name, which becomes part of file names: a sentence. Empty: it can.
+std::string case_name_fault(const std::string& name);
+
 /// Checks cases against the graph's inputs: unknown or missing inputs, wrong types, missing files, duplicate names, two cases
 /// that write one file, files that a case's values put outside the output folder. Faults stand at the case's place. Converts text
 /// to the inputs' types in place.

@@ -1,0 +1,130 @@
+#include "flowrun/host/bids_sidecars.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "flowrun/host/case_recorder.h"
+#include "flowrun/sdk/atomic_file.h"
+#include "json/json.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+using json::Value;
+
+/// "x_mask" of "x_mask.nii.gz"; empty: it is no image.
+std::string stem_of_image(const std::string& path) {
+  for (const char* ending : {".nii.gz", ".nii"})
+    if (path.ends_with(ending)) return path.substr(0, path.size() - std::string(ending).size());
+  return "";
+}
+
+/// The graph's inputs that a node, or one before it, takes.
+std::set<std::string> inputs_before(const ValidatedGraph& graph, std::size_t last) {
+  std::vector<bool> wanted(graph.nodes.size(), false);
+  wanted[last] = true;
+  std::set<std::string> names;
+  for (std::size_t i = last + 1; i-- > 0;) {  // every edge goes to a later node
+    if (!wanted[i]) continue;
+    for (const InputSlot& slot : graph.nodes[i].slots) wanted[slot.source.node] = true;
+    for (const ParamExpression& param : graph.nodes[i].params)
+      for (const ParamExpression::Piece& piece : param.pieces) names.insert(piece.case_value);
+  }
+  return names;
+}
+
+/// "bids:source:sub-01/anat/sub-01_FLAIR.nii.gz"; empty for what lies outside the data set.
+std::string link_to(const std::string& file, const fs::path& source) {
+  std::error_code failed;
+  const fs::path inside = fs::weakly_canonical(file, failed).lexically_relative(fs::weakly_canonical(source, failed));
+  if (failed || inside.empty() || inside == "." || *inside.begin() == "..") return "";
+  return std::string("bids:") + kBidsSource + ":" + inside.generic_string();
+}
+
+/// The link to the file of an input; empty where there is none.
+std::string link_to_input(const Case& one, const std::string& input, const fs::path& source) {
+  const auto value = one.inputs.find(input);
+  const auto* path = value == one.inputs.end() ? nullptr : std::get_if<std::string>(&value->second);
+  return path && !path->empty() ? link_to(*path, source) : "";
+}
+
+std::string content(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+class Sidecars {
+ public:
+  Sidecars(const ValidatedGraph& graph, const Case& one, const fs::path& out, const fs::path& source)
+      : graph_(graph), one_(one), source_(source), out_(out) {
+    for (const NodeFile& file : files_of_case(graph, one, out))
+      if (file.role == PathRole::output) written_.insert(file.path);
+  }
+
+  void write() {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const ValidatedNode& node = graph_.nodes[i];
+      const bool named = std::any_of(node.params.begin(), node.params.end(), [](const auto& param) { return param.bids; });
+      if (!named) continue;
+      const Params params = resolve_params(node, &one_, out_);
+      for (const ParamExpression& param : node.params)
+        if (param.bids) write(i, *param.bids, params.text(param.name));
+    }
+  }
+
+ private:
+  void write(std::size_t node, const BidsName& name, const std::string& image) {
+    const std::string file = stem_of_image(image) + ".json";
+    std::error_code unused;
+    if (file == ".json" || written_.contains(file) || !fs::exists(image, unused)) return;
+    const std::string text = json::write(value_of(node, name));
+    if (!fs::is_regular_file(file, unused) || content(file) != text) write_atomically(file, text);
+  }
+
+  Value value_of(std::size_t node, const BidsName& name) const {
+    Value value = Value::object();
+    value.set("Description", "'" + graph_.nodes[node].id + "' of graph '" + graph_.name + "'" +
+                                 (graph_.summary.empty() ? "" : ": " + graph_.summary));
+    if (Value links = sources(node); !links.items().empty()) value.set("Sources", std::move(links));
+    for (const BidsField& field : name.metadata) add(value, field);
+    return value;
+  }
+
+  Value sources(std::size_t node) const {
+    const std::set<std::string> taken = inputs_before(graph_, node);
+    Value links = Value::array();
+    for (const ValueSpec& input : graph_.case_inputs) {
+      if (input.spec.type != ParamType::path || !taken.contains(input.spec.name)) continue;
+      if (const std::string link = link_to_input(one_, input.spec.name, source_); !link.empty()) links.push(Value(link));
+    }
+    return links;
+  }
+
+  /// The graph's own word goes before flowrun's. The file of an input that is not of the data set has no link.
+  void add(Value& value, const BidsField& field) const {
+    std::erase_if(value.own_members(), [&](const json::Member& member) { return member.name == field.name; });
+    if (field.input.empty()) {
+      Faults unused;
+      if (auto given = json::parse(field.value, "metadata", unused)) value.set(field.name, std::move(*given));
+    } else if (const std::string link = link_to_input(one_, field.input, source_); !link.empty()) {
+      value.set(field.name, link);
+    }
+  }
+
+  const ValidatedGraph& graph_;
+  const Case& one_;
+  const fs::path source_;
+  const fs::path out_;
+  std::set<std::string> written_;
+};
+
+}  // namespace
+
+void write_bids_sidecars(const ValidatedGraph& graph, const Case& one, const fs::path& out, const fs::path& source) {
+  if (!one.bids_folder.empty()) Sidecars(graph, one, out, source).write();
+}
+
+}  // namespace flowrun

@@ -1,0 +1,32 @@
+// What is kept of a failed firing beside its packets: replay.json.
+#include <fstream>
+#include <iterator>
+
+#include "flowrun/host/replay.h"
+#include "support/target.h"
+
+using namespace flowrun;
+
+namespace {
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+}  // namespace
+
+void flowrun::fuzz::look_at(std::string_view bytes) {
+  static const ScratchFile kFile("replay.json");
+  const std::filesystem::path folder = kFile.path().parent_path();
+  kFile.write(bytes);
+  accepts([&] {
+    const ReplayBundle bundle = read_replay_bundle(folder);
+    for (const ReplayInput& input : bundle.inputs)
+      require(std::filesystem::path(input.file).filename() == input.file && input.file != "..", "packets lie in their folder");
+    write_replay_bundle(folder, bundle);
+    const std::string written = text_of(kFile.path());
+    write_replay_bundle(folder, read_replay_bundle(folder));
+    require(text_of(kFile.path()) == written, "a description that was taken can be written and read");
+  });
+}
