@@ -92,7 +92,7 @@ void CascadeNode::warm_up() {
     CascadeCase of(Volumes(channels, &empty), list, size_, device);
     Cascade everywhere = on(device).cascade;
     everywhere.above = -1;
-    card->queue.run(std::make_shared<CascadeJob>(everywhere, of, 0, of.count(), true, card->streams));
+    try_out(*card, std::make_shared<CascadeJob>(everywhere, of, 0, of.count(), true, card->streams));
   }
 }
 

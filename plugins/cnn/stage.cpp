@@ -58,7 +58,7 @@ class Stage : public Node {
     patches.geometry.size = {patches.count(), 1, 1};
     patches.values.resize(static_cast<std::size_t>(patches.count() * patches.values_per_patch()));
     for (const std::shared_ptr<Card>& card : devices_.cards().all())
-      card->queue.run(std::make_shared<PatchJob>(*runners_[devices_.index_of(card->streams.device())], patches, card->streams));
+      try_out(*card, std::make_shared<PatchJob>(*runners_[devices_.index_of(card->streams.device())], patches, card->streams));
   }
 
   NodeDevices devices_;

@@ -8,10 +8,6 @@
 
 namespace flowrun::cnn {
 
-/// Host memory that a device copies from and to while the host goes on (pinned, from LibTorch's pool of such memory); plain
-/// memory where there is none to be had or the device is the CPU.
-at::Tensor staging(at::IntArrayRef shape, at::ScalarType type, c10::Device device);
-
 /// A job whose batches are LibTorch's operations on the streams of a device.
 class TorchJob : public device::Job {
  public:
@@ -46,6 +42,7 @@ class TorchJob : public device::Job {
 
   template <class Operations>
   void on_device(int lane, Operations&& operations);
+  void settle(int lane) noexcept;
 
   tensor::Streams& streams_;
   std::function<bool()> cancelled_;
