@@ -42,6 +42,8 @@ void CascadeCase::send() {
   places_there_ = places_.to(device_, /*non_blocking=*/true);
 }
 
+void CascadeCase::leave() { images_ = padded_ = places_there_ = at::Tensor(); }
+
 at::Tensor CascadeCase::cut(std::int64_t first, std::int64_t count) const {
   const auto [width, height, depth] = size_;
   // Every window of the image is a view; picking some copies them.
@@ -68,6 +70,10 @@ std::string CascadeJob::kind() const {
 
 void CascadeJob::send() {
   if (sends_) case_.send();
+}
+
+void CascadeJob::leave() {
+  if (sends_) case_.leave();
 }
 
 at::Tensor CascadeJob::on_host(const at::Tensor& scores) const {

@@ -79,6 +79,7 @@ void TorchJob::watch(std::function<bool()> cancelled, std::function<void(const d
 }
 
 void TorchJob::finished(std::exception_ptr failure) {
+  leave();
   cancelled_ = nullptr;
   span_ = nullptr;
   if (const auto call = std::exchange(on_finished_, nullptr)) call(failure);

@@ -39,6 +39,8 @@ class TorchJob : public device::Job {
   virtual void go_on(int /*lane*/) {}
   /// The batch is over, or has failed: what it kept on the device goes.
   virtual void drop(int /*lane*/) {}
+  /// No batch is left: what they shared on the device goes, before the outputs are made.
+  virtual void leave() {}
 
   template <class Operations>
   void on_device(int lane, Operations&& operations);

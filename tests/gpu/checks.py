@@ -125,6 +125,9 @@ class Checks:
         self.cases = 3 if self.quick else 20
         rows = [f"case{i:02d}," + ",".join(f"{folder}/head{i % 2 + 1}_{name}.nii.gz" for name in names[:4]) for i in range(self.cases)]
         self.stream.write_text("\n".join(["case," + ",".join(names[:4])] + rows) + "\n")
+        self.few = 2 if self.quick else 6
+        self.short_stream = self.out / "short_stream.csv"
+        self.short_stream.write_text("\n".join(["case," + ",".join(names[:4])] + rows[: self.few]) + "\n")
 
     # The checks, in the order of the table.
 
@@ -165,12 +168,12 @@ class Checks:
             self.table.add("golden probabilities", "not measured: no real images or weights in this folder", "within 1e-3", False)
         for patient in self.patients():
             for precision in self.precisions:
-                self.compare_golden(patient, "device_networks", precision, precision=precision)
-            self.compare_golden(patient, "patch_networks", "fp32, by cnn.stage", chunk=256 if self.on_cpu else 4096)
+                everywhere = not self.quick and precision == "fp32" and patient == self.patients()[0]
+                self.compare_golden(patient, "device_networks", precision, everywhere, precision=precision)
+            self.compare_golden(patient, "patch_networks", "fp32, by cnn.stage", False, chunk=256 if self.on_cpu else 4096)
 
-    def compare_golden(self, patient, stages, words, **params):
-        """Quick: of the brightest candidates only. Else also of random voxels of the brain, for which every voxel is a candidate."""
-        everywhere = not self.quick and words == "fp32"
+    def compare_golden(self, patient, stages, words, everywhere, **params):
+        """Quick: of the brightest candidates only. Everywhere: also of random voxels, for which every voxel of the brain is a candidate."""
         out = self.out / f"golden_{patient.name}_{words.replace(' ', '_').replace(',', '')}"
         select = ["--set", "candidate_select=every"] if everywhere else []
         if stages == "patch_networks" and not self.on_cpu:
@@ -228,18 +231,21 @@ class Checks:
         self.table.add(words, text)
 
     def overlap(self):
+        """Many cases in flight, then some of them one after the other: seconds for a case are compared."""
         seconds = []
-        for words, at_a_time in ((f"stream of {self.cases} cases", "2" if self.on_cpu else "8"), ("the same, one case after the other", "1")):
+        together = (f"stream of {self.cases} cases", self.stream, self.cases, "2" if self.on_cpu else "8")
+        for words, table, cases, at_a_time in (together, (f"{self.few} of them, one after the other", self.short_stream, self.few, "1")):
             out = self.out / ("stream" + at_a_time)
             trace = out / "trace.json"
             out.mkdir(parents=True, exist_ok=True)
-            record, wall = self.run(graph_on_device("segment"), out, *self.settings(1.5 if self.on_cpu else 0.5), "--cases", self.stream,
+            record, wall = self.run(graph_on_device("segment"), out, *self.settings(1.5 if self.on_cpu else 0.5), "--cases", table,
                                     "--trace", trace, "--cases-in-flight", at_a_time)
             share = busy_share(trace, self.on_cpu)
-            seconds.append(wall)
+            seconds.append(record["seconds"] / cases)
             is_checked = not self.on_cpu and at_a_time != "1"
-            faster = f", {seconds[1] / seconds[0]:.2f} times as long" if len(seconds) == 2 else ""
-            self.table.add(words, f"{wall:.1f} s{faster}, {'networks' if self.on_cpu else 'GPU'} busy {100 * share:.1f} % of the time, "
+            longer = f" ({seconds[1] / seconds[0]:.2f} times as long)" if len(seconds) == 2 else ""
+            self.table.add(words, f"{wall:.1f} s, {seconds[-1]:.2f} s a case{longer}, "
+                           f"{'networks' if self.on_cpu else 'GPU'} busy {100 * share:.1f} % of the time, "
                            f"payloads of {record['peak_payload_bytes'] / 2**20:.0f} MiB at most",
                            f">= {100 * BUSY_SHARE:g} % busy" if is_checked else "", share >= BUSY_SHARE if is_checked else None)
 
