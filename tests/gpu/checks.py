@@ -132,7 +132,7 @@ class Checks:
     # The checks, in the order of the table.
 
     def machine(self):
-        """What the figures are of; never a failure."""
+        """What the figures are of; a failure when LibTorch cannot use the device, and then nothing else is tried."""
         built = (HERE / "TORCH_VERSION").read_text().strip()
         self.table.add("machine", f"{os.cpu_count()} CPUs, {' '.join(platform.libc_ver())}, LibTorch {built}")
         try:
@@ -142,6 +142,9 @@ class Checks:
             said = ""
         for number, line in enumerate(said.splitlines()):
             self.table.add(f"GPU {number}", line)
+        status, _, errors = self.call(HERE / "bin" / "gpu_matmul", self.options.device, 64)
+        if status != 0:
+            raise Failed(errors.strip() or f"gpu_matmul ended with status {status}")
 
     def matmul(self):
         size = 512 if self.on_cpu else 8192
@@ -160,7 +163,7 @@ class Checks:
                                       *self.inputs)
         sentence = next((line for line in errors.splitlines() if "cuda:99" in line), "nothing was said of it")
         left = [file.name for file in out.rglob("*_lesions.nii.gz")]
-        self.table.add("device cuda:99", f"status {status}, '{sentence[sentence.find('device '):][:70]} ...'", "status 2, a sentence",
+        self.table.add("device cuda:99", f"status {status}, '{sentence[sentence.find('device '):].split(' but ')[0]} ...'", "status 2, a sentence",
                        status == 2 and "was asked for" in sentence and not left)
 
     def golden(self):
@@ -226,7 +229,7 @@ class Checks:
         if None not in flop and seconds > 0:
             tflops = (flop[0] * voxels + flop[1] * second) / seconds * 1e-3
             text += f"; {tflops:.3g} TFLOP/s"
-            if precision in self.throughput:
+            if precision in self.throughput and not self.on_cpu:
                 text += f", {100 * tflops / self.throughput[precision]:.0f} % of the matrix throughput"
         self.table.add(words, text)
 
@@ -296,7 +299,7 @@ NAMES = ("matmul", "absent", "golden", "masks", "overlap", "memory", "repeat", "
 
 
 def options_of():
-    parser = argparse.ArgumentParser(prog="run.sh", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="run.sh", description=__doc__.split(". ")[0] + ".")
     parser.add_argument("--device", default="cuda", help="cuda, cuda:<n>, auto for all GPUs; cpu shows that the script works, and is quick [cuda]")
     parser.add_argument("--quick", action="store_true", help="small images, few cases: a few minutes")
     parser.add_argument("--minutes", type=float, default=60, help="stop in time: what is not done by then is told as left out [60]")
@@ -318,8 +321,10 @@ def main():
         try:
             getattr(checks, name)()
         except Exception as failure:  # the rows so far are worth more than a trace of this program
-            table.add(name, str(failure) if isinstance(failure, Failed) else f"{type(failure).__name__}: {failure}", "done", False)
-            if name == "phantoms":
+            why = str(failure) if isinstance(failure, Failed) else f"{type(failure).__name__}: {failure}"
+            print(f"run.sh: {why}", file=sys.stderr)
+            table.add(name, why if len(why) < 110 else why[:105] + " ...", "done", False)
+            if name not in NAMES:
                 break
         print(f"run.sh: {name} took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print(table.text(), end="")
