@@ -29,9 +29,9 @@ def distance(a, b):
     return abs(a - b) if math.isfinite(a - b) else math.inf
 
 
-def golden_difference(rows_files, initial_file, final_file):
+def golden_difference(rows_files, initial_file, final_file, candidates_only=False):
     """The largest difference to golden probabilities, how many of the rows were looked at and how many there are. A voxel that was no
-    candidate has the probability 0 in both maps, which no network gives."""
+    candidate has the probability 0 in both maps; so have some candidates, whose probability is too small for a float."""
     initial, final = values(initial_file), values(final_file)
     width, height, _ = nifti(initial_file)[2]
     largest, seen, rows = 0.0, 0, 0
@@ -39,7 +39,7 @@ def golden_difference(rows_files, initial_file, final_file):
         for x, y, z, p1, p2 in struct.iter_unpack("<5f", rows_file.read_bytes()):
             rows += 1
             index = int(x) + width * (int(y) + height * int(z))
-            if initial[index] == 0 and final[index] == 0:
+            if candidates_only and initial[index] == 0 and final[index] == 0:
                 continue
             seen += 1
             largest = max(largest, distance(initial[index], p1), distance(final[index], p2))
