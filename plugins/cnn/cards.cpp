@@ -23,11 +23,11 @@ std::shared_ptr<Card> card_of(c10::Device device) {
   return card;
 }
 
-[[noreturn]] void rethrow_short(const std::exception_ptr& failure) {
+[[noreturn]] void rethrow_short(const std::exception_ptr& failure, c10::Device device) {
   try {
     std::rethrow_exception(failure);
   } catch (const c10::Error& of_torch) {
-    throw Error("LibTorch failed on the device: " + tensor::short_reason(of_torch));
+    throw Error("LibTorch failed on " + device.str() + ": " + tensor::short_reason(of_torch));
   }
 }
 
@@ -41,13 +41,21 @@ std::unique_ptr<Cards> cards_of(const std::vector<c10::Device>& devices) {
   return std::make_unique<Cards>(std::move(cards));
 }
 
+void try_out(Card& card, const std::shared_ptr<TorchJob>& job) {
+  try {
+    card.queue.run(job);
+  } catch (...) {
+    rethrow_short(std::current_exception(), card.streams.device());
+  }
+}
+
 void hand_over(Context& context, Card& card, const std::shared_ptr<TorchJob>& job, std::function<void(Context&)> rest) {
   const std::shared_ptr<Deferred> deferred = context.defer();
   job->watch([deferred] { return deferred->cancelled(); },
              [deferred](const device::Busy& busy) { deferred->span("device", busy.begin, busy.end); });
-  job->on_finished([deferred, rest = std::move(rest)](std::exception_ptr failure) {
-    deferred->resume([failure, rest](Context& later) {
-      if (failure) rethrow_short(failure);
+  job->on_finished([deferred, device = card.streams.device(), rest = std::move(rest)](std::exception_ptr failure) {
+    deferred->resume([failure, device, rest](Context& later) {
+      if (failure) rethrow_short(failure, device);
       rest(later);
     });
   });

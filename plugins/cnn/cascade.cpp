@@ -77,7 +77,8 @@ void CascadeNode::open(OpenContext& context) {
   if (devices_.use_cards()) warm_up();
 }
 
-/// The first use of a device takes seconds, and shows whether its memory suffices: twice a batch of empty patches.
+/// The first use of a device takes seconds, and shows whether its memory suffices: twice a batch of empty patches. No more than
+/// the default, lest a batch of millions take longer than the cases.
 void CascadeNode::warm_up() {
   const auto channels = initial().description().channels.size();
   if (channels == 0) return;
@@ -86,13 +87,15 @@ void CascadeNode::warm_up() {
   empty.voxels.resize(1);
   VoxelList list;
   list.geometry = empty.geometry;
-  list.voxels.resize(static_cast<std::size_t>(2 * batch_));  // the one voxel, again and again
+  const std::int64_t batch = std::min(batch_, kBatchOnGpu);
+  list.voxels.resize(static_cast<std::size_t>(2 * batch));  // the one voxel, again and again
   for (const std::shared_ptr<Card>& card : devices_.cards().all()) {
     const c10::Device device = card->streams.device();
     CascadeCase of(Volumes(channels, &empty), list, size_, device);
     Cascade everywhere = on(device).cascade;
     everywhere.above = -1;
-    card->queue.run(std::make_shared<CascadeJob>(everywhere, of, 0, of.count(), true, card->streams));
+    everywhere.batch = batch;
+    try_out(*card, std::make_shared<CascadeJob>(everywhere, of, 0, of.count(), true, card->streams));
   }
 }
 

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "common/torch/staging.h"
+
 namespace flowrun::cnn {
 
 CascadeCase::CascadeCase(const std::vector<const Volume*>& volumes, const VoxelList& list,
@@ -10,14 +12,14 @@ CascadeCase::CascadeCase(const std::vector<const Volume*>& volumes, const VoxelL
     : initial(list.voxels.size()), second(list.voxels.size()), size_(size), device_(device) {
   const c10::InferenceMode no_gradients;
   const auto [width, height, depth] = list.geometry.size;
-  images_ = staging({static_cast<std::int64_t>(volumes.size()), depth, height, width}, at::kFloat, device);
+  images_ = tensor::staging({static_cast<std::int64_t>(volumes.size()), depth, height, width}, at::kFloat, device);
   auto* image = images_.data_ptr<float>();
   for (const Volume* volume : volumes) {
     std::memcpy(image, volume->voxels.data(), volume->voxels.size() * sizeof(float));
     image += volume->voxels.size();
   }
   const auto voxels = static_cast<std::int64_t>(list.voxels.size());
-  places_ = staging({3, voxels}, at::kLong, device);
+  places_ = tensor::staging({3, voxels}, at::kLong, device);
   auto* place = places_.data_ptr<std::int64_t>();
   for (std::int64_t i = 0; i < voxels; ++i) {
     const auto [x, y, z] = list.geometry.voxel_at(list.voxels[static_cast<std::size_t>(i)]);
@@ -39,6 +41,8 @@ void CascadeCase::send() {
   padded_ = at::constant_pad_nd(images_.to(device_, /*non_blocking=*/true), margins, 0);
   places_there_ = places_.to(device_, /*non_blocking=*/true);
 }
+
+void CascadeCase::leave() { images_ = padded_ = places_there_ = at::Tensor(); }
 
 at::Tensor CascadeCase::cut(std::int64_t first, std::int64_t count) const {
   const auto [width, height, depth] = size_;
@@ -68,8 +72,12 @@ void CascadeJob::send() {
   if (sends_) case_.send();
 }
 
+void CascadeJob::leave() {
+  if (sends_) case_.leave();
+}
+
 at::Tensor CascadeJob::on_host(const at::Tensor& scores) const {
-  return staging({scores.size(0)}, at::kFloat, device()).copy_(scores.squeeze(1), /*non_blocking=*/true);
+  return tensor::staging({scores.size(0)}, at::kFloat, device()).copy_(scores.squeeze(1), /*non_blocking=*/true);
 }
 
 void CascadeJob::start(std::int64_t first, std::int64_t count, int number) {
@@ -102,7 +110,7 @@ void CascadeJob::go_on(int number) {
   lane.is_second = true;
   at::Tensor chosen = lane.patches;
   if (static_cast<std::int64_t>(lane.rows.size()) < chosen.size(0)) {
-    at::Tensor rows = staging({static_cast<std::int64_t>(lane.rows.size())}, at::kLong, device());
+    at::Tensor rows = tensor::staging({static_cast<std::int64_t>(lane.rows.size())}, at::kLong, device());
     std::memcpy(rows.data_ptr<std::int64_t>(), lane.rows.data(), lane.rows.size() * sizeof(std::int64_t));
     chosen = chosen.index_select(0, rows.to(device(), /*non_blocking=*/true));
   }

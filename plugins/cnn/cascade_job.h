@@ -26,7 +26,8 @@ class CascadeCase {
   CascadeCase(const std::vector<const Volume*>& volumes, const VoxelList& list, const std::array<std::int64_t, 3>& size,
               c10::Device device);
 
-  void send();  ///< to the device, on the current stream
+  void send();   ///< to the device, on the current stream
+  void leave();  ///< the device, and the memory that it copied from
   /// count x channels x depth x height x width around the voxels first .. first + count - 1; 0 where a patch lies outside the
   /// image.
   at::Tensor cut(std::int64_t first, std::int64_t count) const;
@@ -74,6 +75,7 @@ class CascadeJob final : public TorchJob {
   bool end(int lane) override;
   void go_on(int lane) override;
   void drop(int lane) override { lanes_[static_cast<std::size_t>(lane)] = {}; }
+  void leave() override;
   at::Tensor on_host(const at::Tensor& scores) const;
 
   const Cascade& cascade_;

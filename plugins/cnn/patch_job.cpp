@@ -1,6 +1,7 @@
 #include "patch_job.h"
 
 #include "common/torch/inference.h"
+#include "common/torch/staging.h"
 
 namespace flowrun::cnn {
 
@@ -8,9 +9,9 @@ PatchJob::PatchJob(const PatchRunner& runner, const PatchBatch& patches, tensor:
     : TorchJob(streams), runner_(runner), patches_(patches) {
   runner_.check_patches(patches_);
   if (patches_.count() == 0) return;
-  const c10::InferenceMode no_gradients;
+  const tensor::InferenceScope scope(1);
   const at::Tensor values = tensor::view_of_patches(patches_, 0, patches_.count());
-  input_ = device().is_cuda() ? staging(values.sizes(), at::kFloat, device()).copy_(values) : values;
+  input_ = device().is_cuda() ? tensor::staging(values.sizes(), at::kFloat, device()).copy_(values) : values;
 }
 
 std::string PatchJob::kind() const {
@@ -21,7 +22,7 @@ std::string PatchJob::kind() const {
 void PatchJob::start(std::int64_t first, std::int64_t count, int) {
   const at::Tensor input = input_.narrow(0, first, count).to(device(), /*non_blocking=*/true);
   const at::Tensor found = runner_.scores_on_device(input, patches_);
-  if (!output_.defined()) output_ = staging({patches_.count(), found.size(1)}, at::kFloat, device());
+  if (!output_.defined()) output_ = tensor::staging({patches_.count(), found.size(1)}, at::kFloat, device());
   output_.narrow(0, first, count).copy_(found, /*non_blocking=*/true);
 }
 

@@ -1,5 +1,6 @@
 #include "stage.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -47,18 +48,18 @@ class Stage : public Node {
     });
   }
 
-  /// The first use of a device takes seconds, and shows whether its memory suffices.
+  /// The first use of a device takes seconds, and shows whether its memory suffices: up to 2048 empty patches.
   void warm_up() {
     const network::ModelDescription& description = runners_.front()->description();
     if (description.channels.empty() || description.size[0] == 0) return;  // the kind of patches is not known yet
     PatchBatch patches;
     patches.channels = static_cast<std::int64_t>(description.channels.size());
     patches.size = description.size;
-    patches.voxels.resize(static_cast<std::size_t>(2 * runners_.front()->batch()));
+    patches.voxels.resize(static_cast<std::size_t>(std::min<std::int64_t>(2 * runners_.front()->batch(), 2048)));
     patches.geometry.size = {patches.count(), 1, 1};
     patches.values.resize(static_cast<std::size_t>(patches.count() * patches.values_per_patch()));
     for (const std::shared_ptr<Card>& card : devices_.cards().all())
-      card->queue.run(std::make_shared<PatchJob>(*runners_[devices_.index_of(card->streams.device())], patches, card->streams));
+      try_out(*card, std::make_shared<PatchJob>(*runners_[devices_.index_of(card->streams.device())], patches, card->streams));
   }
 
   NodeDevices devices_;

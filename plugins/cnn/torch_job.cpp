@@ -14,22 +14,11 @@ void with_memory_failures(c10::Device device, Operations&& operations) {
     operations();
   } catch (const c10::Error& failure) {
     if (device.is_cpu() || !tensor::is_out_of_memory(failure)) throw;
-    throw device::OutOfMemory("the device's memory does not suffice: " + tensor::short_reason(failure));
+    throw device::OutOfMemory(tensor::short_reason(failure));
   }
 }
 
 }  // namespace
-
-at::Tensor staging(at::IntArrayRef shape, at::ScalarType type, c10::Device device) {
-  const auto options = at::TensorOptions().dtype(type);
-  if (device.is_cuda()) {
-    try {
-      return at::empty(shape, options.pinned_memory(true));
-    } catch (const c10::Error&) {  // the system allows no more of it
-    }
-  }
-  return at::empty(shape, options);
-}
 
 /// The lane is begun and ended around the operations, whatever they throw is told as the runner knows it.
 template <class Operations>
@@ -40,10 +29,20 @@ void TorchJob::on_device(int lane, Operations&& operations) {
   try {
     with_memory_failures(device(), operations);
   } catch (...) {
+    settle(lane);
     drop(lane);
     throw;
   }
   streams_.end(lane);
+}
+
+/// What was put on the lane before the failure still reads what the job's batches share, which goes with the job.
+void TorchJob::settle(int lane) noexcept {
+  try {
+    streams_.end(lane);
+    streams_.wait(lane);
+  } catch (const std::exception&) {  // the device itself has failed, and says so again to whoever uses it next
+  }
 }
 
 void TorchJob::prepare() {
@@ -80,6 +79,7 @@ void TorchJob::watch(std::function<bool()> cancelled, std::function<void(const d
 }
 
 void TorchJob::finished(std::exception_ptr failure) {
+  leave();
   cancelled_ = nullptr;
   span_ = nullptr;
   if (const auto call = std::exchange(on_finished_, nullptr)) call(failure);

@@ -8,10 +8,6 @@
 
 namespace flowrun::cnn {
 
-/// Host memory that a device copies from and to while the host goes on (pinned, from LibTorch's pool of such memory); plain
-/// memory where there is none to be had or the device is the CPU.
-at::Tensor staging(at::IntArrayRef shape, at::ScalarType type, c10::Device device);
-
 /// A job whose batches are LibTorch's operations on the streams of a device.
 class TorchJob : public device::Job {
  public:
@@ -43,9 +39,12 @@ class TorchJob : public device::Job {
   virtual void go_on(int /*lane*/) {}
   /// The batch is over, or has failed: what it kept on the device goes.
   virtual void drop(int /*lane*/) {}
+  /// No batch is left: what they shared on the device goes, before the outputs are made.
+  virtual void leave() {}
 
   template <class Operations>
   void on_device(int lane, Operations&& operations);
+  void settle(int lane) noexcept;
 
   tensor::Streams& streams_;
   std::function<bool()> cancelled_;

@@ -5,6 +5,8 @@
 #include <mutex>
 
 #include "common/torch/inference.h"
+#include "common/torch/staging.h"
+#include "flowrun/sdk/error.h"
 #include "random_order.h"
 
 namespace flowrun::train {
@@ -50,6 +52,15 @@ void add_all(std::vector<at::Tensor>& sums, const std::vector<at::Tensor>& parts
   for (std::size_t i = 0; i < parts.size(); ++i) sums[i] += parts[i] * share;
 }
 
+/// A failure of LibTorch as a sentence.
+[[noreturn]] void explain(const c10::Error& failure, c10::Device device, std::int64_t samples) {
+  const std::string reason = tensor::short_reason(failure), where = device.is_cpu() ? "" : " of " + device.str();
+  if (tensor::is_out_of_memory(failure))
+    throw Error("the memory" + where + " does not suffice to train on " + std::to_string(samples) +
+                " samples at a time; lower 'micro_batch' (" + reason + ")");
+  throw Error("LibTorch failed in training on " + device.str() + ": " + reason);
+}
+
 }  // namespace
 
 /// What one micro-batch of a training step gives.
@@ -66,8 +77,7 @@ Gradient::Gradient(const network::Network& network, const DataSet& data, const S
 at::Tensor Gradient::patches(Context& context, std::span<const std::int64_t> samples, std::int64_t epoch, bool training) const {
   const auto [width, height, depth] = data_.size();
   const auto count = static_cast<std::int64_t>(samples.size());
-  at::Tensor input = at::empty({count, data_.channels(), depth, height, width},
-                               at::TensorOptions().dtype(at::kFloat).pinned_memory(device_.is_cuda()));
+  at::Tensor input = tensor::staging({count, data_.channels(), depth, height, width}, at::kFloat, device_);
   const bool augmented = training && settings_.augmentation.any();
   const std::uint64_t of_epoch = stream(settings_.seed, Purpose::augment, static_cast<std::uint64_t>(epoch));
   auto* const first = input.data_ptr<float>();
@@ -88,18 +98,18 @@ at::Tensor Gradient::patches(Context& context, std::span<const std::int64_t> sam
     std::vector<float> own;
     fill(i, own);
   });
-  return input.to(device_, /*non_blocking=*/true);
+  return tensor::sent(input, device_);
 }
 
 at::Tensor Gradient::labels(std::span<const std::int64_t> samples) const {
-  at::Tensor labels = at::empty({static_cast<std::int64_t>(samples.size())}, at::kLong);
+  at::Tensor labels = tensor::staging({static_cast<std::int64_t>(samples.size())}, at::kLong, device_);
   for (std::size_t i = 0; i < samples.size(); ++i) labels.data_ptr<std::int64_t>()[i] = data_.label(samples[i]);
-  return labels.to(device_);
+  return tensor::sent(labels, device_);
 }
 
 std::vector<at::Tensor> Gradient::tensors_of(const Weights& weights) const {
   std::vector<at::Tensor> tensors;
-  for (std::size_t i = 0; i < weights.parameters().size(); ++i) tensors.push_back(weights.view(i).to(device_));
+  for (std::size_t i = 0; i < weights.parameters().size(); ++i) tensors.push_back(tensor::sent(weights.view(i), device_));
   return tensors;
 }
 
@@ -147,7 +157,13 @@ void Gradient::for_each_part(Context& context, std::size_t samples,
                              const std::function<void(std::int64_t, std::int64_t, std::int64_t)>& task) const {
   const auto count = static_cast<std::int64_t>(samples), each = settings_.micro_batch;
   const std::int64_t parts = (count + each - 1) / each;
-  const auto run = [&](std::int64_t part) { task(part, part * each, std::min(each, count - part * each)); };
+  const auto run = [&](std::int64_t part) {
+    try {
+      task(part, part * each, std::min(each, count - part * each));
+    } catch (const c10::Error& failure) {
+      explain(failure, device_, std::min(each, count));
+    }
+  };
   if (device_.is_cpu()) return context.parallel_for(parts, run);
   for (std::int64_t part = 0; part < parts && !context.cancelled(); ++part) run(part);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/torch/staging.h"
 #include "first_convolution.h"
 #include "random_order.h"
 
@@ -73,13 +74,13 @@ class Runner {
     const std::uint64_t of_layer = stream(pass_.dropout, Purpose::dropout, layers_with_dropout_++);
     if (!pass_.training || layer.rate == 0) return x;
     const std::int64_t each = x.numel() / x.size(0);
-    at::Tensor mask = at::empty(x.sizes(), at::kFloat);
+    at::Tensor mask = tensor::staging(x.sizes(), at::kFloat, x.device());
     const auto rate = static_cast<float>(layer.rate), kept = 1 / (1 - rate);
     float* values = mask.data_ptr<float>();
     const auto first = static_cast<std::uint64_t>(pass_.first_row * each);
     for (std::int64_t i = 0; i < mask.numel(); ++i)
       values[i] = uniform_at(of_layer, first + static_cast<std::uint64_t>(i)) < rate ? 0 : kept;
-    return x * mask.to(x.device());
+    return x * tensor::sent(mask, x.device());
   }
 
   const std::vector<at::Tensor>& tensors_;
@@ -89,7 +90,7 @@ class Runner {
 };
 
 at::Tensor part_of_input(const network::Branch& branch, at::Tensor x) {
-  if (!branch.channels.empty()) x = at::index_select(x, 1, at::tensor(branch.channels, at::kLong).to(x.device()));
+  if (!branch.channels.empty()) x = at::index_select(x, 1, tensor::sent(at::tensor(branch.channels, at::kLong), x.device()));
   if (branch.size == network::Size3{0, 0, 0}) return x;
   for (std::int64_t dim = 2; dim < 5; ++dim) {
     const std::int64_t length = branch.size[static_cast<std::size_t>(4 - dim)];

@@ -5,13 +5,15 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 usage() {
   cat <<'TEXT'
-Usage: ./dev gpu-bundle DIR [--with-torch] [--build DIR]
+Usage: ./dev gpu-bundle DIR [--archive] [--patients N] [--with-torch] [--build DIR]
 
 Builds flowrun against the CUDA LibTorch of PyPI's torch package and copies into DIR all that the GPU checks need elsewhere: flowrun, its
 plugins, the Debian libraries that they link, graphs, models and, where they are, real images with golden probabilities. On the machine with
 the GPU, DIR/run.sh does the rest.
 
   TORCH_PYTHON=...  a Python with that torch installed [python3]; the machine with the GPU must have the same version, or take --with-torch
+  --archive         write DIR.tar.gz too: what is to be carried to that machine
+  --patients N      copy so many of the patients with golden probabilities, of 14 MB each [all]; with 0 the golden check fails
   --with-torch      copy LibTorch and NVIDIA's libraries of that Python too: several GB
   --build DIR       build folder [build/cuda]
 TEXT
@@ -20,11 +22,16 @@ TEXT
 fail() { printf 'gpu-bundle: %s\n' "$*" >&2; exit 2; }
 say() { printf 'gpu-bundle: %s\n' "$*"; }
 
-bundle='' build=$root/build/cuda with_torch=no
+bundle='' build=$root/build/cuda with_torch=no archive=no patients=1000
 while (($#)); do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --with-torch) with_torch=yes ;;
+    --archive) archive=yes ;;
+    --patients)
+      patients=${2:?--patients takes a number}
+      [[ $patients =~ ^[0-9]+$ ]] || fail "--patients takes a number, not '$patients'"
+      shift ;;
     --build) build=$(realpath -m "${2:?--build takes a folder}"); shift ;;
     -*) fail "there is no option '$1'; --help lists them" ;;
     *) [[ -z $bundle ]] || fail "one folder is enough"; bundle=$1 ;;
@@ -56,8 +63,9 @@ libraries() {
 
 copy_programs() {
   mkdir -p "$bundle/bin" "$bundle/lib/flowrun/plugins"
-  cp -p "$build/bin/flowrun" "$build/bin/gpu_matmul" "$bundle/bin/"
+  cp -p "$build"/bin/{flowrun,flowrun_manifest,gpu_matmul} "$bundle/bin/"
   cp -p "$build"/lib/flowrun/plugins/* "$bundle/lib/flowrun/plugins/"
+  rm -rf "$bundle"/*.py "$bundle/gpu-results"
   local library
   while read -r library; do cp -pL "$library" "$bundle/lib/"; done < <(libraries "$bundle"/bin/* "$bundle"/lib/flowrun/plugins/*.so)
   sed -n "s/^__version__ = '\([^'+]*\).*/\1/p" "$torch/version.py" > "$bundle/TORCH_VERSION"
@@ -72,19 +80,26 @@ copy_torch() {
   find "$bundle/site" -name '*.py' ! -name version.py -delete
 }
 
-# The published weights and real images, where a checkout has them beside it; the models of the phantoms are in graphs/.
+# The published weights and real images, where a checkout has them beside it; else the models of the phantoms.
 copy_data() {
-  cp -r "$root/graphs" "$bundle/"
   local weights=$root/../shared/models/msseg2016 patient file
+  rm -rf "$bundle/graphs" "$bundle/data"
+  mkdir -p "$bundle/graphs/models" "$bundle/data"
+  cp -r "$root"/graphs/*.json "$root/graphs/msseg2016" "$bundle/graphs/"
+  cp -r "$root/graphs/models/networks" "$bundle/graphs/models/"
   if [[ -d $weights ]]; then
     FLOWRUN_PLUGIN_PATH='' LD_LIBRARY_PATH=$torch/lib "$bundle/bin/flowrun" run "$root/graphs/msseg2016/import_weights.json" --quiet --device cpu \
       --in initial="$weights/deep-challenge2016.init.model_weights.pkl" --in final="$weights/deep-challenge2016.final.model_weights.pkl" \
       --out "$bundle/graphs/models/msseg2016"
+  else
+    say "no published weights in $weights: the models of the phantoms take their place, and the golden check will fail"
+    cp -r "$root/graphs/models/phantom" "$bundle/graphs/models/"
   fi
   for patient in "$root"/../shared/data/open_ms/*/; do
     [[ -e $patient/golden_candidates.f32 ]] || continue
+    ((patients-- > 0)) || break
     mkdir -p "$bundle/data/$(basename "$patient")"
-    for file in FLAIR.nii.gz PD_standin.nii.gz T2.nii.gz T1.nii.gz lesions.nii.gz golden_candidates.f32; do
+    for file in FLAIR.nii.gz PD_standin.nii.gz T2.nii.gz T1.nii.gz golden_candidates.f32 golden_random.f32; do
       cp -f "$patient/$file" "$bundle/data/$(basename "$patient")/"
     done
   done
@@ -96,6 +111,10 @@ mkdir -p "$bundle"
 copy_programs
 [[ $with_torch == no ]] || copy_torch
 copy_data
-cp -p "$root/tests/gpu/run.sh" "$root/tests/gpu/checks.py" "$bundle/"
+cp -p "$root"/tests/gpu/{run.sh,checks.py,figures.py} "$bundle/"
 chmod -R u+w "$bundle"
+if [[ $archive == yes ]]; then
+  tar -C "$(dirname "$bundle")" -c "$(basename "$bundle")" | gzip -9 > "$bundle.tar.gz"
+  say "$bundle.tar.gz ($(du -h "$bundle.tar.gz" | cut -f1)): unpack it there with tar xzf"
+fi
 say "$bundle ($(du -sh "$bundle" | cut -f1)) is ready for LibTorch $(cat "$bundle/TORCH_VERSION"); on the machine with the GPU: $(basename "$bundle")/run.sh"

@@ -1,10 +1,14 @@
 // The matrix throughput that a device reaches with LibTorch, in TFLOP/s, for each number format: what the networks are measured
 // against.
 //   gpu_matmul DEVICE SIZE
+//   gpu_matmul --version      of LibTorch; shows that the program starts
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string_view>
+
+#include <torch/version.h>
 
 #include "common/torch/device.h"
 #include "common/torch/precision.h"
@@ -41,6 +45,7 @@ double measured(c10::Device device, std::int64_t size, Precision precision) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--version") return std::puts("LibTorch " TORCH_VERSION), 0;
   if (argc != 3) return std::fprintf(stderr, "usage: gpu_matmul DEVICE SIZE\n"), 2;
   try {
     const c10::InferenceMode no_gradients;

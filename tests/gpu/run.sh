@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # All checks and measurements of the networks on a GPU, in one call; prints one table. Lies in the folder that './dev gpu-bundle' makes and
-# needs, beside that folder, a CUDA driver, python3 and a CUDA LibTorch of the version in TORCH_VERSION (in the folder, in TORCH_LIB, or
-# python3's torch). No network, nothing is installed.
+# needs, beside that folder, a CUDA driver, python3, a C library as new as Debian 12's (glibc 2.36), and a CUDA LibTorch of the version in
+# TORCH_VERSION: in the folder, in TORCH_LIB, or python3's torch. No network, nothing is installed.
 #
-#   ./run.sh [--device cuda] [--quick] [--out DIR] [--only NAME]...      ./run.sh --help says more
+#   ./run.sh [--device cuda] [--quick] [--minutes N] [--out DIR] [--only NAME]...      ./run.sh --help says more
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -25,6 +25,9 @@ if [[ -n $found && $found != "$built" ]]; then
   fail "this folder was built for LibTorch $built, but '$lib' has $found; LibTorch's C++ interface changes from version to version"
 fi
 
-export LD_LIBRARY_PATH=$here/lib:$lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+# For flowrun alone: this machine's python3 keeps its own libraries.
+export FLOWRUN_LIBRARIES=$here/lib:$lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+starts() { LD_LIBRARY_PATH=$FLOWRUN_LIBRARIES "$here/bin/gpu_matmul" --version; }
+said=$(starts 2>&1) || fail "the programs of this folder do not start here: $said"
 unset FLOWRUN_PLUGIN_PATH
 exec python3 "$here/checks.py" "$@"

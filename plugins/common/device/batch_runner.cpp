@@ -6,6 +6,11 @@
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::device {
+namespace {
+
+constexpr const char* kWayOut = "; free memory on it, or run the node on the CPU";
+
+}  // namespace
 
 BatchRunner::BatchRunner(int lanes, BatchLimits& limits, std::function<void()> release_memory)
     : limits_(limits), release_memory_(std::move(release_memory)) {
@@ -33,7 +38,8 @@ bool BatchRunner::prepare(Entry& entry) {
     entry.is_prepared = true;
   } catch (const OutOfMemory& failure) {
     if (!flights_.empty()) return false;
-    entry.failure = std::make_exception_ptr(Error(failure.what()));
+    entry.failure = std::make_exception_ptr(Error("the device's memory does not suffice for what is sent before any batch (" +
+                                                  std::string(failure.what()) + ")" + kWayOut));
   } catch (...) {
     entry.failure = std::current_exception();
   }
@@ -77,8 +83,8 @@ void BatchRunner::submit(Entry& entry, const Range& range) {
   const int lane = free_lanes_.back();
   try {
     entry.job->submit(range.first, range.count, lane);
-  } catch (const OutOfMemory&) {
-    return too_large(entry, range);
+  } catch (const OutOfMemory& failure) {
+    return too_large(entry, range, failure.what());
   } catch (...) {
     entry.failure = std::current_exception();
     return;
@@ -96,30 +102,30 @@ void BatchRunner::take_oldest() {
 
 void BatchRunner::take(Flight& flight) {
   Entry& entry = *flight.entry;
-  bool is_too_large = false;
+  std::optional<std::string> too_large_because;
   try {
     const bool is_done = entry.job->take(flight.lane);
     tell_busy(*entry.job, flight.lane);
     if (!is_done) return flights_.push_back(flight);
-  } catch (const OutOfMemory&) {
-    is_too_large = true;
+  } catch (const OutOfMemory& failure) {
+    too_large_because = failure.what();
   } catch (...) {
     if (!entry.failure) entry.failure = std::current_exception();
   }
   --entry.in_flight;
   free_lanes_.push_back(flight.lane);
-  if (is_too_large) too_large(entry, flight.range);
+  if (too_large_because) too_large(entry, flight.range, *too_large_because);
 }
 
 /// The batches in flight hold memory too, so they end before the next try.
-void BatchRunner::too_large(Entry& entry, const Range& range) {
+void BatchRunner::too_large(Entry& entry, const Range& range, const std::string& reason) {
   entry.again.push_back(range);
   const bool was_alone = flights_.empty();
   drain();
   if (release_memory_) release_memory_();
   if (limits_.lower(entry.job->kind(), range.count) || !was_alone || entry.failure) return;
-  entry.failure = std::make_exception_ptr(
-      Error("the device's memory does not suffice for a batch of one; free memory on it, or run the node on the CPU"));
+  entry.failure =
+      std::make_exception_ptr(Error("the device's memory does not suffice for a batch of one (" + reason + ")" + kWayOut));
 }
 
 void BatchRunner::drain() {

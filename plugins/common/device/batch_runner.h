@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "common/device/batch_limits.h"
@@ -52,7 +53,7 @@ class BatchRunner {
   void submit(Entry& entry, const Range& range);
   void take_oldest();
   void take(Flight& flight);
-  void too_large(Entry& entry, const Range& range);
+  void too_large(Entry& entry, const Range& range, const std::string& reason);
   void drain();
   void tell_busy(Job& job, int lane);
   void end_jobs();

@@ -10,7 +10,7 @@ namespace flowrun::device {
 
 using Clock = std::chrono::steady_clock;
 
-/// The device's memory did not suffice for a batch: it is done again in smaller ones.
+/// The device's memory did not suffice for a batch: it is done again in smaller ones. Its text is what the device said.
 struct OutOfMemory : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -40,7 +40,9 @@ at::Tensor view_of_patches(const PatchBatch& batch, std::int64_t first, std::int
 bool is_out_of_memory(const std::exception& failure) {
   if (dynamic_cast<const c10::OutOfMemoryError*>(&failure)) return true;
   const std::string text = short_reason(failure);
-  const char* const signs[] = {"out of memory", "allocate memory", "ALLOC_FAILED"};
+  // cuDNN finds no engine when no workspace can be had; some kernels count values in 32 bits. Smaller batches help with both.
+  const char* const signs[] = {"out of memory", "allocate memory", "ALLOC_FAILED", "unable to find an engine",
+                               "canUse32BitIndexMath"};
   return std::any_of(std::begin(signs), std::end(signs), [&](const char* sign) { return text.find(sign) != std::string::npos; });
 }
 

@@ -26,7 +26,7 @@ class InferenceScope {
 /// batch must outlive the tensor, and nobody may write to it.
 at::Tensor view_of_patches(const PatchBatch& batch, std::int64_t first, std::int64_t count);
 
-/// Whether LibTorch, or a library behind it, failed because memory ran out.
+/// Whether LibTorch, or a library behind it, failed because memory ran out or too much was asked of it at a time.
 bool is_out_of_memory(const std::exception& failure);
 
 /// What LibTorch has to say about a failure, without its stack traces and without the TorchScript source.

@@ -126,8 +126,10 @@ TEST_CASE("batch_runner: a job of which not one item fits fails with a sentence,
   large->kind_name = "large";
   const Jobs jobs{job(device, "x", 9, 2), large, job(device, "y", 9, 2)};
   run_all(device, jobs);
-  CHECK(large->failure_text() ==
-        "the device's memory does not suffice for a batch of one; free memory on it, or run the node on the CPU");
+  CHECK(
+      large->failure_text() ==
+      "the device's memory does not suffice for a batch of one (the fake device is full); free memory on it, or run the node on "
+      "the CPU");
   check_complete(*jobs[0]);
   check_complete(*jobs[2]);
   CHECK(device.held == 0);
@@ -150,7 +152,9 @@ TEST_CASE("batch_runner: data that all batches share and that does not fit besid
   device.held += 6;  // what finished gives back; this one never gets it
   device.memory += 6;
   run_all(device, {never});
-  CHECK(never->failure_text() == "the fake device is full");
+  CHECK(never->failure_text() ==
+        "the device's memory does not suffice for what is sent before any batch (the fake device is full); free memory on it, or "
+        "run the node on the CPU");
 }
 
 TEST_CASE("batch_runner: a batch that fails ends its job, after what is in flight, and no other") {

@@ -194,6 +194,15 @@ TEST_CASE("cascade: gives the same bits for any number of threads, and behind a 
   CHECK(run_behind_a_queue(models, list, values).reports.at("device_s") > 0);
 }
 
+TEST_CASE("cascade: a batch of more patches than there are is one batch, and the try-out of a device stays short") {
+  const Models models;
+  const VoxelList list = every_nth(20);
+  const NodeRunner::Values millions{{"batch", std::int64_t{4'000'000}}};
+  const Maps here = run_here(models, list, millions), queued = run_behind_a_queue(models, list, millions);
+  CHECK(queued.initial.voxels == here.initial.voxels);
+  CHECK(queued.final.voxels == here.final.voxels);
+}
+
 TEST_CASE("cascade: an empty list gives empty maps") {
   const Models models;
   VoxelList none = every_nth(1);
