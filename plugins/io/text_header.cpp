@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMostLines = 1000;
 constexpr std::size_t kLongestLine = 4000;  // the readers behind keep lines in buffers of fixed size
+constexpr std::size_t kLongestKey = 200;    // the reader of MetaImage has 255 bytes for it, and ends the process beyond
 constexpr std::size_t kMostDigits = 9;      // of a number of voxels: the readers keep it in 32 bits
 
 enum class Coding { raw, deflated, text, hexadecimal, other };
@@ -33,6 +34,8 @@ struct TextHeader {
   std::uint64_t end = 0;                      ///< the byte behind the header
   std::string repeated;                       ///< a key that came twice
   bool too_long = false;                      ///< has a line that no header has
+  std::size_t longest_key = 0;                ///< bytes before a separator
+  bool has_bare_line = false;                 ///< one without a separator
 
   std::string field(const std::string& key) const {
     const auto found = fields.find(key);
@@ -62,6 +65,8 @@ bool is_number(const std::string& text, std::int64_t least, std::int64_t most) {
 
 void keep(TextHeader& header, const std::string& line, const char* separators) {
   const auto at = line.find_first_of(separators);
+  header.longest_key = std::max(header.longest_key, std::min(at, line.size()));
+  header.has_bare_line = header.has_bare_line || (at == std::string::npos && !trimmed(line).empty());
   if (at == std::string::npos || line.starts_with('#')) return;
   if (line.compare(at, 2, ":=") == 0) return;  // a remark of NRRD: a key and a value of somebody's own
   std::string key = lower(line.substr(0, at));
@@ -107,7 +112,9 @@ DataPlace nrrd_place(const std::filesystem::path& file) {
 }
 
 TextHeader read_meta_header(const std::filesystem::path& file) {
-  return read_lines(file, "=:", [](const std::string& line) { return lower(trimmed(line)).starts_with("elementdatafile"); });
+  // As MetaIO spells it: at another spelling it would read on, into lines that were not looked at.
+  return read_lines(
+      file, "=:", [](const std::string& line) { return trimmed(line.substr(0, line.find_first_of("=:"))) == "ElementDataFile"; });
 }
 
 DataPlace meta_place(const std::filesystem::path& file) {
@@ -166,6 +173,9 @@ void require_sound_meta(const std::filesystem::path& file) {
     if (header.field(lower(field)).empty())
       refuse(file, "it is not a MetaImage file, or its header is damaged: it has no '" + std::string(field) + "'");
   require_plain_lines(header, file, "MetaImage");
+  if (header.has_bare_line || header.longest_key > kLongestKey)
+    refuse(file, "its MetaImage header has a line that is no key of up to " + std::to_string(kLongestKey) +
+                     " bytes with '=' and a value behind it; it is damaged");
   const std::string dimensions = header.field("ndims");
   if (dimensions.size() != 1 || dimensions[0] < '1' || dimensions[0] > '9')
     refuse(file, "its MetaImage header says NDims = " + printable(dimensions) + "; 3 is expected");

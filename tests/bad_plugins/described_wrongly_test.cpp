@@ -9,6 +9,12 @@ namespace fs = std::filesystem;
 using namespace flowrun;
 using namespace flowrun::testing;
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;  // a sanitizer forbids memory limits
+#else
+constexpr bool kSanitized = false;
+#endif
+
 /// The sentence after the quoted path; the same each time it is asked for, and never a manifest.
 std::string failure_of_fixture(const std::string& name) {
   const PluginFolder folder;
@@ -76,6 +82,7 @@ TEST_CASE("bad_plugins: a folder of every fixture is scanned to the end, and eac
   std::size_t count = 0;
   for (const auto& file : fs::directory_iterator(FLOWRUN_BAD_PLUGINS)) {
     const std::string stem = file.path().stem().string();
+    if (kSanitized && stem == "eats_memory") continue;
     if (file.path().extension() == ".so" && stem != "loops") folder.add(stem), ++count;
   }
   REQUIRE(count > 20);
