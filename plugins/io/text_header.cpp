@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data_stream.h"
@@ -35,7 +36,7 @@ struct TextHeader {
   std::string repeated;                       ///< a key that came twice
   bool too_long = false;                      ///< has a line that no header has
   std::size_t longest_key = 0;                ///< bytes before a separator
-  bool has_bare_line = false;                 ///< one without a separator
+  bool has_bare_line = false;                 ///< one without a separator, or with bytes that end it for another reader
 
   std::string field(const std::string& key) const {
     const auto found = fields.find(key);
@@ -63,12 +64,20 @@ bool is_number(const std::string& text, std::int64_t least, std::int64_t most) {
   return digits && std::stoll(text) >= least && std::stoll(text) <= most;
 }
 
+/// To MetaIO a key ends at a NUL, and a line at a carriage return.
+bool has_hidden_end(const std::string& line) {
+  const std::size_t end = line.ends_with('\r') ? line.size() - 1 : line.size();
+  return std::any_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(end),
+                     [](unsigned char c) { return c < ' ' && c != '\t'; });
+}
+
 void keep(TextHeader& header, const std::string& line, const char* separators) {
   const auto at = line.find_first_of(separators);
   header.longest_key = std::max(header.longest_key, std::min(at, line.size()));
-  header.has_bare_line = header.has_bare_line || (at == std::string::npos && !trimmed(line).empty());
+  header.has_bare_line = header.has_bare_line || has_hidden_end(line) || (at == std::string::npos && !trimmed(line).empty());
   if (at == std::string::npos || line.starts_with('#')) return;
-  if (line.compare(at, 2, ":=") == 0) return;  // a remark of NRRD: a key and a value of somebody's own
+  const bool is_nrrd = std::string_view(separators) == ":";
+  if (is_nrrd && line.compare(at, 2, ":=") == 0) return;  // a remark: a key and a value of somebody's own
   std::string key = lower(line.substr(0, at));
   key.erase(std::remove_if(key.begin(), key.end(), [](unsigned char c) { return std::isspace(c); }), key.end());
   if (header.fields.contains(key)) header.repeated = key;

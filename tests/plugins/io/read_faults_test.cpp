@@ -251,9 +251,11 @@ TEST_CASE("read_volume: NRRD and MetaImage headers that ITK would believe too mu
   save(folder / "e.nhdr", nrrd + "data file: LIST\na.raw\n");
   check_fails(folder / "e.nhdr", "its voxels are in several files, which are not read here");
   const std::string meta = "NDims = 3\nDimSize = 2 1 1\nElementType = MET_UCHAR\n";
-  for (const std::string& line : {std::string(260, 'x') + " = 1", std::string("a line without a value")}) {
+  for (const std::string& line : {std::string(260, 'x') + " = 1", std::string("a line without a value"),
+                                  std::string("NDims\0Comment = 1e308", 21), std::string("Comment = a\rNDims = 9")}) {
     save(folder / "k.mha", meta + line + "\nElementDataFile = LOCAL\nab");
-    check_fails(folder / "k.mha", "its MetaImage header has a line that is no key of up to 200 bytes with '=' and a value behind it");
+    check_fails(folder / "k.mha",
+                "its MetaImage header has a line that is no key of up to 200 bytes with '=' and a value behind it");
   }
   save(folder / "a.mha", "NDims = 3\nDimSize = 4294967298 1 1\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nab");
   check_fails(folder / "a.mha", "its header says that it has 3 dimensions and '4294967298 1 1' voxels along them");
