@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 
 namespace flowrun::fuzz {
 
@@ -54,6 +55,11 @@ void ScratchFile::write(std::string_view bytes) const {
   stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   stream.close();
   if (!stream) broken("the scratch file can be written");
+}
+
+std::string ScratchFile::text() const {
+  std::ifstream stream(path_, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 }  // namespace flowrun::fuzz

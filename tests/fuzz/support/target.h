@@ -46,6 +46,7 @@ class ScratchFile {
   ScratchFile(const ScratchFile&) = delete;
   ScratchFile& operator=(const ScratchFile&) = delete;
   void write(std::string_view bytes) const;
+  std::string text() const;
   const std::filesystem::path& path() const { return path_; }
 
  private:

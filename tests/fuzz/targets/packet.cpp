@@ -1,20 +1,8 @@
 // The packets of a failed firing, as `flowrun replay` reads them.
-#include <fstream>
-#include <iterator>
-
 #include "flowrun/host/replay.h"
 #include "support/target.h"
 
 using namespace flowrun;
-
-namespace {
-
-std::string text_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-}  // namespace
 
 void flowrun::fuzz::look_at(std::string_view bytes) {
   static const ScratchFile kFile("a.packet");
@@ -24,8 +12,8 @@ void flowrun::fuzz::look_at(std::string_view bytes) {
     require(can_keep_packet(payload->type()), "a packet is of a type that can be kept");
     require(payload->bytes() <= 64 * (bytes.size() + 64), "a packet holds no more than its file");
     write_packet(kFile.path(), *payload);
-    const std::string written = text_of(kFile.path());
+    const std::string written = kFile.text();
     write_packet(kFile.path(), *read_packet(kFile.path()));
-    require(text_of(kFile.path()) == written, "a packet that was taken can be written and read");
+    require(kFile.text() == written, "a packet that was taken can be written and read");
   });
 }

@@ -1,20 +1,8 @@
 // What is kept of a failed firing beside its packets: replay.json.
-#include <fstream>
-#include <iterator>
-
 #include "flowrun/host/replay.h"
 #include "support/target.h"
 
 using namespace flowrun;
-
-namespace {
-
-std::string text_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-}  // namespace
 
 void flowrun::fuzz::look_at(std::string_view bytes) {
   static const ScratchFile kFile("replay.json");
@@ -25,8 +13,8 @@ void flowrun::fuzz::look_at(std::string_view bytes) {
     for (const ReplayInput& input : bundle.inputs)
       require(std::filesystem::path(input.file).filename() == input.file && input.file != "..", "packets lie in their folder");
     write_replay_bundle(folder, bundle);
-    const std::string written = text_of(kFile.path());
+    const std::string written = kFile.text();
     write_replay_bundle(folder, read_replay_bundle(folder));
-    require(text_of(kFile.path()) == written, "a description that was taken can be written and read");
+    require(kFile.text() == written, "a description that was taken can be written and read");
   });
 }
