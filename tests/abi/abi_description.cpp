@@ -14,6 +14,7 @@
 #include "debug_entries.h"
 #include "flowrun/sdk/abi.h"
 #include "flowrun/sdk/payloads.h"
+#include "flowrun/sdk/transform.h"
 
 namespace flowrun::testing {
 namespace {
@@ -79,9 +80,18 @@ AbiType layout_of(const DebugEntries& entries, const DebugEntry& entry) {
   return type;
 }
 
+/// What an author writes and what crosses as text (docs/plugin-abi.md): no layout that both sides must agree on.
+bool is_of_one_side(const std::string& name) {
+  constexpr std::array kNames{"NodeType", "InputPort", "OutputPort", "ParamSpec", "ParamType", "PathRole",
+                              "Scope",    "Plugin",    "PluginSide", "image_like"};
+  if (std::find(kNames.begin(), kNames.end(), name) != kNames.end()) return true;
+  return name.find("Input<") != std::string::npos || name.find("Output<") != std::string::npos;
+}
+
 bool is_of_sdk(const DebugEntry& entry) {
   const bool type = entry.tag == "structure_type" || entry.tag == "class_type" || entry.tag == "enumeration_type";
   if (!type || entry.has("declaration") || !entry.has("name")) return false;
+  if (is_of_one_side(entry.value("name"))) return false;
   const DebugEntry* around = entry.parent;
   while (around && around->tag != "namespace" && around->tag != "compile_unit") around = around->parent;
   if (!around) return false;
@@ -101,8 +111,11 @@ AbiDescription described_headers(const std::string& readelf, const std::filesyst
   AbiDescription description{FLOWRUN_ABI_MAJOR, FLOWRUN_ABI_MINOR, {}};
   for (const auto& [offset, entry] : entries.all())
     if (is_of_sdk(entry)) description.types[readable(DebugEntries::full_name(entry))] = layout_of(entries, entry);
-  if (description.types.count("flowrun::NodeType") == 0)
+  if (description.types.count("flowrun::Context") == 0)
     throw std::runtime_error("no types of the SDK in the debug information of '" + object.string() + "'");
+  name_payload<Labels>(description, "Labels");
+  name_payload<Number>(description, "Number");
+  name_payload<Transform>(description, "Transform");
   name_payload<Volume>(description, "Volume");
   name_payload<Mask>(description, "Mask");
   name_payload<VoxelList>(description, "VoxelList");
@@ -114,9 +127,9 @@ AbiDescription described_headers(const std::string& readelf, const std::filesyst
 
 std::string to_text(const AbiDescription& description) {
   std::ostringstream text;
-  text << "# The plugin ABI: the layout of every type in the SDK's headers, as GCC lays it out for x86-64. Written by the build "
+  text << "# The plugin ABI: the layout of what plugins and hosts share, as GCC lays it out for x86-64. Written by the build "
           "target\n"
-          "# flowrun_renew_abi, which docs/plugin-abi.md tells of; do not edit. member: offset in bytes; virtual: slot of the "
+          "# flowrun_renew_abi, which docs/plugin-abi.md explains; do not edit. member: offset in bytes; virtual: slot of the "
           "vtable.\n";
   text << "abi " << description.major << ' ' << description.minor << '\n';
   const auto write = [&](const std::string& word, const std::vector<AbiPart>& parts) {

@@ -32,7 +32,6 @@ std::string refusal_of_fixture(const std::string& name) {
 }
 
 const std::string kHostAbi = std::to_string(FLOWRUN_ABI_MAJOR) + "." + std::to_string(FLOWRUN_ABI_MINOR);
-const std::string kNewer = std::to_string(FLOWRUN_ABI_MAJOR) + "." + std::to_string(FLOWRUN_ABI_MINOR + 1);
 const std::string kDamaged = "is damaged: in its flowrun_plugin, ";
 
 }  // namespace
@@ -99,9 +98,10 @@ TEST_CASE("bad_plugins: a library that is no plugin is refused") {
 
 TEST_CASE("bad_plugins: a plugin for another ABI is refused, naming both sides") {
   CHECK(refusal_of_fixture("wrong_major") == "was built for plugin ABI 7." + std::to_string(FLOWRUN_ABI_MINOR) +
-                                                 ", this flowrun has " + kHostAbi + "; rebuild it with this flowrun's SDK");
-  CHECK(refusal_of_fixture("newer_minor") == "was built for plugin ABI " + kNewer + ", this flowrun has " + kHostAbi +
+                                                 ", this flowrun has " + kHostAbi +
                                                  "; rebuild it with this flowrun's SDK, or use a newer flowrun");
+  CHECK(refusal_of_fixture("abi_one") ==
+        "was built for plugin ABI 1.2, this flowrun has " + kHostAbi + "; rebuild it with this flowrun's SDK");
 }
 
 TEST_CASE("bad_plugins: a plugin built with another standard library, or an unknown compiler, is refused, naming both sides") {
@@ -116,7 +116,7 @@ TEST_CASE("bad_plugins: a plugin built with another standard library, or an unkn
 }
 
 TEST_CASE("bad_plugins: damaged plain data is refused") {
-  CHECK(refusal_of_fixture("wrong_size") == kDamaged + "the size is 48 bytes, but ABI " + kHostAbi + " has " +
+  CHECK(refusal_of_fixture("wrong_size") == kDamaged + "the size is 48 bytes, but ABI " + kHostAbi + " has at least " +
                                                 std::to_string(sizeof(flowrun_plugin_abi)) + "; rebuild the plugin");
   CHECK(refusal_of_fixture("unterminated_build_tag") ==
         kDamaged + "the build tag has no closing zero within its 96 bytes; rebuild the plugin");

@@ -26,10 +26,11 @@ void Catalogue::add_plugin(const std::filesystem::path& file, Manifest manifest)
     return;
   }
   PluginInfo info{file, manifest.plugin, manifest.version, manifest.licence};
-  for (const NodeType& type : manifest.types) {
+  for (const NodeType& type : manifest.description.types) {
     info.node_types.push_back(type.name);
     offers_[type.name].push_back({type, manifest.plugin, manifest.version, file});
   }
+  for (const auto& [type, reason] : manifest.description.refused) refused_.emplace(type, quoted(file) + ": " + reason);
   const std::string name = manifest.plugin;
   namesakes.push_back(infos_.size());
   add_info(std::move(info), std::move(manifest));
@@ -67,7 +68,10 @@ std::string Catalogue::name_conflict(const std::string& plugin) const {
 
 std::string Catalogue::conflict(std::string_view type) const {
   const auto found = offers_.find(type);
-  if (found == offers_.end()) return "";
+  if (found == offers_.end()) {
+    const auto refused = refused_.find(type);
+    return refused == refused_.end() ? "" : refused->second;
+  }
   std::string sides;
   for (const RegisteredType& offer : found->second) {
     if (!offer.library.empty())

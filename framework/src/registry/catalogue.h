@@ -40,6 +40,7 @@ class Catalogue {
   std::vector<std::optional<Manifest>> manifests_;  ///< beside infos_; none: a failure
   std::map<std::filesystem::path, std::size_t> by_file_;
   std::map<std::string, std::vector<std::size_t>> by_name_;
+  std::map<std::string, std::string, std::less<>> refused_;  ///< types that need a newer host, with the sentence
   std::map<std::string, std::list<RegisteredType>, std::less<>> offers_;  ///< a list, for its addresses stay
 };
 

@@ -16,7 +16,7 @@ Manifest describe_library(const std::filesystem::path& library, Remembered remem
 Manifest describe_by_loading(const std::filesystem::path& library) {
   const LibraryFile file = read_library_file(library);
   const PluginAbi abi = read_plugin_abi(file);
-  return make_manifest(file, abi, load_plugin(file, abi).types);
+  return make_manifest(file, abi, load_plugin(file, abi).description);
 }
 
 const LoadedPlugin& load_described(const std::filesystem::path& library, const Manifest& manifest) {
@@ -25,7 +25,7 @@ const LoadedPlugin& load_described(const std::filesystem::path& library, const M
   const std::string advice = manifest.file.empty() ? "start again" : "remove " + quoted(manifest.file) + " and start again";
   if (file.hash != manifest.hash) throw Error(quoted(library) + " is not the library that its manifest describes; " + advice);
   const LoadedPlugin& plugin = load_plugin(file, abi);
-  if (abi.name != manifest.plugin || abi.version != manifest.version || !same_description(plugin.types, manifest.types))
+  if (abi.name != manifest.plugin || abi.version != manifest.version || !same_description(plugin.description, manifest.description))
     throw Error(quoted(library) + " describes itself otherwise than its manifest does; " + advice);
   return plugin;
 }

@@ -16,10 +16,9 @@ class TypeCheck {
  public:
   TypeCheck(const NodeType& type, std::vector<std::string>& faults) : type_(type), faults_(faults) {}
 
-  void run(const std::string& plugin, bool loaded) {
+  void run(const std::string& plugin) {
     check_name(plugin);
     if (type_.summary.empty()) add("", "its summary is empty");
-    if (loaded && !type_.create) add("", "it has no function that creates its nodes");
     check_ports(type_.inputs, "input");
     check_ports(type_.outputs, "output");
     for (const InputPort& port : type_.inputs) check_scope(port);
@@ -75,13 +74,13 @@ class TypeCheck {
 
 }  // namespace
 
-std::vector<std::string> description_faults(const std::string& plugin, const std::vector<NodeType>& types, bool loaded) {
+std::vector<std::string> description_faults(const std::string& plugin, const Description& description) {
   std::vector<std::string> faults;
-  if (types.empty()) faults.push_back("it describes no node type");
+  if (description.types.empty() && description.refused.empty()) faults.push_back("it describes no node type");
   std::set<std::string> seen;
-  for (const NodeType& type : types) {
+  for (const NodeType& type : description.types) {
     if (!seen.insert(type.name).second) faults.push_back("node type '" + type.name + "': it is described twice");
-    TypeCheck(type, faults).run(plugin, loaded);
+    TypeCheck(type, faults).run(plugin);
   }
   return faults;
 }

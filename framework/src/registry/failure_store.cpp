@@ -6,7 +6,7 @@
 #include "json/json.h"
 #include "registry/manifest_store.h"
 #include "registry/plugin_abi.h"
-#include "registry/type_json.h"
+#include "registry/description.h"
 
 namespace flowrun::registry {
 namespace {

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "flowrun/sdk/error.h"
+#include "flowrun/sdk/node.h"
 #include "registry/description_check.h"
 
 namespace flowrun::registry {
@@ -40,22 +41,41 @@ void load(Entry& entry, const LibraryFile& file) {
   throw Error(quoted(file.path) + " cannot be loaded: " + (reason ? reason : error.message().c_str()));
 }
 
-/// Runs the plugin's own function, so nothing that it throws may get out.
-std::vector<NodeType> ask_for_types(const flowrun_plugin_abi& raw) {
-  std::vector<NodeType> types;
-  const auto take = [](void* sink, const void* type) {
-    if (type) static_cast<std::vector<NodeType>*>(sink)->push_back(*static_cast<const NodeType*>(type));
-  };
-  if (!raw.node_types)
-    throw Error("is damaged: its flowrun_plugin has no function that lists its node types; rebuild the plugin");
+/// What one of a plugin's functions says back. The contract forbids exceptions there; one is a failure like any other.
+struct Answer {
+  std::string text;
+  std::string failure;
+
+  static void take(void* sink, const char* text, std::uint64_t length) {
+    static_cast<Answer*>(sink)->text.assign(text, text + length);
+  }
+  static void fail(void* sink, const char* sentence) { static_cast<Answer*>(sink)->failure = sentence ? sentence : ""; }
+};
+
+std::string ask_for_description(const flowrun_plugin_abi& raw) {
+  if (!raw.describe || !raw.create)
+    throw Error("is damaged: its flowrun_plugin lacks a function that describes or creates its nodes; rebuild the plugin");
+  Answer answer;
   int status = 1;
   try {
-    status = raw.node_types(&types, take);
+    status = raw.describe(raw.user, &answer, Answer::take, Answer::fail);
   } catch (...) {
-    status = 1;  // the contract forbids it; said as the same failure below
+    answer.failure = "an exception left its function 'describe'";
   }
-  if (status != 0) throw Error("could not describe its node types: its list of node types threw an exception");
-  return types;
+  if (status == 0) return std::move(answer.text);
+  throw Error("could not describe its node types" + (answer.failure.empty() ? "" : ": " + answer.failure));
+}
+
+std::unique_ptr<Node> create_node_of(const flowrun_plugin_abi& raw, const std::string& type) {
+  Answer answer;
+  void* node = nullptr;
+  try {
+    node = raw.create(raw.user, type.c_str(), &answer, Answer::fail);
+  } catch (...) {
+    answer.failure = "an exception left its function 'create'";
+  }
+  if (!node) throw Error(answer.failure.empty() ? "it gave none" : answer.failure);
+  return std::unique_ptr<Node>(static_cast<Node*>(node));
 }
 
 std::string joined(const std::vector<std::string>& sentences) {
@@ -64,16 +84,17 @@ std::string joined(const std::vector<std::string>& sentences) {
   return text;
 }
 
-std::vector<NodeType> describe(Entry& entry, const PluginAbi& abi) {
+Description describe(Entry& entry, const PluginAbi& abi) {
   if (!entry.library.has("flowrun_plugin")) throw Error("lost its symbol 'flowrun_plugin' while it was loaded; start again");
   const auto& raw = entry.library.get<const flowrun_plugin_abi>("flowrun_plugin");
   if (!same_plain_data(raw, abi.raw))
     throw Error("describes itself otherwise in memory than in its file; it was changed while it was loaded, or changes itself");
-  std::vector<NodeType> types = ask_for_types(raw);
-  normalise_defaults(types);
-  const std::vector<std::string> faults = description_faults(abi.name, types, true);
+  Description description = read_description(ask_for_description(raw));
+  const std::vector<std::string> faults = description_faults(abi.name, description);
   if (!faults.empty()) throw Error("describes its node types wrongly: " + joined(faults));
-  return types;
+  for (NodeType& type : description.types)
+    type.create = [&raw, name = type.name] { return create_node_of(raw, name); };
+  return description;
 }
 
 Entry& load_new(std::map<std::filesystem::path, Entry>& entries, const LibraryFile& file, const PluginAbi& abi) {
@@ -83,7 +104,7 @@ Entry& load_new(std::map<std::filesystem::path, Entry>& entries, const LibraryFi
   entry.hash = file.hash;
   entry.plugin.abi = abi;
   try {
-    entry.plugin.types = describe(entry, abi);
+    entry.plugin.description = describe(entry, abi);
   } catch (const Error& error) {
     entry.failure = quoted(file.path) + " " + error.what();
   }

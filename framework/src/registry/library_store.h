@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "flowrun/sdk/node_type.h"
+#include "registry/description.h"
 #include "registry/plugin_abi.h"
 
 namespace flowrun::registry {
@@ -11,7 +12,7 @@ namespace flowrun::registry {
 /// A library in the process, and what it describes.
 struct LoadedPlugin {
   PluginAbi abi;
-  std::vector<NodeType> types;  ///< checked, `create` set
+  Description description;  ///< checked; `create` of each type is set
 };
 
 /// Loads a library once in the life of the process and asks it for its node types; later calls give the same.

@@ -36,7 +36,14 @@ bool same_stamp(const FileStamp& written, const FileStamp& now) {
   return written.size == now.size && (whole ? written.mtime_ns / kSecond == now.mtime_ns / kSecond : written == now);
 }
 
+bool same_sources(const Manifest& manifest, const fs::path& library) {
+  for (const SourceFile& source : manifest.sources)
+    if (source_hash(library, source.path) != source.hash) return false;
+  return true;
+}
+
 bool describes(Manifest& manifest, const fs::path& library, const FileStamp& now) {
+  if (!same_sources(manifest, library)) return false;
   if (same_stamp(manifest.stamp, now)) return true;
   if (manifest.stamp.size != now.size || manifest.hash != read_library_file(library).hash) return false;
   manifest.stamp = now;

@@ -35,26 +35,39 @@ std::string text_of(const char (&array)[Size], const char* what) {
   return {array, end};
 }
 
-flowrun_plugin_abi read_struct(std::string_view bytes) {
-  const std::optional<std::size_t> offset = exported_symbol_offset(bytes, "flowrun_plugin");
-  if (!offset) throw Error("is a shared library but not a flowrun plugin: it does not export 'flowrun_plugin'");
-  flowrun_plugin_abi raw{};
-  if (bytes.size() < sizeof raw || *offset > bytes.size() - sizeof raw) damaged("the data would end outside the file");
-  std::memcpy(&raw, bytes.data() + *offset, sizeof raw);
-  static_assert(sizeof FLOWRUN_ABI_MAGIC == FLOWRUN_ABI_MAGIC_SIZE);
-  if (std::memcmp(raw.magic, FLOWRUN_ABI_MAGIC, sizeof raw.magic) != 0)
-    throw Error("is not a flowrun plugin: what it exports as 'flowrun_plugin' does not begin with flowrun's mark");
-  return raw;
+/// Size of the struct in ABI 2.0, which every later one begins with.
+constexpr std::size_t kFirstSize = sizeof(flowrun_plugin_abi);
+
+/// The members in front, which all ABIs have alike: mark, size and numbers.
+constexpr std::size_t kHeadSize = offsetof(flowrun_plugin_abi, reserved);
+
+void copy_at(std::string_view bytes, std::size_t offset, flowrun_plugin_abi& raw, std::size_t size) {
+  if (bytes.size() < size || offset > bytes.size() - size) damaged("the data would end outside the file");
+  std::memcpy(&raw, bytes.data() + offset, size);
 }
 
 void check_version(const flowrun_plugin_abi& raw) {
   const std::string sides =
       "was built for plugin ABI " + abi_version(raw.abi_major, raw.abi_minor) + ", this flowrun has " + host_version();
+  if (raw.abi_major > FLOWRUN_ABI_MAJOR) throw Error(sides + kRebuild + ", or use a newer flowrun");
   if (raw.abi_major != FLOWRUN_ABI_MAJOR) throw Error(sides + kRebuild);
-  if (raw.abi_minor > FLOWRUN_ABI_MINOR) throw Error(sides + kRebuild + ", or use a newer flowrun");
-  if (raw.size != sizeof raw)
-    damaged("the size is " + std::to_string(raw.size) + " bytes, but ABI " + host_version() + " has " +
-            std::to_string(sizeof raw));
+  if (raw.size < kFirstSize)
+    damaged("the size is " + std::to_string(raw.size) + " bytes, but ABI " + abi_version(raw.abi_major, raw.abi_minor) +
+            " has at least " + std::to_string(kFirstSize));
+}
+
+/// Of a newer ABI the members that are known here.
+flowrun_plugin_abi read_struct(std::string_view bytes) {
+  const std::optional<std::size_t> offset = exported_symbol_offset(bytes, "flowrun_plugin");
+  if (!offset) throw Error("is a shared library but not a flowrun plugin: it does not export 'flowrun_plugin'");
+  flowrun_plugin_abi raw{};
+  copy_at(bytes, *offset, raw, kHeadSize);
+  static_assert(sizeof FLOWRUN_ABI_MAGIC == FLOWRUN_ABI_MAGIC_SIZE);
+  if (std::memcmp(raw.magic, FLOWRUN_ABI_MAGIC, sizeof raw.magic) != 0)
+    throw Error("is not a flowrun plugin: what it exports as 'flowrun_plugin' does not begin with flowrun's mark");
+  check_version(raw);
+  copy_at(bytes, *offset, raw, sizeof raw);
+  return raw;
 }
 
 /// "gcc-13 libstdc++-cxx11abi-1" in its parts.
@@ -79,7 +92,6 @@ void check_build(const std::string& tag) {
 }
 
 PluginAbi checked(const flowrun_plugin_abi& raw) {
-  check_version(raw);
   check_build(text_of(raw.build_tag, "build tag"));
   PluginAbi abi{text_of(raw.name, "plugin name"), text_of(raw.version, "version"), text_of(raw.licence, "licence"), raw};
   if (!is_snake_case(abi.name))
@@ -99,7 +111,7 @@ PluginAbi read_plugin_abi(const LibraryFile& library) {
 }
 
 bool same_plain_data(const flowrun_plugin_abi& a, const flowrun_plugin_abi& b) {
-  return std::memcmp(&a, &b, offsetof(flowrun_plugin_abi, node_types)) == 0;
+  return std::memcmp(&a, &b, offsetof(flowrun_plugin_abi, user)) == 0;
 }
 
 std::string host_abi_text() { return "ABI " + host_version() + ", built with " FLOWRUN_BUILD_TAG; }

@@ -24,7 +24,7 @@ PluginAbi read_plugin_abi(const LibraryFile& library);
 /// Whether the struct of the loaded library is the one that its file holds.
 bool same_plain_data(const flowrun_plugin_abi& a, const flowrun_plugin_abi& b);
 
-/// "ABI 1.0, built with gcc-12 libstdc++-cxx11abi-1": this program's side.
+/// "ABI 2.0, built with gcc-12 libstdc++-cxx11abi-1": this program's side.
 std::string host_abi_text();
 
 }  // namespace flowrun::registry

@@ -35,7 +35,7 @@ std::vector<fs::path> libraries_in(const fs::path& folder) {
 
 /// Sets `create` of every type of a plugin whose library has been loaded.
 void connect(registry::Catalogue& catalogue, const registry::LoadedPlugin& plugin) {
-  for (const NodeType& loaded : plugin.types)
+  for (const NodeType& loaded : plugin.description.types)
     if (RegisteredType* known = catalogue.find(loaded.name)) known->type.create = loaded.create;
 }
 

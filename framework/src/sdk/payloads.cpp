@@ -2,6 +2,12 @@
 
 namespace flowrun {
 
+std::size_t Labels::bytes() const noexcept {
+  std::size_t total = voxels.size() * sizeof(std::int32_t);
+  for (const auto& [label, name] : names) total += sizeof label + name.size();
+  return total;
+}
+
 std::size_t Table::bytes() const noexcept {
   std::size_t total = 0;
   for (const std::string& column : columns) total += column.size();

@@ -12,14 +12,18 @@ using namespace flowrun;
 using registry::description_faults;
 using Sentences = std::vector<std::string>;
 
-std::unique_ptr<Node> create() { return std::make_unique<Node>(); }
+/// The faults of types as a host reads them from their text.
+Sentences faults_of(const std::vector<NodeType>& types) {
+  registry::Description description;
+  description.types = types;
+  return description_faults("lab", description);
+}
 
 NodeType right_type() {
   NodeType type{.name = "lab.count", .summary = "Counts"};
   type.inputs = {{.name = "mask", .payload = "flowrun.mask/1", .help = "A mask"}};
   type.outputs = {{.name = "table", .payload = "flowrun.table/1", .help = "A table"}};
   type.params = {{.name = "limit", .type = ParamType::number, .default_value = 0.5, .help = "A limit", .min = 0, .max = 1}};
-  type.create = create;
   return type;
 }
 
@@ -28,7 +32,7 @@ template <class Edit>
 Sentences faults_after(Edit edit) {
   NodeType type = right_type();
   edit(type);
-  return description_faults("lab", {type}, true);
+  return faults_of({type});
 }
 
 /// The faults of one parameter, without "node type 'lab.count', parameter 'p': ".
@@ -49,14 +53,7 @@ const std::string kNotSnake = " is not in snake_case (a letter, then letters, di
 }  // namespace
 
 TEST_CASE("description_check: a right description has no fault") {
-  CHECK(description_faults("lab", {right_type()}, true).empty());
-}
-
-TEST_CASE("description_check: a missing create function counts only where the library was loaded") {
-  NodeType type = right_type();
-  type.create = nullptr;
-  CHECK(description_faults("lab", {type}, false).empty());
-  CHECK(description_faults("lab", {type}, true) == Sentences{"node type 'lab.count': it has no function that creates its nodes"});
+  CHECK(faults_of({right_type()}).empty());
 }
 
 TEST_CASE("description_check: names of node types are checked") {
@@ -66,9 +63,9 @@ TEST_CASE("description_check: names of node types are checked") {
   CHECK(faults_after([](NodeType& t) { t.name = "lab."; }) == Sentences{"node type 'lab.': its name after the dot" + kNotSnake});
   CHECK(faults_after([](NodeType& t) { t.name = "lab.Count"; }) ==
         Sentences{"node type 'lab.Count': its name after the dot" + kNotSnake});
-  CHECK(description_faults("lab", {right_type(), right_type()}, true) ==
+  CHECK(faults_of({right_type(), right_type()}) ==
         Sentences{"node type 'lab.count': it is described twice"});
-  CHECK(description_faults("lab", {}, true) == Sentences{"it describes no node type"});
+  CHECK(faults_of({}) == Sentences{"it describes no node type"});
 }
 
 TEST_CASE("description_check: summary and help are asked for") {
@@ -148,5 +145,5 @@ TEST_CASE("description_check: integer defaults of number parameters become numbe
   CHECK(types[0].params[0].default_value == ParamValue(2.0));
   CHECK(types[0].params[1].default_value == ParamValue(std::vector<double>{1, 2}));
   CHECK(types[0].params[2].default_value == ParamValue(std::int64_t{2}));
-  CHECK(description_faults("lab", types, true).empty());
+  CHECK(faults_of(types).empty());
 }

@@ -1,11 +1,11 @@
-// The plain-data contract between a plugin and the host. It is read from the library's file, byte by byte, before any code of the
-// plugin runs, so it holds no C++ type and, apart from its last member, no pointer.
+// The plain-data contract between a plugin and the host. The host reads it from the library's file, byte by byte, before any code of
+// the plugin runs. So it contains no C++ type, and its pointers come last.
 #pragma once
 
 #include <stdint.h>
 
-#define FLOWRUN_ABI_MAJOR 1  // raised when a plugin built before can no longer be used
-#define FLOWRUN_ABI_MINOR 2  // raised when something is added that older plugins do not use
+#define FLOWRUN_ABI_MAJOR 2  // raised when a plugin that was built before can no longer be used
+#define FLOWRUN_ABI_MINOR 0  // raised when something is added; plugins and hosts of every minor number work together
 
 /// First bytes of the exported struct, with the closing zero. The host finds the struct by its symbol; these confirm it.
 #define FLOWRUN_ABI_MAGIC "\x89" "flowrun.plugin"
@@ -42,19 +42,27 @@ extern "C" {
 #endif
 
 /// What a plugin exports, as the data symbol `flowrun_plugin`. Strings end in a zero.
+///
+/// The functions may be called from any thread, several at a time. No C++ exception leaves them: a failure is one call of `fail` with a
+/// sentence (UTF-8, ends in a zero), which is valid during that call only. `sink` is the caller's and is handed back unchanged.
 typedef struct flowrun_plugin_abi {
   char magic[FLOWRUN_ABI_MAGIC_SIZE];
-  uint32_t size;  ///< sizeof(flowrun_plugin_abi) as the plugin was built
+  uint32_t size;  ///< sizeof(flowrun_plugin_abi) as the plugin was built; later minor numbers may append members
   uint32_t abi_major;
   uint32_t abi_minor;
   uint32_t reserved;
   char build_tag[96];
-  char name[64];  ///< as in "intensity": the prefix of its node types and the name in a graph's `requires`
+  char name[64];     ///< as in "intensity": the prefix of its node types and the name in a graph's `requires`
   char version[32];  ///< "1.2.3"
   char licence[64];  ///< SPDX expression
-  /// Hands over the node types: calls `take(sink, node_type)` for each, a `const flowrun::NodeType*` that is valid during the call.
-  /// Called on one thread; no C++ exception leaves it: it returns zero, or non-zero when a description could not be made.
-  int (*node_types)(void* sink, void (*take)(void* sink, const void* node_type));
+  void* user;        ///< the plugin's own, passed to each function below
+  /// Hands over the description, JSON text in UTF-8 (docs/plugin-abi.md), in one call of `take`. Returns 0, or another number after `fail`.
+  int (*describe)(void* user, void* sink, void (*take)(void* sink, const char* text, uint64_t length),
+                  void (*fail)(void* sink, const char* sentence));
+  /// A new flowrun::Node of a described type, which the caller owns and deletes through its virtual destructor; null after `fail`.
+  void* (*create)(void* user, const char* type_name, void* sink, void (*fail)(void* sink, const char* sentence));
+  /// What else the plugin offers, by a name with a version ("flowrun.codecs/1"); null: not offered. Valid as long as the library is loaded.
+  const void* (*extension)(void* user, const char* id);
 } flowrun_plugin_abi;
 
 #ifdef __cplusplus

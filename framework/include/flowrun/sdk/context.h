@@ -13,6 +13,7 @@
 #include "flowrun/sdk/error.h"
 #include "flowrun/sdk/parameters.h"
 #include "flowrun/sdk/payload.h"
+#include "flowrun/sdk/ports.h"
 
 namespace flowrun {
 
@@ -25,11 +26,13 @@ class OpenContext {
   virtual std::string_view device() const = 0;     ///< "auto", "cpu", "cuda" or "cuda:<n>", from the node's `run` object
   virtual int threads() const = 0;                 ///< the thread budget of the whole process
   virtual void warn(std::string_view sentence) = 0;
+  /// What a newer host offers besides, by a name with a version; null: not offered.
+  virtual void* extension(std::string_view /*id*/) { return nullptr; }
 };
 
 class Context;
 
-/// The rest of a firing that goes on elsewhere, on a device or a thread of the node's own; see Context::defer. (Since ABI 1.2.)
+/// The rest of a firing that goes on elsewhere, on a device or a thread of the node's own; see Context::defer.
 /// Any thread may call it. When it is let go of without resume, the firing fails.
 class Deferred {
  public:
@@ -58,7 +61,7 @@ class Context {
   virtual bool cancelled() const = 0;              ///< long loops look now and then, and return early (what they emit is dropped)
 
   /// The payloads at an input port: one, none (optional and not connected) or, for a variadic port, all in the graph's order.
-  /// Empty for a collecting port. Throws Error for a name that the type does not have.
+  /// Empty for a collecting port; null where an optional input has nothing in this case. Throws Error for a name that the type lacks.
   virtual std::span<const PayloadPtr> inputs(std::string_view port) const = 0;
 
   /// Hands an output over: exactly once per port and firing; for a stream port once per Firing::next.
@@ -69,31 +72,60 @@ class Context {
   virtual void progress(double fraction) = 0;                    ///< 0 to 1, of a firing that takes seconds; the largest counts
   virtual void warn(std::string_view sentence) = 0;
 
-  /// The one payload of a port that is required.
+  /// The payload of an input that every firing has. Throws Error, saying which it is: no payload, or one of another type.
+  template <class T>
+  const T& in(const Input<T>& port) const {
+    const auto payloads = inputs(port.name);
+    if (payloads.empty()) throw Error("input '" + std::string(port.name) + "' is not connected");
+    return required<T>(port.name, payloads.front().get());
+  }
+  /// The payload of an optional input; null when it is not connected or has nothing in this case. Throws Error for another type.
+  template <class T>
+  const T* in(const OptionalInput<T>& port) const {
+    const auto payloads = inputs(port.name);
+    return payloads.empty() || !payloads.front() ? nullptr : &required<T>(port.name, payloads.front().get());
+  }
+  /// The payloads of a variadic input, in the graph's order, without those that have nothing in this case. Throws Error for another type.
+  template <class T>
+  std::vector<const T*> in(const VariadicInput<T>& port) const {
+    std::vector<const T*> found;
+    for (const PayloadPtr& payload : inputs(port.name))
+      if (payload) found.push_back(&required<T>(port.name, payload.get()));
+    return found;
+  }
+  /// An item that came at a collecting input. Throws Error for another type.
+  template <class T>
+  static const T& item(const CollectingInput<T>& port, const PayloadPtr& payload) {
+    return required<T>(port.name, payload.get());
+  }
+
+  template <class T>
+  void emit(const Output<T>& port, T payload) {
+    emit_owned(port.name, std::make_unique<T>(std::move(payload)));
+  }
+  template <class T>
+  void emit(const StreamOutput<T>& port, T payload) {
+    emit_owned(port.name, std::make_unique<T>(std::move(payload)));
+  }
+
+  // The same by names, for ports that are known at run time only.
+
   template <class T>
   const T& in(std::string_view port) const {
-    if (const T* payload = in_if<T>(port)) return *payload;
-    throw Error("input '" + std::string(port) + "' has no " + std::string(T::kType));
+    return in(Input<T>{port, {}});
   }
-  /// The payload of an optional port, or null.
   template <class T>
   const T* in_if(std::string_view port) const {
-    const auto payloads = inputs(port);
-    return payloads.empty() ? nullptr : payload_cast<T>(payloads.front().get());
+    return in(OptionalInput<T>{port, {}});
   }
-  /// The payloads of a variadic port.
   template <class T>
   std::vector<const T*> all(std::string_view port) const {
-    std::vector<const T*> found;
-    for (const PayloadPtr& payload : inputs(port)) found.push_back(payload_cast<T>(payload.get()));
-    return found;
+    return in(VariadicInput<T>{port, {}});
   }
   template <class T>
   void emit(std::string_view port, T payload) {
     emit_owned(port, std::make_unique<T>(std::move(payload)));
   }
-
-  // Since ABI 1.1; new virtual functions stand at the end, so that plugins built before find theirs where they were.
 
   /// Runs task(0) .. task(count - 1), each once, on this thread and on threads of the engine that have nothing else to do; returns when
   /// all are done. Tasks may run at the same time and in any order; which thread runs which is not known, so let no result depend on it.
@@ -107,14 +139,24 @@ class Context {
   /// Any thread, also within a task.
   virtual void span(std::string_view step, std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end) = 0;
 
-  // Since ABI 1.2.
-
   /// For a firing that waits for a device: call it in Node::process, hand the work on, and return. The engine's thread goes on with other
   /// firings; this one ends when Deferred::resume has been called and its function has run. Until then the inputs stay alive and the item
   /// keeps its credit, so memory stays bounded; the context itself is valid during process only. Only for a type that is `concurrent`: the
   /// next firing may begin meanwhile (`run.concurrency` limits calls of process, not firings that are away). Once in a firing; not in a
   /// task, and not in a firing that collects or streams. When process throws after it, the firing still ends only with resume.
   virtual std::unique_ptr<Deferred> defer() = 0;
+
+  /// What a newer host offers besides, by a name with a version; null: not offered. Functions that are added to this class later use
+  /// it, so the table of virtual functions stays as it is, and a plugin works with a host that is older than its SDK.
+  virtual void* extension(std::string_view /*id*/) { return nullptr; }
+
+ private:
+  template <class T>
+  static const T& required(std::string_view port, const Payload* payload) {
+    if (const T* typed = payload_cast<T>(payload)) return *typed;
+    throw Error("input '" + std::string(port) + (payload ? "' takes " + std::string(T::kType) + ", but got " + std::string(payload->type())
+                                                         : "' has nothing in this case"));
+  }
 };
 
 }  // namespace flowrun

@@ -29,6 +29,9 @@ class Firing {
 
   /// How many times next will return true, where known (for progress); else -1.
   virtual std::int64_t expected() const { return -1; }
+
+  /// For callbacks that later hosts know, by a name with a version.
+  virtual void* extension(std::string_view /*id*/) { return nullptr; }
 };
 
 /// One use of a node type in a graph. Override process; or begin, for a type that collects or streams.
@@ -50,6 +53,9 @@ class Node {
 
   /// One firing of a node that collects or streams. The plain inputs are present here already.
   virtual std::unique_ptr<Firing> begin(Context&);
+
+  /// For callbacks that later hosts know, by a name with a version.
+  virtual void* extension(std::string_view /*id*/) { return nullptr; }
 };
 
 }  // namespace flowrun

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,7 @@ struct OutputPort {
 };
 
 /// A node type described once, as data. Help, documents, JSON Schema, validation and defaults all derive from this.
+/// It crosses to the host as text (description_text), so members can be added without a new ABI.
 struct NodeType {
   std::string name;     ///< "<plugin>.<verb_or_noun>", snake_case
   std::string summary;  ///< one line, no full stop
@@ -46,12 +48,24 @@ struct NodeType {
   std::vector<OutputPort> outputs;
   std::vector<ParamSpec> params;
   bool concurrent = false;  ///< one instance may have several firings at a time, on different threads
-  bool cuda = false;        ///< can use a CUDA device; Node::open is told which
-  std::unique_ptr<Node> (*create)() = nullptr;
+  bool cuda = false;        ///< can use a CUDA device; OpenContext::device says which
+  /// What a host must offer for this type to work right, by names with a version; a host that does not know one refuses the type.
+  std::vector<std::string> needs;
+  /// Makes a node; usually create_node<MyNode>. Called on one thread; may throw.
+  std::function<std::unique_ptr<Node>()> create;
 
   /// Firings of this type need Node::begin: it collects or streams.
   bool collects() const;
   bool streams() const;
 };
+
+/// For NodeType::create.
+template <class N>
+std::unique_ptr<Node> create_node() {
+  return std::make_unique<N>();
+}
+
+/// The description of node types as JSON text, as a plugin hands it to the host: docs/plugin-abi.md lists its keys.
+std::string description_text(const std::vector<NodeType>& types, const std::vector<std::string>& files = {});
 
 }  // namespace flowrun

@@ -17,6 +17,8 @@ class Payload {
   virtual std::string_view type() const noexcept = 0;
   /// Memory held, in bytes. The engine adds these up and reports the peak.
   virtual std::size_t bytes() const noexcept = 0;
+  /// For what later hosts ask of a payload, by a name with a version.
+  virtual const void* extension(std::string_view /*id*/) const noexcept { return nullptr; }
 
  protected:
   Payload() = default;
