@@ -113,10 +113,10 @@ void append_slice(const std::filesystem::path& file, const NamedFormat& named, V
 
 }  // namespace
 
-Volume read_dicom_series(const std::filesystem::path& folder, const std::string& series, const Warn& warn) {
+Volume read_dicom_series(const std::filesystem::path& folder, const ReadOptions& options, const Warn& warn) {
   const ItkSession session;
   const NamedFormat named{".dcm", Format::dicom, "DICOM", true};
-  std::vector<DicomSlice> slices = choose(scan_dicom_folder(folder), folder, series).slices;
+  std::vector<DicomSlice> slices = choose(scan_dicom_folder(folder), folder, options.series).slices;
   Volume volume;
   volume.source = folder.string();
   if (slices.size() > 1) {
@@ -132,7 +132,9 @@ Volume read_dicom_series(const std::filesystem::path& folder, const std::string&
       volume.voxels.reserve(volume.voxels.size() * slices.size());
   }
   if (slices.size() > 1) volume.geometry = stack_geometry(volume.geometry, slices);
-  require_usable(volume.geometry, folder);
+  const FileGrid grid = file_grid_of(volume.geometry);
+  require_readable(grid, folder, options.sheared);
+  place_on_grid(volume, grid, folder, options.between, warn);
   for (const std::string& sentence : session.warnings()) warn("'" + folder.string() + "': " + sentence);
   return volume;
 }

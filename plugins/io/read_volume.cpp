@@ -15,7 +15,8 @@ class ReadVolume : public Node {
   void process(Context& ctx) override {
     const std::string& path = ctx.params().text("path");
     const bool replace = ctx.params().text("nan") == "zero";
-    Volume volume = read_image(path, ctx.params().text("series"), [&](std::string_view text) { ctx.warn(text); });
+    const ReadOptions options{ctx.params().text("series"), sheared_of(ctx.params().text("sheared")), Between::linear};
+    Volume volume = read_image(path, options, [&](std::string_view text) { ctx.warn(text); });
     const NonFinite found = find_non_finite(volume, replace);
     if (found.count > 0) tell(ctx, volume, found, replace);
     ctx.emit("volume", std::move(volume));
@@ -64,6 +65,7 @@ NodeType read_volume_type() {
        .default_value = std::string("error"),
        .help = "What to do about voxels that are NaN or infinite: fail, or take them as 0",
        .choices = {"error", "zero"}},
+      sheared_param(),
   };
   type.concurrent = true;
   type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ReadVolume>(); };

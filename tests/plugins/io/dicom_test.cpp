@@ -39,7 +39,7 @@ TEST_CASE("read_volume: a DICOM series is put in order by position and gets its 
   CHECK(volume.voxels[24 + 11] == 211);
 }
 
-TEST_CASE("read_volume: a sagittal DICOM series keeps its axes, a tilted gantry its third axis") {
+TEST_CASE("read_volume: a sagittal DICOM series keeps its axes, a tilted gantry is refused or resampled") {
   const TempFolder folder;
   DicomSliceFile slice;
   slice.orientation = {0, 1, 0, 0, 0, -1};
@@ -48,9 +48,14 @@ TEST_CASE("read_volume: a sagittal DICOM series keeps its axes, a tilted gantry 
     slice.first = static_cast<short>(i);
     write_dicom_slice(folder / std::to_string(i), slice);
   }
-  const Volume volume = read_back(folder.path().string());
-  CHECK(geometry_distance(volume.geometry, {{}, {0.5, 0.75, 5}, {0, 0, 0}, {0, 0, -0.8, 1, 0, 0, 0, -1, 0.6}}) < 1e-6);
-  CHECK(volume.voxels[24] == 2);
+  CHECK(read_error(folder.path().string()).find("they are sheared by 36.8699 degrees") != std::string::npos);
+  NodeRunner runner("io.read_volume", {{"path", folder.path().string()}, {"sheared", std::string("resample")}});
+  runner.run();
+  const Volume& volume = runner.output<Volume>("volume");
+  CHECK(volume.geometry.size == std::array<std::int64_t, 3>{4, 11, 3});  // each slice lies 4 rows of 0.75 mm higher
+  CHECK(geometry_distance(volume.geometry, {{}, {0.5, 0.75, 4}, {0, 0, 6}, {0, 0, -1, 1, 0, 0, 0, -1, 0}}) < 1e-6);
+  CHECK(volume.voxels[32] == 0);
+  CHECK(volume.voxels[88] == 2);
 }
 
 TEST_CASE("read_volume: the rescale slope and intercept of DICOM are applied") {
