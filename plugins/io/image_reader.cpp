@@ -43,14 +43,11 @@ Volume read_by_itk(const fs::path& path, const NamedFormat& named, const ReadOpt
   const ItkSession session;
   const auto io = make_image_io(named.format);
   Volume volume;
-  if (named.format == Format::dicom && !holds_dicom_image(path)) refuse(path, "this DICOM file holds no image");
   volume.geometry = read_header(*io, path, named);
   const FileGrid grid = file_grid_of(volume.geometry);
   require_readable(grid, path, options.sheared);
-  if (named.format != Format::dicom) {
-    const auto bytes = static_cast<std::uint64_t>(volume.geometry.voxel_count()) * io->GetComponentSize();
-    require_all_data(path, named, volume.geometry, bytes);
-  }
+  const auto bytes = static_cast<std::uint64_t>(volume.geometry.voxel_count()) * io->GetComponentSize();
+  require_all_data(path, named, volume.geometry, bytes);
   append_voxels(*io, path, volume.voxels);
   place_on_grid(volume, grid, path, options.between, warn);
   pass_on(session, path, warn);
@@ -81,6 +78,7 @@ Volume read_image(const fs::path& path, const ReadOptions& options, const Warn& 
   if (fs::is_directory(path, code)) return read_dicom_series(path, options, warn);
   require_file(path);
   const NamedFormat named = format_to_read(path);
+  if (named.format == Format::dicom) return read_dicom_file(path, options, warn);
   Volume volume =
       named.format == Format::nifti ? read_nifti(path, named, options, warn) : read_by_itk(path, named, options, warn);
   volume.source = path.string();
