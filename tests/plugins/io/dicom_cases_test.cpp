@@ -37,6 +37,12 @@ TEST_CASE("dicom cases: a tilted gantry is refused with its angle, and resampled
   CHECK(read.warnings.size() == 1);
   CHECK(read.volume.geometry.spacing[2] == doctest::Approx(5));
   CHECK(read.volume.geometry.voxel_volume() == doctest::Approx(80));
+  // Its two spots, from the files by pydicom: row, column and Image Position of the slices that have them.
+  const double spots[2][3] = {{-96, -45.044167, 70}, {72, 73.819851, -65}};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto world = i == 0 ? spot_in_world(read.volume, 15, 30) : spot_in_world(read.volume, 0, 15);
+    for (std::size_t axis = 0; axis < 3; ++axis) CHECK(world[axis] == doctest::Approx(spots[i][axis]).epsilon(1e-5));
+  }
 }
 
 TEST_CASE("dicom cases: frames in any order, and from head to feet, make the same volume") {
@@ -56,7 +62,8 @@ TEST_CASE("dicom cases: frames in any order, and from head to feet, make the sam
 TEST_CASE("dicom cases: a missing frame is refused") {
   if (absent()) return;
   CHECK(read_error(kCases + "multiframe_missing_slice.dcm")
-            .find("not evenly spaced: 12.5 mm between frame 5 and frame 6, elsewhere 2.5 mm; a slice is missing") != std::string::npos);
+            .find("not evenly spaced: 12.5 mm between frame 5 and frame 6, elsewhere 2.5 mm; a slice is missing") !=
+        std::string::npos);
 }
 
 TEST_CASE("dicom cases: the distance between slices is the file's, and one warning says what is not in it") {
