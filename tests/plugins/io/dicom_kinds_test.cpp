@@ -145,12 +145,13 @@ TEST_CASE("read_volume: compressed DICOM is read where there is a decoder, else 
   data.fragments(kPixels, {video});
   check_refused(data, "no decoder here (transfer syntax 'MPEG2 Main Profile", {.syntax = "1.2.840.10008.1.2.4.100"});
   check_refused(data, "no decoder here (transfer syntax '1.2.840.10008.1.2.4.201')", {.syntax = "1.2.840.10008.1.2.4.201"});
-  check_refused(data, "do not begin as a picture of their kind does", {.syntax = "1.2.840.10008.1.2.4.70"});
+  check_refused(data, "do not begin and end as a picture of their kind does", {.syntax = "1.2.840.10008.1.2.4.70"});
   check_refused(data, "transfer syntax '1.2.840.10008.1.2.2' is not one that is read here", {.syntax = "1.2.840.10008.1.2.2"});
 }
 
 TEST_CASE("read_volume: a compressed picture of another size than DICOM says is refused before it is decoded") {
-  Bytes jpeg{0xff, 0xd8, 0xff, 0xe0, 0x00, 0x04, 0x00, 0x00, 0xff, 0xc3, 0x00, 0x0b, 16, 0x00, 100, 0x00, 4, 1, 1, 0x11, 0};
+  Bytes jpeg{0xff, 0xd8, 0xff, 0xe0, 0x00, 0x04, 0x00, 0x00, 0xff, 0xc3, 0x00, 0x0b,
+             16,   0x00, 100,  0x00, 4,    1,    1,    0x11, 0,    0xff, 0xda};
   jpeg.resize(64);
   check_refused(slice_data({}).fragments(kPixels, {jpeg}), "its compressed picture has 4 x 100 voxels of 1 numbers of 16 bits",
                 {.syntax = "1.2.840.10008.1.2.4.70"});
