@@ -73,10 +73,9 @@ int require_sound_codestream(const std::string& bytes, const DicomFile& file) {
   const DicomVoxels& voxels = *file.voxels;
   if (found->columns != voxels.columns || found->rows != voxels.rows || found->samples != 1 || found->bits > voxels.allocated)
     refuse(file.path, "its compressed picture has " + std::to_string(found->columns) + " x " + std::to_string(found->rows) +
-                          " voxels of " + std::to_string(found->samples) + " numbers of " + std::to_string(found->bits) +
+                          " voxels of " + std::to_string(found->samples) + " x " + std::to_string(found->bits) +
                           " bits, but its DICOM header says " + std::to_string(voxels.columns) + " x " +
-                          std::to_string(voxels.rows) + " of one number of " + std::to_string(voxels.allocated) +
-                          " bits; the file is damaged");
+                          std::to_string(voxels.rows) + " of 1 x " + std::to_string(voxels.allocated) + "; the file is damaged");
   return found->bits;
 }
 

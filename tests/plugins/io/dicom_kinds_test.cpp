@@ -149,17 +149,37 @@ TEST_CASE("read_volume: compressed DICOM is read where there is a decoder, else 
   check_refused(data, "transfer syntax '1.2.840.10008.1.2.2' is not one that is read here", {.syntax = "1.2.840.10008.1.2.2"});
 }
 
+TEST_CASE("read_volume: a lossless JPEG has its values, and a cut one is refused instead of filled up") {
+  const TempFolder folder;
+  const Bytes jpeg{0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10, 0x4a, 0x46, 0x49, 0x46, 0x00, 0x01, 0x01, 0x00, 0x00,
+                   0x01, 0x00, 0x01, 0x00, 0x00, 0xff, 0xc3, 0x00, 0x0b, 0x10, 0x00, 0x02, 0x00, 0x03, 0x01,
+                   0x01, 0x11, 0x00, 0xff, 0xc4, 0x00, 0x16, 0x00, 0x01, 0x01, 0x01, 0x00, 0x00, 0x00, 0x00,
+                   0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x05, 0x10, 0xff, 0xda, 0x00,
+                   0x08, 0x01, 0x01, 0x00, 0x01, 0x00, 0x00, 0xce, 0xf5, 0x5d, 0xff, 0x00, 0xff, 0xd9};
+  DicomSliceFile slice;
+  slice.size = {3, 2};
+  DicomData data = slice_data(slice);
+  save_dicom(folder / "a.dcm", data.fragments(kPixels, {jpeg}), {.syntax = "1.2.840.10008.1.2.4.70"});
+  CHECK(read_back(folder / "a.dcm").voxels == std::vector<float>{0, 7, 14, 21, 28, 35});
+  check_refused(data.fragments(kPixels, {Bytes(jpeg.begin(), jpeg.end() - 4)}),
+                "do not begin and end as a picture of their kind does", {.syntax = "1.2.840.10008.1.2.4.70"});
+}
+
 TEST_CASE("read_volume: a compressed picture of another size than DICOM says is refused before it is decoded") {
   Bytes jpeg{0xff, 0xd8, 0xff, 0xe0, 0x00, 0x04, 0x00, 0x00, 0xff, 0xc3, 0x00, 0x0b,
              16,   0x00, 100,  0x00, 4,    1,    1,    0x11, 0,    0xff, 0xda};
   jpeg.resize(64);
-  check_refused(slice_data({}).fragments(kPixels, {jpeg}), "its compressed picture has 4 x 100 voxels of 1 numbers of 16 bits",
+  jpeg.insert(jpeg.end(), {0xff, 0xd9});
+  check_refused(slice_data({}).fragments(kPixels, {jpeg}),
+                "its compressed picture has 4 x 100 voxels of 1 x 16 bits, but its DICOM header says 4 x 3 of 1 x 16",
                 {.syntax = "1.2.840.10008.1.2.4.70"});
   Bytes wavelets(64);
   const Bytes start{0xff, 0x4f, 0xff, 0x51, 0, 41, 0, 0, 0, 0, 0, 9, 0, 0, 0, 3};
   std::copy(start.begin(), start.end(), wavelets.begin());
   wavelets[41] = 1;
   wavelets[42] = 15;
+  wavelets[62] = 0xff;
+  wavelets[63] = 0xd9;
   check_refused(slice_data({}).fragments(kPixels, {wavelets}), "its compressed picture has 9 x 3 voxels",
                 {.syntax = "1.2.840.10008.1.2.4.90"});
 }
