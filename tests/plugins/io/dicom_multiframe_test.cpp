@@ -228,4 +228,8 @@ TEST_CASE("read_volume: a film is no stack of slices") {
   DicomData data = picture(3);
   data.bytes(0x00280009, "AT", {0x18, 0x00, 0x63, 0x10});
   says(error_of(folder / "a.dcm", place_first(data)), "its 3 frames are points in time (a film), no slices");
+  data.remove(0x00280009).decimals(0x00181063, {40});
+  says(error_of(folder / "a.dcm", data), "its 3 frames are points in time (a film), no slices");
+  save_dicom(folder / "a.dcm", data.decimals(kStep, {2}));  // slices that are shown one by one
+  read_on(folder / "a.dcm", stacked(3, 10, 2), 1);
 }
