@@ -254,6 +254,7 @@ TEST_CASE("read_volume: numbers of a DICOM header that are none are errors, not 
   CHECK(error_with(0x00200032, "1\\2").find("(0020,0032) is '1\\2', but 3 numbers are expected") != std::string::npos);
   CHECK(error_with(0x00280030, "0\\1").find("its DICOM voxel size is 1 x 0 mm") != std::string::npos);
   CHECK(error_with(0x00200037, "1\\0\\0\\0\\2\\0").find("(0020,0037) has the length 2") != std::string::npos);
+  CHECK(error_with(0x00200037, "1\\0\\0\\1\\0\\0").find("lie along one another") != std::string::npos);
   CHECK(error_with(0x00281053, "nan").find("is no number") != std::string::npos);
 }
 
@@ -266,4 +267,21 @@ TEST_CASE("read_volume: the depth of a single slice is the file's, with a warnin
   CHECK(read.volume.geometry.spacing[2] == 4);
   REQUIRE(read.warnings.size() == 1);
   CHECK(read.warnings[0].find("the slice thickness, 4 mm, is taken") != std::string::npos);
+}
+
+TEST_CASE("read_volume: the affine of a DICOM series is the header's own, also where it rounds its axes to few decimals") {
+  const TempFolder folder;
+  DicomSliceFile slice;
+  slice.orientation = {0.8660, 0.5, 0, -0.5, 0.8660, 0};  // of length 0.99998
+  slice.spacing = {2, 3};
+  for (int i = 0; i < 3; ++i) {
+    slice.position = {7, 8, 4.0 * i};
+    write_dicom_slice(folder / std::to_string(i), slice);
+  }
+  const Geometry grid = read_dicom(folder.path().string()).volume.geometry;
+  for (std::size_t row = 0; row < 3; ++row) {
+    CHECK(grid.direction[3 * row] * grid.spacing[0] == doctest::Approx(2 * slice.orientation[row]).epsilon(1e-9));
+    CHECK(grid.direction[3 * row + 1] * grid.spacing[1] == doctest::Approx(3 * slice.orientation[3 + row]).epsilon(1e-9));
+    CHECK(grid.direction[3 * row + 2] * grid.spacing[2] == doctest::Approx(row == 2 ? 4 : 0));
+  }
 }
