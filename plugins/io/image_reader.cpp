@@ -21,7 +21,7 @@ void pass_on(const ItkSession& session, const fs::path& path, const Warn& warn) 
 }
 
 /// NIfTI: ITK tells the grid; the voxels are read here, outside ITK's lock.
-Volume read_nifti(const fs::path& path, const NamedFormat& named, const Warn& warn) {
+Volume read_nifti(const fs::path& path, const NamedFormat& named, const ReadOptions& options, const Warn& warn) {
   const bool compressed = named.suffix.ends_with(".gz");
   const NiftiHeader header = read_nifti_header(path, compressed);
   Volume volume;
@@ -32,21 +32,24 @@ Volume read_nifti(const fs::path& path, const NamedFormat& named, const Warn& wa
   }
   for (const std::string& doubt : {bits_doubt(header), placement_doubt(header, volume.geometry)})
     if (!doubt.empty()) warn("'" + path.string() + "': " + doubt);
+  const FileGrid grid = file_grid_of(volume.geometry);
+  require_readable(grid, path, options.sheared);
   volume.voxels = read_nifti_voxels(path, compressed, header, volume.geometry);
+  place_on_grid(volume, grid, path, options.between, warn);
   return volume;
 }
 
-Volume read_by_itk(const fs::path& path, const NamedFormat& named, const Warn& warn) {
+Volume read_by_itk(const fs::path& path, const NamedFormat& named, const ReadOptions& options, const Warn& warn) {
   const ItkSession session;
   const auto io = make_image_io(named.format);
   Volume volume;
-  if (named.format == Format::dicom && !holds_dicom_image(path)) refuse(path, "this DICOM file holds no image");
   volume.geometry = read_header(*io, path, named);
-  if (named.format != Format::dicom) {
-    const auto bytes = static_cast<std::uint64_t>(volume.geometry.voxel_count()) * io->GetComponentSize();
-    require_all_data(path, named, volume.geometry, bytes);
-  }
+  const FileGrid grid = file_grid_of(volume.geometry);
+  require_readable(grid, path, options.sheared);
+  const auto bytes = static_cast<std::uint64_t>(volume.geometry.voxel_count()) * io->GetComponentSize();
+  require_all_data(path, named, volume.geometry, bytes);
   append_voxels(*io, path, volume.voxels);
+  place_on_grid(volume, grid, path, options.between, warn);
   pass_on(session, path, warn);
   return volume;
 }
@@ -70,12 +73,14 @@ void require_file(const fs::path& path) {
 
 }  // namespace
 
-Volume read_image(const fs::path& path, const std::string& series, const Warn& warn) try {
+Volume read_image(const fs::path& path, const ReadOptions& options, const Warn& warn) try {
   std::error_code code;
-  if (fs::is_directory(path, code)) return read_dicom_series(path, series, warn);
+  if (fs::is_directory(path, code)) return read_dicom_series(path, options, warn);
   require_file(path);
   const NamedFormat named = format_to_read(path);
-  Volume volume = named.format == Format::nifti ? read_nifti(path, named, warn) : read_by_itk(path, named, warn);
+  if (named.format == Format::dicom) return read_dicom_file(path, options, warn);
+  Volume volume =
+      named.format == Format::nifti ? read_nifti(path, named, options, warn) : read_by_itk(path, named, options, warn);
   volume.source = path.string();
   return volume;
 } catch (const std::bad_alloc&) {

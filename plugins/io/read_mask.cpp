@@ -28,7 +28,8 @@ void require_whole_numbers(const Volume& volume) {
 class ReadMask : public Node {
  public:
   void process(Context& ctx) override {
-    const Volume volume = read_image(ctx.params().text("path"), "", [&](std::string_view text) { ctx.warn(text); });
+    const ReadOptions options{"", sheared_of(ctx.params().text("sheared")), Between::nearest};
+    const Volume volume = read_image(ctx.params().text("path"), options, [&](std::string_view text) { ctx.warn(text); });
     require_whole_numbers(volume);
     Mask mask;
     mask.geometry = volume.geometry;
@@ -52,7 +53,8 @@ NodeType read_mask_type() {
       "become 1.";
   type.outputs = {
       {.name = "mask", .payload = std::string(Mask::kType), .help = "1 inside, 0 outside; its source is the file's name"}};
-  type.params = {{.name = "path", .type = ParamType::path, .help = "The mask file", .role = PathRole::input, .per_case = true}};
+  type.params = {{.name = "path", .type = ParamType::path, .help = "The mask file", .role = PathRole::input, .per_case = true},
+                 sheared_param()};
   type.concurrent = true;
   type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ReadMask>(); };
   return type;

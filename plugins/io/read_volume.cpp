@@ -15,7 +15,8 @@ class ReadVolume : public Node {
   void process(Context& ctx) override {
     const std::string& path = ctx.params().text("path");
     const bool replace = ctx.params().text("nan") == "zero";
-    Volume volume = read_image(path, ctx.params().text("series"), [&](std::string_view text) { ctx.warn(text); });
+    const ReadOptions options{ctx.params().text("series"), sheared_of(ctx.params().text("sheared")), Between::linear};
+    Volume volume = read_image(path, options, [&](std::string_view text) { ctx.warn(text); });
     const NonFinite found = find_non_finite(volume, replace);
     if (found.count > 0) tell(ctx, volume, found, replace);
     ctx.emit("volume", std::move(volume));
@@ -45,9 +46,18 @@ NodeType read_volume_type() {
       "which one is used; sheared axes are refused. A 4D file with one volume is taken as 3D; more volumes, vectors, colours and "
       "complex numbers are refused, as are "
       "cut and damaged files.\n\n"
-      "DICOM slices are put in order by their position; a missing slice, several volumes in a series and tilted slices of "
-      "several "
-      "orientations are errors.";
+      "DICOM: slices, and the frames of a file with several, are put in order by their position along the normal, whatever their "
+      "names and places in the file; their own slopes and intercepts are applied. The distance between slices is that of their "
+      "positions, else Spacing Between Slices; what the header does not say about sizes and places is taken as thickness, 1 mm "
+      "or 0 "
+      "and named in one warning a series. A missing slice, several volumes at the same positions (the error counts them and says "
+      "in "
+      "what they differ), several orientations, sizes or voxel sizes, films, mosaics, segmentations, colours and compressions "
+      "without "
+      "a decoder are errors. A tilted gantry makes sheared axes. Low values that are shown bright (MONOCHROME1) are turned "
+      "round, as "
+      "ITK does, with a warning, unless they have a unit (CT, PET, dose, Hounsfield units). Files without the 128 bytes before "
+      "DICOM's mark are read too; other files in the folder are passed over.";
   type.outputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "The image; its source is the file's name"}};
   type.params = {
       {.name = "path",
@@ -64,6 +74,7 @@ NodeType read_volume_type() {
        .default_value = std::string("error"),
        .help = "What to do about voxels that are NaN or infinite: fail, or take them as 0",
        .choices = {"error", "zero"}},
+      sheared_param(),
   };
   type.concurrent = true;
   type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ReadVolume>(); };

@@ -26,6 +26,6 @@ void flowrun::fuzz::look_at(std::string_view bytes) {
   static const bool kFolder = std::string_view(FLOWRUN_FUZZ_IMAGE) == ".dcm";
   kFile.write(bytes);
   const auto warn = [](std::string_view text) { require_sentence(text); };
-  accepts([&] { require_sound(io::read_image(kFile.path(), "", warn)); });
-  if (kFolder) accepts([&] { require_sound(io::read_image(kFile.path().parent_path(), "", warn)); });
+  accepts([&] { require_sound(io::read_image(kFile.path(), {}, warn)); });
+  if (kFolder) accepts([&] { require_sound(io::read_image(kFile.path().parent_path(), {}, warn)); });
 }

@@ -59,7 +59,7 @@ TEST_CASE("read_volume: missing, empty and unknown files are told apart") {
   check_fails(folder / "text.nii", "it is too short for a NIfTI file");
   check_fails(folder / "text.nrrd", "it is not a NRRD file that ITK can read");
   check_fails(folder / "text.mha", "it is not a MetaImage file, or its header is damaged: it has no 'NDims'");
-  check_fails(folder / "text.dcm", "it is not a DICOM file that ITK can read");
+  check_fails(folder / "text.dcm", "it is not a DICOM file; it is damaged or of another format");
   check_fails(folder.path().string(), "this folder holds no DICOM image; give an image file");
   check_fails("/dev/null", "it is neither a file nor a folder");
 }
