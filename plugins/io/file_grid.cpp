@@ -198,14 +198,14 @@ FileGrid file_grid_of(const Geometry& geometry) {
   return grid;
 }
 
-void require_readable(const FileGrid& grid, const std::filesystem::path& file, Sheared sheared) {
+void require_readable(const FileGrid& grid, const std::filesystem::path& file, Sheared sheared, const std::string& hint) {
   require_usable(geometry_of(grid), file);
   const Shear shear = shear_of(grid);
   if (!shear.is_sheared) return;
   if (sheared == Sheared::refuse)
-    refuse(file,
-           angle_text(shear) +
-               "; set the parameter 'sheared' to \"resample\" to bring the image onto a right-angled grid, or do that before");
+    refuse(file, angle_text(shear) +
+                     "; set the parameter 'sheared' to \"resample\" to bring the image onto a right-angled grid, " +
+                     (hint.empty() ? "or do that before" : hint));
   if (growth_of(grid) > kMostGrowth)
     refuse(file, angle_text(shear) + "; a right-angled grid would have " + number_text(growth_of(grid)) +
                      " times as many voxels, and at most " + number_text(kMostGrowth) +

@@ -44,8 +44,9 @@ Geometry geometry_of(const FileGrid& grid);
 FileGrid file_grid_of(const Geometry& geometry);
 
 /// To be called before the voxels are read. Throws Error, naming `file`, when the grid cannot be used (see require_usable), when
-/// it is sheared and `sheared` does not say resample, or when the right-angled grid would be more than 8 times as large.
-void require_readable(const FileGrid& grid, const std::filesystem::path& file, Sheared sheared);
+/// it is sheared and `sheared` does not say resample (`hint`: what else could be done), or when the right-angled grid would be
+/// more than 8 times as large.
+void require_readable(const FileGrid& grid, const std::filesystem::path& file, Sheared sheared, const std::string& hint = "");
 
 /// The right-angled grid that an image on a sheared grid is brought to. The x axis stays; y is turned within the plane of x and
 /// y, z becomes the normal of that plane, to the side that it was on, so left-handed grids stay left-handed. Spacing is what the

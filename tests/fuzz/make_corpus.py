@@ -247,6 +247,21 @@ def images():
     save("nifti/uint8_4d.nii", nifti(sizes=(3, 2, 2, 1), kind=2, bits=8, bytes_per_voxel=1))
     save("nifti/rgb.nii", nifti(kind=128, bits=24, bytes_per_voxel=3))
     save("nifti/two_files.nii", nifti(magic=b"ni1\0"))
+    sheared = bytearray(nifti())
+    struct.pack_into("<hh", sheared, 252, 0, 2)
+    struct.pack_into("<f", sheared, 284, 0.75)
+    save("nifti/sheared.nii", bytes(sheared))
+    unplaced = bytearray(nifti())
+    struct.pack_into("<hh", unplaced, 252, 0, 0)
+    unplaced[123] = 3  # micrometres
+    save("nifti/unplaced_micron.nii", bytes(unplaced))
+    second = struct.pack("<i8shh8q", 540, b"n+2\0\r\n\x1a\n", 16, 32, 3, 3, 2, 2, 1, 1, 1, 1).ljust(104, b"\0")
+    second += struct.pack("<8dq", 1, 1, 1, 1.5, 0, 0, 0, 0, 544)
+    second = second.ljust(344, b"\0") + struct.pack("<ii6d12d", 1, 2, 0, 0, 0, 1, 2, 3, 1, 0, 0, 1, 0, 1, 0, 2, 0, 0, 1.5, 3)
+    save("nifti/second_version.nii", second.ljust(544, b"\0") + nifti()[352:])
+    save("nifti/packed.nii", gzip.compress(nifti(), mtime=0))
+    save("nifti/pointer.nii", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
+    save("nifti/web_page.nii", b"<!DOCTYPE html><html></html>")
     save("nifti_gz/float.nii.gz", gzip.compress(nifti(), mtime=0))
     save("nifti_gz/members.nii.gz", gzip.compress(nifti()[:100], mtime=0) + gzip.compress(nifti()[100:], mtime=0))
     save("nifti_gz/bomb.nii.gz", gzip.compress(nifti() + bytes(1 << 17), 9, mtime=0))
@@ -261,6 +276,16 @@ def images():
     save("nrrd/text.nrrd", (head % "ascii").encode() + b" ".join(b"%d" % i for i in range(12)))
     save("nrrd/spacings.nrrd", b"NRRD0001\ntype: short\ndimension: 3\nsizes: 2 2 1\nspacings: 1 1 2\nendian: big\nencoding: raw\n\n" + bytes(8))
     save("nrrd/detached.nrrd", "NRRD0004\ntype: uchar\ndimension: 3\nsizes: 2 1 1\nencoding: raw\ndata file: LIST\n\n")
+    fields = "NRRD0005\ntype: uchar\nencoding: raw\ndimension: %d\nsizes: %s\n%s\nabcdefgh"
+    save("nrrd/left_anterior.nrrd", fields % (3, "2 2 2", "space: LAS\nspace units: \"um\" \"um\" \"um\"\n"
+         "space directions: (1,0,0) (0,1,0) (0,0,1)\nspace origin: (1,2,3)\n"))
+    save("nrrd/four_axes.nrrd", fields % (4, "2 1 2 2", "space: RAST\nspace origin: (1,2,3,0)\n"
+         "space directions: (1,0,0,0) none (0,1,0,0) (0,0,1,0)\nkinds: domain list domain domain\n"))
+    save("nrrd/sheared.nrrd", fields % (3, "2 2 2", "space: RAS\nspace directions: (1,0,0) (0.5,1,0) (0,0,1)\nspace origin: (0,0,0)\n"))
+    save("nrrd/axis_ends.nrrd", fields % (3, "2 2 2", "axis mins: 0 1 2\naxis maxs: 4 5 6\ncenters: cell node cell\nunits: \"cm\" \"cm\" \"cm\"\n"))
+    save("nrrd/skips.nrrd", fields % (3, "2 1 1", "line skip: 1\nbyte skip: 2\nspacings: 1 1 1\n") + "\nijkl")
+    save("nrrd/hex.nrrd", b"NRRD0004\ntype: short\nendian: big\nencoding: hex\ndimension: 3\nsizes: 2 1 1\nspacings: 1 1 1\n\n0001FfFE")
+    save("nrrd/outside.nrrd", fields % (3, "2 2 2", "data file: ../../etc/passwd\n"))
     head = ("ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nCompressedData = %s\n%s"
             "TransformMatrix = 1 0 0 0 1 0 0 0 1\nOffset = 1 2 3\nCenterOfRotation = 0 0 0\nElementSpacing = 1 1 1.5\nDimSize = 3 2 2\n"
             "AnatomicalOrientation = RAI\nElementType = MET_FLOAT\nElementDataFile = LOCAL\n")
@@ -268,6 +293,11 @@ def images():
     packed = zlib.compress(voxels)
     save("meta/zlib.mha", (head % ("True", "CompressedDataSize = %d\n" % len(packed))).encode() + packed)
     save("meta/text.mha", b"NDims = 3\nDimSize = 2 1 1\nElementType = MET_UCHAR\nBinaryData = False\nElementDataFile = LOCAL\n1 2")
+    save("meta/sheared.mha", b"NDims = 3\nDimSize = 2 2 2\nTransformMatrix = 1 0 0 0.5 1 0 0 0 1\nPosition = 1 2 3\nElementSize = 1 2 3\n"
+         b"DistanceUnits = um\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nabcdefgh")
+    save("meta/four_axes.mha", b"NDims = 4\nDimSize = 2 2 2 1\nRotation = 1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1\nOrigin = 1 2 3 0\n"
+         b"ElementSpacing = 1 1 1 1\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nabcdefgh")
+    save("meta/outside.mha", b"NDims = 3\nDimSize = 2 2 2\nElementType = MET_UCHAR\nElementDataFile = /etc/passwd\n")
     save("meta/short.mha", b"NDims = 3\nDimSize = 2 2 1\nElementType = MET_SHORT\nHeaderSize = -1\nElementDataFile = LOCAL\n" + bytes(8))
 
 

@@ -30,7 +30,10 @@ class Sha256 {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
+/// Only of a plain file: opening a FIFO would wait for ever, a device may never end.
 bool add_file(Sha256& hash, const std::filesystem::path& file) {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(file, unknown)) return false;
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return false;
   std::vector<char> buffer(1 << 16);
