@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "crash_record.h"
 #include "flowrun/sdk/error.h"
 #include "text_layout.h"
 
@@ -41,6 +42,17 @@ std::string joined(const std::vector<std::string>& words, const std::string& bet
   return text;
 }
 
+/// The first names, and how many more there are.
+std::string list_text(std::vector<std::string> names) {
+  const std::size_t count = names.size();
+  if (count <= kMaxNames) return joined(names, ", ");
+  names.resize(kMaxNames);
+  names.push_back(fmt::format("{} more", count - kMaxNames));
+  return joined(names, ", ");
+}
+
+bool is_crashed(const std::optional<CaseRecord>& record) { return record && record->status != CaseStatus::done; }
+
 void add_reason(ResumePlan& plan, const std::string& text, const std::string& name) {
   const auto same = [&](const ResumePlan::Reason& reason) { return reason.text == text; };
   const auto found = std::find_if(plan.reasons.begin(), plan.reasons.end(), same);
@@ -48,8 +60,9 @@ void add_reason(ResumePlan& plan, const std::string& text, const std::string& na
   else found->cases.push_back(name);
 }
 
-void plan_case(ResumePlan& plan, CaseRecorder& recorder, const Case& one, const fs::path& out) {
+void plan_case(ResumePlan& plan, CaseRecorder& recorder, const Case& one, const fs::path& out, bool keep_crashed) {
   plan.earlier.emplace_back();
+  if (keep_crashed && (plan.earlier.back() = Crashes(out).record_of(one, recorder))) return;
   const fs::path file = case_record_file(out, one.name);
   std::error_code unknown;
   if (!fs::exists(file, unknown)) {
@@ -83,7 +96,7 @@ void plan_collector(ResumePlan& plan, const ValidatedNode& collector, CaseRecord
   if (all_done && changes.empty()) return;
   const std::string why = changes.empty() ? "" : " (" + joined(changes, "; ") + ")";
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    if (!plan.earlier[i]) continue;
+    if (!plan.earlier[i] || is_crashed(plan.earlier[i])) continue;
     plan.earlier[i].reset();
     add_reason(plan, "node '" + collector.id + "' takes all cases, so the graph runs for all of them" + why, cases[i].name);
   }
@@ -93,8 +106,11 @@ void plan_collector(ResumePlan& plan, const ValidatedNode& collector, CaseRecord
 
 void keep_only(CaseList& list, const std::vector<std::string>& patterns, Faults& faults) {
   std::vector<std::string> wanted;
-  for (const std::string& word : patterns)
-    for (std::string& name : names_in(word)) wanted.push_back(std::move(name));
+  for (const std::string& word : patterns) {
+    const std::vector<std::string> names = names_in(word);
+    if (names.empty()) faults.error({}, fmt::format("--only '{}' names no case", word));
+    wanted.insert(wanted.end(), names.begin(), names.end());
+  }
   const auto fits = [](const std::string& pattern, const Case& one) {
     if (fnmatch(pattern.c_str(), one.name.c_str(), 0) == 0) return true;
     const std::string participant = one.name.substr(0, one.name.find("_ses-"));
@@ -109,7 +125,9 @@ void keep_only(CaseList& list, const std::vector<std::string>& patterns, Faults&
 }
 
 void keep_failed(CaseList& list, const fs::path& out) {
+  const Crashes crashes(out);
   keep_if(list, [&](const Case& one) {
+    if (crashes.has(one.name)) return true;
     try {
       return read_case_record(case_record_file(out, one.name)).status != CaseStatus::done;
     } catch (const Error&) {
@@ -122,9 +140,21 @@ bool ResumePlan::nothing_to_run() const {
   return std::all_of(earlier.begin(), earlier.end(), [](const auto& record) { return record.has_value(); });
 }
 
-ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, const std::vector<Case>& cases, const fs::path& out) {
+std::size_t ResumePlan::crashed() const {
+  return static_cast<std::size_t>(std::count_if(earlier.begin(), earlier.end(), is_crashed));
+}
+
+std::string ResumePlan::crashed_names() const {
+  std::vector<std::string> names;
+  for (const auto& record : earlier)
+    if (is_crashed(record)) names.push_back(record->name);
+  return list_text(names);
+}
+
+ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, const std::vector<Case>& cases, const fs::path& out,
+                       bool keep_crashed) {
   ResumePlan plan;
-  for (const Case& one : cases) plan_case(plan, recorder, one, out);
+  for (const Case& one : cases) plan_case(plan, recorder, one, out, keep_crashed);
   if (const ValidatedNode* collector = case_collector(graph)) plan_collector(plan, *collector, recorder, cases, out);
   return plan;
 }
@@ -132,14 +162,19 @@ ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, cons
 std::string resume_text(const ResumePlan& plan) {
   const auto kept = static_cast<std::size_t>(
       std::count_if(plan.earlier.begin(), plan.earlier.end(), [](const auto& record) { return record.has_value(); }));
-  std::string text = fmt::format("{} done before and unchanged, {} not yet run\n", count_text(kept, "case"), plan.fresh);
-  for (const ResumePlan::Reason& reason : plan.reasons) {
-    std::vector<std::string> names(reason.cases.begin(),
-                                   reason.cases.begin() + static_cast<std::ptrdiff_t>(std::min(kMaxNames, reason.cases.size())));
-    if (reason.cases.size() > kMaxNames) names.push_back(fmt::format("{} more", reason.cases.size() - kMaxNames));
-    text += fmt::format("  {} again: {}\n    {}\n", reason.cases.size() == 1 ? "runs" : "run", joined(names, ", "), reason.text);
-  }
+  std::string text =
+      fmt::format("{} done before and unchanged, {} not yet run\n", count_text(kept - plan.crashed(), "case"), plan.fresh);
+  if (plan.crashed() > 0)
+    text += fmt::format("  not run again: {}\n    the process crashed in the run before; --retry-failed runs {} again\n",
+                        plan.crashed_names(), plan.crashed() == 1 ? "it" : "them");
+  for (const ResumePlan::Reason& reason : plan.reasons)
+    text += fmt::format("  {} again: {}\n    {}\n", reason.cases.size() == 1 ? "runs" : "run", list_text(reason.cases), reason.text);
   return text;
+}
+
+std::string crash_text(const ResumePlan& plan) {
+  return fmt::format("{} done before and unchanged, {} failed by a crash ({}); --retry-failed runs {} again",
+                     plan.earlier.size() - plan.crashed(), plan.crashed(), plan.crashed_names(), plan.crashed() == 1 ? "it" : "them");
 }
 
 CaseResult earlier_result(const CaseRecord& record, const ValidatedGraph& graph) {

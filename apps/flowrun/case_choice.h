@@ -18,7 +18,7 @@ void keep_failed(CaseList& list, const std::filesystem::path& out);
 
 /// What --resume makes of a list of cases.
 struct ResumePlan {
-  std::vector<std::optional<CaseRecord>> earlier;  ///< by case; set: done and unchanged, not to be run
+  std::vector<std::optional<CaseRecord>> earlier;  ///< by case; set: not to be run (done and unchanged, or crashed)
   struct Reason {
     std::string text;
     std::vector<std::string> cases;
@@ -26,10 +26,15 @@ struct ResumePlan {
   std::vector<Reason> reasons;  ///< why cases run that have run before, in the order of the cases
   std::size_t fresh = 0;        ///< cases without a record
   bool nothing_to_run() const;
+  std::size_t crashed() const;         ///< cases in `earlier` that are not done: they crashed the process
+  std::string crashed_names() const;   ///< of those, with commas
 };
+/// `keep_crashed`: a case that crashed the process stays failed; else it runs again.
 ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, const std::vector<Case>& cases,
-                       const std::filesystem::path& out);
+                       const std::filesystem::path& out, bool keep_crashed = true);
 std::string resume_text(const ResumePlan& plan);
+/// "19 done before and unchanged, 1 failed by a crash (p07); --retry-failed runs it again".
+std::string crash_text(const ResumePlan& plan);
 
 /// A case of an earlier run as a result of this one.
 CaseResult earlier_result(const CaseRecord& record, const ValidatedGraph& graph);

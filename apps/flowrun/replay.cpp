@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "commands.h"
+#include "crash_guard.h"
 #include "exit_status.h"
 #include "flowrun/host/case_record.h"
 #include "flowrun/host/validated_graph.h"
@@ -81,6 +82,7 @@ int execute(const ReplayCommand& command) {
   print_head(bundle, registry.find(bundle.type));
   RunOptions options;
   options.out = written;
+  const CrashGuard guard;
   Run run(replay.graph, registry, options);
   return print_outcome(bundle, run.execute({replay.one_case}));
 }

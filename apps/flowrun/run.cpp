@@ -12,6 +12,8 @@
 #include "case_order.h"
 #include "cohort_files.h"
 #include "commands.h"
+#include "crash_guard.h"
+#include "crash_record.h"
 #include "exit_status.h"
 #include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/runtime.h"
@@ -226,7 +228,7 @@ struct RunState {
 void plan_resumption(const RunCommand& command, const PreparedRun& prepared, RunState& state) {
   const std::vector<Case>& cases = prepared.list.cases;
   if (command.resume) {
-    state.plan = plan_resume(*prepared.graph, state.recorder, cases, command.out);
+    state.plan = plan_resume(*prepared.graph, state.recorder, cases, command.out, !command.retry_failed);
     state.to_run.clear();
     for (std::size_t i = 0; i < cases.size(); ++i)
       if (!state.plan->earlier[i]) state.to_run.push_back(cases[i]);
@@ -258,6 +260,7 @@ RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState&
     fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name),
                count_text(prepared.graph->nodes.size(), "node"), count_text(state.to_run.size(), "case"));
   books.follow(prepared.options, command.no_replay ? 0 : prepared.replay_limit);
+  const CrashGuard guard(command.out, *prepared.graph, state.to_run);
   Run run(prepared.graph, registry, prepared.options);
   files.start(state.to_run.size());  // not before: nothing is written when a node cannot be opened
   RunResult result = watched(run, state.to_run, command, interrupts, announcer, prepared.list.cases.size() - state.to_run.size());
@@ -312,8 +315,12 @@ void complete_sidecars(const RunCommand& command, const PreparedRun& prepared, c
     if (state.plan->earlier[i]) write_bids_sidecars(*prepared.graph, prepared.list.cases[i], command.out, command.bids);
 }
 
-int say_nothing_to_do(const RunCommand& command, const PreparedRun& prepared) {
+int say_nothing_to_do(const RunCommand& command, const PreparedRun& prepared, const RunState& state) {
   const std::size_t cases = prepared.list.cases.size();
+  if (state.plan && state.plan->crashed() > 0) {
+    fmt::print(stderr, "flowrun: error: nothing to run: {}\n", printable(crash_text(*state.plan)));
+    return kSomeCaseFailed;
+  }
   if (!command.quiet && cases == 0 && !prepared.shard.is_whole() && !command.retry_failed)
     fmt::print("nothing to run: shard {}/{} has no cases\n", prepared.shard.index, prepared.shard.count);
   else if (!command.quiet && cases > 0)
@@ -347,6 +354,7 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   if (!command.bids.empty()) prepare_derivative(command, prepared);
   RunState state(prepared, command.out);
   plan_resumption(command, prepared, state);
+  Crashes(command.out).settle(state.to_run, state.plan ? state.plan->earlier : decltype(state.plan->earlier){});
   complete_sidecars(command, prepared, state);
   Announcer announcer;
   CohortFiles files(paths_of(command, prepared.shard), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
@@ -356,7 +364,7 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   if (state.to_run.empty()) {
     files.start(0);
     files.finish(order, {});
-    return say_nothing_to_do(command, prepared);
+    return say_nothing_to_do(command, prepared, state);
   }
   Trace trace;
   if (!command.trace.empty()) prepared.options.trace = &trace;

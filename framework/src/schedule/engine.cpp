@@ -65,6 +65,7 @@ Engine::Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, 
   ended_counts_.resize(graph_->nodes.size());
   limit_.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads_));
   arena_ = std::make_unique<tbb::task_arena>(threads_);
+  signal_stacks_.emplace(*arena_);
   open_nodes(registry);
   build_flow();
   engines_built.fetch_add(1, std::memory_order_release);
@@ -79,15 +80,19 @@ Engine::~Engine() {
 void Engine::open_nodes(Registry& registry) {
   for (auto& stage : plan_.stages) {
     const ValidatedNode& spec = *stage->spec;
+    set_opening(&spec);
     try {
       open_node(*stage, registry);
     } catch (const std::exception& error) {
+      set_opening(nullptr);
       throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
                   ") could not be opened: " + error.what());
     } catch (...) {
+      set_opening(nullptr);
       throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
                   ") could not be opened: it threw something that is not a std::exception, so its reason is unknown");
     }
+    set_opening(nullptr);
   }
 }
 
