@@ -60,10 +60,9 @@ void add_reason(ResumePlan& plan, const std::string& text, const std::string& na
   else found->cases.push_back(name);
 }
 
-void plan_case(ResumePlan& plan, CaseRecorder& recorder, const Case& one, const fs::path& out, bool keep_crashed) {
+void plan_case(ResumePlan& plan, CaseRecorder& recorder, const Case& one, const fs::path& file, const Crashes* crashes) {
   plan.earlier.emplace_back();
-  if (keep_crashed && (plan.earlier.back() = Crashes(out).record_of(one, recorder))) return;
-  const fs::path file = case_record_file(out, one.name);
+  if (crashes && (plan.earlier.back() = crashes->record_of(one, recorder))) return;
   std::error_code unknown;
   if (!fs::exists(file, unknown)) {
     ++plan.fresh;
@@ -79,26 +78,49 @@ void plan_case(ResumePlan& plan, CaseRecorder& recorder, const Case& one, const 
   }
 }
 
-/// What the run made of all cases together: whether it is there and still right; else why not.
-std::vector<std::string> changes_of_run(CaseRecorder& recorder, const std::vector<Case>& cases, const fs::path& out) {
+/// What the run made of all cases together: whether it is there and still right; else why not. The record goes when a run begins
+/// and comes when it ends, so one that was killed has none.
+std::vector<std::string> changes_of_run(CaseRecorder& recorder, const std::vector<Case>& cases, const fs::path& file) {
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) return {"the last run did not end"};
   try {
-    return recorder.changes_of_run(cases, read_case_record(case_record_file(out, "")));
+    return recorder.changes_of_run(cases, read_case_record(file));
   } catch (const Error& fault) {
     return {fault.what()};
   }
 }
 
-/// A node that takes all cases gets all of them, or none at all when nothing has changed.
-void plan_collector(ResumePlan& plan, const ValidatedNode& collector, CaseRecorder& recorder, const std::vector<Case>& cases,
-                    const fs::path& out) {
+/// A node that takes all cases gets all of them, or none at all when nothing has changed; likewise one that writes a file for the run.
+void plan_run_part(ResumePlan& plan, const ValidatedNode& node, CaseRecorder& recorder, const std::vector<Case>& cases,
+                   const fs::path& file) {
   const bool all_done = plan.nothing_to_run();
-  const std::vector<std::string> changes = all_done ? changes_of_run(recorder, cases, out) : std::vector<std::string>{};
+  const std::vector<std::string> changes = all_done ? changes_of_run(recorder, cases, file) : std::vector<std::string>{};
   if (all_done && changes.empty()) return;
   const std::string why = changes.empty() ? "" : " (" + joined(changes, "; ") + ")";
   for (std::size_t i = 0; i < cases.size(); ++i) {
     if (!plan.earlier[i] || is_crashed(plan.earlier[i])) continue;
     plan.earlier[i].reset();
-    add_reason(plan, "node '" + collector.id + "' takes all cases, so the graph runs for all of them" + why, cases[i].name);
+    add_reason(plan, "node '" + node.id + "' takes all cases, so the graph runs for all of them" + why, cases[i].name);
+  }
+}
+
+/// A node that fires once for the run, takes no cases, and writes a file: only what it wrote is looked at.
+const ValidatedNode* run_writer(const ValidatedGraph& graph, const fs::path& out) {
+  for (const NodeFile& file : files_of_run(graph, out))
+    if (file.role == PathRole::output)
+      for (const ValidatedNode& node : graph.nodes)
+        if (node.id == file.node) return &node;
+  return nullptr;
+}
+
+void plan_writer(ResumePlan& plan, const ValidatedNode& node, CaseRecorder& recorder, const std::vector<Case>& cases,
+                 const fs::path& file) {
+  if (!plan.nothing_to_run()) return;  // it fires in any case
+  const std::vector<std::string> changes = changes_of_run(recorder, cases, file);
+  if (changes.empty()) return;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    plan.earlier[i].reset();
+    add_reason(plan, "node '" + node.id + "' writes its file once for the run: " + joined(changes, "; "), cases[i].name);
   }
 }
 
@@ -124,12 +146,12 @@ void keep_only(CaseList& list, const std::vector<std::string>& patterns, Faults&
   });
 }
 
-void keep_failed(CaseList& list, const fs::path& out) {
-  const Crashes crashes(out);
+void keep_failed(CaseList& list, const fs::path& out, const std::string& word) {
+  const Crashes crashes(out, word);
   keep_if(list, [&](const Case& one) {
     if (crashes.has(one.name)) return true;
     try {
-      return read_case_record(case_record_file(out, one.name)).status != CaseStatus::done;
+      return read_case_record(case_record_file(out, one.name, word)).status != CaseStatus::done;
     } catch (const Error&) {
       return false;  // it has not run: no failure
     }
@@ -152,10 +174,13 @@ std::string ResumePlan::crashed_names() const {
 }
 
 ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, const std::vector<Case>& cases, const fs::path& out,
-                       bool keep_crashed) {
+                       const Shard& shard, const std::string& word, bool keep_crashed) {
   ResumePlan plan;
-  for (const Case& one : cases) plan_case(plan, recorder, one, out, keep_crashed);
-  if (const ValidatedNode* collector = case_collector(graph)) plan_collector(plan, *collector, recorder, cases, out);
+  const Crashes crashes(out, word);
+  for (const Case& one : cases) plan_case(plan, recorder, one, case_record_file(out, one.name, word), keep_crashed ? &crashes : nullptr);
+  const fs::path of_run = books_of_run(out, shard, word);
+  if (const ValidatedNode* collector = case_collector(graph)) plan_run_part(plan, *collector, recorder, cases, of_run);
+  else if (const ValidatedNode* writer = run_writer(graph, out)) plan_writer(plan, *writer, recorder, cases, of_run);
   return plan;
 }
 
@@ -189,7 +214,8 @@ CaseResult earlier_result(const CaseRecord& record, const ValidatedGraph& graph)
   result.earlier = true;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i)
     for (const NodeRecord& node : record.nodes)
-      if (node.id == graph.nodes[i].id && node.firings > 0) result.timings.push_back({i, node.firings, node.busy_s});
+      if (node.id == graph.nodes[i].id && node.firings > 0)
+        result.timings.push_back({i, node.firings, node.busy_s, node.begin_s, node.end_s});
   return result;
 }
 

@@ -29,6 +29,7 @@ constexpr std::size_t kMostCalls = 64;
 /// What the handler needs; written while no handler is set.
 struct Facts {
   int folder = -1;  ///< "<out>/flowrun"; -1: nothing is kept
+  const std::string* crashes = nullptr;  ///< name of the folder in it
   const std::string* graph_hash = nullptr;
   const std::vector<std::uint64_t>* case_keys = nullptr;
   std::array<struct sigaction, kSignals.size()> before{};
@@ -151,10 +152,10 @@ void keep(int signal, const Look& found) {
   if (blamed) add_blamed(text, *blamed);
   add_time(text);
   text.add("end=1\n");
-  name.add(kCrashFolder).add("/");
+  name.add(*facts.crashes).add("/");
   if (blamed && blamed->of_case) name.add(blamed->of_case->name).add(kCrashSuffix);
   else name.add(kCrashOfRun);
-  ::mkdirat(facts.folder, kCrashFolder, 0777);
+  ::mkdirat(facts.folder, facts.crashes->c_str(), 0777);
   ::unlinkat(facts.folder, name.c_str(), 0);
   const int file = ::openat(facts.folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (file < 0) return;
@@ -198,9 +199,10 @@ void set_handlers() {
 
 CrashGuard::CrashGuard() { set_handlers(); }
 
-CrashGuard::CrashGuard(const std::filesystem::path& out, const ValidatedGraph& graph, const std::vector<Case>& cases)
-    : graph_hash_(graph_hash(node_records(graph))) {
+CrashGuard::CrashGuard(const std::filesystem::path& out, const ValidatedGraph& graph, const std::vector<Case>& cases, const std::string& word)
+    : crashes_(crash_folder(word)), graph_hash_(graph_hash(node_records(graph))) {
   for (const Case& one : cases) case_keys_.push_back(case_key(one));
+  facts.crashes = &crashes_;
   facts.graph_hash = &graph_hash_;
   facts.case_keys = &case_keys_;
   facts.folder = ::open((out / "flowrun").c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

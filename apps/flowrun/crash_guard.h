@@ -16,13 +16,15 @@ class CrashGuard {
  public:
   /// Reports on the standard error only.
   CrashGuard();
-  /// `cases`: of the run, in its order. They, the graph and the folder must stay.
-  CrashGuard(const std::filesystem::path& out, const ValidatedGraph& graph, const std::vector<Case>& cases);
+  /// `cases`: of the run, in its order. They, the graph and the folder must stay. `word`: of the graph (graph_books.h).
+  CrashGuard(const std::filesystem::path& out, const ValidatedGraph& graph, const std::vector<Case>& cases,
+             const std::string& word);
   ~CrashGuard();
   CrashGuard(const CrashGuard&) = delete;
   CrashGuard& operator=(const CrashGuard&) = delete;
 
  private:
+  std::string crashes_;
   std::string graph_hash_;
   std::vector<std::uint64_t> case_keys_;
 };

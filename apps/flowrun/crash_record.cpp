@@ -72,10 +72,12 @@ std::optional<CrashRecord> read_crash_record(const fs::path& file) {
   return whole ? std::optional(std::move(crash)) : std::nullopt;
 }
 
-Crashes::Crashes(fs::path out) : out_(std::move(out)) {}
+std::string crash_folder(const std::string& word) { return word.empty() ? "crashes" : "crashes." + word; }
+
+Crashes::Crashes(fs::path out, std::string word) : out_(std::move(out)), word_(std::move(word)) {}
 
 fs::path Crashes::file_of(const std::string& case_name) const {
-  return out_ / "flowrun" / kCrashFolder / (case_name + kCrashSuffix);
+  return out_ / "flowrun" / crash_folder(word_) / (case_name + kCrashSuffix);
 }
 
 bool Crashes::has(const std::string& case_name) const {
@@ -102,18 +104,18 @@ void Crashes::settle(const std::vector<Case>& to_run, const std::vector<std::opt
     fmt::print(stderr, "flowrun: warning: {}\n", printable(of_run));
   for (const Case& one : to_run) forget(one.name);
   for (const auto& record : earlier)
-    if (record && record->status != CaseStatus::done) write_case_record(case_record_file(out_, record->name), *record);
+    if (record && record->status != CaseStatus::done) write_case_record(case_record_file(out_, record->name, word_), *record);
 }
 
 void Crashes::forget(const std::string& case_name) const {
   std::error_code unused;
   fs::remove(file_of(case_name), unused);
-  fs::remove(out_ / "flowrun" / kCrashFolder, unused);  // when it is empty
+  fs::remove(out_ / "flowrun" / crash_folder(word_), unused);  // when it is empty
 }
 
 /// A sentence about a crash of the run before that no case is to blame for, or "".
 std::string Crashes::take_crash_of_run() const {
-  const fs::path file = out_ / "flowrun" / kCrashFolder / kCrashOfRun;
+  const fs::path file = out_ / "flowrun" / crash_folder(word_) / kCrashOfRun;
   const std::optional<CrashRecord> crash = read_crash_record(file);
   std::error_code unused;
   fs::remove(file, unused);

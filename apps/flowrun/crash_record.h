@@ -12,7 +12,8 @@
 
 namespace flowrun {
 
-inline constexpr char kCrashFolder[] = "crashes";  ///< in "<out>/flowrun"
+/// Name of the folder in "<out>/flowrun", for the graph of that word (graph_books.h).
+std::string crash_folder(const std::string& word);
 inline constexpr char kCrashOfRun[] = ".run.txt";  ///< of a crash that no case is to blame for
 inline constexpr char kCrashMark[] = "flowrun crash 1\n";
 inline constexpr char kCrashSuffix[] = ".txt";
@@ -34,7 +35,7 @@ std::optional<CrashRecord> read_crash_record(const std::filesystem::path& file);
 /// Cases of an earlier run that crashed the process.
 class Crashes {
  public:
-  explicit Crashes(std::filesystem::path out);
+  Crashes(std::filesystem::path out, std::string word);
 
   /// Whether a case has such a file, whatever it says.
   bool has(const std::string& case_name) const;
@@ -50,6 +51,7 @@ class Crashes {
   std::string take_crash_of_run() const;
   std::filesystem::path file_of(const std::string& case_name) const;
   std::filesystem::path out_;
+  std::string word_;
 };
 
 }  // namespace flowrun

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string_view>
 
+#include "csv_cell.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -83,6 +84,7 @@ class TableParser {
     const bool blank = std::all_of(row.cells.begin(), row.cells.end(), [](const std::string& cell) { return cell.empty(); });
     if (blank) return;
     check_lengths(row);
+    for (std::string& cell : row.cells) cell = text_of_cell(cell);
     rows_.push_back(std::move(row));
   }
 

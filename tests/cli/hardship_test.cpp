@@ -146,7 +146,7 @@ TEST_CASE("flowrun run: unfinished files of a run that is gone are removed, thos
   CHECK(folder.has("o/.notes.tmp-1.txt"));
 }
 
-TEST_CASE("flowrun run: on a full disk each case that does not fit says so, and the others are done") {
+TEST_CASE("flowrun run: on a full disk the case that does not fit says so, no more start, and with room --resume continues") {
   const TempFolder folder;
   fs::create_directories(folder.path() / "small");
   const std::string small = (folder.path() / "small").string();
@@ -158,14 +158,29 @@ TEST_CASE("flowrun run: on a full disk each case that does not fit says so, and 
     "make": {"type": "clitest.make", "params": {"value": "${value}"}},
     "write": {"type": "clitest.write", "inputs": {"volume": "make.volume"},
               "params": {"path": "${out}/${case}.txt", "repeat": 50000}}}})");
-  folder.write("cases.csv", "case,value\na,1\nb,2\nc,3\nd,4\n");
-  const Ended ended =
-      run_flowrun(folder, {"run", "big.json", "--cases", "cases.csv", "--cases-in-flight", "1", "--out", "small"});
+  std::string table = "case,value\n";
+  for (const char name : std::string("abcdefghijklmnopqrstuvwxyz")) table += std::string(1, name) + ",1\n";
+  folder.write("cases.csv", table);
+  const Words words{"run", "big.json", "--cases", "cases.csv", "--cases-in-flight", "1", "--out", "small", "--resume"};
+  const Ended ended = run_flowrun(folder, words);
   CHECK(ended.status == 1);
+  CHECK(contains(ended.err, "the output folder 'small' cannot be written any more (No space left on device), so no more cases start"));
+  CHECK(contains(ended.out, " not started"));
+  const auto lines_with = [&](const std::string& part) {
+    std::size_t count = 0;
+    for (std::size_t at = ended.err.find(part); at != std::string::npos; at = ended.err.find(part, at + 1)) ++count;
+    return count;
+  };
+  CHECK(lines_with("cannot write 'small/") <= 4);  // of the cases that ran already
+  CHECK(lines_with("no more cases start") == 1);
   CHECK(fs::file_size(folder.path() / "small/a.txt") == 100000);
   CHECK(contains(ended.err, "node 'write' (clitest.write, plugin clitest): cannot write 'small/c.txt': No space left on device"));
   CHECK_FALSE(folder.has("small/c.txt"));
   for (const auto& entry : fs::directory_iterator(small)) CHECK_FALSE(contains(entry.path().filename().string(), ".tmp-"));
+  REQUIRE(std::system(("mount -o remount,size=16m " + small).c_str()) == 0);
+  const Ended rest = run_flowrun(folder, words);
+  CHECK(rest.status == 0);
+  CHECK(contains(rest.out, "26 of 26 cases done"));
   CHECK(std::system(("umount " + small).c_str()) == 0);
 }
 

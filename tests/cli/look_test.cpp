@@ -12,10 +12,11 @@ TEST_CASE("flowrun nodes: lists the types of a plugin with their summaries") {
   CHECK(ended.status == 0);
   CHECK(ended.out ==
         "clitest 1.2.3\n"
-        "  clitest.make   Eight voxels of one value\n"
-        "  clitest.sum    Adds up the first voxels of all cases\n"
-        "  clitest.wait   Waits for a file\n"
-        "  clitest.write  Writes the first voxel as text\n");
+        "  clitest.gather  Waits for a file when all cases are there\n"
+        "  clitest.make    Eight voxels of one value\n"
+        "  clitest.sum     Adds up the first voxels of all cases\n"
+        "  clitest.wait    Waits for a file\n"
+        "  clitest.write   Writes the first voxel as text\n");
 }
 
 TEST_CASE("flowrun nodes: a prefix that nothing has is answered with the near one") {

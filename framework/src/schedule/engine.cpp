@@ -166,6 +166,7 @@ RunResult Engine::collect_result(const std::vector<Case>& cases) {
   result.peak_payload_bytes = account_.peak();
   result.peak_resident_bytes = peak_resident_bytes();
   result.threads = threads_;
+  result.run_cut_off = run_cut_off_;
   result.interrupted = interrupted_ && (cancelling_ || next_case_ < cases.size());
   return result;
 }

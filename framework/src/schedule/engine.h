@@ -61,6 +61,12 @@ class Engine {
 
   // For the contexts.
   bool cancelled() const { return cancelling_.load(std::memory_order_relaxed); }
+  /// Of node code that asks whether it shall end: what it makes from now on is not relied on.
+  bool tells_cancelled(const Item& item) const {
+    if (!skips(item)) return false;
+    note_cut(item);
+    return true;
+  }
   bool skips(const Item& item) const {
     const CaseItem* of = case_of(item);
     return cancelled() || (of && of->stopped.load(std::memory_order_relaxed));
@@ -118,6 +124,7 @@ class Engine {
   void fire_rest(Work& work);
   void end_firing(Work& work);
   ErrorPtr skip_reason(const Item& item) const;
+  void note_cut(const Item& item) const;
   template <class Function>
   ErrorPtr guarded(const Stage& stage, const Item& item, const char* what, Function&& function);
   void trace_call(const Stage& stage, const Item& item, const char* what, Clock::time_point begin);
@@ -182,6 +189,7 @@ class Engine {
   std::atomic<bool> interrupted_{false};  ///< somebody asked for the end
   std::atomic<bool> stopping_{false};
   std::atomic<bool> cancelling_{false};
+  mutable std::atomic<bool> run_cut_off_{false};
   std::atomic<std::int32_t> in_flight_{0};  ///< cases, for the trace
   const ErrorPtr cancelled_error_ = std::make_shared<const CaseError>(CaseError{"", "", "", "the run was cancelled"});
 

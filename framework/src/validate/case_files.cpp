@@ -39,7 +39,8 @@ std::string own_folder(const ParamExpression& param, const Case& one, const fs::
 bool is_kept_by_flowrun(const std::string& inside) {
   const std::string first = inside.substr(0, inside.find('/'));
   return first == "flowrun" || first == "cases.csv" || first == "report.html" || first == "flowrun-cases.csv" ||
-         first == "flowrun-report.html" || first.starts_with("flowrun-run.") || first.starts_with("cases.shard-");
+         first == "flowrun-report.html" || first.starts_with("flowrun-run.") || first.starts_with("flowrun-cases.") ||
+         first.starts_with("flowrun-report.") || first.starts_with("cases.shard-");
 }
 
 std::string why_unusable(const std::string& path) {
