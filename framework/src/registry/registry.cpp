@@ -5,6 +5,7 @@
 #include "flowrun/sdk/error.h"
 #include "registry/catalogue.h"
 #include "registry/describe.h"
+#include "registry/memory_need.h"
 
 namespace flowrun {
 
@@ -43,6 +44,7 @@ void load_library_of(registry::Catalogue& catalogue, const fs::path& library) {
   PluginInfo& info = catalogue.info(library);
   if (!info.failure.empty()) throw Error(info.failure);
   try {
+    if (!registry::is_loaded(library)) registry::require_memory_for(library);
     connect(catalogue, registry::load_described(library, catalogue.manifest(library)));
   } catch (const Error& error) {
     info.failure = error.what();

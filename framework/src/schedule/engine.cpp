@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "flowrun/host/memory_limits.h"
+
 namespace flowrun::schedule {
 namespace {
 
@@ -58,6 +60,7 @@ int usable_cores() {
 Engine::Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, RunOptions options)
     : graph_(std::move(graph)), options_(std::move(options)), plan_(make_plan(*graph_)), begin_(Clock::now()) {
   threads_ = options_.threads > 0 ? options_.threads : usable_cores();
+  expect_threads(threads_);
   options_.cases_in_flight = std::max(1, options_.cases_in_flight);
   now_ = std::vector<Now>(static_cast<std::size_t>(threads_));
   statistics_.resize(static_cast<std::size_t>(threads_), graph_->nodes.size());
