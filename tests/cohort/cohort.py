@@ -28,7 +28,7 @@ import check_page  # noqa: E402
 SKIPPED = 77
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 CHANNELS = ("flair", "pd", "t2", "t1")
-NEEDED = ("phantom", "io", "intensity", "candidates", "cnn", "segment", "fusion", "view")
+NEEDED = ("phantom", "io", "geometry", "intensity", "candidates", "cnn", "segment", "fusion", "view")
 # What the broken cases must say: node, and a part of the reason.
 BROKEN = {
     "cut": ("flair", "stop in the middle"),
@@ -101,7 +101,7 @@ def segment(options, table, out, *more, trace_opens=False):
     opens = out.parent / (out.name + ".opens")
     watch = ["strace", "-f", "--seccomp-bpf", "-e", "trace=open,openat", "-o", opens] if trace_opens else []
     words = [*watch, options.flowrun, "run", SOURCE / "graphs/msseg2016/segment.json", "--cases", table, "--set",
-             f"models={options.models}", "--set", "candidate_threshold=1.5", "--out", out, *more]
+             f"models={options.models}", "--set", "axes=LPS", "--set", "candidate_threshold=1.5", "--out", out, *more]
     return run(words), opens
 
 
