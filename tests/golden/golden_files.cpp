@@ -1,4 +1,5 @@
 #include "golden_files.h"
+#include "support/needs.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@ namespace golden {
 fs::path patient_folder(const std::string& patient) {
   const fs::path folder = fs::path(FLOWRUN_SHARED_DIR) / "data" / "open_ms" / patient;
   if (fs::exists(folder / "golden.json")) return folder;
-  MESSAGE("SKIPPED: the reference data beside the checkout (shared/data/open_ms/" << patient << ") is absent");
+  flowrun::testing::could_not_run("the reference data beside the checkout are absent: " + folder.string());
   return {};
 }
 
