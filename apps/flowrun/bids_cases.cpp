@@ -157,7 +157,8 @@ class BidsCases {
     return found;
   }
 
-  void note_participants_without_session(const std::vector<std::string>& subjects, const std::vector<BidsDataset::Session>& found) {
+  void note_participants_without_session(const std::vector<std::string>& subjects,
+                                         const std::vector<BidsDataset::Session>& found) {
     for (const std::string& word : source_.participants) {
       const std::string label = without_prefix(word, "sub-");
       const bool there = std::find(subjects.begin(), subjects.end(), label) != subjects.end();  // else said already
@@ -237,7 +238,8 @@ class BidsCases {
   /// No session is lost without a word: it is a case, or an error, or left out on demand and named.
   void report_lost(std::size_t sessions) {
     std::vector<std::string> missing = data_.missing_participants();
-    std::erase_if(missing, [&](const std::string& name) { return !chosen(source_.participants, "sub-", without_prefix(name, "sub-")); });
+    std::erase_if(missing,
+                  [&](const std::string& name) { return !chosen(source_.participants, "sub-", without_prefix(name, "sub-")); });
     if (!missing.empty())
       leave_out(fmt::format("participants.tsv names participants that have no folder: {}", list_text(missing)));
     for (const std::string& name : participants_without_session_)
@@ -257,13 +259,15 @@ class BidsCases {
   /// Data sets of DataLad are often made of smaller ones, whose folders are empty until they are asked for.
   std::string hint() const {
     std::error_code unused;
-    return fs::exists(data_.root() / ".gitmodules", unused) ? " (folders of a data set of DataLad are empty until 'datalad get -n' fills them)"
-                                                            : "";
+    return fs::exists(data_.root() / ".gitmodules", unused)
+               ? " (folders of a data set of DataLad are empty until 'datalad get -n' fills them)"
+               : "";
   }
 
   void report_surroundings() {
     for (const std::string& one : data_.unreadable()) faults_.error({}, one);
-    warn_of_root_file("dataset_description.json", fmt::format("--bids '{}': it has no dataset_description.json, which BIDS asks for", source_.bids));
+    warn_of_root_file("dataset_description.json",
+                      fmt::format("--bids '{}': it has no dataset_description.json, which BIDS asks for", source_.bids));
     warn_of_root_file("participants.tsv", "");
     if (!data_.misnamed().empty())
       faults_.warning({}, fmt::format("not used, for its name is not one of BIDS: {}", list_text(data_.misnamed())));

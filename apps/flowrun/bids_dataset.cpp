@@ -87,8 +87,9 @@ std::vector<BidsDataset::File> BidsDataset::files(const Session& session, const 
 std::string BidsDataset::lost_folder(const Session& session, const std::string& datatype) const {
   const fs::path folder = root_ / session.folder() / datatype;
   const FileContent content = content_of(folder);
-  return content.state == ContentState::here || content.state == ContentState::absent ? ""
-                                                                                        : "'" + folder.string() + "' " + content.why;
+  return content.state == ContentState::here || content.state == ContentState::absent
+             ? ""
+             : "'" + folder.string() + "' " + content.why;
 }
 
 std::vector<std::string> BidsDataset::missing_participants() const {

@@ -35,7 +35,8 @@ class BidsDataset {
   /// Why a session's datatype folder cannot be reached where a link to nothing is on the way: "'study/sub-01/anat' cannot be
   /// reached: 'study/sub-01' is a broken link to ..."; empty: it is there, or no such folder was made.
   std::string lost_folder(const Session& session, const std::string& datatype) const;
-  /// Folders, as seen so far, that the system does not let us look into, each with its reason; and what is wrong with .bidsignore.
+  /// Folders, as seen so far, that the system does not let us look into, each with its reason; and what is wrong with
+  /// .bidsignore.
   const std::vector<std::string>& unreadable() const { return unreadable_; }
   /// Folders and files, as seen so far, that look as if they belonged to the data set and have no valid name.
   const std::vector<std::string>& misnamed() const { return misnamed_; }

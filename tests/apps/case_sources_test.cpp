@@ -94,7 +94,8 @@ TEST_CASE("BidsDataset: a folder that may not be looked into is named, not taken
   CHECK(data.sessions().size() == 2);
   CHECK(data.files(data.sessions().front(), "anat", {".nii.gz"}).empty());
   const std::string refused = "cannot look into folder '" + tree.path().string();
-  CHECK(data.unreadable() == std::vector<std::string>{refused + "/sub-02': Permission denied", refused + "/sub-01/anat': Permission denied"});
+  CHECK(data.unreadable() ==
+        std::vector<std::string>{refused + "/sub-02': Permission denied", refused + "/sub-01/anat': Permission denied"});
 }
 
 TEST_CASE("natural order: numbers count as numbers, and the order is total") {

@@ -41,7 +41,8 @@ std::string error_of_opening(Registry& registry, const std::string& type) {
 
 }  // namespace
 
-TEST_CASE("other_compiler: Clang with GCC's standard library makes plugins that fit, and they describe themselves the same" * doctest::test_suite("needs clang")) {
+TEST_CASE("other_compiler: Clang with GCC's standard library makes plugins that fit, and they describe themselves the same" *
+          doctest::test_suite("needs clang")) {
   if (!is_there("good_libstdc++")) return;
   const PluginFolder folder;
   const fs::path library = folder.add("clang/good_libstdc++", "good");
@@ -57,7 +58,8 @@ TEST_CASE("other_compiler: Clang with GCC's standard library makes plugins that 
   CHECK(types_in(library) == types_in(own));
 }
 
-TEST_CASE("other_compiler: errors thrown by Clang's code arrive as they are, and outputs and parameters too" * doctest::test_suite("needs clang")) {
+TEST_CASE("other_compiler: errors thrown by Clang's code arrive as they are, and outputs and parameters too" *
+          doctest::test_suite("needs clang")) {
   if (!is_there("misbehaving_libstdc++")) return;
   const PluginFolder folder;
   folder.add("clang/misbehaving_libstdc++", "misbehaving");
@@ -73,7 +75,8 @@ TEST_CASE("other_compiler: errors thrown by Clang's code arrive as they are, and
   CHECK(result.cases[0].errors.at(0).message == "the node emitted twice at output 'mask' in one firing");
 }
 
-TEST_CASE("other_compiler: Clang with its own standard library makes plugins that are refused, naming both sides" * doctest::test_suite("needs clang")) {
+TEST_CASE("other_compiler: Clang with its own standard library makes plugins that are refused, naming both sides" *
+          doctest::test_suite("needs clang")) {
   if (!is_there("good_libc++")) return;
   const PluginFolder folder;
   const FixtureMark mark;

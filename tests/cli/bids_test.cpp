@@ -175,7 +175,8 @@ TEST_CASE("flowrun run --bids: what is missing or misnamed is told, and can be l
   CHECK(contains(ended.err, "participants.tsv names participants that have no folder: 'sub-20'"));
 }
 
-TEST_CASE("flowrun run --bids: no participant and no session is lost without a word: each is an error unless it may be left out") {
+TEST_CASE(
+    "flowrun run --bids: no participant and no session is lost without a word: each is an error unless it may be left out") {
   const TempFolder folder;
   write_dataset(folder);
   const auto refused = [&](const std::string& reason, std::vector<std::string> more = {}) {

@@ -55,7 +55,8 @@ TEST_CASE("flowrun run: --device takes what a graph's 'device' takes") {
   CHECK(run_flowrun(folder, {"run", "value.json", "--device", "cpu", "--out", "o"}).status == 0);
 }
 
-TEST_CASE("flowrun run: a CUDA device that is not there ends the run before the first case, status 2" * doctest::test_suite("needs plugins")) {
+TEST_CASE("flowrun run: a CUDA device that is not there ends the run before the first case, status 2" *
+          doctest::test_suite("needs plugins")) {
   const TempFolder folder;
   if (!networks_are_built(folder)) return flowrun::testing::could_not_run("the plugin cnn is not built");
   const Ended ended = run_demo(folder, "cuda:99");
@@ -66,7 +67,8 @@ TEST_CASE("flowrun run: a CUDA device that is not there ends the run before the 
   CHECK_FALSE(folder.has("o/m.png"));
 }
 
-TEST_CASE("flowrun run: on the device auto one line at most says that networks run on the CPU, and none does on cpu" * doctest::test_suite("needs plugins")) {
+TEST_CASE("flowrun run: on the device auto one line at most says that networks run on the CPU, and none does on cpu" *
+          doctest::test_suite("needs plugins")) {
   const TempFolder folder;
   if (!networks_are_built(folder)) return flowrun::testing::could_not_run("the plugin cnn is not built");
   const Ended automatic = run_demo(folder, "auto"), cpu = run_demo(folder, "cpu");

@@ -28,7 +28,8 @@ std::vector<std::string> blocks(const std::string& document, const std::string& 
 
 }  // namespace
 
-TEST_CASE("docs/graph-format.md: its graphs are read without a fault and in canonical form, and the first is valid" * doctest::test_suite("needs plugins")) {
+TEST_CASE("docs/graph-format.md: its graphs are read without a fault and in canonical form, and the first is valid" *
+          doctest::test_suite("needs plugins")) {
   std::size_t graphs = 0;
   for (const std::string& block : blocks("docs/graph-format.md", "json")) {
     if (!contains(block, "\"format\": 1")) continue;

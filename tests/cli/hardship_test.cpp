@@ -66,7 +66,8 @@ int number_from(const char* variable, int otherwise) {
 
 /// Runs --resume again and again, each time ended by a signal at a moment of its own, and then to the end.
 void end_at_random(int signal, int times, int cases, unsigned seed) {
-  if (!phantom_plugins_are_built()) return flowrun::testing::could_not_run("the plugins phantom, intensity, segment and view are not built");
+  if (!phantom_plugins_are_built())
+    return flowrun::testing::could_not_run("the plugins phantom, intensity, segment and view are not built");
   const TempFolder folder;
   std::size_t files = 0;
   folder.write("bright.json", graph_with_images(files));
@@ -118,7 +119,8 @@ void end_at_random(int signal, int times, int cases, unsigned seed) {
 }  // namespace
 
 // By hand, as docs/benchmarks.md has it: FLOWRUN_KILLS=50 FLOWRUN_KILL_CASES=30 test_cli -tc='*killed at random*'
-TEST_CASE("flowrun run --resume: killed at random moments, in the end all is as if nothing had happened" * doctest::test_suite("needs plugins")) {
+TEST_CASE("flowrun run --resume: killed at random moments, in the end all is as if nothing had happened" *
+          doctest::test_suite("needs plugins")) {
   end_at_random(SIGKILL, number_from("FLOWRUN_KILLS", 6), number_from("FLOWRUN_KILL_CASES", 8), 1);
 }
 
@@ -144,11 +146,13 @@ TEST_CASE("flowrun run: unfinished files of a run that is gone are removed, thos
   CHECK(folder.has("o/.notes.tmp-1.txt"));
 }
 
-TEST_CASE("flowrun run: on a full disk each case that does not fit says so, and the others are done" * doctest::test_suite("needs mounts")) {
+TEST_CASE("flowrun run: on a full disk each case that does not fit says so, and the others are done" *
+          doctest::test_suite("needs mounts")) {
   const TempFolder folder;
   fs::create_directories(folder.path() / "small");
   const std::string small = (folder.path() / "small").string();
-  if (geteuid() != 0 || std::system(("mount -t tmpfs -o size=256k tmpfs " + small + " 2>/dev/null").c_str()) != 0) return flowrun::testing::could_not_run("the small disk cannot be mounted; only root may, and not in every container");
+  if (geteuid() != 0 || std::system(("mount -t tmpfs -o size=256k tmpfs " + small + " 2>/dev/null").c_str()) != 0)
+    return flowrun::testing::could_not_run("the small disk cannot be mounted; only root may, and not in every container");
   folder.write("big.json", R"({"format": 1, "name": "big", "inputs": {"value": {"type": "number"}}, "nodes": {
     "make": {"type": "clitest.make", "params": {"value": "${value}"}},
     "write": {"type": "clitest.write", "inputs": {"volume": "make.volume"},
@@ -204,7 +208,8 @@ std::string read_only_words() { return geteuid() == 0 ? "Read-only file system" 
 
 }  // namespace
 
-TEST_CASE("flowrun run: a read-only output folder is told before the first case, and nothing runs" * doctest::test_suite("needs mounts")) {
+TEST_CASE("flowrun run: a read-only output folder is told before the first case, and nothing runs" *
+          doctest::test_suite("needs mounts")) {
   const TempFolder folder;
   folder.write("value.json", kValueGraph);
   const SealedFolder sealed(folder.path() / "sealed");
@@ -219,7 +224,8 @@ TEST_CASE("flowrun run: a read-only output folder is told before the first case,
   }
 }
 
-TEST_CASE("flowrun run: where a case's folder is read-only that case says so, and the others are done" * doctest::test_suite("needs mounts")) {
+TEST_CASE("flowrun run: where a case's folder is read-only that case says so, and the others are done" *
+          doctest::test_suite("needs mounts")) {
   const TempFolder folder;
   folder.write(
       "folders.json",
@@ -242,7 +248,8 @@ TEST_CASE("flowrun run: where a case's folder is read-only that case says so, an
   CHECK(contains(folder.read("o/flowrun/cases/b.json"), read_only_words()));
 }
 
-TEST_CASE("flowrun run: with too little memory the case that needs more fails, and the others are done" * doctest::test_suite("needs a memory limit")) {
+TEST_CASE("flowrun run: with too little memory the case that needs more fails, and the others are done" *
+          doctest::test_suite("needs a memory limit")) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return flowrun::testing::could_not_run("a sanitizer's own memory is more than the limit");
 #endif

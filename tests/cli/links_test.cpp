@@ -51,7 +51,8 @@ Ended run(const TempFolder& folder, const std::string& graph, std::vector<std::s
 }
 
 std::string get_words(const std::string& name) {
-  return "is a file of git-annex whose content is not here; get it with 'git annex get " + name + "' or 'datalad get " + name + "'";
+  return "is a file of git-annex whose content is not here; get it with 'git annex get " + name + "' or 'datalad get " + name +
+         "'";
 }
 
 }  // namespace
@@ -62,8 +63,8 @@ TEST_CASE("flowrun run --bids: Sources names the images of a data set of links a
   for (const char* suffix : {"FLAIR", "T1w"}) {
     annex(folder, image("sub-01", suffix), Kept::here);
     const fs::path elsewhere = folder.write(std::string("store/b_") + suffix + ".nii.gz", "x");
-    link(folder, image("sub-02", suffix), elsewhere);                                // a farm of links
-    folder.write(std::string("store/sub-03/anat/sub-03_") + suffix + ".nii.gz", "x");  // a linked folder
+    link(folder, image("sub-02", suffix), elsewhere);                                                      // a farm of links
+    folder.write(std::string("store/sub-03/anat/sub-03_") + suffix + ".nii.gz", "x");                      // a linked folder
     link(folder, image("sub-04", suffix), "../../sub-02/anat/sub-02_" + std::string(suffix) + ".nii.gz");  // a chain
   }
   link(folder, "study/sub-03", "../store/sub-03");
@@ -98,10 +99,12 @@ TEST_CASE("flowrun run --bids: a file given by --in through a link keeps the nam
   CHECK(contains(t1_of("mine.nii.gz"), "[\"bids:source:sub-02/anat/sub-02_T1w.nii.gz\"]"));
   CHECK(contains(t1_of("study/../" + image("sub-02", "T1w")), "[\"bids:source:sub-02/anat/sub-02_T1w.nii.gz\"]"));
   CHECK_FALSE(contains(t1_of("stranger.nii.gz"), "Sources"));
-  CHECK_FALSE(contains(t1_of("study/.git/annex/objects/x1/y2/study-sub-02-anat-sub-02_T1w.nii.gz/study-sub-02-anat-sub-02_T1w.nii.gz"), "annex"));
+  CHECK_FALSE(contains(
+      t1_of("study/.git/annex/objects/x1/y2/study-sub-02-anat-sub-02_T1w.nii.gz/study-sub-02-anat-sub-02_T1w.nii.gz"), "annex"));
 }
 
-TEST_CASE("flowrun run --bids: content that git-annex dropped is named as such, and never replaced by another file or a default") {
+TEST_CASE(
+    "flowrun run --bids: content that git-annex dropped is named as such, and never replaced by another file or a default") {
   const TempFolder folder;
   begin_dataset(folder);
   add_subject(folder, "sub-01");
@@ -120,7 +123,8 @@ TEST_CASE("flowrun run --bids: content that git-annex dropped is named as such, 
     CHECK_MESSAGE(contains(refused.err, said), refused.err);
   }
   const std::string sub02 = "sub-02/anat/sub-02_FLAIR.nii.gz";
-  CHECK_MESSAGE(contains(refused.err, get_words(sub02) + " in '" + fs::canonical(folder.path() / "study").string() + "'"), refused.err);
+  CHECK_MESSAGE(contains(refused.err, get_words(sub02) + " in '" + fs::canonical(folder.path() / "study").string() + "'"),
+                refused.err);
   CHECK(contains(refused.err, "3 of 4 cases lack files"));
 
   const Ended skipped = run(folder, "two.json", {"--bids", "study", "--out", "out", "--incomplete", "skip"});
@@ -129,14 +133,16 @@ TEST_CASE("flowrun run --bids: content that git-annex dropped is named as such, 
   CHECK(contains(skipped.err, "warning: case 'sub-02' is left out: input 'flair': "));
 
   std::string with_default = kTwoFilesGraph;
-  with_default.replace(with_default.find(R"({ "type": "path", "bids": { "suffix": "FLAIR" } })"), 1, R"({ "default": "two.json",)");
+  with_default.replace(with_default.find(R"({ "type": "path", "bids": { "suffix": "FLAIR" } })"), 1,
+                       R"({ "default": "two.json",)");
   folder.write("default.json", with_default);
   const Ended defaulted = run(folder, "default.json", {"--bids", "study", "--out", "out", "--dry-run"});
   CHECK(defaulted.status == 2);
   CHECK(contains(defaulted.err, "case 'sub-02', input 'flair': "));
 }
 
-TEST_CASE("flowrun run --bids: a subject whose only image was dropped is an error, and links to nothing are named with their end") {
+TEST_CASE(
+    "flowrun run --bids: a subject whose only image was dropped is an error, and links to nothing are named with their end") {
   const TempFolder folder;
   begin_dataset(folder);
   add_subject(folder, "sub-01");
@@ -151,9 +157,12 @@ TEST_CASE("flowrun run --bids: a subject whose only image was dropped is an erro
   CHECK(ended.status == 2);
   for (const std::string& part :
        {"case 'sub-02', input 'flair': '" + image("sub-02", "FLAIR") + "' is a file of git-annex",
-        "case 'sub-03', input 'flair': '" + image("sub-03", "FLAIR") + "' is a broken link to '/gone/flair.nii.gz', which does not exist",
-        std::string("case 'sub-04', input 't1': 'study/sub-04/anat' cannot be reached: 'study/sub-04' is a broken link to '/gone/sub-04'"),
-        std::string("case 'sub-05_ses-a', input 't1': 'study/sub-05/ses-a/anat' cannot be reached: 'study/sub-05/ses-a' is a broken link to "
+        "case 'sub-03', input 'flair': '" + image("sub-03", "FLAIR") +
+            "' is a broken link to '/gone/flair.nii.gz', which does not exist",
+        std::string("case 'sub-04', input 't1': 'study/sub-04/anat' cannot be reached: 'study/sub-04' is a broken link to "
+                    "'/gone/sub-04'"),
+        std::string("case 'sub-05_ses-a', input 't1': 'study/sub-05/ses-a/anat' cannot be reached: 'study/sub-05/ses-a' is a "
+                    "broken link to "
                     "'study/sub-05/ses-b', which does not exist"),
         std::string("case 'sub-06', input 't1': 'study/sub-06/anat' is a broken link, which leads back to itself"),
         std::string("5 of 6 cases lack files")})
@@ -221,10 +230,11 @@ TEST_CASE("flowrun run: dropped content and links to nothing are named for table
   };
   const std::vector<std::string> patterns{"--cases", "flair=study/{case}/FLAIR.nii", "--cases", "t1=study/{case}/T*.nii"};
   const std::string of_c = "cannot be reached: 'study/c' is a broken link to '/gone/c', which does not exist";
-  refused("two.json", patterns,
-          {"case 'b', input 'flair': 'study/b/FLAIR.nii' " + get_words("b/FLAIR.nii"),
-           "case 'b', input 't1': 'study/b/T1.nii' " + get_words("b/T1.nii"), "case 'c', input 'flair': 'study/c/FLAIR.nii' " + of_c,
-           "case 'c', input 't1': 'study/c' is a broken link to '/gone/c'", "2 of 3 cases lack files"});
+  refused(
+      "two.json", patterns,
+      {"case 'b', input 'flair': 'study/b/FLAIR.nii' " + get_words("b/FLAIR.nii"),
+       "case 'b', input 't1': 'study/b/T1.nii' " + get_words("b/T1.nii"), "case 'c', input 'flair': 'study/c/FLAIR.nii' " + of_c,
+       "case 'c', input 't1': 'study/c' is a broken link to '/gone/c'", "2 of 3 cases lack files"});
   std::vector<std::string> skip = patterns;
   skip.insert(skip.end(), {"--incomplete", "skip", "--out", "out"});
   const Ended skipped = run(folder, "two.json", skip);

@@ -184,9 +184,9 @@ class TerminalRun {
 
 }  // namespace
 
-TEST_CASE("flowrun run: progress leaves no line behind on a terminal that is made narrower and wider" * doctest::test_suite("needs a terminal")) {
-  if (!terminals_are_there())
-    return could_not_run("no terminal can be made here: the system has no /dev/pts");
+TEST_CASE("flowrun run: progress leaves no line behind on a terminal that is made narrower and wider" *
+          doctest::test_suite("needs a terminal")) {
+  if (!terminals_are_there()) return could_not_run("no terminal can be made here: the system has no /dev/pts");
   const TempFolder folder;
   folder.write("waiting.json", kWaitGraph);
   folder.write("cases.csv", "case,value\na_patient_with_a_name_that_takes_half_a_line,1\nb,2\nc,3\n");

@@ -123,7 +123,8 @@ TEST_CASE("flowrun run: an input that is missing, or whose file is, stops before
 }
 
 TEST_CASE("flowrun run: the phantom is segmented and drawn" * doctest::test_suite("needs plugins")) {
-  if (!phantom_plugins_are_built()) return flowrun::testing::could_not_run("the plugins phantom, intensity, segment and view are not all built");
+  if (!phantom_plugins_are_built())
+    return flowrun::testing::could_not_run("the plugins phantom, intensity, segment and view are not all built");
   const TempFolder folder;
   folder.write("bright.json", kPhantomGraph);
   folder.write("cases.csv", "case,seed\nfirst,1\nsecond,2\n");

@@ -46,8 +46,10 @@ std::string left_out() {
   return "";
 }
 
-TEST_CASE("schemas: graph.schema.json is what 'flowrun schema' makes of the standard plugins" * doctest::test_suite("needs plugins")) {
-  if (const std::string missing = left_out(); !missing.empty()) return flowrun::testing::could_not_run("this build has no plugin '" + missing + "'");
+TEST_CASE("schemas: graph.schema.json is what 'flowrun schema' makes of the standard plugins" *
+          doctest::test_suite("needs plugins")) {
+  if (const std::string missing = left_out(); !missing.empty())
+    return flowrun::testing::could_not_run("this build has no plugin '" + missing + "'");
   INFO("make it anew with ./dev generate");
   CHECK(text_of(kGraphs / "graph.schema.json") == graph_schema(found_plugins()));
 }
@@ -67,7 +69,8 @@ TEST_CASE("schemas: every shipped graph and plan names its schema") {
   }
 }
 
-TEST_CASE("schemas: every shipped graph and plan fits its schema by an independent validator" * doctest::test_suite("needs jsonschema")) {
+TEST_CASE("schemas: every shipped graph and plan fits its schema by an independent validator" *
+          doctest::test_suite("needs jsonschema")) {
   for (const bool plans : {false, true}) {
     std::vector<fs::path> files;
     std::vector<std::string> texts;

@@ -120,7 +120,8 @@ TEST_CASE("graphs: every shipped graph is right, and every stage is used by one"
 }
 
 TEST_CASE("graphs: a stage is swapped for another by changing one line" * doctest::test_suite("needs plugins")) {
-  if (!found_plugins().find("cnn.stage") || !found_plugins().find("io.read_volume")) return flowrun::testing::could_not_run("the plugins cnn and io are not built");
+  if (!found_plugins().find("cnn.stage") || !found_plugins().find("io.read_volume"))
+    return flowrun::testing::could_not_run("the plugins cnn and io are not built");
   const Models models;
   const fs::path folder = models.path / "swapped";
   fs::create_directories(folder);
@@ -172,7 +173,8 @@ TEST_CASE("graphs: each parameter and input of a shipped graph has help") {
 
 }  // namespace
 TEST_CASE("graphs: a graph can be looked at before its models are there, but not run" * doctest::test_suite("needs plugins")) {
-  if (!found_plugins().find("cnn.stage") || !found_plugins().find("io.read_volume")) return flowrun::testing::could_not_run("the plugins cnn and io are not built");
+  if (!found_plugins().find("cnn.stage") || !found_plugins().find("io.read_volume"))
+    return flowrun::testing::could_not_run("the plugins cnn and io are not built");
   Settings settings{{{"models", "no-such-folder"}}};
   Faults faults;
   const auto spec = load_graph(FLOWRUN_SOURCE_DIR "/graphs/msseg2016/segment.json", faults);

@@ -18,9 +18,9 @@ constexpr std::string_view kEntries = "--entries=";
 
 /// What the program's end has to say, and what it is told of.
 struct Notes {
-  std::string suite, test_case;          // that runs
-  std::set<std::string> entries;         // suites that ctest's list has
-  bool has_entries = false;              // it was started by ctest, for the test cases that need nothing
+  std::string suite, test_case;   // that runs
+  std::set<std::string> entries;  // suites that ctest's list has
+  bool has_entries = false;       // it was started by ctest, for the test cases that need nothing
   std::vector<std::string> skipped, faults;
 };
 

@@ -19,8 +19,8 @@ inline bool python_has(const std::string& modules) {
   return std::system(("/usr/bin/python3 -c 'import " + modules + "' > /dev/null 2>&1").c_str()) == 0;
 }
 
-/// As long as this lives, the system's rules of reading and writing hold for root as well: the process takes another user's rights.
-/// `folder` and what lies in it become that user's. Nothing is done for those who are not root.
+/// As long as this lives, the system's rules of reading and writing hold for root as well: the process takes another user's
+/// rights. `folder` and what lies in it become that user's. Nothing is done for those who are not root.
 class AsOrdinaryUser {
  public:
   explicit AsOrdinaryUser(const std::filesystem::path& folder) : was_root_(::geteuid() == 0) {

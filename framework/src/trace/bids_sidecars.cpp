@@ -37,10 +37,12 @@ std::set<std::string> inputs_before(const ValidatedGraph& graph, std::size_t las
   return names;
 }
 
-/// Whether a way from the data set's folder leads to a file of it: not out of it, and not into .git, where git-annex has contents.
+/// Whether a way from the data set's folder leads to a file of it: not out of it, and not into .git, where git-annex has
+/// contents.
 bool is_inside(const fs::path& way) {
   if (way.empty() || way == ".") return false;
-  return std::none_of(way.begin(), way.end(), [](const fs::path& part) { return part == ".." || part.string().starts_with(".git"); });
+  return std::none_of(way.begin(), way.end(),
+                      [](const fs::path& part) { return part == ".." || part.string().starts_with(".git"); });
 }
 
 /// The way to a file from the data set's folder, by the names that the data set gives it. Its images may be links: to git-annex's

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostLinks = 40;  // of one path, as in Linux
+constexpr std::size_t kMostLinks = 40;    // of one path, as in Linux
 constexpr off_t kLargestPointer = 32768;  // git-annex takes no larger file for one of its pointers
 
 bool is_link(const fs::path& path) {

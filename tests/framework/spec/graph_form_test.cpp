@@ -83,7 +83,8 @@ TEST_CASE("graph_spec: reports each fault of a graph file's form with its place"
   }
 }
 
-TEST_CASE("graph_schema: refuses every fault of a graph file's form, but for two parts that do not fit together" * doctest::test_suite("needs jsonschema")) {
+TEST_CASE("graph_schema: refuses every fault of a graph file's form, but for two parts that do not fit together" *
+          doctest::test_suite("needs jsonschema")) {
   const std::set<std::string> beyond{"an input with the name of a parameter", "a subgraph file that is not there"};
   Registry types;
   types.add_type(

@@ -44,7 +44,8 @@ void check_all_refused(std::span<const WrongGraph> graphs) {
   }
 }
 
-TEST_CASE("graph_schema: refuses what the validator refuses, but for faults between two places" * doctest::test_suite("needs jsonschema")) {
+TEST_CASE("graph_schema: refuses what the validator refuses, but for faults between two places" *
+          doctest::test_suite("needs jsonschema")) {
   check_all_refused(wrong_names());
   check_all_refused(wrong_values());
 }
@@ -76,7 +77,8 @@ TEST_CASE("graph_schema: accepts every way in which a right graph can be written
   for (const std::string& verdict : *verdicts) CHECK(verdict == "ok");
 }
 
-TEST_CASE("graph_schema: names of files in a BIDS data set, of inputs and of written files" * doctest::test_suite("needs jsonschema")) {
+TEST_CASE("graph_schema: names of files in a BIDS data set, of inputs and of written files" *
+          doctest::test_suite("needs jsonschema")) {
   const auto graph = [](const std::string& input, const std::string& node, const std::string& more = "") {
     return R"j({"format": 1, "inputs": {"i": {"type": "path", "bids": )j" + input + R"j(}}, "nodes": {"a": {"type": "t.write",
              "inputs": {"volume": "a.v"}, "params": {"path": "p"}, "bids": )j" +
@@ -119,7 +121,8 @@ TEST_CASE("graph_schema: holds what an editor shows: help, unit, range, default 
     CHECK_MESSAGE(schema.find(part) != std::string::npos, std::string(part));
 }
 
-TEST_CASE("graph_schema: a registry without node types gives a schema that knows subgraphs only" * doctest::test_suite("needs jsonschema")) {
+TEST_CASE("graph_schema: a registry without node types gives a schema that knows subgraphs only" *
+          doctest::test_suite("needs jsonschema")) {
   const auto verdicts = schema_verdicts(graph_schema(Registry()), {R"j({"format": 1, "nodes": {"a": {"type": "graph:a.json"}}})j",
                                                                    R"j({"format": 1, "nodes": {"a": {"type": "t.read"}}})j"});
   if (!verdicts) return flowrun::testing::could_not_run(kNoJsonschema);

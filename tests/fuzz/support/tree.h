@@ -42,7 +42,8 @@ class ScratchTree {
     return std::fclose(stream) == 0;
   }
 
-  /// A link, to nothing, to itself or to what it likes within the tree. Made after all files, for those would be written through it.
+  /// A link, to nothing, to itself or to what it likes within the tree. Made after all files, for those would be written through
+  /// it.
   bool add_link(std::string_view path, std::string_view target) const {
     const std::filesystem::path relative(path), to(target);
     for (const auto* one : {&relative, &to})

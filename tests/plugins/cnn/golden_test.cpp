@@ -8,8 +8,8 @@
 #include <map>
 
 #include "flowrun/testing/node_runner.h"
-#include "test_folder.h"
 #include "support/needs.h"
+#include "test_folder.h"
 
 namespace flowrun::testing {
 namespace {
@@ -104,7 +104,8 @@ double largest_difference_of_dense(const std::string& model, const fs::path& pat
   return largest;
 }
 
-TEST_CASE("golden: imported networks give the published probabilities on real images" * doctest::test_suite("needs shared data")) {
+TEST_CASE("golden: imported networks give the published probabilities on real images" *
+          doctest::test_suite("needs shared data")) {
   for (const char* type : {"io.read_volume", "intensity.normalise", "patches.extract"}) {
     if (!found_plugins().find(type)) return flowrun::testing::could_not_run(std::string(type) + " is not built");
   }

@@ -24,7 +24,6 @@ std::string output_of(const std::string& command) {
   return pipe && pclose(pipe) == 0 ? text : "";
 }
 
-
 std::map<std::string, double> independent(const Mask& found, const Mask& reference) {
   const fs::path folder = fs::temp_directory_path() / ("flowrun_evaluate_" + std::to_string(getpid()));
   fs::create_directories(folder);
@@ -63,7 +62,9 @@ Mask blobs(const Geometry& geometry, double chance, unsigned seed) {
 }
 
 TEST_CASE("evaluate: agrees with brute force by NumPy and SciPy on random masks" * doctest::test_suite("needs scipy")) {
-  if (!python_has("numpy, scipy")) return flowrun::testing::could_not_run("/usr/bin/python3 has no NumPy and SciPy; on Debian: apt-get install python3-numpy python3-scipy");
+  if (!python_has("numpy, scipy"))
+    return flowrun::testing::could_not_run(
+        "/usr/bin/python3 has no NumPy and SciPy; on Debian: apt-get install python3-numpy python3-scipy");
   int lesions = 0;
   for (unsigned seed = 1; seed <= 6; ++seed) {
     const Geometry grid = small_grid(24, 20, 12);

@@ -26,7 +26,8 @@ float at(const Volume& volume, std::int64_t x, std::int64_t y, std::int64_t z) {
 
 }  // namespace
 
-TEST_CASE("read_volume: a real head in MNI space has the voxels and the place of its file" * doctest::test_suite("needs shared data")) {
+TEST_CASE("read_volume: a real head in MNI space has the voxels and the place of its file" *
+          doctest::test_suite("needs shared data")) {
   if (absent("open_ms/patient19/FLAIR.nii.gz")) return;
   const Volume volume = read_back(kData + "open_ms/patient19/FLAIR.nii.gz");
   CHECK(volume.geometry.size == std::array<std::int64_t, 3>{182, 218, 182});
@@ -45,7 +46,8 @@ TEST_CASE("read_mask: a real lesion mask has as many voxels as its file" * docte
   CHECK(std::count(voxels.begin(), voxels.end(), 1) == 49769);
 }
 
-TEST_CASE("read_volume: a real oblique scan has the voxels and the place of its file" * doctest::test_suite("needs shared data")) {
+TEST_CASE("read_volume: a real oblique scan has the voxels and the place of its file" *
+          doctest::test_suite("needs shared data")) {
   if (absent("open_ms_raw/patient12/FLAIR.nii.gz")) return;
   const Volume volume = read_back(kData + "open_ms_raw/patient12/FLAIR.nii.gz");
   CHECK(volume.geometry.size == std::array<std::int64_t, 3>{320, 320, 48});

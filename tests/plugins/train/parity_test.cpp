@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "common/torch/torch_headers.h"
-#include "toy_cases.h"
 #include "support/needs.h"
+#include "toy_cases.h"
 
 namespace flowrun::testing {
 namespace {
@@ -54,9 +54,8 @@ double one_epoch(const std::vector<ToyCase>& cases, const std::string& network, 
   return runner.reports().at("best_loss");
 }
 
-TEST_CASE(
-    "train.fit: one epoch ends with the loss and the weights of a PyTorch script of the same settings" *
-    doctest::test_suite("needs pytorch")) {
+TEST_CASE("train.fit: one epoch ends with the loss and the weights of a PyTorch script of the same settings" *
+          doctest::test_suite("needs pytorch")) {
   if (!python_has("numpy, torch"))
     return could_not_run("/usr/bin/python3 has no PyTorch and NumPy; on Debian: apt-get install python3-numpy python3-torch");
   const TestFolder folder;
@@ -75,8 +74,8 @@ TEST_CASE(
     }
   folder.write("patches.f32", raw(patches));
   folder.write("labels.u8", raw(labels));
-  const std::string printed = output_of(std::string("/usr/bin/python3 ") + FLOWRUN_TEST_FOLDER + "/parity.py " + folder.file("") + " " +
-                                        std::to_string(labels.size()) + " 64 0.01 11");
+  const std::string printed = output_of(std::string("/usr/bin/python3 ") + FLOWRUN_TEST_FOLDER + "/parity.py " + folder.file("") +
+                                        " " + std::to_string(labels.size()) + " 64 0.01 11");
   REQUIRE_FALSE(printed.empty());
   MESSAGE("loss: train.fit " << loss << ", PyTorch " << std::stod(printed));
   CHECK(std::abs(loss - std::stod(printed)) < 1e-4);
