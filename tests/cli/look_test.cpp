@@ -3,6 +3,7 @@
 
 #include "flowrun_process.h"
 #include "graph_texts.h"
+#include "support/needs.h"
 
 using namespace flowrun::testing;
 
@@ -38,12 +39,12 @@ TEST_CASE("flowrun describe: a node type with its ports, parameters and plugin")
   CHECK(contains(ended.out, "\"inputs\": { \"volume\": \"node.port\" }"));
 }
 
-TEST_CASE("flowrun describe: no line is longer than 100 characters") {
+TEST_CASE("flowrun describe: no line is longer than 100 characters" * doctest::test_suite("needs plugins")) {
   const TempFolder folder;
   for (const char* type : {"clitest.make", "clitest.wait", "phantom.head", "segment.components", "view.montage"}) {
     const Ended ended = run_flowrun(folder, {"describe", type});
     if (ended.status != 0) {
-      MESSAGE("skipped: " << type << " is not built");
+      flowrun::testing::could_not_run(std::string(type) + " is not built");
       continue;
     }
     std::size_t begin = 0;

@@ -117,6 +117,9 @@ def trees():
          '/extra/\n**/x/**\nsub-*/ses-[ab]/func\n' + image)
     save("bids/func.txt", "== sub-a/func/sub-a_task-rest_bold.nii.gz\nx\n== sub-a/anat/sub-a_FLAIR.nii\n== sub-a/anat/flair copy.nii\n"
          "== sub-b+c/ses-1/anat/sub-b+c_ses-1_FLAIR.nii.gz\n== derivatives/x/y\n")
+    save("bids/links.txt", "== .git/annex/objects/a/b/K/K\nx\n== sub-01/anat/sub-01_FLAIR.nii.gz => ../../.git/annex/objects/a/b/K/K\n"
+         "== sub-02/anat/sub-02_FLAIR.nii.gz => ../../.git/annex/objects/a/b/L/L\n== sub-03 => sub-01\n== sub-04 => sub-04\n== sub-05 => gone\n"
+         "== sub-06/anat/sub-06_FLAIR.nii\n/annex/objects/SHA256E-s1--a\n== .bidsignore => gone\n== sub-07/anat => ../sub-02/anat\n")
     save("bids/stars.txt", "== .bidsignore\n" + "**/" * 40 + "x\n" + "*a" * 40 + "b\n== sub-" + "a" * 90 + "/anat/" + "a" * 200 + ".nii\n")
     save("order/names.txt", "p1\np10\np1\n\n../x\np 3\n")
     save("order/shards.txt", "12\n")
