@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "bids_dataset.h"
+#include "flowrun/host/file_content.h"
 #include "graph_check.h"
 #include "graph_inputs.h"
 #include "pattern_cases.h"
@@ -106,7 +107,8 @@ class BidsCases {
     const std::vector<BidsDataset::Session> sessions = chosen_sessions();
     for (const BidsDataset::Session& session : sessions) add(session);
     incomplete_.finish(sessions.size() - without_files_.size());
-    report_surroundings(sessions.size());
+    report_lost(sessions.size());
+    report_surroundings();
     return std::move(list_);
   }
 
@@ -151,7 +153,18 @@ class BidsCases {
     for (const BidsDataset::Session& one : data_.sessions())
       if (chosen(source_.participants, "sub-", one.subject) && chosen(source_.sessions, "ses-", one.session))
         found.push_back(one);
+    note_participants_without_session(subjects, found);
     return found;
+  }
+
+  void note_participants_without_session(const std::vector<std::string>& subjects,
+                                         const std::vector<BidsDataset::Session>& found) {
+    for (const std::string& word : source_.participants) {
+      const std::string label = without_prefix(word, "sub-");
+      const bool there = std::find(subjects.begin(), subjects.end(), label) != subjects.end();  // else said already
+      const bool has_case = std::any_of(found.begin(), found.end(), [&](const auto& one) { return one.subject == label; });
+      if (there && !has_case) participants_without_session_.push_back("sub-" + label);
+    }
   }
 
   void check_labels(const std::vector<std::string>& asked, const std::string& prefix, const char* option,
@@ -169,33 +182,42 @@ class BidsCases {
     one.name = session.name();
     one.bids_folder = session.folder();
     add_common(common_, one);
-    std::vector<std::string> lacks;
+    Lacks lacks;
     bool any = false;
     for (const Query& query : queries_) {
-      const std::string file = find(session, query);
-      any = any || !file.empty();
-      if (!file.empty()) one.inputs[query.input] = file;
+      const Found found = find(session, query);
+      any = any || !found.file.empty() || !found.lack.empty();
+      if (!found.lack.empty()) lacks.unusable.push_back(fmt::format("input '{}': {}", query.input, found.lack));
+      else if (!found.file.empty()) one.inputs[query.input] = found.file;
       else if (query.required)
-        lacks.push_back(fmt::format("input '{}' ('{}/{}')", query.input, session.folder(), to_string(query.name)));
+        lacks.files.push_back(fmt::format("input '{}' ('{}/{}')", query.input, session.folder(), to_string(query.name)));
     }
     if (!any && !queries_.empty()) without_files_.push_back(one.name);
     else if (!lacks.empty()) incomplete_.add(one.name, lacks);
     else list_.cases.push_back(std::move(one));
   }
 
-  /// The file for an input; several that fit are a fault.
-  std::string find(const BidsDataset::Session& session, const Query& query) {
+  struct Found {
+    std::string file;  ///< empty: none fits
+    std::string lack;  ///< why what should be there cannot be used: its content was dropped, a link leads to nothing
+  };
+
+  /// The file for an input; several that fit are a fault. An input that has a default does not get it in the place of a file that
+  /// the data set names and that is not here.
+  Found find(const BidsDataset::Session& session, const Query& query) {
+    if (const std::string lost = data_.lost_folder(session, query.name.datatype); !lost.empty()) return {"", lost};
     std::vector<BidsDataset::File> fitting;
     for (BidsDataset::File& file : data_.files(session, query.name.datatype, {".nii.gz", ".nii"}))
       if (matches(query.name, file.name)) fitting.push_back(std::move(file));
-    if (fitting.empty()) return "";
+    if (fitting.empty()) return {};
     if (fitting.size() > 1) {
       std::vector<std::string> names;
       for (const BidsDataset::File& file : fitting) names.push_back(fs::path(file.path).filename().string());
       faults_.error({}, fmt::format("case '{}', input '{}': {} files fit: {}; {}", session.name(), query.input, names.size(),
                                     list_text(names), way_to_tell_apart(query, fitting)));
     }
-    return fitting.front().path;
+    const BidsDataset::File& file = fitting.front();
+    return {file.path, file.lack.empty() ? "" : fmt::format("'{}' {}", file.path, file.lack)};
   }
 
   /// Names an entity in which the first of the files differs from the others.
@@ -213,19 +235,50 @@ class BidsCases {
     return "one of them must go, or be listed in .bidsignore";
   }
 
-  void report_surroundings(std::size_t sessions) {
+  /// No session is lost without a word: it is a case, or an error, or left out on demand and named.
+  void report_lost(std::size_t sessions) {
+    std::vector<std::string> missing = data_.missing_participants();
+    std::erase_if(missing,
+                  [&](const std::string& name) { return !chosen(source_.participants, "sub-", without_prefix(name, "sub-")); });
+    if (!missing.empty())
+      leave_out(fmt::format("participants.tsv names participants that have no folder: {}", list_text(missing)));
+    for (const std::string& name : participants_without_session_)
+      leave_out(fmt::format("participant '{}' has no session of those that --session-label names", name));
+    if (without_files_.empty()) return;
+    if (without_files_.size() == sessions)
+      return faults_.error({}, fmt::format("no session has a file that the graph asks for: {}{}", asked_text(), hint()));
+    leave_out(fmt::format("{} without any file that the graph asks for ({}): {}{}", count_text(without_files_.size(), "session"),
+                          asked_text(), list_text(without_files_), hint()));
+  }
+
+  void leave_out(const std::string& what) {
+    if (source_.incomplete == Incomplete::is_left_out) faults_.warning({}, "left out: " + what);
+    else faults_.error({}, what + "; add what is missing, choose others, or leave them out with --incomplete skip");
+  }
+
+  /// Data sets of DataLad are often made of smaller ones, whose folders are empty until they are asked for.
+  std::string hint() const {
     std::error_code unused;
-    if (!fs::exists(data_.root() / "dataset_description.json", unused))
-      faults_.warning({}, fmt::format("--bids '{}': it has no dataset_description.json, which BIDS asks for", source_.bids));
-    if (!without_files_.empty() && without_files_.size() == sessions)
-      faults_.error({}, fmt::format("no session has a file that the graph asks for: {}", asked_text()));
-    else if (!without_files_.empty())
-      faults_.warning({}, fmt::format("{} left out, without any file that the graph asks for: {}",
-                                      count_text(without_files_.size(), "session"), list_text(without_files_)));
+    return fs::exists(data_.root() / ".gitmodules", unused)
+               ? " (folders of a data set of DataLad are empty until 'datalad get -n' fills them)"
+               : "";
+  }
+
+  void report_surroundings() {
+    for (const std::string& one : data_.unreadable()) faults_.error({}, one);
+    warn_of_root_file("dataset_description.json",
+                      fmt::format("--bids '{}': it has no dataset_description.json, which BIDS asks for", source_.bids));
+    warn_of_root_file("participants.tsv", "");
     if (!data_.misnamed().empty())
       faults_.warning({}, fmt::format("not used, for its name is not one of BIDS: {}", list_text(data_.misnamed())));
-    if (const auto missing = data_.missing_participants(); !missing.empty())
-      faults_.warning({}, fmt::format("participants.tsv names participants that have no folder: {}", list_text(missing)));
+  }
+
+  void warn_of_root_file(const char* name, const std::string& when_absent) {
+    const fs::path file = data_.root() / name;
+    const FileContent content = content_of(file);
+    if (content.state == ContentState::here) return;
+    if (content.state != ContentState::absent) faults_.warning({}, fmt::format("'{}' {}", file.string(), content.why));
+    else if (!when_absent.empty()) faults_.warning({}, when_absent);
   }
 
   std::string asked_text() const {
@@ -242,6 +295,7 @@ class BidsCases {
   IncompleteCases incomplete_;
   std::vector<Query> queries_;
   std::vector<std::string> without_files_;
+  std::vector<std::string> participants_without_session_;  ///< of those that the command line names
   CaseList list_;
 };
 

@@ -55,6 +55,8 @@ BidsIgnore::BidsIgnore(const std::string& text) {
 }
 
 BidsIgnore BidsIgnore::of_dataset(const std::filesystem::path& root) {
+  std::error_code unused;
+  if (!std::filesystem::is_regular_file(root / ".bidsignore", unused)) return {};  // a FIFO is not waited for
   std::ifstream stream(root / ".bidsignore", std::ios::binary);
   std::string text(kMostBytes, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "crash_record.h"
 #include "flowrun/sdk/error.h"
 #include "text_layout.h"
 
@@ -41,6 +42,17 @@ std::string joined(const std::vector<std::string>& words, const std::string& bet
   return text;
 }
 
+/// The first names, and how many more there are.
+std::string list_text(std::vector<std::string> names) {
+  const std::size_t count = names.size();
+  if (count <= kMaxNames) return joined(names, ", ");
+  names.resize(kMaxNames);
+  names.push_back(fmt::format("{} more", count - kMaxNames));
+  return joined(names, ", ");
+}
+
+bool is_crashed(const std::optional<CaseRecord>& record) { return record && record->status != CaseStatus::done; }
+
 void add_reason(ResumePlan& plan, const std::string& text, const std::string& name) {
   const auto same = [&](const ResumePlan::Reason& reason) { return reason.text == text; };
   const auto found = std::find_if(plan.reasons.begin(), plan.reasons.end(), same);
@@ -48,9 +60,9 @@ void add_reason(ResumePlan& plan, const std::string& text, const std::string& na
   else found->cases.push_back(name);
 }
 
-void plan_case(ResumePlan& plan, CaseRecorder& recorder, const Case& one, const fs::path& out) {
+void plan_case(ResumePlan& plan, CaseRecorder& recorder, const Case& one, const fs::path& file, const Crashes* crashes) {
   plan.earlier.emplace_back();
-  const fs::path file = case_record_file(out, one.name);
+  if (crashes && (plan.earlier.back() = crashes->record_of(one, recorder))) return;
   std::error_code unknown;
   if (!fs::exists(file, unknown)) {
     ++plan.fresh;
@@ -66,26 +78,49 @@ void plan_case(ResumePlan& plan, CaseRecorder& recorder, const Case& one, const 
   }
 }
 
-/// What the run made of all cases together: whether it is there and still right; else why not.
-std::vector<std::string> changes_of_run(CaseRecorder& recorder, const std::vector<Case>& cases, const fs::path& out) {
+/// What the run made of all cases together: whether it is there and still right; else why not. The record goes when a run begins
+/// and comes when it ends, so one that was killed has none.
+std::vector<std::string> changes_of_run(CaseRecorder& recorder, const std::vector<Case>& cases, const fs::path& file) {
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) return {"the last run did not end"};
   try {
-    return recorder.changes_of_run(cases, read_case_record(case_record_file(out, "")));
+    return recorder.changes_of_run(cases, read_case_record(file));
   } catch (const Error& fault) {
     return {fault.what()};
   }
 }
 
-/// A node that takes all cases gets all of them, or none at all when nothing has changed.
-void plan_collector(ResumePlan& plan, const ValidatedNode& collector, CaseRecorder& recorder, const std::vector<Case>& cases,
-                    const fs::path& out) {
+/// A node that takes all cases gets all of them, or none at all when nothing has changed; likewise one that writes a file for the run.
+void plan_run_part(ResumePlan& plan, const ValidatedNode& node, CaseRecorder& recorder, const std::vector<Case>& cases,
+                   const fs::path& file) {
   const bool all_done = plan.nothing_to_run();
-  const std::vector<std::string> changes = all_done ? changes_of_run(recorder, cases, out) : std::vector<std::string>{};
+  const std::vector<std::string> changes = all_done ? changes_of_run(recorder, cases, file) : std::vector<std::string>{};
   if (all_done && changes.empty()) return;
   const std::string why = changes.empty() ? "" : " (" + joined(changes, "; ") + ")";
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    if (!plan.earlier[i]) continue;
+    if (!plan.earlier[i] || is_crashed(plan.earlier[i])) continue;
     plan.earlier[i].reset();
-    add_reason(plan, "node '" + collector.id + "' takes all cases, so the graph runs for all of them" + why, cases[i].name);
+    add_reason(plan, "node '" + node.id + "' takes all cases, so the graph runs for all of them" + why, cases[i].name);
+  }
+}
+
+/// A node that fires once for the run, takes no cases, and writes a file: only what it wrote is looked at.
+const ValidatedNode* run_writer(const ValidatedGraph& graph, const fs::path& out) {
+  for (const NodeFile& file : files_of_run(graph, out))
+    if (file.role == PathRole::output)
+      for (const ValidatedNode& node : graph.nodes)
+        if (node.id == file.node) return &node;
+  return nullptr;
+}
+
+void plan_writer(ResumePlan& plan, const ValidatedNode& node, CaseRecorder& recorder, const std::vector<Case>& cases,
+                 const fs::path& file) {
+  if (!plan.nothing_to_run()) return;  // it fires in any case
+  const std::vector<std::string> changes = changes_of_run(recorder, cases, file);
+  if (changes.empty()) return;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    plan.earlier[i].reset();
+    add_reason(plan, "node '" + node.id + "' writes its file once for the run: " + joined(changes, "; "), cases[i].name);
   }
 }
 
@@ -93,8 +128,11 @@ void plan_collector(ResumePlan& plan, const ValidatedNode& collector, CaseRecord
 
 void keep_only(CaseList& list, const std::vector<std::string>& patterns, Faults& faults) {
   std::vector<std::string> wanted;
-  for (const std::string& word : patterns)
-    for (std::string& name : names_in(word)) wanted.push_back(std::move(name));
+  for (const std::string& word : patterns) {
+    const std::vector<std::string> names = names_in(word);
+    if (names.empty()) faults.error({}, fmt::format("--only '{}' names no case", word));
+    wanted.insert(wanted.end(), names.begin(), names.end());
+  }
   const auto fits = [](const std::string& pattern, const Case& one) {
     if (fnmatch(pattern.c_str(), one.name.c_str(), 0) == 0) return true;
     const std::string participant = one.name.substr(0, one.name.find("_ses-"));
@@ -108,10 +146,12 @@ void keep_only(CaseList& list, const std::vector<std::string>& patterns, Faults&
   });
 }
 
-void keep_failed(CaseList& list, const fs::path& out) {
+void keep_failed(CaseList& list, const fs::path& out, const std::string& word) {
+  const Crashes crashes(out, word);
   keep_if(list, [&](const Case& one) {
+    if (crashes.has(one.name)) return true;
     try {
-      return read_case_record(case_record_file(out, one.name)).status != CaseStatus::done;
+      return read_case_record(case_record_file(out, one.name, word)).status != CaseStatus::done;
     } catch (const Error&) {
       return false;  // it has not run: no failure
     }
@@ -122,24 +162,44 @@ bool ResumePlan::nothing_to_run() const {
   return std::all_of(earlier.begin(), earlier.end(), [](const auto& record) { return record.has_value(); });
 }
 
-ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, const std::vector<Case>& cases, const fs::path& out) {
+std::size_t ResumePlan::crashed() const {
+  return static_cast<std::size_t>(std::count_if(earlier.begin(), earlier.end(), is_crashed));
+}
+
+std::string ResumePlan::crashed_names() const {
+  std::vector<std::string> names;
+  for (const auto& record : earlier)
+    if (is_crashed(record)) names.push_back(record->name);
+  return list_text(names);
+}
+
+ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, const std::vector<Case>& cases, const fs::path& out,
+                       const Shard& shard, const std::string& word, bool keep_crashed) {
   ResumePlan plan;
-  for (const Case& one : cases) plan_case(plan, recorder, one, out);
-  if (const ValidatedNode* collector = case_collector(graph)) plan_collector(plan, *collector, recorder, cases, out);
+  const Crashes crashes(out, word);
+  for (const Case& one : cases) plan_case(plan, recorder, one, case_record_file(out, one.name, word), keep_crashed ? &crashes : nullptr);
+  const fs::path of_run = books_of_run(out, shard, word);
+  if (const ValidatedNode* collector = case_collector(graph)) plan_run_part(plan, *collector, recorder, cases, of_run);
+  else if (const ValidatedNode* writer = run_writer(graph, out)) plan_writer(plan, *writer, recorder, cases, of_run);
   return plan;
 }
 
 std::string resume_text(const ResumePlan& plan) {
   const auto kept = static_cast<std::size_t>(
       std::count_if(plan.earlier.begin(), plan.earlier.end(), [](const auto& record) { return record.has_value(); }));
-  std::string text = fmt::format("{} done before and unchanged, {} not yet run\n", count_text(kept, "case"), plan.fresh);
-  for (const ResumePlan::Reason& reason : plan.reasons) {
-    std::vector<std::string> names(reason.cases.begin(),
-                                   reason.cases.begin() + static_cast<std::ptrdiff_t>(std::min(kMaxNames, reason.cases.size())));
-    if (reason.cases.size() > kMaxNames) names.push_back(fmt::format("{} more", reason.cases.size() - kMaxNames));
-    text += fmt::format("  {} again: {}\n    {}\n", reason.cases.size() == 1 ? "runs" : "run", joined(names, ", "), reason.text);
-  }
+  std::string text =
+      fmt::format("{} done before and unchanged, {} not yet run\n", count_text(kept - plan.crashed(), "case"), plan.fresh);
+  if (plan.crashed() > 0)
+    text += fmt::format("  not run again: {}\n    the process crashed in the run before; --retry-failed runs {} again\n",
+                        plan.crashed_names(), plan.crashed() == 1 ? "it" : "them");
+  for (const ResumePlan::Reason& reason : plan.reasons)
+    text += fmt::format("  {} again: {}\n    {}\n", reason.cases.size() == 1 ? "runs" : "run", list_text(reason.cases), reason.text);
   return text;
+}
+
+std::string crash_text(const ResumePlan& plan) {
+  return fmt::format("{} done before and unchanged, {} failed by a crash ({}); --retry-failed runs {} again",
+                     plan.earlier.size() - plan.crashed(), plan.crashed(), plan.crashed_names(), plan.crashed() == 1 ? "it" : "them");
 }
 
 CaseResult earlier_result(const CaseRecord& record, const ValidatedGraph& graph) {
@@ -154,7 +214,8 @@ CaseResult earlier_result(const CaseRecord& record, const ValidatedGraph& graph)
   result.earlier = true;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i)
     for (const NodeRecord& node : record.nodes)
-      if (node.id == graph.nodes[i].id && node.firings > 0) result.timings.push_back({i, node.firings, node.busy_s});
+      if (node.id == graph.nodes[i].id && node.firings > 0)
+        result.timings.push_back({i, node.firings, node.busy_s, node.begin_s, node.end_s});
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/error.h"
 #include "natural_order.h"
 
@@ -83,8 +84,7 @@ class Walk {
 
   void go(std::size_t index, const std::string& path, const std::string& name) {
     if (index == parts_.size()) {
-      std::error_code unused;
-      if (!name.empty() && fs::exists(path, unused)) found_.push_back({name, path});
+      if (!name.empty() && is_there(path)) found_.push_back({name, path});
       return;
     }
     const std::string& part = parts_[index];
@@ -96,6 +96,22 @@ class Walk {
   std::vector<CasePattern::Match> found() && { return std::move(found_); }
 
  private:
+  /// A link to nothing is there too: its case is not to be lost without a word.
+  static bool is_there(const std::string& path) {
+    const ContentState state = content_of(path).state;
+    return state == ContentState::here || leads_nowhere(state);
+  }
+
+  static bool leads_nowhere(ContentState state) { return state == ContentState::broken_link || state == ContentState::dropped; }
+
+  /// A folder that is a link to nothing: of a case where that is known already.
+  void note_lost_folder(const std::string& path, const std::string& name) {
+    const FileContent content = content_of(path);
+    if (!leads_nowhere(content.state)) return;
+    if (name.empty()) unreadable_.push_back("'" + path + "', which " + content.why);
+    else found_.push_back({name, path});
+  }
+
   static std::string join(const std::string& folder, const std::string& part) {
     return folder.empty() || folder.back() == '/' ? folder + part : folder + "/" + part;
   }
@@ -103,8 +119,10 @@ class Walk {
   void search(std::size_t index, const std::string& path, const std::string& part, const std::string& name) {
     std::error_code failure;
     fs::directory_iterator entry(path.empty() ? "." : path, failure);
-    if (failure && failure != std::errc::no_such_file_or_directory && failure != std::errc::not_a_directory)
+    if (failure && failure != std::errc::no_such_file_or_directory && failure != std::errc::not_a_directory &&
+        failure != std::errc::too_many_symbolic_link_levels)
       unreadable_.push_back("'" + path + "': " + failure.message());
+    else if (failure) note_lost_folder(path, name);
     for (; !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
       const std::string text = entry->path().filename().string();
       const char first = part.starts_with(kName) && !name.empty() ? name.front() : part.front();

@@ -3,22 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "csv_cell.h"
+
 namespace flowrun {
 namespace {
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string cell = "\"";
-  for (const char c : text) cell += c == '"' ? "\"\"" : std::string(1, c);
-  return cell + '"';
-}
-
-/// A text of a file's or a plugin's making: spreadsheets run what begins like a formula.
-std::string text_cell(const std::string& text) {
-  const std::string line = one_line(text);
-  const bool formula = !line.empty() && std::string("=+-@\t\r|").find(line.front()) != std::string::npos;
-  return quoted(formula ? "'" + line : line);
-}
+std::string text_cell(const std::string& text) { return csv_text(one_line(text)); }
 
 std::string number_cell(const std::optional<double>& value) { return value ? exact_text(*value) : ""; }
 

@@ -7,6 +7,7 @@
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "run_page.h"
+#include "shard.h"
 
 namespace flowrun {
 namespace {
@@ -32,8 +33,14 @@ std::filesystem::path own_file(const std::filesystem::path& out, const std::stri
 
 }  // namespace
 
-CohortPaths cohort_paths(const std::filesystem::path& out, bool page, const std::function<void(const std::string&)>& say) {
+CohortPaths cohort_paths(const std::filesystem::path& out, bool page, const std::function<void(const std::string&)>& say,
+                         const std::string& word) {
   CohortPaths paths;
+  if (!word.empty()) {
+    paths.table = out / with_words("flowrun-cases", ".csv", {}, word);
+    if (page) paths.page = out / with_words("flowrun-report", ".html", {}, word);
+    return paths;
+  }
   paths.table = own_file(out, "cases.csv", kTableBeginning, say);
   if (page) paths.page = own_file(out, "report.html", kPageBeginning, say);
   return paths;
@@ -48,17 +55,17 @@ void CohortFiles::know(const CaseRecord& record) {
 
 /// One after the other: whole records are large.
 void CohortFiles::know_earlier(const std::filesystem::path& out, const std::string& graph,
-                               const std::vector<std::string>& but_not) {
+                               const std::vector<std::string>& but_not, const std::string& word) {
   std::error_code failed;
   std::set<std::filesystem::path> files;
-  for (auto entry = std::filesystem::directory_iterator(out / "flowrun" / "cases", failed);
+  for (auto entry = std::filesystem::directory_iterator(case_records_folder(out, word), failed);
        !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed))
-    if (entry->path().extension() == ".json") files.insert(entry->path());
-  for (const std::string& name : but_not) files.erase(case_record_file(out, name));
+    if (entry->path().extension() == ".json" && !entry->is_symlink(failed)) files.insert(entry->path());
+  for (const std::string& name : but_not) files.erase(case_record_file(out, name, word));
   for (const std::filesystem::path& file : files) {
     try {
       const CaseRecord record = read_case_record(file);
-      if (record.graph == graph && file == case_record_file(out, record.name)) know(record);
+      if (record.graph == graph && file == case_record_file(out, record.name, word)) know(record);
     } catch (const Error&) {  // --resume tells of such
     }
   }

@@ -21,9 +21,10 @@ struct CohortPaths {
 };
 
 /// The table and, where wanted, the page in an output folder. A file of one of their names that flowrun did not make stays as it
-/// is (somebody's own table of cases, say): then it is "flowrun-cases.csv" or "flowrun-report.html", and that is said.
+/// is (somebody's own table of cases, say): then it is "flowrun-cases.csv" or "flowrun-report.html", and that is said. `word`: of a graph that is
+/// not the folder's first: "flowrun-cases.<word>.csv".
 CohortPaths cohort_paths(const std::filesystem::path& out, bool page,
-                         const std::function<void(const std::string& sentence)>& say);
+                         const std::function<void(const std::string& sentence)>& say, const std::string& word = "");
 
 /// The table and the page of a run from the records of its cases and from nothing else, while it goes on and at its end. A table
 /// or page that cannot be written is said once and tried again: it never disturbs the run.
@@ -39,7 +40,8 @@ class CohortFiles {
   /// A record of an earlier run that still holds; before start.
   void know(const CaseRecord& record);
   /// The same of all records of a graph in an output folder but of those cases; what cannot be read is left out.
-  void know_earlier(const std::filesystem::path& out, const std::string& graph, const std::vector<std::string>& but_not);
+  void know_earlier(const std::filesystem::path& out, const std::string& graph, const std::vector<std::string>& but_not,
+                    const std::string& word = "");
   /// Writes the table of what is known, and pages from now on; `to_come`: how many cases are run.
   void start(std::size_t to_come);
 

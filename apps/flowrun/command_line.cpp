@@ -7,6 +7,7 @@
 #include <CLI/Formatter.hpp>
 #include <cstdio>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "exit_status.h"
 #include "flowrun/host/fault.h"
 #include "options.h"
+#include "standard_streams.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -80,6 +82,15 @@ int report_no_verb(const CLI::App& app) {
   return complain(fmt::format("no verb '{}'{}", word, did_you_mean(word, verb_names(app))), "flowrun --help");
 }
 
+/// "--out= graph.json": CLI11 would take the next word for the value. "" when there is no such word.
+std::string option_without_value(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1) return word.substr(0, word.size() - 1);
+  }
+  return "";
+}
+
 int run_or_help(const RunCommand& command, const CLI::App& verb) {
   if (!command.help) {
     if (command.graph.empty()) return complain("'run' needs the argument GRAPH, a graph file", "flowrun run --help");
@@ -90,28 +101,9 @@ int run_or_help(const RunCommand& command, const CLI::App& verb) {
   return kAllDone;
 }
 
-}  // namespace
-
-int run_command_line(int argc, char** argv) {
-  CLI::App app;
-  Options options;
-  declare(app, options);
-  const auto chosen = [&]() -> const CLI::App* {
-    const auto verbs = app.get_subcommands();
-    return verbs.empty() ? nullptr : verbs.front();
-  };
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& asked) {  // --help and --version
-    app.exit(asked);
-    return kAllDone;
-  } catch (const CLI::ParseError& error) {
-    return report(chosen(), error);
-  }
-  const CLI::App* verb = chosen();
-  if (!verb || !app.remaining().empty()) return report_no_verb(app);
-  const std::string name = verb->get_name();
-  if (name == "run") return run_or_help(options.run, *verb);
+int carry_out(const Options& options, const CLI::App& verb) {
+  const std::string name = verb.get_name();
+  if (name == "run") return run_or_help(options.run, verb);
   if (name == "merge") return execute(options.merge);
   if (name == "crossval") return execute(options.crossval);
   if (name == "replay") return execute(options.replay);
@@ -127,6 +119,41 @@ int run_command_line(int argc, char** argv) {
   if (name == "check-plugin") return execute(options.check_plugin);
   if (name == "check-plugin-node") return execute(options.check_node);
   return execute(options.plugins);
+}
+
+/// What a full disk has cut short is no result.
+int with_whole_output(int status) {
+  const std::string lost = lost_output();
+  if (lost.empty()) return status;
+  fmt::print(stderr, "flowrun: error: the standard output cannot be written: {}; what stands there is not complete\n", lost);
+  return status == kAllDone ? kSomeCaseFailed : status;
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app;
+  Options options;
+  declare(app, options);
+  const auto chosen = [&]() -> const CLI::App* {
+    const auto verbs = app.get_subcommands();
+    return verbs.empty() ? nullptr : verbs.front();
+  };
+  if (const std::string option = option_without_value(argc, argv); !option.empty())
+    return complain(option + ": its value is empty; give it one, or leave the option out", "flowrun --help");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help and --version
+    std::ostringstream text;
+    app.exit(asked, text, text);
+    fmt::print("{}", text.str());
+    return with_whole_output(kAllDone);
+  } catch (const CLI::ParseError& error) {
+    return report(chosen(), error);
+  }
+  const CLI::App* verb = chosen();
+  if (!verb || !app.remaining().empty()) return report_no_verb(app);
+  return with_whole_output(carry_out(options, *verb));
 }
 
 }  // namespace flowrun

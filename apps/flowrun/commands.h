@@ -6,6 +6,8 @@
 
 namespace flowrun {
 
+class Interrupts;
+
 using Words = std::vector<std::string>;
 
 struct RunCommand {
@@ -89,6 +91,8 @@ struct NewPluginCommand {
 // Each returns an ExitStatus, prints its result on the standard output and what is wrong on the standard error, and throws Error
 // for what stops it as a whole.
 int execute(const RunCommand& command);
+/// The same within a longer work that takes the signals itself.
+int execute(const RunCommand& command, Interrupts& interrupts);
 int execute(const ReplayCommand& command);
 int execute(const MergeCommand& command);
 int execute(const ValidateCommand& command);

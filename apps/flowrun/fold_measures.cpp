@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "csv_cell.h"
 #include "table_reader.h"
 #include "text_layout.h"
 
@@ -44,11 +45,12 @@ std::string statistic_text(const std::string& name, const std::vector<double>& n
   return std::isnan(value) ? "" : fmt::format(fmt::runtime(form), value);
 }
 
+/// Numbers stay as they are: a minus is no formula.
 std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
+  char* end = nullptr;
+  std::strtod(text.c_str(), &end);
+  const bool number = !text.empty() && *end == '\0' && text.find_first_not_of("+-.0123456789eE") == std::string::npos;
+  return number ? text : csv_text(text);
 }
 
 std::string rounded(const std::string& cell) {

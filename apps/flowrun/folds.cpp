@@ -5,19 +5,14 @@
 #include <algorithm>
 #include <set>
 
+#include "csv_cell.h"
+#include "flowrun/host/validated_graph.h"
 #include "table_reader.h"
 
 namespace flowrun {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
-}
 
 /// A step's table lies elsewhere than the person's, so paths that start at the latter become absolute.
 std::string absolute_if_file(const std::string& cell, const fs::path& folder) {
@@ -39,6 +34,10 @@ std::vector<Columns> read_columns(const fs::path& table, Faults& faults) {
   std::vector<Columns> found;
   if (rows.empty()) return found;
   const std::vector<std::string>& header = rows.front().cells;
+  for (std::size_t c = 0; c < header.size(); ++c)
+    if (std::find(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(c), header[c]) !=
+        header.begin() + static_cast<std::ptrdiff_t>(c))
+      faults.error({table.string(), rows.front().line, 1}, fmt::format("column '{}' stands twice in the header", header[c]));
   if (std::find(header.begin(), header.end(), "case") == header.end())
     faults.error({table.string(), rows.front().line, 1}, "the table has no column 'case', which names each case");
   std::set<std::string> names;
@@ -52,6 +51,7 @@ std::vector<Columns> read_columns(const fs::path& table, Faults& faults) {
     for (std::size_t c = 0; c < header.size(); ++c) columns[header[c]] = absolute_if_file(rows[r].cells[c], table.parent_path());
     columns["case"] =
         rows[r].cells[static_cast<std::size_t>(std::find(header.begin(), header.end(), "case") - header.begin()) % header.size()];
+    if (const std::string fault = case_name_fault(columns["case"]); !fault.empty()) faults.error(place, fault);
     if (!names.insert(columns["case"]).second)
       faults.error(place, fmt::format("case '{}' stands in the table twice", columns["case"]));
     found.push_back(std::move(columns));
@@ -71,6 +71,11 @@ std::vector<Fold> make_folds(const std::vector<Columns>& rows, int count, Faults
     for (std::size_t f = 0; f < folds; ++f) (i % folds == f ? made[f].test : made[f].train).push_back(rows[i]);
   for (std::size_t f = 0; f < folds; ++f)
     made[f].name = folds == rows.size() ? made[f].test.front().at("case") : fmt::format("fold_{}", f + 1);
+  for (const Fold& fold : made)
+    if (fold.name == kMeasuresFile)
+      faults.error({}, fmt::format("case '{}' is tested alone, and its folder would have the name of the table of measures; "
+                                   "give the case another name",
+                                   fold.name));
   return made;
 }
 
@@ -105,7 +110,7 @@ std::string step_table(const CrossStep& step, const Fold& fold, const fs::path& 
     if (given || (!cases.empty() && cases.front().contains(name))) columns.push_back(name);
   }
   std::string text;
-  for (const std::string& name : columns) text += (text.empty() ? "" : ",") + csv_cell(name);
+  for (const std::string& name : columns) text += (text.empty() ? "" : ",") + csv_text(name);
   text += "\n";
   for (const Columns& one : cases) {
     Columns values = one;
@@ -115,7 +120,7 @@ std::string step_table(const CrossStep& step, const Fold& fold, const fs::path& 
       const auto given =
           std::find_if(step.inputs.begin(), step.inputs.end(), [&](const auto& input) { return input.first == name; });
       const std::string cell = given == step.inputs.end() ? one.at(name) : substituted(given->second, values, step.place, faults);
-      row += (row.empty() ? "" : ",") + csv_cell(cell);
+      row += (row.empty() ? "" : ",") + csv_text(cell);
     }
     text += row + "\n";
   }

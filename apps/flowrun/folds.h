@@ -10,6 +10,9 @@
 
 namespace flowrun {
 
+/// In the output folder; also the reason why no fold can have this name.
+inline constexpr const char* kMeasuresFile = "measures.csv";
+
 using Columns =
     std::map<std::string, std::string>;  ///< one row of the table: "case" and the inputs; paths are absolute or as given
 

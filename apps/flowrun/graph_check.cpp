@@ -10,18 +10,33 @@
 #include "text_layout.h"
 
 namespace flowrun {
+namespace {
+
+/// Once in the life of the process: crossval opens a registry for each of its steps.
+void warn_of_writable_places(const std::vector<std::filesystem::path>& places) {
+  static bool warned = false;
+  const std::string sentence = warned ? "" : writable_by_others(places);
+  if (sentence.empty()) return;
+  warned = true;
+  fmt::print(stderr, "flowrun: warning: {}\n", printable(sentence));
+}
+
+}  // namespace
 
 Registry open_registry(const std::vector<std::string>& plugin_paths, bool retry_failed) {
   Registry registry;
   if (retry_failed) registry.retry_failed();
-  std::vector<std::filesystem::path> folders;
+  std::vector<std::filesystem::path> folders, places;
   for (const std::string& path : plugin_paths) {
     std::error_code unused;
     if (std::filesystem::is_directory(path, unused)) folders.emplace_back(path);
-    else if (std::filesystem::is_regular_file(path, unused)) registry.add_library(path);
+    else if (std::filesystem::is_regular_file(path, unused)) registry.add_library(path), places.emplace_back(path);
     else throw Error("--plugin-path '" + path + "' is neither a folder nor a file");
   }
-  for (const auto& folder : plugin_search_path(folders)) registry.scan(folder);
+  for (const auto& folder : named_plugin_folders(folders)) registry.scan(folder);
+  registry.scan(own_plugin_folder(), Unknown::refused);  // its plugins came with their manifests
+  for (const auto& folder : plugin_search_path(folders)) places.push_back(folder);
+  warn_of_writable_places(places);
   return registry;
 }
 

@@ -7,6 +7,7 @@
 #include "command_line.h"
 #include "exit_status.h"
 #include "flowrun/sdk/error.h"
+#include "standard_streams.h"
 #include "text_layout.h"
 
 namespace {
@@ -23,6 +24,7 @@ void return_large_blocks_to_the_system() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  flowrun::prepare_standard_streams();
   return_large_blocks_to_the_system();
   try {
     return flowrun::run_command_line(argc, argv);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "case_order.h"
@@ -11,7 +12,9 @@
 #include "exit_status.h"
 #include "flowrun/host/case_record.h"
 #include "flowrun/sdk/error.h"
+#include "graph_books.h"
 #include "natural_order.h"
+#include "own_file.h"
 #include "shard_set.h"
 #include "text_layout.h"
 
@@ -47,12 +50,12 @@ std::vector<CaseRecord> in_order(std::vector<CaseRecord> records, std::vector<st
 }
 
 /// Of the set's shards, those that have left no record: they run still, or never ended.
-std::vector<Shard> open_shards(const fs::path& out) {
+std::vector<Shard> open_shards(const fs::path& out, const std::string& word) {
   std::vector<Shard> open;
-  const int count = shards_of(out);
+  const int count = shards_of(out, word);
   for (int index = 1; index <= count; ++index) {
     std::error_code unused;
-    if (!fs::exists(out / run_record_name({index, count}), unused)) open.push_back({index, count});
+    if (!fs::exists(out / run_record_name({index, count}, word), unused)) open.push_back({index, count});
   }
   return open;
 }
@@ -66,13 +69,14 @@ std::string names_text(const std::vector<std::string>& names) {
 void warn(const std::string& sentence) { fmt::print(stderr, "flowrun: warning: {}\n", printable(sentence)); }
 
 /// What the runs themselves have to tell: of the set's shards, else of the whole run. Those without a record tell nothing.
-RunFacts facts_of_runs(const fs::path& out) {
-  const int count = std::max(1, shards_of(out));
+RunFacts facts_of_runs(const fs::path& out, const std::string& word) {
+  const int count = std::max(1, shards_of(out, word));
   RunFacts facts;
   for (int index = 1; index <= count; ++index) {
     std::error_code unused;
-    const fs::path file = books_of_run(out, {index, count});
+    const fs::path file = books_of_run(out, {index, count}, word);
     if (!fs::exists(file, unused)) continue;
+    refuse_links({file});
     try {
       const CaseRecord record = read_case_record(file);
       facts.errors.insert(facts.errors.end(), record.errors.begin(), record.errors.end());
@@ -86,7 +90,7 @@ RunFacts facts_of_runs(const fs::path& out) {
   return facts;
 }
 
-void report_gaps(const fs::path& out, const std::vector<CaseRecord>& records) {
+void report_gaps(const fs::path& out, const std::vector<CaseRecord>& records, const std::string& word) {
   std::vector<std::string> missing;
   for (const CaseRecord& record : records)
     if (record.status == CaseStatus::not_started) missing.push_back(record.name);
@@ -94,7 +98,7 @@ void report_gaps(const fs::path& out, const std::vector<CaseRecord>& records) {
     warn(fmt::format("{} not run yet: {}", missing.size() == 1 ? "1 case was" : fmt::format("{} cases were", missing.size()),
                      names_text(missing)));
   std::vector<std::string> shards;
-  for (const Shard& shard : open_shards(out)) shards.push_back(fmt::format("{}/{}", shard.index, shard.count));
+  for (const Shard& shard : open_shards(out, word)) shards.push_back(fmt::format("{}/{}", shard.index, shard.count));
   if (!shards.empty())
     warn(fmt::format("of the shards, these have not ended: {}; the same command with --resume runs what is missing",
                      names_text(shards)));
@@ -112,26 +116,40 @@ std::string counts_text(const std::vector<CaseRecord>& records) {
   return text;
 }
 
+/// The books of one graph; nothing where there are none.
+std::optional<bool> merge_graph(const fs::path& out, const std::string& word, bool page) {
+  refuse_links(own_paths(out, {}, word));
+  CaseRecords found = read_case_records(out, word);
+  for (const std::string& sentence : found.unreadable) warn(sentence);
+  const std::vector<CaseRecord> records = in_order(std::move(found.records), read_case_order(out, word));
+  if (records.empty()) return std::nullopt;
+  const CohortPaths paths = cohort_paths(out, page, warn, word);
+  RunFacts facts = facts_of_runs(out, word);
+  facts.cases = records.size();
+  write_cohort_files(paths, records, facts);
+  report_gaps(out, records, word);
+  if (!word.empty()) fmt::print("\n");
+  fmt::print("{}\n\n  {}\n", counts_text(records), printable(paths.table.string()));
+  if (!paths.page.empty()) fmt::print("  {}\n", printable(paths.page.string()));
+  const bool all_done =
+      std::all_of(records.begin(), records.end(), [](const CaseRecord& record) { return record.status == CaseStatus::done; });
+  return all_done && facts.errors.empty() && found.unreadable.empty();
+}
+
 }  // namespace
 
 int execute(const MergeCommand& command) {
   const fs::path out = command.folder;
   std::error_code unused;
   if (!fs::is_directory(out, unused)) throw Error("'" + command.folder + "' is no folder; give the output folder of the runs");
-  CaseRecords found = read_case_records(out);
-  for (const std::string& sentence : found.unreadable) warn(sentence);
-  const std::vector<CaseRecord> records = in_order(std::move(found.records), read_case_order(out));
-  if (records.empty()) throw Error("'" + command.folder + "' holds no records of cases; give the output folder of the runs");
-  const CohortPaths paths = cohort_paths(out, !command.no_report, warn);
-  RunFacts facts = facts_of_runs(out);
-  facts.cases = records.size();
-  write_cohort_files(paths, records, facts);
-  report_gaps(out, records);
-  fmt::print("{}\n\n  {}\n", counts_text(records), printable(paths.table.string()));
-  if (!paths.page.empty()) fmt::print("  {}\n", printable(paths.page.string()));
-  const bool all_done =
-      std::all_of(records.begin(), records.end(), [](const CaseRecord& record) { return record.status == CaseStatus::done; });
-  return all_done && facts.errors.empty() && found.unreadable.empty() ? kAllDone : kSomeCaseFailed;
+  bool any = false, all_done = true;
+  for (const std::string& word : graph_words(out)) {
+    const std::optional<bool> done = merge_graph(out, word, !command.no_report);
+    any |= done.has_value();
+    all_done &= done.value_or(true);
+  }
+  if (!any) throw Error("'" + command.folder + "' holds no records of cases; give the output folder of the runs");
+  return all_done ? kAllDone : kSomeCaseFailed;
 }
 
 }  // namespace flowrun

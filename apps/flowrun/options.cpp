@@ -212,6 +212,21 @@ void declare_check_node(CLI::App& app, CheckNodeCommand& command) {
   add_check_options(verb, command.shared);
 }
 
+/// An empty value is a script's variable that was not set, and never what was meant: as a folder it would be the working folder, as a
+/// choice of cases none or all of them.
+void refuse_empty_values(CLI::App& verb) {
+  for (CLI::Option* option : verb.get_options()) {
+    if (option->get_items_expected_max() == 0) continue;  // a flag
+    const bool named = !option->get_positional();
+    option->check(CLI::Validator(
+        [named](const std::string& value) {
+          if (!value.empty()) return std::string();
+          return std::string(named ? "its value is empty; give it one, or leave the option out" : "it is empty; give it, or leave it out");
+        },
+        ""));
+  }
+}
+
 }  // namespace
 
 void declare(CLI::App& app, Options& options) {
@@ -234,6 +249,7 @@ void declare(CLI::App& app, Options& options) {
   declare_new_plugin(app, options.new_plugin);
   declare_check_plugin(app, options.check_plugin);
   declare_check_node(app, options.check_node);
+  for (CLI::App* verb : app.get_subcommands(nullptr)) refuse_empty_values(*verb);
   app.footer("Each verb has its own help: flowrun run --help. Start with: flowrun run graphs/demo.json\n\n" +
              std::string(kStatuses));
   app.require_subcommand(0, 1);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/error.h"
 #include "graph_inputs.h"
 #include "natural_order.h"
@@ -137,7 +138,7 @@ class PatternCases {
     Case one;
     one.name = name;
     add_common(common_, one);
-    std::vector<std::string> lacks;
+    Lacks lacks;
     for (const auto& [input, pattern] : words_.patterns) {
       const auto& of_input = files_.at(input);
       if (of_input.empty()) continue;  // said already
@@ -149,7 +150,10 @@ class PatternCases {
             {}, fmt::format("case '{}', input '{}': {} files fit the pattern '{}': {}; make it narrower, or use a table of cases",
                             name, input, found.size(), pattern.text(), list_text(found)));
       else if (found.empty() && !find_input(spec_, input)->spec.default_value)
-        lacks.push_back(fmt::format("input '{}' ('{}')", input, pattern.path_of(name)));
+        lacks.files.push_back(fmt::format("input '{}' ('{}')", input, pattern.path_of(name)));
+      if (found.empty()) continue;
+      if (const std::string why = content_of(found.front().path).why; !why.empty())
+        lacks.unusable.push_back(fmt::format("input '{}': '{}' {}", input, found.front().path, why));
     }
     if (!lacks.empty()) incomplete_.add(name, lacks);
     else list_.cases.push_back(std::move(one));
@@ -167,12 +171,14 @@ class PatternCases {
 
 }  // namespace
 
-void IncompleteCases::add(const std::string& name, const std::vector<std::string>& lacks) {
+void IncompleteCases::add(const std::string& name, const Lacks& lacks) {
   ++count_;
-  std::string text;
-  for (const std::string& one : lacks) text += (text.empty() ? "" : ", ") + one;
-  if (incomplete_ == Incomplete::is_fault) faults_.error({}, fmt::format("case '{}' has no file for {}", name, text));
-  else faults_.warning({}, fmt::format("case '{}' is left out: it has no file for {}", name, text));
+  const bool is_fault = incomplete_ == Incomplete::is_fault;
+  const auto say = [&](const std::string& what) { is_fault ? faults_.error({}, what) : faults_.warning({}, what); };
+  std::string files;
+  for (const std::string& one : lacks.files) files += (files.empty() ? "" : ", ") + one;
+  if (!files.empty()) say(fmt::format("case '{}' {}has no file for {}", name, is_fault ? "" : "is left out: it ", files));
+  for (const std::string& one : lacks.unusable) say(fmt::format("case '{}'{}{}", name, is_fault ? ", " : " is left out: ", one));
 }
 
 void IncompleteCases::finish(std::size_t all) const {

@@ -24,12 +24,19 @@ CaseList pattern_cases(const CaseWords& words, Incomplete incomplete, const Grap
 std::string file_of_case(const CasePattern& pattern, const std::string& name, const Place& place, const std::string& input,
                          Faults& faults);
 
+/// What keeps a case from being run.
+struct Lacks {
+  std::vector<std::string> files;  ///< "input 't1' ('data/p07/T1.nii.gz')", one for each input without a file
+  std::vector<std::string>
+      unusable;  ///< "input 't1': 'data/p07/T1.nii.gz' is a file of git-annex whose content is not here; ..."
+  bool empty() const { return files.empty() && unusable.empty(); }
+};
+
 /// Adds what is known of cases that lack files: a fault for each and what to do, or warnings that say which are left out.
 class IncompleteCases {
  public:
   IncompleteCases(Incomplete incomplete, Faults& faults) : incomplete_(incomplete), faults_(faults) {}
-  /// `lacks`: "input 't1' ('data/p07/T1.nii.gz')", one for each input without a file.
-  void add(const std::string& name, const std::vector<std::string>& lacks);
+  void add(const std::string& name, const Lacks& lacks);
   void finish(std::size_t all) const;
 
  private:

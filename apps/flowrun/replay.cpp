@@ -2,14 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "commands.h"
+#include "crash_guard.h"
 #include "exit_status.h"
 #include "flowrun/host/case_record.h"
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/error.h"
+#include "graph_books.h"
 #include "graph_check.h"
+#include "own_file.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -27,8 +32,30 @@ fs::path folder_of_record(const fs::path& file) {
         fmt::format("no packets were kept of case '{}': it was run with --no-replay or beyond --replay-limit, did not fail in a "
                     "node, or its packets could not be written",
                     record.name));
-  const fs::path cases = fs::absolute(file).parent_path();
-  return cases.parent_path().parent_path() / record.replay;
+  const fs::path out = fs::absolute(file).parent_path().parent_path().parent_path();
+  const fs::path kept = record.replay;
+  if (kept.is_absolute() || kept.begin()->string() != "flowrun" || std::find(kept.begin(), kept.end(), "..") != kept.end())
+    throw Error(fmt::format("'{}' says that its packets lie in '{}', which is not in the folder 'flowrun' beside the results",
+                            file.string(), record.replay));
+  fs::path part = out;
+  for (const fs::path& name : kept) refuse_links({part /= name});
+  return out / kept;
+}
+
+/// The record of a case: of the graphs that ran in the folder, the one whose node failed.
+std::optional<fs::path> record_of_case(const ReplayCommand& command) {
+  std::optional<fs::path> found;
+  if (!case_name_fault(command.what).empty()) return found;
+  for (const std::string& word : graph_words(command.results)) {
+    const fs::path file = case_record_file(command.results, command.what, word);
+    std::error_code unknown;
+    if (!fs::exists(file, unknown) || (found && read_case_record(file).replay.empty())) continue;
+    if (found && !read_case_record(*found).replay.empty())
+      throw Error(fmt::format("case '{}' has failed in two graphs; name its record: '{}' or '{}'", command.what, found->string(),
+                              file.string()));
+    found = file;
+  }
+  return found;
 }
 
 fs::path folder_of(const ReplayCommand& command) {
@@ -37,8 +64,7 @@ fs::path folder_of(const ReplayCommand& command) {
   if (fs::is_directory(what, unknown)) return what;
   if (what.filename() == "replay.json") return fs::absolute(what).parent_path();
   if (fs::is_regular_file(what, unknown)) return folder_of_record(what);
-  const fs::path record = case_record_file(command.results, command.what);
-  if (command.what.find('/') == std::string::npos && fs::exists(record, unknown)) return folder_of_record(record);
+  if (const auto record = record_of_case(command)) return folder_of_record(*record);
   throw Error(
       fmt::format("'{}' is neither a record nor a folder, and '{}' has no case of that name; --results says where the case ran",
                   command.what, command.results));
@@ -77,10 +103,14 @@ int execute(const ReplayCommand& command) {
   const ReplayBundle bundle = read_replay_bundle(folder);
   Registry registry = open_registry(command.plugin_paths);
   const fs::path written = command.out.empty() ? folder / "out" : fs::path(command.out);
+  refuse_links({folder / "replay.json"});
+  for (const ReplayInput& input : bundle.inputs) refuse_links({folder / (input.file.empty() ? "." : input.file)});
+  if (command.out.empty()) refuse_links({written});
   const ReplayRun replay = prepare_replay(folder, bundle, registry, written);
   print_head(bundle, registry.find(bundle.type));
   RunOptions options;
   options.out = written;
+  const CrashGuard guard;
   Run run(replay.graph, registry, options);
   return print_outcome(bundle, run.execute({replay.one_case}));
 }

@@ -12,14 +12,19 @@
 #include "case_order.h"
 #include "cohort_files.h"
 #include "commands.h"
+#include "crash_guard.h"
+#include "crash_record.h"
 #include "exit_status.h"
 #include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/runtime.h"
 #include "flowrun/sdk/error.h"
+#include "graph_books.h"
 #include "graph_check.h"
 #include "interrupts.h"
+#include "prepared_run.h"
 #include "progress_display.h"
 #include "run_books.h"
+#include "run_folder.h"
 #include "run_lock.h"
 #include "run_plan.h"
 #include "run_summary.h"
@@ -78,16 +83,6 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
 }
 
-/// All that is known of a run before its first case.
-struct PreparedRun {
-  std::shared_ptr<const ValidatedGraph> graph;
-  CaseList list;
-  RunOptions options;
-  std::int64_t replay_limit = 0;  ///< bytes
-  Shard shard;
-  std::vector<std::string> names;  ///< of all cases, before some were chosen
-};
-
 std::vector<std::string> names_of(const std::vector<Case>& cases) {
   std::vector<std::string> names;
   for (const Case& one : cases) names.push_back(one.name);
@@ -107,7 +102,7 @@ void choose_cases(const RunCommand& command, PreparedRun& run, Faults& faults) {
     faults.error(
         collector->place,
         fmt::format("--retry-failed cannot run this graph: node '{}' takes all cases of a run; use --resume", collector->id));
-  else keep_failed(run.list, command.out);
+  else keep_failed(run.list, command.out, run.word);
 }
 
 /// Leaves the cases of the shard. What needs all cases of a run cannot be split.
@@ -135,11 +130,12 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   run.graph = checked.graph;
   run.list = collect_cases(case_source(command, faults), checked.spec.get(), faults);
   run.names = names_of(run.list.cases);
+  if (run.graph) run.word = graph_word(command.out, run.graph->name);
   choose_cases(command, run, faults);
   if (run.graph) check_case_list(*run.graph, run.list, command.out, faults);
   keep_shard(run, faults);
   check_writable(command.out, "--out", faults);
-  if (const std::string fault = shard_set_fault(command.out, run.shard); !fault.empty()) faults.error({}, fault);
+  if (const std::string fault = shard_set_fault(command.out, run.shard, run.word); !fault.empty()) faults.error({}, fault);
   if (!command.bids.empty())
     if (const std::string fault = bids_derivative_fault(command.out); !fault.empty()) faults.error({}, "--out: " + fault);
   if (!command.trace.empty()) check_writable(folder_of(command.trace), "--trace", faults);
@@ -190,7 +186,7 @@ bool write_records(const RunCommand& command, const PreparedRun& prepared, const
     }
   };
   const std::filesystem::path out = command.out;
-  attempt([&] { write_run_record(out / run_record_name(prepared.shard), *prepared.graph, prepared.list.cases, out, result); });
+  attempt([&] { write_run_record(out / run_record_name(prepared.shard, prepared.word), *prepared.graph, prepared.list.cases, out, result); });
   if (!command.trace.empty()) attempt([&] { trace.write_chrome(command.trace, *prepared.graph, ran); });
   return written;
 }
@@ -201,9 +197,9 @@ ExitStatus status_of(const RunResult& result, bool interrupted) {
     return std::any_of(result.cases.begin(), result.cases.end(),
                        [&](const CaseResult& one) { return ((one.status == wanted) || ...); });
   };
-  if (interrupted && any(CaseStatus::cancelled, CaseStatus::not_started)) return kInterrupted;
-  const bool all_done = !any(CaseStatus::failed, CaseStatus::cancelled, CaseStatus::not_started);
-  return all_done && result.run_errors.empty() ? kAllDone : kSomeCaseFailed;
+  const bool cut_off = result.run_cut_off || any(CaseStatus::cancelled, CaseStatus::not_started);
+  if (interrupted && cut_off) return kInterrupted;
+  return !cut_off && !any(CaseStatus::failed) && result.run_errors.empty() ? kAllDone : kSomeCaseFailed;
 }
 
 /// What makes the output folder a BIDS derivative, and its folders: not every node makes the folder of the file that it writes.
@@ -217,7 +213,7 @@ void prepare_derivative(const RunCommand& command, const PreparedRun& prepared) 
 /// Everything that a run keeps in its output folder, and what it takes over from there.
 struct RunState {
   explicit RunState(const PreparedRun& prepared, const std::filesystem::path& out)
-      : recorder(prepared.graph, out), to_run(prepared.list.cases) {}
+      : recorder(prepared.graph, out, {FLOWRUN_VERSION, prepared.options.device}), to_run(prepared.list.cases) {}
   CaseRecorder recorder;
   std::vector<Case> to_run;
   std::optional<ResumePlan> plan;  ///< with --resume
@@ -226,14 +222,14 @@ struct RunState {
 void plan_resumption(const RunCommand& command, const PreparedRun& prepared, RunState& state) {
   const std::vector<Case>& cases = prepared.list.cases;
   if (command.resume) {
-    state.plan = plan_resume(*prepared.graph, state.recorder, cases, command.out);
+    state.plan = plan_resume(*prepared.graph, state.recorder, cases, command.out, prepared.shard, prepared.word, !command.retry_failed);
     state.to_run.clear();
     for (std::size_t i = 0; i < cases.size(); ++i)
       if (!state.plan->earlier[i]) state.to_run.push_back(cases[i]);
     if (!command.quiet) fmt::print(stderr, "flowrun: {}", printable(resume_text(*state.plan)));
     return;
   }
-  const auto has_record = [&](const Case& one) { return std::filesystem::exists(case_record_file(command.out, one.name)); };
+  const auto has_record = [&](const Case& one) { return std::filesystem::exists(case_record_file(command.out, one.name, prepared.word)); };
   const auto known = static_cast<std::size_t>(std::count_if(cases.begin(), cases.end(), has_record));
   if (known > 0 && !command.retry_failed && !command.quiet)
     fmt::print(stderr,
@@ -258,15 +254,22 @@ RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState&
     fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name),
                count_text(prepared.graph->nodes.size(), "node"), count_text(state.to_run.size(), "case"));
   books.follow(prepared.options, command.no_replay ? 0 : prepared.replay_limit);
+  const CrashGuard guard(command.out, *prepared.graph, state.to_run, prepared.word);
   Run run(prepared.graph, registry, prepared.options);
+  books.stop_by([&](const std::string& sentence) {
+    run.stop();
+    announcer.say(printable(sentence));
+  });
   files.start(state.to_run.size());  // not before: nothing is written when a node cannot be opened
   RunResult result = watched(run, state.to_run, command, interrupts, announcer, prepared.list.cases.size() - state.to_run.size());
   books.correct(result);
   return result;
 }
 
-int report_run(const RunCommand& command, const PreparedRun& prepared, const RunResult& result, bool recorded, bool interrupted) {
-  if (!command.quiet) print_summary(*prepared.graph, prepared.list.cases, command.out, result, run_record_name(prepared.shard));
+int report_run(const RunCommand& command, const PreparedRun& prepared, const RunResult& result, const CaseRecord& of_run,
+               bool recorded, bool interrupted) {
+  if (!command.quiet)
+    print_summary(*prepared.graph, prepared.list.cases, command.out, result, run_record_name(prepared.shard, prepared.word), of_run);
   print_failures(result);
   const ExitStatus status = status_of(result, interrupted);
   return status == kAllDone && !recorded ? kSomeCaseFailed : status;
@@ -281,28 +284,12 @@ void follow_cases(const RunCommand& command, RunBooks& books, CohortFiles& files
   });
 }
 
-CohortPaths paths_of(const RunCommand& command, const Shard& shard) {
-  const std::filesystem::path out = command.out;
-  if (!shard.is_whole()) return {out / fmt::format("cases.{}.csv", file_word(shard)), ""};
-  return cohort_paths(out, !command.no_report,
-                      [](const std::string& sentence) { fmt::print(stderr, "flowrun: warning: {}\n", printable(sentence)); });
-}
-
 /// What is known of the cases that are not run. A shard knows its own cases only.
 void know_earlier(const RunCommand& command, const PreparedRun& prepared, const RunState& state, CohortFiles& files) {
-  if (prepared.shard.is_whole()) return files.know_earlier(command.out, prepared.graph->name, names_of(state.to_run));
+  if (prepared.shard.is_whole()) return files.know_earlier(command.out, prepared.graph->name, names_of(state.to_run), prepared.word);
   if (!state.plan) return;
   for (const auto& record : state.plan->earlier)
     if (record) files.know(*record);
-}
-
-/// A shard's record says that it has ended, so it goes when the shard begins again; one that has nothing to run ends at once.
-void begin_shard_record(const RunCommand& command, const PreparedRun& prepared, bool nothing_to_run) {
-  if (prepared.shard.is_whole()) return;
-  const std::filesystem::path record = std::filesystem::path(command.out) / run_record_name(prepared.shard);
-  std::error_code unused;
-  if (!nothing_to_run) std::filesystem::remove(record, unused);
-  else if (!std::filesystem::exists(record, unused)) write_run_record(record, *prepared.graph, {}, command.out, {});
 }
 
 /// Of cases that are kept: a run that was killed, or an older flowrun, may have left their images without.
@@ -312,8 +299,12 @@ void complete_sidecars(const RunCommand& command, const PreparedRun& prepared, c
     if (state.plan->earlier[i]) write_bids_sidecars(*prepared.graph, prepared.list.cases[i], command.out, command.bids);
 }
 
-int say_nothing_to_do(const RunCommand& command, const PreparedRun& prepared) {
+int say_nothing_to_do(const RunCommand& command, const PreparedRun& prepared, const RunState& state) {
   const std::size_t cases = prepared.list.cases.size();
+  if (state.plan && state.plan->crashed() > 0) {
+    fmt::print(stderr, "flowrun: error: nothing to run: {}\n", printable(crash_text(*state.plan)));
+    return kSomeCaseFailed;
+  }
   if (!command.quiet && cases == 0 && !prepared.shard.is_whole() && !command.retry_failed)
     fmt::print("nothing to run: shard {}/{} has no cases\n", prepared.shard.index, prepared.shard.count);
   else if (!command.quiet && cases > 0)
@@ -325,58 +316,63 @@ int say_nothing_to_do(const RunCommand& command, const PreparedRun& prepared) {
 
 /// --dry-run: looks, and writes nothing.
 int show_plan(const RunCommand& command, const PreparedRun& prepared) {
+  refuse_own_links(command, prepared);
   RunState state(prepared, command.out);
   plan_resumption(command, prepared, state);
   print_plan(*prepared.graph, state.to_run, command.out);
   return kAllDone;
 }
 
-void begin_in_folder(const RunCommand& command, const PreparedRun& prepared, const RunLock& lock) {
-  const std::size_t removed = remove_leftovers(*prepared.graph, prepared.list.cases, command.out, lock.earlier_owner());
-  if (removed > 0 && !command.quiet)
-    fmt::print(stderr, "flowrun: removed {} that a run which did not end had left\n", count_text(removed, "unfinished file"));
-}
-
 int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& registry, Interrupts& interrupts) {
   prepare_folder(command.out, "--out");
+  refuse_own_links(command, prepared);
   if (!command.trace.empty()) prepare_folder(folder_of(command.trace), "--trace");
   const RunLock lock(command.out, "flowrun run " + command.graph, file_word(prepared.shard));
-  join_shard_set(command.out, prepared.shard);
-  begin_in_folder(command, prepared, lock);
-  if (!command.cases.empty() || !command.bids.empty()) write_case_order(command.out, prepared.names);
+  prepared.word = claim_graph_word(command.out, prepared.graph->name);
+  refuse_own_links(command, prepared);
+  join_shard_set(command.out, prepared.shard, prepared.word);
+  say_other_graphs(command, prepared.word);
+  clean_folder(command, prepared, lock);
+  if (!command.cases.empty() || !command.bids.empty()) write_case_order(command.out, prepared.names, prepared.word);
   if (!command.bids.empty()) prepare_derivative(command, prepared);
   RunState state(prepared, command.out);
   plan_resumption(command, prepared, state);
+  Crashes(command.out, prepared.word).settle(state.to_run, state.plan ? state.plan->earlier : decltype(state.plan->earlier){});
   complete_sidecars(command, prepared, state);
   Announcer announcer;
-  CohortFiles files(paths_of(command, prepared.shard), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
+  CohortFiles files(paths_of(command, prepared), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
   know_earlier(command, prepared, state, files);
   const std::vector<std::string> order = names_of(prepared.list.cases);
-  begin_shard_record(command, prepared, state.to_run.empty());
+  begin_run_records(command, prepared, state.to_run.empty());
   if (state.to_run.empty()) {
     files.start(0);
     files.finish(order, {});
-    return say_nothing_to_do(command, prepared);
+    return say_nothing_to_do(command, prepared, state);
   }
   Trace trace;
   if (!command.trace.empty()) prepared.options.trace = &trace;
-  RunBooks books(state.recorder, prepared.graph, state.to_run, command.out);
+  RunBooks books(state.recorder, prepared.graph, state.to_run, command.out, prepared.word);
   books.describe_for(command.bids);
   follow_cases(command, books, files, announcer);
   const RunResult result =
       with_earlier(run_chosen(command, prepared, state, registry, interrupts, books, files, announcer), state, *prepared.graph);
-  books.finish_run(books_of_run(command.out, prepared.shard), prepared.list.cases, result);
+  const CaseRecord of_run =
+      books.finish_run(books_of_run(command.out, prepared.shard, prepared.word), prepared.list.cases, result);
   const bool tabled = files.finish(order, facts_of(*prepared.graph, result));
   const bool recorded = write_records(command, prepared, state.to_run, trace, result);
   for (const std::string& remark : books.remarks()) fmt::print(stderr, "flowrun: warning: {}\n", printable(remark));
   for (const std::string& trouble : books.troubles()) fmt::print(stderr, "flowrun: error: {}\n", printable(trouble));
-  return report_run(command, prepared, result, tabled && recorded && books.troubles().empty(), interrupts.received());
+  return report_run(command, prepared, result, of_run, tabled && recorded && books.troubles().empty(), interrupts.received());
 }
 
 }  // namespace
 
 int execute(const RunCommand& command) {
   Interrupts interrupts;  // first: a plugin's library may start threads when it is loaded
+  return execute(command, interrupts);
+}
+
+int execute(const RunCommand& command, Interrupts& interrupts) {
   Registry registry = open_registry(command.plugin_paths);
   Faults faults;
   PreparedRun prepared = prepare(command, registry, faults);

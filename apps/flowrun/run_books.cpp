@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/replay.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
+#include "graph_books.h"
 
 namespace flowrun {
 namespace {
@@ -26,6 +29,19 @@ int attempt_of(const fs::path& file) {
   }
 }
 
+/// Why nothing can be written into a folder; empty: it can.
+std::string why_unwritable(const fs::path& folder) {
+  const fs::path probe = folder / ".probe";
+  try {
+    write_atomically(probe, std::string(4096, ' '));
+    std::error_code ignored;
+    fs::remove(probe, ignored);
+    return "";
+  } catch (const Error& fault) {
+    return fault.what();
+  }
+}
+
 void add_folders(const std::vector<NodeFile>& files, std::set<fs::path>& folders) {
   for (const NodeFile& file : files)
     if (file.role == PathRole::output) folders.insert(fs::path(file.path).parent_path());
@@ -34,8 +50,8 @@ void add_folders(const std::vector<NodeFile>& files, std::set<fs::path>& folders
 }  // namespace
 
 RunBooks::RunBooks(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
-                   fs::path out)
-    : recorder_(recorder), graph_(std::move(graph)), cases_(cases), out_(std::move(out)) {}
+                   fs::path out, std::string word)
+    : recorder_(recorder), graph_(std::move(graph)), cases_(cases), out_(std::move(out)), word_(std::move(word)) {}
 
 void RunBooks::follow(RunOptions& options, std::int64_t replay_limit) {
   replay_limit_ = replay_limit;
@@ -48,7 +64,7 @@ void RunBooks::follow(RunOptions& options, std::int64_t replay_limit) {
 void RunBooks::keep(const FailedFiring& failed) {
   if (failed.case_index < 0) return;  // of the run: what it had are all cases
   const auto index = static_cast<std::size_t>(failed.case_index);
-  const std::string folder = "flowrun/replay/" + cases_[index].name;
+  const std::string folder = replay_folder(cases_[index].name, word_);
   const std::lock_guard lock(mutex_);
   if (!replays_.emplace(index, "").second) return;
   try {
@@ -99,17 +115,33 @@ void RunBooks::end_case(const CaseResult& result, std::size_t index) {
   const Case& one = cases_[index];
   try {
     CaseRecord record = record_of(result, index);
-    record.attempt = attempt_of(case_record_file(out_, one.name));
+    record.attempt = attempt_of(case_record_file(out_, one.name, word_));
     record.replay = replay_of(index);
     if (record.replay.empty()) {  // what an earlier run kept tells nothing of this one
       std::error_code ignored;
-      fs::remove_all(out_ / "flowrun" / "replay" / one.name, ignored);
+      fs::remove_all(out_ / replay_folder(one.name, word_), ignored);
     }
-    write_case_record(case_record_file(out_, one.name), record);
+    write_case_record(case_record_file(out_, one.name, word_), record);
     if (listener_) listener_(record);
+    if (record.status == CaseStatus::failed && !record.errors.empty()) look_at_disk(record.errors.front().message);
   } catch (const std::exception& fault) {
     complain("case '" + one.name + "'", fault.what());
+    look_at_disk(fault.what());
   }
+}
+
+/// After something could not be written: whether anything can.
+void RunBooks::look_at_disk(const std::string& reason) {
+  if (!stop_ || reason.find("cannot write") == std::string::npos) return;
+  std::string why;
+  for (const int number : {ENOSPC, EDQUOT})
+    if (const std::string text = std::generic_category().message(number); reason.find(text) != std::string::npos) why = text;
+  if (why.empty()) why = why_unwritable(out_ / "flowrun");
+  if (why.empty()) return;
+  std::exchange(stop_, nullptr)(fmt::format(
+      "the output folder '{}' cannot be written any more ({}), so no more cases start; mend that, and the same command with "
+      "--resume continues",
+      out_.string(), why));
 }
 
 std::string RunBooks::replay_of(std::size_t index) {
@@ -130,20 +162,23 @@ void RunBooks::correct(RunResult& result) const {
   }
 }
 
-void RunBooks::finish_run(const fs::path& file, const std::vector<Case>& all, const RunResult& result) {
+CaseRecord RunBooks::finish_run(const fs::path& file, const std::vector<Case>& all, const RunResult& result) {
+  CaseRecord record;
   try {
-    write_case_record(file, recorder_.finish_run(all, result));
+    record = recorder_.finish_run(all, result);
+    write_case_record(file, record);
   } catch (const std::exception& fault) {
     complain("the run", fault.what());
   }
+  return record;
 }
 
 std::size_t remove_leftovers(const ValidatedGraph& graph, const std::vector<Case>& cases, const fs::path& out,
-                             const std::string& earlier_owner) {
-  std::set<fs::path> folders{out, out / "flowrun", out / "flowrun" / "cases"};
+                             const std::string& earlier_owner, const std::string& word) {
+  std::set<fs::path> folders{out, out / "flowrun", case_records_folder(out, word)};
   add_folders(files_of_run(graph, out), folders);
   for (const Case& one : cases) {
-    folders.insert(out / "flowrun" / "replay" / one.name);
+    folders.insert(out / replay_folder(one.name, word));
     add_folders(files_of_case(graph, one, out), folders);
   }
   std::size_t removed = 0;

@@ -15,9 +15,9 @@ namespace flowrun {
 /// The bookkeeping of one run in its output folder: a record for each case as it ends, and one of the run.
 class RunBooks {
  public:
-  /// `cases`: those that are run; they and the recorder must outlive this object.
+  /// `cases`: those that are run; they and the recorder must outlive this object. `word`: of the graph, see graph_books.
   RunBooks(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
-           std::filesystem::path out);
+           std::filesystem::path out, std::string word);
 
   /// Makes a run tell of its cases here, and of firings that fail: their packets are kept (flowrun replay), the first of each
   /// case, up to so many bytes in all; 0: none.
@@ -29,8 +29,10 @@ class RunBooks {
 
   /// Cases whose outputs could not be brought to disk have failed after all.
   void correct(RunResult& result) const;
-  /// `file`: where the record of the run goes.
-  void finish_run(const std::filesystem::path& file, const std::vector<Case>& all, const RunResult& result);
+  /// Called once, with a sentence, when the output folder cannot be written any more (a full disk): every further case would fail.
+  void stop_by(std::function<void(const std::string& sentence)> stop) { stop_ = std::move(stop); }
+  /// `file`: where the record of the run goes, which is given back.
+  CaseRecord finish_run(const std::filesystem::path& file, const std::vector<Case>& all, const RunResult& result);
   /// Sentences about records that could not be written.
   const std::vector<std::string>& troubles() const { return troubles_; }
   /// Sentences about packets that are not kept.
@@ -40,6 +42,7 @@ class RunBooks {
   void end_case(const CaseResult& result, std::size_t index);
   CaseRecord record_of(const CaseResult& result, std::size_t index);
   std::string replay_of(std::size_t index);
+  void look_at_disk(const std::string& reason);
   void complain(const std::string& whose, const std::string& reason);
   void keep(const FailedFiring& failed);
   void keep_packets(const FailedFiring& failed, std::size_t index, const std::string& folder);
@@ -48,7 +51,9 @@ class RunBooks {
   std::shared_ptr<const ValidatedGraph> graph_;
   const std::vector<Case>& cases_;
   std::filesystem::path out_;
+  std::string word_;
   std::filesystem::path bids_source_;
+  std::function<void(const std::string&)> stop_;  ///< called and changed in the calls of on_case_end, which come one at a time
   std::function<void(const CaseRecord&)> listener_;
   std::mutex mutex_;  ///< guards what follows
   std::map<std::size_t, std::string> replays_;
@@ -62,6 +67,6 @@ class RunBooks {
 
 /// Removes what killed runs left half written where this run writes; returns how many files.
 std::size_t remove_leftovers(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
-                             const std::string& earlier_owner);
+                             const std::string& earlier_owner, const std::string& word);
 
 }  // namespace flowrun

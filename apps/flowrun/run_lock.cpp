@@ -31,13 +31,6 @@ std::string note_of(const std::string& command) {
   return text.substr(0, kLongestNote);
 }
 
-std::string read_note(int file) {
-  std::string text(kLongestNote, '\0');
-  const ssize_t length = ::pread(file, text.data(), text.size(), 0);
-  text.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
-  return text;
-}
-
 std::string value_in(const std::string& note, const std::string& key) {
   std::istringstream lines(note);
   for (std::string line; std::getline(lines, line);)
@@ -45,9 +38,13 @@ std::string value_in(const std::string& note, const std::string& key) {
   return "";
 }
 
-int open_lock(const fs::path& file) {
-  const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (lock < 0) throw Error(write_failure(file, errno));
+/// Throws Error for what is no lock of flowrun: its text would be lost.
+OwnFile open_lock(const fs::path& file) {
+  OwnFile lock(file, O_RDWR | O_CREAT);
+  if (lock.number() < 0) throw Error(write_failure(file, errno));
+  if (const std::string note = lock.text(kLongestNote); !note.empty() && note.rfind("host=", 0) != 0)
+    throw Error(fmt::format("'{}' was not written by flowrun, which keeps that name for its lock; remove the file, or choose another --out",
+                            file.string()));
   return lock;
 }
 
@@ -62,11 +59,12 @@ std::string note_of_some_shard(const fs::path& folder) {
   for (auto entry = fs::directory_iterator(folder, failed); !failed && entry != fs::directory_iterator();
        entry.increment(failed)) {
     if (entry->path().filename().string().rfind("lock.", 0) != 0) continue;
-    const int file = ::open(entry->path().c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) continue;
-    const bool held = ::flock(file, LOCK_EX | LOCK_NB) != 0;
-    const std::string note = held ? read_note(file) : "";
-    ::close(file);
+    std::error_code unknown;
+    if (!entry->is_regular_file(unknown) || entry->is_symlink(unknown)) continue;
+    const OwnFile file(entry->path(), O_RDONLY);
+    if (file.number() < 0) continue;
+    const bool held = ::flock(file.number(), LOCK_EX | LOCK_NB) != 0;
+    const std::string note = held ? file.text(kLongestNote) : "";
     if (held) return note;
   }
   return "";
@@ -92,37 +90,28 @@ std::string in_use(const fs::path& out, const std::string& note) {
 RunLock::RunLock(const fs::path& out, const std::string& command, const std::string& shard) {
   const fs::path folder = out / "flowrun";
   std::error_code failed;
+  refuse_links({folder});
   fs::create_directories(folder, failed);
   if (failed) throw Error(fmt::format("cannot make the folder '{}': {}", folder.string(), failed.message()));
   whole_ = open_lock(folder / "lock");
-  if (::flock(whole_, (shard.empty() ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
+  if (::flock(whole_.number(), (shard.empty() ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
     const int failure = errno;
-    std::string note = read_note(whole_);
+    std::string note = whole_.text(kLongestNote);
     if (const std::string of_shard = shard.empty() ? note_of_some_shard(folder) : ""; !of_shard.empty()) note = of_shard;
-    ::close(whole_);
     refuse(out, folder / "lock", failure, note);
   }
-  int own = whole_;
   if (!shard.empty()) {
-    part_ = own = open_lock(folder / ("lock." + shard));
-    if (::flock(part_, LOCK_EX | LOCK_NB) != 0) {
-      const int failure = errno;
-      const std::string note = read_note(part_);
-      ::close(part_);
-      ::close(whole_);
-      refuse(out, folder / ("lock." + shard), failure, note);
-    }
+    part_ = open_lock(folder / ("lock." + shard));
+    if (::flock(part_.number(), LOCK_EX | LOCK_NB) != 0)
+      refuse(out, folder / ("lock." + shard), errno, part_.text(kLongestNote));
   }
-  earlier_owner_ = value_in(read_note(own), "owner");
-  write_note(own, note_of(command));
+  earlier_owner_ = value_in(own().text(kLongestNote), "owner");
+  write_note(own().number(), note_of(command));
 }
 
 /// The note is emptied: who ended well left nothing half done.
 RunLock::~RunLock() {
-  const int own = part_ >= 0 ? part_ : whole_;
-  if (::ftruncate(own, 0) != 0) errno = 0;
-  if (part_ >= 0) ::close(part_);
-  ::close(whole_);
+  if (::ftruncate(own().number(), 0) != 0) errno = 0;
 }
 
 }  // namespace flowrun

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <string>
 
+#include "own_file.h"
+
 namespace flowrun {
 
 /// Keeps other runs out of an output folder: a lock of the system (flock) on <out>/flowrun/lock, which says who holds it. It ends
@@ -21,8 +23,10 @@ class RunLock {
   const std::string& earlier_owner() const { return earlier_owner_; }
 
  private:
-  int whole_ = -1;
-  int part_ = -1;
+  const OwnFile& own() const { return part_.number() >= 0 ? part_ : whole_; }
+
+  OwnFile whole_;
+  OwnFile part_;
   std::string earlier_owner_;
 };
 

@@ -1,11 +1,11 @@
 #include "run_plan.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
 
 #include "flowrun/host/case_recorder.h"
 #include "flowrun/sdk/error.h"
@@ -62,8 +62,11 @@ void prepare_folder(const std::filesystem::path& folder, const std::string& opti
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   const std::filesystem::path probe = folder / fmt::format(".flowrun-{}", getpid());
-  const bool written = !failed && static_cast<bool>(std::ofstream(probe) << "probe" << std::flush);
   std::error_code unused;
+  std::filesystem::remove(probe, unused);  // of a process that had our number
+  const int file = failed ? -1 : ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const bool written = file >= 0 && ::write(file, "probe", 5) == 5;
+  if (file >= 0) ::close(file);
   std::filesystem::remove(probe, unused);
   if (!written)
     throw Error(fmt::format("{} '{}' cannot be written{}", option, folder.string(), failed ? ": " + failed.message() : ""));

@@ -29,6 +29,7 @@ void print_head(const ValidatedGraph& graph, const RunResult& result) {
       {CaseStatus::failed, "failed"}, {CaseStatus::cancelled, "cancelled"}, {CaseStatus::not_started, "not started"}};
   for (const auto& [status, word] : others)
     if (const std::size_t count = count_of(result, status)) text += fmt::format(", {} {}", count, word);
+  if (result.run_cut_off) text += ", what is made once for the run was cut off";
   fmt::print("{}: {} in {}, {}\n", printable(graph.name), text, duration_text(result.seconds),
              count_text(static_cast<std::size_t>(result.threads), "thread"));
 }
@@ -73,13 +74,13 @@ void print_costs(const ValidatedGraph& graph, const RunResult& result) {
 }
 
 void print_outputs(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
-                   const RunResult& result, const std::string& record) {
+                   const RunResult& result, const std::string& record, const CaseRecord& of_run) {
   std::vector<std::string> files;
+  for (const OutputFile& output : of_run.outputs) files.push_back((out / output.file.path).string());
   const auto add = [&files](const std::vector<NodeFile>& found) {
     for (const NodeFile& file : found)
       if (file.role == PathRole::output && std::filesystem::exists(file.path)) files.push_back(file.path);
   };
-  if (result.run_errors.empty()) add(files_of_run(graph, out));
   for (std::size_t i = 0; i < cases.size() && i < result.cases.size(); ++i) {
     if (result.cases[i].status == CaseStatus::done) add(files_of_case(graph, cases[i], out));
   }
@@ -97,12 +98,12 @@ std::string error_text(const CaseError& error) {
 }  // namespace
 
 void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
-                   const RunResult& result, const std::string& record) {
+                   const RunResult& result, const std::string& record, const CaseRecord& of_run) {
   print_head(graph, result);
   print_nodes(result);
   print_figures(result);
   print_costs(graph, result);
-  print_outputs(graph, cases, out, result, record);
+  print_outputs(graph, cases, out, result, record, of_run);
   std::fflush(stdout);  // before the failures, which go to the standard error
 }
 

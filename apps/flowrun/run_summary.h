@@ -2,14 +2,15 @@
 
 #include <filesystem>
 
+#include "flowrun/host/case_record.h"
 #include "flowrun/host/runtime.h"
 
 namespace flowrun {
 
 /// The end of a run for a person: per node and per case on the standard output, warnings and failures on the standard error.
-/// `record`: the name of the run's record in the output folder.
+/// `record`: the name of the run's record in the output folder. `of_run`: what the run did outside its cases, with what it wrote.
 void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
-                   const RunResult& result, const std::string& record);
+                   const RunResult& result, const std::string& record, const CaseRecord& of_run);
 
 /// Warnings, failed cases and failures of the run as a whole, on the standard error; also when the summary was not asked for.
 void print_failures(const RunResult& result);

@@ -73,12 +73,14 @@ std::string file_word(const Shard& shard) {
   return shard.is_whole() ? "" : fmt::format("shard-{}-of-{}", shard.index, shard.count);
 }
 
-std::string run_record_name(const Shard& shard) {
-  return shard.is_whole() ? "flowrun-run.json" : fmt::format("flowrun-run.{}.json", file_word(shard));
+std::string with_words(const std::string& stem, const std::string& end, const Shard& shard, const std::string& word) {
+  return stem + (word.empty() ? "" : "." + word) + (shard.is_whole() ? "" : "." + file_word(shard)) + end;
 }
 
-std::filesystem::path books_of_run(const std::filesystem::path& out, const Shard& shard) {
-  return out / "flowrun" / (shard.is_whole() ? "run.json" : fmt::format("run.{}.json", file_word(shard)));
+std::string run_record_name(const Shard& shard, const std::string& word) { return with_words("flowrun-run", ".json", shard, word); }
+
+std::filesystem::path books_of_run(const std::filesystem::path& out, const Shard& shard, const std::string& word) {
+  return out / "flowrun" / with_words("run", ".json", shard, word);
 }
 
 }  // namespace flowrun

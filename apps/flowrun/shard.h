@@ -33,9 +33,12 @@ std::set<std::string> names_in(const Shard& shard, const std::vector<std::string
 /// "shard-2-of-8", for file names; "" of the whole.
 std::string file_word(const Shard& shard);
 
+/// "<stem>.<word>.shard-2-of-8<end>": the name of a file of a graph's shard, without what there is not.
+std::string with_words(const std::string& stem, const std::string& end, const Shard& shard, const std::string& word);
+
 /// "flowrun-run.shard-2-of-8.json", the record that a shard leaves when it has ended; "flowrun-run.json" of a whole run.
-std::string run_record_name(const Shard& shard);
+std::string run_record_name(const Shard& shard, const std::string& word = "");
 /// "<out>/flowrun/run.shard-2-of-8.json", what the shard did outside its cases; ".../run.json" of a whole run.
-std::filesystem::path books_of_run(const std::filesystem::path& out, const Shard& shard);
+std::filesystem::path books_of_run(const std::filesystem::path& out, const Shard& shard, const std::string& word = "");
 
 }  // namespace flowrun

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <string_view>
 
+#include "csv_cell.h"
+#include "flowrun/host/file_content.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -83,6 +85,7 @@ class TableParser {
     const bool blank = std::all_of(row.cells.begin(), row.cells.end(), [](const std::string& cell) { return cell.empty(); });
     if (blank) return;
     check_lengths(row);
+    for (std::string& cell : row.cells) cell = text_of_cell(cell);
     rows_.push_back(std::move(row));
   }
 
@@ -188,8 +191,15 @@ std::vector<TableRow> read_table(const std::filesystem::path& file, Faults& faul
   std::error_code unused;
   std::ifstream stream(file, std::ios::binary);
   if (std::filesystem::is_directory(file, unused) || !stream) {
-    const char* why = std::filesystem::exists(file, unused) ? "it cannot be read" : "there is no such file";
-    faults.error({file.string(), 0, 0}, std::string("the table of cases cannot be used: ") + why);
+    const FileContent content = content_of(file);
+    const std::string why = content.state == ContentState::here     ? "it cannot be read"
+                            : content.state == ContentState::absent ? "there is no such file"
+                                                                    : "it " + content.why;
+    faults.error({file.string(), 0, 0}, "the table of cases cannot be used: " + why);
+    return {};
+  }
+  if (const FileContent content = content_of(file); content.state == ContentState::dropped) {
+    faults.error({file.string(), 0, 0}, "the table of cases cannot be used: it " + content.why);
     return {};
   }
   std::string text = read_bounded(stream);

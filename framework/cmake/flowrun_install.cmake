@@ -25,7 +25,7 @@ if(TARGET flowrun)
 endif()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/framework/include/flowrun DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/graphs DESTINATION ${CMAKE_INSTALL_DATADIR}/flowrun)
+include(${CMAKE_CURRENT_LIST_DIR}/flowrun_graphs.cmake)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/flowrunConfig.cmake.in ${PROJECT_BINARY_DIR}/package/flowrunConfig.cmake

@@ -179,8 +179,10 @@ void CascadeNode::emit(Context& context, const VoxelList& list, CascadeCase& of,
   scores.classes = 1;
   scores.values = of.initial;
   initial().refuse_nan(scores);
+  if (const std::string sentence = initial().beyond_probabilities(scores); !sentence.empty()) context.warn(sentence);
   scores.values = of.second;
   second().refuse_nan(scores);
+  if (const std::string sentence = second().beyond_probabilities(scores); !sentence.empty()) context.warn(sentence);
   context.report("voxels", static_cast<double>(list.voxels.size()));
   context.report("voxels_of_final", static_cast<double>(run_twice));
   context.emit("initial", map_of(list, of.initial));
@@ -239,7 +241,7 @@ NodeType cascade_type() {
       "faster there for "
       "networks that it can share.\n\n"
       "An empty list gives empty maps. Errors: as cnn.stage; volumes and list not on one grid; models that do not say the size "
-      "of their patches. "
+      "of their patches. Scores outside of 0 to 1 are a warning once a case and network, with their range. "
       "Reports voxels, voxels_of_final and, on a GPU, device_s: the seconds that it was busy.";
   type.inputs = {{.name = "volumes",
                   .payload = std::string(Volume::kType),

@@ -144,6 +144,7 @@ void DenseInference::process(Context& context) {
   found.values = scores(context, volumes, list);
   if (context.cancelled()) return;
   patches_->refuse_nan(found);
+  if (const std::string sentence = patches_->beyond_probabilities(found); !sentence.empty()) context.warn(sentence);
   Volume map;
   map.geometry = list.geometry;
   map.source = list.source;
@@ -259,7 +260,8 @@ NodeType dense_inference_type() {
       "for any number of threads and any bound. It runs on the CPU, with the vector instructions that the processor "
       "has.\n\n"
       "An empty list gives a map of background. Errors: as cnn.stage; volumes and list not on one grid; strategy dense and a "
-      "network that cannot be shared; a model that does not say the size of its patches. Reports voxels, patches: those of them "
+      "network that cannot be shared; a model that does not say the size of its patches. Scores outside of 0 to 1 are a warning "
+      "once a case, with their range. Reports voxels, patches: those of them "
       "that were run patch by patch, and GFLOP: the shared arithmetic, in 10^9 operations.";
   type.inputs = {{.name = "volumes",
                   .payload = std::string(Volume::kType),

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/device/job.h"
+#include "common/grid/probabilities.h"
 #include "common/torch/inference.h"
 #include "flowrun/sdk/error.h"
 
@@ -85,6 +86,12 @@ void PatchRunner::refuse_nan(const Scores& scores) const {
     throw Error("the network in '" + model_->path() + "' gives NaN for the patch around voxel (" + std::to_string(x) + ", " +
                 std::to_string(y) + ", " + std::to_string(z) + "); look for NaN in the images or in the network's weights");
   }
+}
+
+std::string PatchRunner::beyond_probabilities(const Scores& scores) const {
+  const std::string range = grid::range_beyond_probabilities(scores.values);
+  if (range.empty()) return "";
+  return "the scores of the network in '" + model_->path() + "' run " + range + grid::what_to_do_about_scores("this node");
 }
 
 void PatchRunner::check_patches(const PatchBatch& patches) const {

@@ -37,6 +37,8 @@ class PatchRunner {
   void check_kind(const PatchBatch& patches) const;
   /// Throws Error, naming the voxel, when a score is NaN.
   void refuse_nan(const Scores& scores) const;
+  /// A warning with the range of the scores where they are no probabilities, and which activation to choose; else empty.
+  std::string beyond_probabilities(const Scores& scores) const;
   /// What an empty chunk's scores say of the number of classes.
   std::int64_t classes_without_patches(const PatchBatch& patches) const;
   std::int64_t batch() const { return batch_; }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "brain_signs.h"
 #include "common/grid/inputs.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
@@ -82,14 +83,22 @@ const Mask* mask_for(Context& context, const std::string& over, const Volume& vo
   return mask;
 }
 
+/// The mean over the voxels that are not 0 is the brain's only where these are the brain.
+void warn_of_background(Context& context, const Volume& volume) {
+  const std::string sentence = not_stripped(volume, grid::name_of(volume.source, "volume"));
+  if (!sentence.empty()) context.warn(sentence + "; or connect a brain mask and set parameter 'over' to mask");
+}
+
 class Normalise : public Node {
  public:
   void process(Context& context) override {
     const Volume& volume = context.in<Volume>("volume");
+    grid::require_complete(volume, "volume");
     const std::string& over = context.params().text("over");
     const Mask* mask = mask_for(context, over, volume);
     const Statistics found = statistics_over(over, volume, mask);
     require_usable(found, grid::name_of(volume.source, "volume"), chosen_words(over, mask));
+    if (over == "nonzero") warn_of_background(context, volume);
     context.report("mean", found.mean);
     context.report("sd", found.sd);
 
@@ -117,8 +126,10 @@ NodeType normalise_type() {
       "Resampled images can hold zeros inside the brain and values that are not 0 outside: give a mask then, the same for all "
       "images of a head.\n\n"
       "Errors: no voxel is chosen; the chosen voxels all have one value or include NaN or infinity; the mask is on another "
-      "grid; 'over' is mask and none is connected. A mask that is connected but not used is a warning. Reports mean and sd in "
-      "the units of the image.";
+      "grid; 'over' is mask and none is connected. A mask that is connected but not used is a warning, and so are, with 'over' "
+      "nonzero, voxels that cannot be a brain (intensity.nonzero_mask says by what signs). Reports mean and sd in the units of "
+      "the "
+      "image.";
   type.inputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "Image in any unit"},
                  {.name = "mask",
                   .payload = std::string(Mask::kType),

@@ -1,5 +1,6 @@
 #include "image_header.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <system_error>
@@ -64,10 +65,18 @@ void require_usable(const Geometry& geometry, const std::filesystem::path& file)
                      "] lie in one plane or are not finite, so its place in the world is not known; the header needs mending");
 }
 
-void require_room(const std::filesystem::path& file, const Geometry& geometry, std::uint64_t needed, std::uint64_t available) {
+void require_room(const std::filesystem::path& file, const std::array<std::int64_t, 3>& size, std::uint64_t needed,
+                  std::uint64_t available) {
   if (needed <= available) return;
-  refuse(file, "its header promises " + size_text(geometry.size) + " voxels, which take " + std::to_string(needed) +
-                   " bytes, but only " + std::to_string(available) + " are there; the file is cut or its header is damaged");
+  refuse(file, "its header promises " + size_text(size) + " voxels, which take " + std::to_string(needed) + " bytes, but only " +
+                   std::to_string(available) + " are there; the file is cut or its header is damaged");
+}
+
+void require_one_volume(const std::filesystem::path& file, const std::vector<std::int64_t>& sizes) {
+  const std::string found = std::to_string(sizes.size()) + "D (" + size_text(sizes) + ")";
+  if (sizes.size() < 3) refuse(file, "it is " + found + "; a 3D image is expected");
+  if (std::any_of(sizes.begin() + 3, sizes.end(), [](std::int64_t size) { return size != 1; }))
+    refuse(file, "it is " + found + ", so it contains several volumes; a single 3D image is expected: take one volume out of it");
 }
 
 std::uint64_t size_of(const std::filesystem::path& file) {

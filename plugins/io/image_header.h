@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "flowrun/sdk/geometry.h"
 
@@ -33,8 +35,12 @@ std::string number_text(double value);
 /// finite, the axes' unit vectors finite and not in one plane.
 void require_usable(const Geometry& geometry, const std::filesystem::path& file);
 
-/// Throws Error when a file says that it holds more voxels than there is room for in its bytes.
-void require_room(const std::filesystem::path& file, const Geometry& geometry, std::uint64_t needed, std::uint64_t available);
+/// Throws Error when a file says that it contains more voxels than there is room for in its bytes.
+void require_room(const std::filesystem::path& file, const std::array<std::int64_t, 3>& size, std::uint64_t needed,
+                  std::uint64_t available);
+
+/// Throws Error unless there are three sizes, or further ones that are all 1. `sizes`: of a file's axes.
+void require_one_volume(const std::filesystem::path& file, const std::vector<std::int64_t>& sizes);
 
 /// Of a file that is there; throws Error.
 std::uint64_t size_of(const std::filesystem::path& file);

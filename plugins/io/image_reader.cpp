@@ -4,59 +4,39 @@
 #include <new>
 #include <utility>
 
-#include "dicom_check.h"
+#include "content.h"
 #include "dicom_series.h"
-#include "image_format.h"
-#include "itk_session.h"
 #include "nifti_file.h"
-#include "text_header.h"
 
 namespace flowrun::io {
 namespace {
 
 namespace fs = std::filesystem;
 
-void pass_on(const ItkSession& session, const fs::path& path, const Warn& warn) {
-  for (const std::string& sentence : session.warnings()) warn("'" + path.string() + "': " + sentence);
-}
-
-/// NIfTI: ITK tells the grid; the voxels are read here, outside ITK's lock.
-Volume read_nifti(const fs::path& path, const NamedFormat& named, const Warn& warn) {
-  const bool compressed = named.suffix.ends_with(".gz");
-  const NiftiHeader header = read_nifti_header(path, compressed);
+/// The image that a header describes.
+Volume read_described(const fs::path& path, const FileImage& image, const ReadOptions& options, const Warn& warn) {
+  require_readable(image.grid, path, options.sheared, image.hint);
+  for (const std::string& doubt : image.doubts) warn("'" + path.string() + "': " + doubt);
   Volume volume;
-  {
-    const ItkSession session;
-    volume.geometry = read_header(*make_image_io(named.format), path, named);
-    pass_on(session, path, warn);
-  }
-  for (const std::string& doubt : {bits_doubt(header), placement_doubt(header, volume.geometry)})
-    if (!doubt.empty()) warn("'" + path.string() + "': " + doubt);
-  volume.voxels = read_nifti_voxels(path, compressed, header, volume.geometry);
+  volume.voxels = read_voxels(image.voxels, image.grid.size, path);
+  place_on_grid(volume, image.grid, path, options.between, warn);
+  volume.source = path.string();
   return volume;
 }
 
-Volume read_by_itk(const fs::path& path, const NamedFormat& named, const Warn& warn) {
-  const ItkSession session;
-  const auto io = make_image_io(named.format);
-  Volume volume;
-  if (named.format == Format::dicom && !holds_dicom_image(path)) refuse(path, "this DICOM file holds no image");
-  volume.geometry = read_header(*io, path, named);
-  if (named.format != Format::dicom) {
-    const auto bytes = static_cast<std::uint64_t>(volume.geometry.voxel_count()) * io->GetComponentSize();
-    require_all_data(path, named, volume.geometry, bytes);
+Volume read_file(const fs::path& path, const ReadOptions& options, const Warn& warn) {
+  const auto [format, compressed] = format_to_read(path, warn);
+  switch (format) {
+    case Format::nifti:
+      return read_described(path, read_nifti(path, compressed, options.nifti_form), options, warn);
+    case Format::nrrd:
+      return read_described(path, read_nrrd(path), options, warn);
+    case Format::meta:
+      return read_described(path, read_meta(path), options, warn);
+    case Format::dicom:
+      break;
   }
-  append_voxels(*io, path, volume.voxels);
-  pass_on(session, path, warn);
-  return volume;
-}
-
-/// The format by the name; DICOM files often have none that says so, hence a look inside.
-NamedFormat format_to_read(const fs::path& path) {
-  if (const auto named = format_of(path)) return *named;
-  if (claims_dicom(path)) return {"", Format::dicom, "DICOM", true};
-  refuse(path, "the ending of its name says no known format; one of " + readable_suffixes() +
-                   " is expected, or a folder with a DICOM series");
+  return read_dicom_file(path, options, warn);
 }
 
 void require_file(const fs::path& path) {
@@ -70,14 +50,11 @@ void require_file(const fs::path& path) {
 
 }  // namespace
 
-Volume read_image(const fs::path& path, const std::string& series, const Warn& warn) try {
+Volume read_image(const fs::path& path, const ReadOptions& options, const Warn& warn) try {
   std::error_code code;
-  if (fs::is_directory(path, code)) return read_dicom_series(path, series, warn);
+  if (fs::is_directory(path, code)) return read_dicom_series(path, options, warn);
   require_file(path);
-  const NamedFormat named = format_to_read(path);
-  Volume volume = named.format == Format::nifti ? read_nifti(path, named, warn) : read_by_itk(path, named, warn);
-  volume.source = path.string();
-  return volume;
+  return read_file(path, options, warn);
 } catch (const std::bad_alloc&) {
   refuse(path, "there is not enough memory for it");
 }

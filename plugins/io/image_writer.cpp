@@ -3,23 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
-#include <fstream>
 #include <new>
 
 #include "data_stream.h"
+#include "file_image.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "itk_session.h"
-#include "text_header.h"
+#include "nifti_bytes.h"
 
 namespace flowrun::io {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kNiftiHeaderBytes = 352;
-constexpr std::size_t kNiftiDimAt = 40;
 constexpr std::int64_t kNiftiLargestSize = 32767;
 /// Level 6 takes several times as long for probability maps and saves a few per cent.
 constexpr int kCompression = 2;
@@ -37,10 +34,21 @@ constexpr itk::IOComponentEnum component_of() {
   return itk::IOComponentEnum::UCHAR;
 }
 
+template <class T>
+constexpr int nifti_type_of() {
+  if constexpr (std::is_same_v<T, float>) return 16;
+  if constexpr (std::is_same_v<T, double>) return 64;
+  if constexpr (std::is_same_v<T, std::int16_t>) return 4;
+  if constexpr (std::is_same_v<T, std::uint16_t>) return 512;
+  return 2;
+}
+
 struct Pixels {
   const void* data = nullptr;
   std::uint64_t bytes = 0;
   itk::IOComponentEnum component = itk::IOComponentEnum::FLOAT;
+  int nifti_type = 16;
+  int bits = 32;  ///< of a voxel
 };
 
 void describe(itk::ImageIOBase& io, const Geometry& geometry, const Pixels& pixels) {
@@ -58,7 +66,6 @@ void describe(itk::ImageIOBase& io, const Geometry& geometry, const Pixels& pixe
   take_whole_image(io);
 }
 
-/// The whole image, or of NIfTI the header alone when `pixels` is one voxel.
 void write_by_itk(const fs::path& temporary, const fs::path& shown_as, const NamedFormat& named, const Geometry& geometry,
                   const Pixels& pixels, bool compress, const Warn& warn) try {
   const ItkSession session;
@@ -67,8 +74,7 @@ void write_by_itk(const fs::path& temporary, const fs::path& shown_as, const Nam
   io->SetFileName(temporary.string());
   io->SetUseCompression(compress);
   io->SetCompressionLevel(kCompression);
-  // Write of NIfTI does this too, and the second time loses the memory of the first (ITK 5.2).
-  if (named.format != Format::nifti) io->WriteImageInformation();
+  io->WriteImageInformation();
   io->Write(pixels.data);
   for (const std::string& sentence : session.warnings()) warn("'" + shown_as.string() + "': " + sentence);
 } catch (const itk::ExceptionObject& e) {
@@ -76,32 +82,16 @@ void write_by_itk(const fs::path& temporary, const fs::path& shown_as, const Nam
 }
 
 /// ITK's writers do not all look whether the bytes arrived (a full disk), so the temporary is measured.
-void require_written(const AtomicFile& file, const NamedFormat& named, const Geometry& geometry, std::uint64_t bytes) try {
-  require_all_data(file.temporary(), named, geometry, bytes);
+void require_written(const AtomicFile& file, const NamedFormat& named) try {
+  const FileImage image = named.format == Format::nrrd ? read_nrrd(file.temporary()) : read_meta(file.temporary());
+  require_all_voxels(image.voxels, image.grid.size, file.temporary());
 } catch (const Error&) {
   refuse_to_write(file.target(), "not all of it reached the disk, which may be full; free some space or choose another folder");
 }
 
-/// The first bytes of a NIfTI file. ITK makes them for an image of one voxel at the same place; the sizes are put in here.
-std::vector<char> nifti_header(const fs::path& path, const NamedFormat& named, const Geometry& geometry, const Pixels& pixels,
-                               const Warn& warn) {
-  const AtomicFile scratch(path, ".nii");
-  Geometry one_voxel = geometry;
-  one_voxel.size = {1, 1, 1};
-  write_by_itk(scratch.temporary(), path, named, one_voxel, pixels, false, warn);
-  std::vector<char> header(kNiftiHeaderBytes);
-  std::ifstream(scratch.temporary(), std::ios::binary).read(header.data(), kNiftiHeaderBytes);
-  if (std::memcmp(&header[344], "n+1", 4) != 0) refuse_to_write(path, "its header did not reach the disk, which may be full");
-  const std::array<std::int16_t, 4> dim{3, static_cast<std::int16_t>(geometry.size[0]),
-                                        static_cast<std::int16_t>(geometry.size[1]), static_cast<std::int16_t>(geometry.size[2])};
-  std::memcpy(&header[kNiftiDimAt], dim.data(), sizeof dim);
-  return header;
-}
-
 /// Header and voxels in one stream: ITK's own way has a fixed, slow level of compression and does not notice a full disk.
-void write_nifti(const AtomicFile& file, const NamedFormat& named, const Geometry& geometry, const Pixels& pixels,
-                 const Warn& warn) {
-  const std::vector<char> header = nifti_header(file.target(), named, geometry, pixels, warn);
+void write_nifti(const AtomicFile& file, const NamedFormat& named, const Geometry& geometry, const Pixels& pixels) {
+  const std::vector<char> header = nifti_header_bytes(geometry, pixels.nifti_type, pixels.bits);
   DataWriter writer(file.temporary(), file.target(), named.suffix.ends_with(".gz") ? kCompression : 0);
   writer.write(header.data(), header.size());
   writer.write(pixels.data, pixels.bytes);
@@ -112,10 +102,10 @@ void write_pixels(const fs::path& path, const Geometry& geometry, const Pixels& 
   const NamedFormat named = *format_of(path);
   AtomicFile file(path, named.suffix);
   if (named.format == Format::nifti) {
-    write_nifti(file, named, geometry, pixels, warn);
+    write_nifti(file, named, geometry, pixels);
   } else {
     write_by_itk(file.temporary(), path, named, geometry, pixels, compress, warn);
-    require_written(file, named, geometry, pixels.bytes);
+    require_written(file, named);
   }
   file.commit();
 } catch (const std::bad_alloc&) {
@@ -146,7 +136,8 @@ void write_image(const fs::path& path, const Geometry& geometry, const std::vect
   require_writable_geometry(path, geometry);
   if (static_cast<std::int64_t>(voxels.size()) != geometry.voxel_count() || voxels.empty())
     refuse_to_write(path, "the image says " + size_text(geometry.size) + " voxels and has " + std::to_string(voxels.size()));
-  write_pixels(path, geometry, {voxels.data(), voxels.size() * sizeof(T), component_of<T>()}, compress, warn);
+  write_pixels(path, geometry, {voxels.data(), voxels.size() * sizeof(T), component_of<T>(), nifti_type_of<T>(), 8 * sizeof(T)},
+               compress, warn);
 }
 
 template void write_image(const fs::path&, const Geometry&, const std::vector<float>&, bool, const Warn&);

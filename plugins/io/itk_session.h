@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "image_format.h"
-#include "image_header.h"
 
 namespace flowrun::io {
 
@@ -30,22 +29,13 @@ class ItkSession {
   std::vector<std::string> warnings_;
 };
 
-/// A reader and writer of a format, made directly: ITK's factories are shared by the whole process and are left alone.
+/// A writer of a format (of DICOM its reader), made directly: ITK's factories are shared by the whole process and are left alone.
 itk::ImageIOBase::Pointer make_image_io(Format format);
 
 /// The one sentence in ITK's message: without source file, line number, class name and address.
 std::string plain_reason(const std::string& itk_message);
 
-/// Size, spacing, origin and direction of the first three axes. Both are in the LPS frame.
-Geometry geometry_of(const itk::ImageIOBase& io);
-
 /// Makes the whole image the region to read or write.
 void take_whole_image(itk::ImageIOBase& io);
-
-/// Reads the header and refuses what is not a 3D image with one number a voxel. Throws Error.
-Geometry read_header(itk::ImageIOBase& io, const std::filesystem::path& file, const NamedFormat& named);
-
-/// Reads all voxels as float32 behind those that `voxels` has already. Throws Error.
-void append_voxels(itk::ImageIOBase& io, const std::filesystem::path& file, std::vector<float>& voxels);
 
 }  // namespace flowrun::io

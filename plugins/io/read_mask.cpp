@@ -28,7 +28,8 @@ void require_whole_numbers(const Volume& volume) {
 class ReadMask : public Node {
  public:
   void process(Context& ctx) override {
-    const Volume volume = read_image(ctx.params().text("path"), "", [&](std::string_view text) { ctx.warn(text); });
+    const ReadOptions options = read_options(ctx.params(), "", Between::nearest);
+    const Volume volume = read_image(ctx.params().text("path"), options, [&](std::string_view text) { ctx.warn(text); });
     require_whole_numbers(volume);
     Mask mask;
     mask.geometry = volume.geometry;
@@ -49,10 +50,11 @@ NodeType read_mask_type() {
   type.details =
       "Reads what io.read_volume reads. The voxels must be whole numbers, whatever type the file keeps them in; of a label image "
       "all labels "
-      "become 1.";
+      "become 1. Resampling of sheared axes takes the nearest voxel, 0 outside.";
   type.outputs = {
       {.name = "mask", .payload = std::string(Mask::kType), .help = "1 inside, 0 outside; its source is the file's name"}};
   type.params = {{.name = "path", .type = ParamType::path, .help = "The mask file", .role = PathRole::input, .per_case = true}};
+  for (ParamSpec& param : geometry_params()) type.params.push_back(std::move(param));
   type.concurrent = true;
   type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ReadMask>(); };
   return type;

@@ -15,7 +15,8 @@ class ReadVolume : public Node {
   void process(Context& ctx) override {
     const std::string& path = ctx.params().text("path");
     const bool replace = ctx.params().text("nan") == "zero";
-    Volume volume = read_image(path, ctx.params().text("series"), [&](std::string_view text) { ctx.warn(text); });
+    const ReadOptions options = read_options(ctx.params(), ctx.params().text("series"), Between::linear);
+    Volume volume = read_image(path, options, [&](std::string_view text) { ctx.warn(text); });
     const NonFinite found = find_non_finite(volume, replace);
     if (found.count > 0) tell(ctx, volume, found, replace);
     ctx.emit("volume", std::move(volume));
@@ -38,33 +39,52 @@ NodeType read_volume_type() {
   type.summary = "Reads a 3D image file or a folder with a DICOM series";
   type.details =
       "Reads .nii, .nii.gz, .nrrd, .nhdr, .mha, .mhd, DICOM files and a folder that holds a DICOM series, as float32 with slope "
-      "and intercept "
-      "applied.\n\n"
-      "The place in the world is ITK's reading of the header, in LPS. NIfTI keeps it in two ways: where qform and sform differ, "
-      "a warning says "
-      "which one is used; sheared axes are refused. A 4D file with one volume is taken as 3D; more volumes, vectors, colours and "
-      "complex numbers are refused, as are "
-      "cut and damaged files.\n\n"
-      "DICOM slices are put in order by their position; a missing slice, several volumes in a series and tilted slices of "
-      "several "
-      "orientations are errors.";
+      "and intercept applied. A file is read by its content; a name that says something else is one warning, and what is no "
+      "image "
+      "is refused with what it is.\n\n"
+      "The place in the world is the one that the format defines, in LPS and mm: written again it has the same affine. Of the "
+      "two "
+      "forms of NIfTI the sform counts when its code is above 0, else the qform; where they differ by more than a tenth of a "
+      "voxel, "
+      "a warning says which is used, and 'nifti_form' chooses the other. Units of the header apply. What a header does not say "
+      "about sizes and places is a warning.\n\n"
+      "Axes that are not at right angles (a corner of the image would move by more than a tenth of a voxel) are refused with the "
+      "angle. With 'sheared' = \"resample\" the image is interpolated linearly onto a right-angled grid: x stays, y is turned "
+      "within the plane of x and y, z becomes its normal, on its own side; spacing is what the axes measure along the new ones, "
+      "so a tilted "
+      "gantry's slices are only moved within their planes. The grid covers all voxel centres; places outside the image get "
+      "its lowest value.\n\n"
+      "A 4D file with one volume is taken as 3D; more volumes, vectors, colours and complex numbers are refused, as are cut and "
+      "damaged files, FIFOs and devices, headers whose voxels are in a file outside their folder, and images larger than the "
+      "memory that this process may take.\n\n"
+      "DICOM: slices, and the frames of a file with several, are put in order by their position along the normal, whatever their "
+      "names and places in the file; their own slopes and intercepts are applied. The distance between slices is that of their "
+      "positions, else Spacing Between Slices; what the header does not say about sizes and places is taken as thickness, 1 mm "
+      "or 0 "
+      "and named in one warning a series. A missing slice, several volumes at the same positions (the error counts them and says "
+      "in "
+      "what they differ), several orientations, sizes or voxel sizes, films, mosaics, segmentations, colours and compressions "
+      "without "
+      "a decoder are errors. A tilted gantry makes sheared axes. Low values that are shown bright (MONOCHROME1) are turned "
+      "round, as "
+      "ITK does, with a warning, unless they have a unit (CT, PET, dose, Hounsfield units). Files without the 128 bytes before "
+      "DICOM's mark are read too; other files in the folder are passed over.";
   type.outputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "The image; its source is the file's name"}};
-  type.params = {
-      {.name = "path",
-       .type = ParamType::path,
-       .help = "The image file, or the folder with a DICOM series",
-       .role = PathRole::input,
-       .per_case = true},
-      {.name = "series",
-       .type = ParamType::string,
-       .default_value = std::string(),
-       .help = "Series Instance UID, or its beginning, where a folder holds several DICOM series"},
-      {.name = "nan",
-       .type = ParamType::choice,
-       .default_value = std::string("error"),
-       .help = "What to do about voxels that are NaN or infinite: fail, or take them as 0",
-       .choices = {"error", "zero"}},
-  };
+  type.params = {{.name = "path",
+                  .type = ParamType::path,
+                  .help = "The image file, or the folder with a DICOM series",
+                  .role = PathRole::input,
+                  .per_case = true},
+                 {.name = "series",
+                  .type = ParamType::string,
+                  .default_value = std::string(),
+                  .help = "Series Instance UID, or its beginning, where a folder holds several DICOM series"},
+                 {.name = "nan",
+                  .type = ParamType::choice,
+                  .default_value = std::string("error"),
+                  .help = "What to do about voxels that are NaN or infinite: fail, or take them as 0",
+                  .choices = {"error", "zero"}}};
+  for (ParamSpec& param : geometry_params()) type.params.push_back(std::move(param));
   type.concurrent = true;
   type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ReadVolume>(); };
   return type;

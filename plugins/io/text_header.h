@@ -2,21 +2,41 @@
 
 #include <cstdint>
 #include <filesystem>
-
-#include "flowrun/sdk/geometry.h"
-#include "image_format.h"
+#include <map>
+#include <string>
+#include <vector>
 
 namespace flowrun::io {
 
-/// Throws Error when a NRRD or MetaImage header lacks what it must have, or says that the voxels are in another file, which is
-/// not there. ITK's MetaImage reader would print such faults on standard error.
-void require_sound_header(const std::filesystem::path& file, const NamedFormat& named);
+/// The fields of a NRRD or MetaImage header.
+struct TextHeader {
+  std::filesystem::path file;
+  std::string title;                          ///< "NRRD" or "MetaImage", for messages
+  std::map<std::string, std::string> fields;  ///< keys in lower case, without spaces
+  std::uint64_t end = 0;                      ///< the byte behind the header
 
-/// Checks a NRRD or MetaImage file before its voxels are read, and after one was written: all bytes that its header promises are
-/// there, and compressed ones inflate to the end with the right checksum. ITK's readers of these formats allocate first and
-/// accept some cut files. Voxels in several files, or compressed in another way than gzip's, are refused. `needed`: bytes of all
-/// voxels. Throws Error.
-void require_all_data(const std::filesystem::path& file, const NamedFormat& named, const Geometry& geometry,
-                      std::uint64_t needed);
+  /// "" when it is not there.
+  std::string field(const std::string& key) const;
+  /// The numbers of a field, `count` of them; none when the field is missing. "nan" is a number. Throws Error.
+  std::vector<double> numbers(const std::string& key, std::size_t count) const;
+  /// Throws Error "its NRRD header says <key>: <value>; <why>".
+  [[noreturn]] void refuse_field(const std::string& key, const std::string& why) const;
+};
+
+/// Reads the header, to the empty line of NRRD or the line ElementDataFile of MetaImage. Throws Error for keys that come twice,
+/// for lines that no header has, and for MetaImage for lines that MetaIO would read in another way than they look.
+TextHeader read_nrrd_header(const std::filesystem::path& file);
+TextHeader read_meta_header(const std::filesystem::path& file);
+
+/// The voxels along each axis. Throws Error when their number is not `axes`, or one is not a whole number of at least 1.
+std::vector<std::int64_t> axis_sizes(const TextHeader& header, const std::string& axes, const std::string& sizes);
+
+std::string lower_case(std::string text);
+std::string without_ends(const std::string& text);  ///< without spaces at both ends
+std::vector<std::string> words_of(const std::string& text);
+bool is_whole_number(const std::string& text, std::int64_t least, std::int64_t most);
+
+/// A number and nothing else.
+bool is_number(const std::string& text, double& value);
 
 }  // namespace flowrun::io

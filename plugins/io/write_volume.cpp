@@ -76,7 +76,7 @@ NodeType write_volume_type() {
       "where they are missing; an older file is replaced.\n\n"
       "Whole-number pixel types take the nearest whole number (a half goes to the even one); a value that does not fit is an "
       "error. NIfTI keeps the "
-      "geometry in float32.";
+      "geometry in float32, as sform and qform with code 1 (the qform with code 0 where a quaternion cannot keep the place).";
   type.inputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "The image", .scope = Scope::per_case}};
   type.params = {
       {.name = "path", .type = ParamType::path, .help = "The file to write", .role = PathRole::output, .per_case = true},

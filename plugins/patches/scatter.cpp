@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/grid/inputs.h"
+#include "common/grid/probabilities.h"
 #include "common/grid/voxels.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
@@ -35,6 +36,7 @@ class ScatterFiring : public Firing {
 
   void finish(Context& context) override {
     if (scored_ != list().voxels.size()) throw Error(missing_words());
+    warn_of_range(context);
     context.emit("map", std::move(map_));
   }
 
@@ -62,7 +64,8 @@ class ScatterFiring : public Firing {
       grid::require_inside(map_.geometry, index, owner);
       State& state = states_[static_cast<std::size_t>(index)];
       if (state == State::awaited)
-        throw Error(owner + " has voxel " + grid::voxel_words(map_.geometry, index) + " twice; the plugin that made it is at fault");
+        throw Error(owner + " has voxel " + grid::voxel_words(map_.geometry, index) +
+                    " twice; the plugin that made it is at fault");
       state = State::awaited;
     }
   }
@@ -71,13 +74,24 @@ class ScatterFiring : public Firing {
     grid::require_inside(map_.geometry, index, "a chunk of scores");
     State& state = states_[static_cast<std::size_t>(index)];
     if (state == State::unlisted)
-      throw Error("a score came for voxel " + grid::voxel_words(map_.geometry, index) + ", which the voxel list of '" + list_name_ +
-                  "' does not have; connect the list that the patches were cut around");
+      throw Error("a score came for voxel " + grid::voxel_words(map_.geometry, index) + ", which the voxel list of '" +
+                  list_name_ + "' does not have; connect the list that the patches were cut around");
     if (state == State::scored)
       throw Error("a second score came for voxel " + grid::voxel_words(map_.geometry, index) + "; each voxel of '" + list_name_ +
                   "' must get exactly one");
     state = State::scored;
     ++scored_;
+  }
+
+  /// Once a case, which the node that makes the scores chunk by chunk could not.
+  void warn_of_range(Context& context) const {
+    std::vector<float> scores;
+    scores.reserve(list().voxels.size());
+    for (const std::int64_t index : list().voxels) scores.push_back(map_.voxels[static_cast<std::size_t>(index)]);
+    const std::string range = grid::range_beyond_probabilities(scores);
+    if (!range.empty())
+      context.warn("the scores of '" + list_name_ + "' run " + range +
+                   grid::what_to_do_about_scores("the cnn.stage that makes them"));
   }
 
   std::string missing_words() const {
@@ -112,7 +126,8 @@ NodeType scatter_type() {
       "Makes a volume on the voxel list's grid that holds one class's score at each voxel of the list and 'background' "
       "elsewhere. The chunks of scores may list their voxels in any order. An empty list gives a map of background.\n\n"
       "Connect the list that the patches were cut around. Errors: scores on another grid than the list; 'class' is not one of "
-      "the scores' classes; a voxel that is not in the list, or gets two scores, or none.";
+      "the scores' classes; a voxel that is not in the list, or gets two scores, or none. Scores outside of 0 to 1 are a warning "
+      "once a case, with their range: the network gives no probabilities, and cnn.stage has a parameter for that.";
   type.inputs = {{.name = "scores",
                   .payload = std::string(Scores::kType),
                   .help = "The case's scores, chunk by chunk",

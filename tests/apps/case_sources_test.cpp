@@ -8,11 +8,13 @@
 #include <map>
 #include <set>
 
+#include "flowrun/bids_dataset.h"
 #include "flowrun/bids_ignore.h"
 #include "flowrun/case_pattern.h"
 #include "flowrun/natural_order.h"
 #include "flowrun/sdk/error.h"
 #include "flowrun/shard.h"
+#include "support/needs.h"
 
 using namespace flowrun;
 
@@ -30,6 +32,7 @@ class Tree {
     }
   }
   ~Tree() { fs::remove_all(path_); }
+  const fs::path& path() const { return path_; }
   /// "p1=a/p1.nii p2=a/p2.nii" of what a pattern finds below the tree.
   std::string find(const std::string& pattern, const std::string& name = "") const {
     std::vector<std::string> unreadable;
@@ -81,6 +84,19 @@ std::vector<std::string> names_up_to(int count) {
 }
 
 }  // namespace
+
+TEST_CASE("BidsDataset: a folder that may not be looked into is named, not taken for an empty one") {
+  const Tree tree({"sub-01/anat/sub-01_FLAIR.nii.gz", "sub-02/ses-a/anat/sub-02_ses-a_FLAIR.nii.gz"});
+  fs::permissions(tree.path() / "sub-01/anat", fs::perms::none);
+  fs::permissions(tree.path() / "sub-02", fs::perms::none);
+  const testing::AsOrdinaryUser user(tree.path());
+  BidsDataset data(tree.path());
+  CHECK(data.sessions().size() == 2);
+  CHECK(data.files(data.sessions().front(), "anat", {".nii.gz"}).empty());
+  const std::string refused = "cannot look into folder '" + tree.path().string();
+  CHECK(data.unreadable() ==
+        std::vector<std::string>{refused + "/sub-02': Permission denied", refused + "/sub-01/anat': Permission denied"});
+}
 
 TEST_CASE("natural order: numbers count as numbers, and the order is total") {
   std::vector<std::string> names{"p10", "p2", "p02", "P1", "p", "p1b", "p1", "p1a10", "p1a9", "10", "9"};

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "bad_plugins/plugin_folder.h"
+#include "support/needs.h"
 
 namespace {
 
@@ -76,11 +77,9 @@ TEST_CASE("bad_plugins: one that never comes back is ended after the time limit"
   CHECK(how_it_ended("loops") == "did not end within 1 s");
 }
 
-TEST_CASE("bad_plugins: one that eats memory is stopped by a limit, not by the machine's end") {
-  if (kSanitized) {
-    MESSAGE("skipped: a sanitizer needs memory without limit");
-    return;
-  }
+TEST_CASE("bad_plugins: one that eats memory is stopped by a limit, not by the machine's end" *
+          doctest::test_suite("needs a memory limit")) {
+  if (kSanitized) return flowrun::testing::could_not_run("a sanitizer needs memory without limit");
   const std::string text = how_it_ended("eats_memory");
   CHECK_MESSAGE(text.find("bad_alloc") != std::string::npos, text);
 }

@@ -7,6 +7,7 @@
 #include "flowrun/sdk/node_type.h"
 
 #include "flowrun/sdk/abi.h"
+#include "support/needs.h"
 
 namespace {
 
@@ -16,7 +17,7 @@ using namespace flowrun::testing;
 
 bool is_there(const std::string& fixture) {
   const bool there = fs::exists(fs::path(FLOWRUN_BAD_PLUGINS) / "clang" / (fixture + ".so"));
-  if (!there) MESSAGE("skipped: " << fixture << " was not built; install clang, libc++-dev and libc++abi-dev");
+  if (!there) could_not_run(fixture + " was not built; on Debian: apt-get install clang libc++-dev libc++abi-dev");
   return there;
 }
 
@@ -40,7 +41,8 @@ std::string error_of_opening(Registry& registry, const std::string& type) {
 
 }  // namespace
 
-TEST_CASE("other_compiler: Clang with GCC's standard library makes plugins that fit, and they describe themselves the same") {
+TEST_CASE("other_compiler: Clang with GCC's standard library makes plugins that fit, and they describe themselves the same" *
+          doctest::test_suite("needs clang")) {
   if (!is_there("good_libstdc++")) return;
   const PluginFolder folder;
   const fs::path library = folder.add("clang/good_libstdc++", "good");
@@ -56,7 +58,8 @@ TEST_CASE("other_compiler: Clang with GCC's standard library makes plugins that 
   CHECK(types_in(library) == types_in(own));
 }
 
-TEST_CASE("other_compiler: errors thrown by Clang's code arrive as they are, and outputs and parameters too") {
+TEST_CASE("other_compiler: errors thrown by Clang's code arrive as they are, and outputs and parameters too" *
+          doctest::test_suite("needs clang")) {
   if (!is_there("misbehaving_libstdc++")) return;
   const PluginFolder folder;
   folder.add("clang/misbehaving_libstdc++", "misbehaving");
@@ -72,7 +75,8 @@ TEST_CASE("other_compiler: errors thrown by Clang's code arrive as they are, and
   CHECK(result.cases[0].errors.at(0).message == "the node emitted twice at output 'mask' in one firing");
 }
 
-TEST_CASE("other_compiler: Clang with its own standard library makes plugins that are refused, naming both sides") {
+TEST_CASE("other_compiler: Clang with its own standard library makes plugins that are refused, naming both sides" *
+          doctest::test_suite("needs clang")) {
   if (!is_there("good_libc++")) return;
   const PluginFolder folder;
   const FixtureMark mark;

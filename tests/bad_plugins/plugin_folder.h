@@ -67,9 +67,15 @@ class ScopedVariable {
   bool had_ = false;
 };
 
-/// Counts how often code of a fixture has run, in this process or in another.
+/// Counts how often code of a fixture may have run: the starts of the process apart, which cannot leave a mark itself, and loads into
+/// this process.
 class FixtureMark {
  public:
+  FixtureMark() {
+    const std::filesystem::path real = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "flowrun_manifest";
+    folder_.write("program", "#!/bin/sh\necho started >> '" + (folder_.path() / "mark").string() + "'\nexec '" + real.string() + "' \"$@\"\n");
+    std::filesystem::permissions(folder_.path() / "program", std::filesystem::perms::owner_all);
+  }
   int count() const {
     const std::string lines = read_text(folder_.path() / "mark");
     return static_cast<int>(std::count(lines.begin(), lines.end(), '\n'));
@@ -78,6 +84,7 @@ class FixtureMark {
  private:
   PluginFolder folder_;
   ScopedVariable variable_{"FLOWRUN_FIXTURE_MARK", (folder_.path() / "mark").c_str()};
+  ScopedVariable program_{"FLOWRUN_MANIFEST_PROGRAM", (folder_.path() / "program").c_str()};
 };
 
 /// Whether the file is mapped into this process, as the system sees it.

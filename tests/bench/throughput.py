@@ -27,7 +27,7 @@ def timed(words):
 
 
 def segment_words(options, out):
-    return [options.flowrun, "run", SOURCE / "graphs/msseg2016/segment.json", "--set", f"models={options.models}", "--set",
+    return [options.flowrun, "run", SOURCE / "graphs/msseg2016/segment.json", "--set", f"models={options.models}", "--set", "axes=LPS", "--set",
             "candidate_threshold=1.5", "--threads", options.threads, "--quiet", "--no-report", "--out", out]
 
 

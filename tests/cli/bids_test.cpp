@@ -169,10 +169,46 @@ TEST_CASE("flowrun run --bids: what is missing or misnamed is told, and can be l
   const Ended ended = run(folder, {"--dry-run", "--incomplete", "skip"});
   CHECK(ended.status == 0);
   CHECK(contains(ended.out, "5 cases"));
-  CHECK(contains(ended.err, "1 session left out, without any file that the graph asks for: 'sub-12'"));
+  CHECK(contains(ended.err, "left out: 1 session without any file that the graph asks for (anat/*_FLAIR, anat/*_T1w): 'sub-12'"));
   CHECK(contains(ended.err,
                  "its name is not one of BIDS: 'sub-1_3', 'sub-10/anat/flair copy.nii.gz', 'sub-10/anat/sub-01_FLAIR.nii.gz'"));
   CHECK(contains(ended.err, "participants.tsv names participants that have no folder: 'sub-20'"));
+}
+
+TEST_CASE(
+    "flowrun run --bids: no participant and no session is lost without a word: each is an error unless it may be left out") {
+  const TempFolder folder;
+  write_dataset(folder);
+  const auto refused = [&](const std::string& reason, std::vector<std::string> more = {}) {
+    more.push_back("--dry-run");
+    const Ended ended = run(folder, more);
+    CHECK_MESSAGE(ended.status == 2, reason);
+    CHECK_MESSAGE(contains(ended.err, reason), ended.err);
+    more.insert(more.end(), {"--incomplete", "skip"});
+    const Ended skipped = run(folder, more);
+    CHECK_MESSAGE(skipped.status == 0, skipped.err);
+    CHECK_MESSAGE(contains(skipped.err, "left out"), skipped.err);
+  };
+  const std::filesystem::path study = folder.path() / "study";
+  SUBCASE("a participant's folder that is empty") {
+    std::filesystem::create_directory(study / "sub-03");
+    refused("1 session without any file that the graph asks for (anat/*_FLAIR, anat/*_T1w): 'sub-03'; add what is missing");
+    folder.write("study/.gitmodules", "");
+    refused("'sub-03' (folders of a data set of DataLad are empty until 'datalad get -n' fills them)");
+  }
+  SUBCASE("a session without images beside one that has them") {
+    std::filesystem::create_directories(study / "sub-01/ses-c/anat");
+    refused("1 session without any file that the graph asks for (anat/*_FLAIR, anat/*_T1w): 'sub-01_ses-c'");
+  }
+  SUBCASE("a participant of participants.tsv without a folder, where it is among those asked for") {
+    folder.write("study/participants.tsv", "participant_id\nsub-01\nsub-20\n");
+    refused("participants.tsv names participants that have no folder: 'sub-20'");
+    CHECK(run(folder, {"--dry-run", "--participant-label", "01"}).status == 0);
+  }
+  SUBCASE("a participant asked for by name that has none of the sessions asked for") {
+    refused("participant 'sub-10' has no session of those that --session-label names",
+            {"--participant-label", "01", "10", "--session-label", "a"});
+  }
 }
 
 TEST_CASE("flowrun run --bids: results never take the place of a data set's own description") {

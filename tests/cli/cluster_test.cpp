@@ -168,7 +168,7 @@ TEST_CASE("flowrun run --shard: each shard keeps the record of its run, and merg
   run_flowrun(folder, {"merge", "o"});
   CHECK(contains(folder.read("o/report.html"), "make: a warning of the second"));
   folder.write("o/flowrun/run.shard-1-of-2.json", "{");
-  CHECK(contains(run_flowrun(folder, {"merge", "o"}).err, "run.shard-1-of-2.json' is not a case's record"));
+  CHECK(contains(run_flowrun(folder, {"merge", "o"}).err, "run.shard-1-of-2.json' is not a run's record"));
 }
 
 TEST_CASE("flowrun merge: what holds no records is told") {

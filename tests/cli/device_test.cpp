@@ -5,6 +5,7 @@
 
 #include "flowrun_process.h"
 #include "graph_texts.h"
+#include "support/needs.h"
 
 using namespace flowrun::testing;
 
@@ -54,12 +55,10 @@ TEST_CASE("flowrun run: --device takes what a graph's 'device' takes") {
   CHECK(run_flowrun(folder, {"run", "value.json", "--device", "cpu", "--out", "o"}).status == 0);
 }
 
-TEST_CASE("flowrun run: a CUDA device that is not there ends the run before the first case, status 2") {
+TEST_CASE("flowrun run: a CUDA device that is not there ends the run before the first case, status 2" *
+          doctest::test_suite("needs plugins")) {
   const TempFolder folder;
-  if (!networks_are_built(folder)) {
-    MESSAGE("SKIPPED: the plugin cnn is not built");
-    return;
-  }
+  if (!networks_are_built(folder)) return flowrun::testing::could_not_run("the plugin cnn is not built");
   const Ended ended = run_demo(folder, "cuda:99");
   CHECK(ended.status == 2);
   CHECK(contains(
@@ -68,12 +67,10 @@ TEST_CASE("flowrun run: a CUDA device that is not there ends the run before the 
   CHECK_FALSE(folder.has("o/m.png"));
 }
 
-TEST_CASE("flowrun run: on the device auto one line at most says that networks run on the CPU, and none does on cpu") {
+TEST_CASE("flowrun run: on the device auto one line at most says that networks run on the CPU, and none does on cpu" *
+          doctest::test_suite("needs plugins")) {
   const TempFolder folder;
-  if (!networks_are_built(folder)) {
-    MESSAGE("SKIPPED: the plugin cnn is not built");
-    return;
-  }
+  if (!networks_are_built(folder)) return flowrun::testing::could_not_run("the plugin cnn is not built");
   const Ended automatic = run_demo(folder, "auto"), cpu = run_demo(folder, "cpu");
   CHECK(automatic.status == 0);
   CHECK(cpu.status == 0);

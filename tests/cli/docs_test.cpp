@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "flowrun_process.h"
+#include "support/needs.h"
 
 using namespace flowrun::testing;
 
@@ -27,7 +28,8 @@ std::vector<std::string> blocks(const std::string& document, const std::string& 
 
 }  // namespace
 
-TEST_CASE("docs/graph-format.md: its graphs are read without a fault and in canonical form, and the first is valid") {
+TEST_CASE("docs/graph-format.md: its graphs are read without a fault and in canonical form, and the first is valid" *
+          doctest::test_suite("needs plugins")) {
   std::size_t graphs = 0;
   for (const std::string& block : blocks("docs/graph-format.md", "json")) {
     if (!contains(block, "\"format\": 1")) continue;
@@ -39,7 +41,7 @@ TEST_CASE("docs/graph-format.md: its graphs are read without a fault and in cano
     CHECK(run_flowrun(folder, {"fmt", "--check", "graph.json"}).err == "");
     if (++graphs > 1) continue;
     const Ended validated = run_flowrun(folder, {"validate", "graph.json"});
-    if (contains(validated.err, "no plugin 'io' was found")) MESSAGE("skipped: the plugin io is not built");
+    if (contains(validated.err, "no plugin 'io' was found")) flowrun::testing::could_not_run("the plugin io is not built");
     else CHECK(validated.out == "graph.json: ok, no errors (4 nodes)\n");
   }
   CHECK(graphs == 2);

@@ -93,7 +93,8 @@ bool FlowrunProcess::wait_for_message(const std::string& text) {
 Ended FlowrunProcess::end() {
   if (!ended_) waitpid(process_, &wait_status_, 0);
   ended_ = true;
-  return {WIFEXITED(wait_status_) ? WEXITSTATUS(wait_status_) : -1, folder_.read("stdout.txt"), folder_.read("stderr.txt")};
+  return {WIFEXITED(wait_status_) ? WEXITSTATUS(wait_status_) : -1, WIFSIGNALED(wait_status_) ? WTERMSIG(wait_status_) : 0,
+          folder_.read("stdout.txt"), folder_.read("stderr.txt")};
 }
 
 Ended run_flowrun(const TempFolder& folder, const std::vector<std::string>& arguments) {

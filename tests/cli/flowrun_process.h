@@ -27,6 +27,7 @@ class TempFolder {
 
 struct Ended {
   int status = -1;  ///< exit status; -1: it was killed by a signal
+  int signal = 0;   ///< that killed it; 0: none
   std::string out;
   std::string err;
 };

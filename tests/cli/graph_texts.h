@@ -107,6 +107,32 @@ inline const std::string kSumGraph = R"({
   }
 })";
 
+/// A training's shape: all cases of a run make one file, which a node that fires once for the run writes when it may.
+inline const std::string kGatherGraph = R"({
+  "format": 1,
+  "name": "gather",
+  "inputs": { "value": { "type": "number", "default": 1 } },
+  "nodes": {
+    "make": { "type": "clitest.make", "params": { "value": "${value}" } },
+    "fit": {
+      "type": "clitest.gather", "inputs": { "volumes": "make.volume" },
+      "params": { "path": "${out}/model.txt", "begun": "${out}/fit.begun", "release": "${out}/fit.release" }
+    }
+  }
+})";
+
+/// A value, multiplied by a plugin that tests change, written to a text file.
+inline const std::string kFormulaGraph = R"({
+  "format": 1,
+  "name": "formula",
+  "inputs": { "value": { "type": "number", "default": 7 } },
+  "nodes": {
+    "make": { "type": "clitest.make", "params": { "value": "${value}" } },
+    "times": { "type": "formula.multiply", "inputs": { "volume": "make.volume" } },
+    "write": { "type": "clitest.write", "inputs": { "volume": "times.volume" }, "params": { "path": "${out}/${case}.txt" } }
+  }
+})";
+
 /// A phantom head, thresholded and shown: no library beyond the framework's is needed.
 inline const std::string kPhantomGraph = R"({
   "format": 1,

@@ -12,6 +12,7 @@
 
 #include "flowrun_process.h"
 #include "graph_texts.h"
+#include "support/needs.h"
 
 using namespace flowrun::testing;
 namespace fs = std::filesystem;
@@ -65,10 +66,8 @@ int number_from(const char* variable, int otherwise) {
 
 /// Runs --resume again and again, each time ended by a signal at a moment of its own, and then to the end.
 void end_at_random(int signal, int times, int cases, unsigned seed) {
-  if (!phantom_plugins_are_built()) {
-    MESSAGE("skipped: the plugins phantom, intensity, segment and view are not built");
-    return;
-  }
+  if (!phantom_plugins_are_built())
+    return flowrun::testing::could_not_run("the plugins phantom, intensity, segment and view are not built");
   const TempFolder folder;
   std::size_t files = 0;
   folder.write("bright.json", graph_with_images(files));
@@ -120,11 +119,12 @@ void end_at_random(int signal, int times, int cases, unsigned seed) {
 }  // namespace
 
 // By hand, as docs/benchmarks.md has it: FLOWRUN_KILLS=50 FLOWRUN_KILL_CASES=30 test_cli -tc='*killed at random*'
-TEST_CASE("flowrun run --resume: killed at random moments, in the end all is as if nothing had happened") {
+TEST_CASE("flowrun run --resume: killed at random moments, in the end all is as if nothing had happened" *
+          doctest::test_suite("needs plugins")) {
   end_at_random(SIGKILL, number_from("FLOWRUN_KILLS", 6), number_from("FLOWRUN_KILL_CASES", 8), 1);
 }
 
-TEST_CASE("flowrun run --resume: the same with SIGTERM and Ctrl-C") {
+TEST_CASE("flowrun run --resume: the same with SIGTERM and Ctrl-C" * doctest::test_suite("needs plugins")) {
   end_at_random(SIGTERM, number_from("FLOWRUN_KILLS", 3), number_from("FLOWRUN_KILL_CASES", 6), 2);
   end_at_random(SIGINT, number_from("FLOWRUN_KILLS", 3), number_from("FLOWRUN_KILL_CASES", 6), 3);
 }
@@ -146,26 +146,40 @@ TEST_CASE("flowrun run: unfinished files of a run that is gone are removed, thos
   CHECK(folder.has("o/.notes.tmp-1.txt"));
 }
 
-TEST_CASE("flowrun run: on a full disk each case that does not fit says so, and the others are done") {
+TEST_CASE("flowrun run: on a full disk the case that does not fit says so, no more start, and with room --resume continues" *
+          doctest::test_suite("needs mounts")) {
   const TempFolder folder;
   fs::create_directories(folder.path() / "small");
   const std::string small = (folder.path() / "small").string();
-  if (geteuid() != 0 || std::system(("mount -t tmpfs -o size=256k tmpfs " + small + " 2>/dev/null").c_str()) != 0) {
-    MESSAGE("skipped: only root can mount the small disk that this needs");
-    return;
-  }
+  if (geteuid() != 0 || std::system(("mount -t tmpfs -o size=256k tmpfs " + small + " 2>/dev/null").c_str()) != 0)
+    return flowrun::testing::could_not_run("the small disk cannot be mounted; only root may, and not in every container");
   folder.write("big.json", R"({"format": 1, "name": "big", "inputs": {"value": {"type": "number"}}, "nodes": {
     "make": {"type": "clitest.make", "params": {"value": "${value}"}},
     "write": {"type": "clitest.write", "inputs": {"volume": "make.volume"},
               "params": {"path": "${out}/${case}.txt", "repeat": 50000}}}})");
-  folder.write("cases.csv", "case,value\na,1\nb,2\nc,3\nd,4\n");
-  const Ended ended =
-      run_flowrun(folder, {"run", "big.json", "--cases", "cases.csv", "--cases-in-flight", "1", "--out", "small"});
+  std::string table = "case,value\n";
+  for (const char name : std::string("abcdefghijklmnopqrstuvwxyz")) table += std::string(1, name) + ",1\n";
+  folder.write("cases.csv", table);
+  const Words words{"run", "big.json", "--cases", "cases.csv", "--cases-in-flight", "1", "--out", "small", "--resume"};
+  const Ended ended = run_flowrun(folder, words);
   CHECK(ended.status == 1);
+  CHECK(contains(ended.err, "the output folder 'small' cannot be written any more (No space left on device), so no more cases start"));
+  CHECK(contains(ended.out, " not started"));
+  const auto lines_with = [&](const std::string& part) {
+    std::size_t count = 0;
+    for (std::size_t at = ended.err.find(part); at != std::string::npos; at = ended.err.find(part, at + 1)) ++count;
+    return count;
+  };
+  CHECK(lines_with("cannot write 'small/") <= 4);  // of the cases that ran already
+  CHECK(lines_with("no more cases start") == 1);
   CHECK(fs::file_size(folder.path() / "small/a.txt") == 100000);
   CHECK(contains(ended.err, "node 'write' (clitest.write, plugin clitest): cannot write 'small/c.txt': No space left on device"));
   CHECK_FALSE(folder.has("small/c.txt"));
   for (const auto& entry : fs::directory_iterator(small)) CHECK_FALSE(contains(entry.path().filename().string(), ".tmp-"));
+  REQUIRE(std::system(("mount -o remount,size=16m " + small).c_str()) == 0);
+  const Ended rest = run_flowrun(folder, words);
+  CHECK(rest.status == 0);
+  CHECK(contains(rest.out, "26 of 26 cases done"));
   CHECK(std::system(("umount " + small).c_str()) == 0);
 }
 
@@ -209,14 +223,12 @@ std::string read_only_words() { return geteuid() == 0 ? "Read-only file system" 
 
 }  // namespace
 
-TEST_CASE("flowrun run: a read-only output folder is told before the first case, and nothing runs") {
+TEST_CASE("flowrun run: a read-only output folder is told before the first case, and nothing runs" *
+          doctest::test_suite("needs mounts")) {
   const TempFolder folder;
   folder.write("value.json", kValueGraph);
   const SealedFolder sealed(folder.path() / "sealed");
-  if (!sealed.is_sealed()) {
-    MESSAGE("skipped: root can make no read-only mount here");
-    return;
-  }
+  if (!sealed.is_sealed()) return flowrun::testing::could_not_run("root can make no read-only mount here");
   for (const char* out : {"sealed", "sealed/new"}) {
     const Ended ended = run_flowrun(folder, {"run", "value.json", "--out", out});
     CHECK(ended.status == 2);
@@ -227,7 +239,8 @@ TEST_CASE("flowrun run: a read-only output folder is told before the first case,
   }
 }
 
-TEST_CASE("flowrun run: where a case's folder is read-only that case says so, and the others are done") {
+TEST_CASE("flowrun run: where a case's folder is read-only that case says so, and the others are done" *
+          doctest::test_suite("needs mounts")) {
   const TempFolder folder;
   folder.write(
       "folders.json",
@@ -237,10 +250,7 @@ TEST_CASE("flowrun run: where a case's folder is read-only that case says so, an
   folder.write("cases.csv", "case,value,where\na,1,open\nb,2,sealed\nc,3,open\n");
   fs::create_directories(folder.path() / "o/open");
   const SealedFolder sealed(folder.path() / "o/sealed");
-  if (!sealed.is_sealed()) {
-    MESSAGE("skipped: root can make no read-only mount here");
-    return;
-  }
+  if (!sealed.is_sealed()) return flowrun::testing::could_not_run("root can make no read-only mount here");
   const Ended ended = run_flowrun(folder, {"run", "folders.json", "--cases", "cases.csv", "--out", "o"});
   INFO(ended.err);
   CHECK(ended.status == 1);
@@ -253,10 +263,10 @@ TEST_CASE("flowrun run: where a case's folder is read-only that case says so, an
   CHECK(contains(folder.read("o/flowrun/cases/b.json"), read_only_words()));
 }
 
-TEST_CASE("flowrun run: with too little memory the case that needs more fails, and the others are done") {
+TEST_CASE("flowrun run: with too little memory the case that needs more fails, and the others are done" *
+          doctest::test_suite("needs a memory limit")) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  MESSAGE("skipped: a sanitizer's own memory is more than the limit");
-  return;
+  return flowrun::testing::could_not_run("a sanitizer's own memory is more than the limit");
 #endif
   const TempFolder folder;
   folder.write("memory.json", R"({"format": 1, "name": "memory", "inputs": {"mb": {"type": "integer"}}, "nodes": {

@@ -3,6 +3,7 @@
 
 #include "flowrun_process.h"
 #include "graph_texts.h"
+#include "support/needs.h"
 
 using namespace flowrun::testing;
 
@@ -12,10 +13,11 @@ TEST_CASE("flowrun nodes: lists the types of a plugin with their summaries") {
   CHECK(ended.status == 0);
   CHECK(ended.out ==
         "clitest 1.2.3\n"
-        "  clitest.make   Eight voxels of one value\n"
-        "  clitest.sum    Adds up the first voxels of all cases\n"
-        "  clitest.wait   Waits for a file\n"
-        "  clitest.write  Writes the first voxel as text\n");
+        "  clitest.gather  Waits for a file when all cases are there\n"
+        "  clitest.make    Eight voxels of one value\n"
+        "  clitest.sum     Adds up the first voxels of all cases\n"
+        "  clitest.wait    Waits for a file\n"
+        "  clitest.write   Writes the first voxel as text\n");
 }
 
 TEST_CASE("flowrun nodes: a prefix that nothing has is answered with the near one") {
@@ -37,12 +39,12 @@ TEST_CASE("flowrun describe: a node type with its ports, parameters and plugin")
   CHECK(contains(ended.out, "\"inputs\": { \"volume\": \"node.port\" }"));
 }
 
-TEST_CASE("flowrun describe: no line is longer than 100 characters") {
+TEST_CASE("flowrun describe: no line is longer than 100 characters" * doctest::test_suite("needs plugins")) {
   const TempFolder folder;
   for (const char* type : {"clitest.make", "clitest.wait", "phantom.head", "segment.components", "view.montage"}) {
     const Ended ended = run_flowrun(folder, {"describe", type});
     if (ended.status != 0) {
-      MESSAGE("skipped: " << type << " is not built");
+      flowrun::testing::could_not_run(std::string(type) + " is not built");
       continue;
     }
     std::size_t begin = 0;

@@ -14,6 +14,7 @@
 
 #include "flowrun_process.h"
 #include "graph_texts.h"
+#include "support/needs.h"
 
 using namespace flowrun::testing;
 
@@ -108,6 +109,14 @@ class Screen {
   int blocks_ = 0;
 };
 
+bool terminals_are_there() {
+  int terminal = -1, other = -1;
+  if (openpty(&terminal, &other, nullptr, nullptr, nullptr) != 0) return false;
+  close(terminal);
+  close(other);
+  return true;
+}
+
 /// A flowrun whose standard error is a terminal.
 class TerminalRun {
  public:
@@ -175,7 +184,9 @@ class TerminalRun {
 
 }  // namespace
 
-TEST_CASE("flowrun run: progress leaves no line behind on a terminal that is made narrower and wider") {
+TEST_CASE("flowrun run: progress leaves no line behind on a terminal that is made narrower and wider" *
+          doctest::test_suite("needs a terminal")) {
+  if (!terminals_are_there()) return could_not_run("no terminal can be made here: the system has no /dev/pts");
   const TempFolder folder;
   folder.write("waiting.json", kWaitGraph);
   folder.write("cases.csv", "case,value\na_patient_with_a_name_that_takes_half_a_line,1\nb,2\nc,3\n");

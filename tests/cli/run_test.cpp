@@ -4,6 +4,7 @@
 
 #include "flowrun_process.h"
 #include "graph_texts.h"
+#include "support/needs.h"
 
 using namespace flowrun::testing;
 
@@ -121,11 +122,9 @@ TEST_CASE("flowrun run: an input that is missing, or whose file is, stops before
   CHECK_FALSE(folder.has("out"));
 }
 
-TEST_CASE("flowrun run: the phantom is segmented and drawn") {
-  if (!phantom_plugins_are_built()) {
-    MESSAGE("skipped: the plugins phantom, intensity, segment and view are not all built");
-    return;
-  }
+TEST_CASE("flowrun run: the phantom is segmented and drawn" * doctest::test_suite("needs plugins")) {
+  if (!phantom_plugins_are_built())
+    return flowrun::testing::could_not_run("the plugins phantom, intensity, segment and view are not all built");
   const TempFolder folder;
   folder.write("bright.json", kPhantomGraph);
   folder.write("cases.csv", "case,seed\nfirst,1\nsecond,2\n");

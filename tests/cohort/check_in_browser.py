@@ -59,10 +59,10 @@ def main():
     options = parser.parse_args()
     browser = next((name for name in BROWSERS if shutil.which(name)), None)
     if not browser:
-        print("check_in_browser: SKIPPED, there is no Chromium; on Debian: apt-get install chromium")
+        print("SKIPPED: there is no Chromium; on Debian: apt-get install chromium")
         sys.exit(SKIPPED)
     if not options.page.exists():
-        print(f"check_in_browser: SKIPPED, there is no {options.page}")
+        print(f"SKIPPED: there is no {options.page}")
         sys.exit(SKIPPED)
     check(browser, options.page)
     with tempfile.TemporaryDirectory() as scratch:

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "flowrun/testing/node_runner.h"
+#include "support/needs.h"
 
 namespace flowrun::testing {
 namespace {
@@ -141,11 +142,10 @@ double best_threshold_dice(const Folder& folder) {
   return best;
 }
 
-TEST_CASE("crossval: four phantoms, each segmented by networks that never saw it, clearly better than a FLAIR threshold") {
-  if (const std::string missing = missing_plugin(); !missing.empty()) {
-    MESSAGE("SKIPPED: this build has no " << missing);
-    return;
-  }
+TEST_CASE("crossval: four phantoms, each segmented by networks that never saw it, clearly better than a FLAIR threshold" *
+          doctest::test_suite("needs plugins")) {
+  if (const std::string missing = missing_plugin(); !missing.empty())
+    return flowrun::testing::could_not_run("this build has no " + missing);
   const Folder folder;
   const std::string cases = make_cases(folder, "64,76,64", "40");
   const auto begin = std::chrono::steady_clock::now();
@@ -160,11 +160,10 @@ TEST_CASE("crossval: four phantoms, each segmented by networks that never saw it
   for (const char* part : {"case ", "dice", "lesion_f1", "\n  a ", "\n  d ", "\n  mean "}) CHECK(contains(run.text, part));
 }
 
-TEST_CASE("crossval: goes on where it was, and does again what has changed and what follows it") {
-  if (const std::string missing = missing_plugin(); !missing.empty()) {
-    MESSAGE("SKIPPED: this build has no " << missing);
-    return;
-  }
+TEST_CASE("crossval: goes on where it was, and does again what has changed and what follows it" *
+          doctest::test_suite("needs plugins")) {
+  if (const std::string missing = missing_plugin(); !missing.empty())
+    return flowrun::testing::could_not_run("this build has no " + missing);
   const Folder folder;
   const std::string command =
       "crossval " + kPlan + " --folds 2 --cases " + make_cases(folder, "40,44,40", "30") + " --out " + folder.file("out");
@@ -190,11 +189,9 @@ TEST_CASE("crossval: goes on where it was, and does again what has changed and w
   CHECK(contains(fourth.text, "flowrun: fold fold_1, step evaluate\n"));
 }
 
-TEST_CASE("crossval: a failing step ends it with the fold and the step") {
-  if (const std::string missing = missing_plugin(); !missing.empty()) {
-    MESSAGE("SKIPPED: this build has no " << missing);
-    return;
-  }
+TEST_CASE("crossval: a failing step ends it with the fold and the step" * doctest::test_suite("needs plugins")) {
+  if (const std::string missing = missing_plugin(); !missing.empty())
+    return flowrun::testing::could_not_run("this build has no " + missing);
   const Folder folder;
   const std::string cases = make_cases(folder, "40,44,40", "0");  // no lesions: nothing to train on
   const Ended run = flowrun("crossval " + kPlan + " --quiet --cases " + cases + " --out " + folder.file("out") + quick("1"));

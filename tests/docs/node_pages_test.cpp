@@ -10,6 +10,7 @@
 
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/testing/node_runner.h"
+#include "support/needs.h"
 
 namespace flowrun::testing {
 namespace {
@@ -45,11 +46,9 @@ std::string left_out() {
   return missing.empty() ? "" : *missing.begin();
 }
 
-TEST_CASE("docs/nodes: the pages are what 'flowrun docs' makes of the standard plugins") {
-  if (const std::string missing = left_out(); !missing.empty()) {
-    MESSAGE("SKIPPED: this build has no plugin '" << missing << "'");
-    return;
-  }
+TEST_CASE("docs/nodes: the pages are what 'flowrun docs' makes of the standard plugins" * doctest::test_suite("needs plugins")) {
+  if (const std::string missing = left_out(); !missing.empty())
+    return flowrun::testing::could_not_run("this build has no plugin '" + missing + "'");
   // In the tree's docs, so that the links to graphs are the same; removed at the end.
   const fs::path fresh = fs::path(FLOWRUN_SOURCE_DIR) / "docs" / (".nodes-" + std::to_string(::getpid()));
   const std::string command = "env -u FLOWRUN_PLUGIN_PATH '" FLOWRUN_EXECUTABLE "' docs '" + fresh.string() + "' --graphs '" +

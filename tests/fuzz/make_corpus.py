@@ -117,6 +117,9 @@ def trees():
          '/extra/\n**/x/**\nsub-*/ses-[ab]/func\n' + image)
     save("bids/func.txt", "== sub-a/func/sub-a_task-rest_bold.nii.gz\nx\n== sub-a/anat/sub-a_FLAIR.nii\n== sub-a/anat/flair copy.nii\n"
          "== sub-b+c/ses-1/anat/sub-b+c_ses-1_FLAIR.nii.gz\n== derivatives/x/y\n")
+    save("bids/links.txt", "== .git/annex/objects/a/b/K/K\nx\n== sub-01/anat/sub-01_FLAIR.nii.gz => ../../.git/annex/objects/a/b/K/K\n"
+         "== sub-02/anat/sub-02_FLAIR.nii.gz => ../../.git/annex/objects/a/b/L/L\n== sub-03 => sub-01\n== sub-04 => sub-04\n== sub-05 => gone\n"
+         "== sub-06/anat/sub-06_FLAIR.nii\n/annex/objects/SHA256E-s1--a\n== .bidsignore => gone\n== sub-07/anat => ../sub-02/anat\n")
     save("bids/stars.txt", "== .bidsignore\n" + "**/" * 40 + "x\n" + "*a" * 40 + "b\n== sub-" + "a" * 90 + "/anat/" + "a" * 200 + ".nii\n")
     save("order/names.txt", "p1\np10\np1\n\n../x\np 3\n")
     save("order/shards.txt", "12\n")
@@ -247,6 +250,21 @@ def images():
     save("nifti/uint8_4d.nii", nifti(sizes=(3, 2, 2, 1), kind=2, bits=8, bytes_per_voxel=1))
     save("nifti/rgb.nii", nifti(kind=128, bits=24, bytes_per_voxel=3))
     save("nifti/two_files.nii", nifti(magic=b"ni1\0"))
+    sheared = bytearray(nifti())
+    struct.pack_into("<hh", sheared, 252, 0, 2)
+    struct.pack_into("<f", sheared, 284, 0.75)
+    save("nifti/sheared.nii", bytes(sheared))
+    unplaced = bytearray(nifti())
+    struct.pack_into("<hh", unplaced, 252, 0, 0)
+    unplaced[123] = 3  # micrometres
+    save("nifti/unplaced_micron.nii", bytes(unplaced))
+    second = struct.pack("<i8shh8q", 540, b"n+2\0\r\n\x1a\n", 16, 32, 3, 3, 2, 2, 1, 1, 1, 1).ljust(104, b"\0")
+    second += struct.pack("<8dq", 1, 1, 1, 1.5, 0, 0, 0, 0, 544)
+    second = second.ljust(344, b"\0") + struct.pack("<ii6d12d", 1, 2, 0, 0, 0, 1, 2, 3, 1, 0, 0, 1, 0, 1, 0, 2, 0, 0, 1.5, 3)
+    save("nifti/second_version.nii", second.ljust(544, b"\0") + nifti()[352:])
+    save("nifti/packed.nii", gzip.compress(nifti(), mtime=0))
+    save("nifti/pointer.nii", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
+    save("nifti/web_page.nii", b"<!DOCTYPE html><html></html>")
     save("nifti_gz/float.nii.gz", gzip.compress(nifti(), mtime=0))
     save("nifti_gz/members.nii.gz", gzip.compress(nifti()[:100], mtime=0) + gzip.compress(nifti()[100:], mtime=0))
     save("nifti_gz/bomb.nii.gz", gzip.compress(nifti() + bytes(1 << 17), 9, mtime=0))
@@ -261,6 +279,16 @@ def images():
     save("nrrd/text.nrrd", (head % "ascii").encode() + b" ".join(b"%d" % i for i in range(12)))
     save("nrrd/spacings.nrrd", b"NRRD0001\ntype: short\ndimension: 3\nsizes: 2 2 1\nspacings: 1 1 2\nendian: big\nencoding: raw\n\n" + bytes(8))
     save("nrrd/detached.nrrd", "NRRD0004\ntype: uchar\ndimension: 3\nsizes: 2 1 1\nencoding: raw\ndata file: LIST\n\n")
+    fields = "NRRD0005\ntype: uchar\nencoding: raw\ndimension: %d\nsizes: %s\n%s\nabcdefgh"
+    save("nrrd/left_anterior.nrrd", fields % (3, "2 2 2", "space: LAS\nspace units: \"um\" \"um\" \"um\"\n"
+         "space directions: (1,0,0) (0,1,0) (0,0,1)\nspace origin: (1,2,3)\n"))
+    save("nrrd/four_axes.nrrd", fields % (4, "2 1 2 2", "space: RAST\nspace origin: (1,2,3,0)\n"
+         "space directions: (1,0,0,0) none (0,1,0,0) (0,0,1,0)\nkinds: domain list domain domain\n"))
+    save("nrrd/sheared.nrrd", fields % (3, "2 2 2", "space: RAS\nspace directions: (1,0,0) (0.5,1,0) (0,0,1)\nspace origin: (0,0,0)\n"))
+    save("nrrd/axis_ends.nrrd", fields % (3, "2 2 2", "axis mins: 0 1 2\naxis maxs: 4 5 6\ncenters: cell node cell\nunits: \"cm\" \"cm\" \"cm\"\n"))
+    save("nrrd/skips.nrrd", fields % (3, "2 1 1", "line skip: 1\nbyte skip: 2\nspacings: 1 1 1\n") + "\nijkl")
+    save("nrrd/hex.nrrd", b"NRRD0004\ntype: short\nendian: big\nencoding: hex\ndimension: 3\nsizes: 2 1 1\nspacings: 1 1 1\n\n0001FfFE")
+    save("nrrd/outside.nrrd", fields % (3, "2 2 2", "data file: ../../etc/passwd\n"))
     head = ("ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nCompressedData = %s\n%s"
             "TransformMatrix = 1 0 0 0 1 0 0 0 1\nOffset = 1 2 3\nCenterOfRotation = 0 0 0\nElementSpacing = 1 1 1.5\nDimSize = 3 2 2\n"
             "AnatomicalOrientation = RAI\nElementType = MET_FLOAT\nElementDataFile = LOCAL\n")
@@ -268,6 +296,11 @@ def images():
     packed = zlib.compress(voxels)
     save("meta/zlib.mha", (head % ("True", "CompressedDataSize = %d\n" % len(packed))).encode() + packed)
     save("meta/text.mha", b"NDims = 3\nDimSize = 2 1 1\nElementType = MET_UCHAR\nBinaryData = False\nElementDataFile = LOCAL\n1 2")
+    save("meta/sheared.mha", b"NDims = 3\nDimSize = 2 2 2\nTransformMatrix = 1 0 0 0.5 1 0 0 0 1\nPosition = 1 2 3\nElementSize = 1 2 3\n"
+         b"DistanceUnits = um\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nabcdefgh")
+    save("meta/four_axes.mha", b"NDims = 4\nDimSize = 2 2 2 1\nRotation = 1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1\nOrigin = 1 2 3 0\n"
+         b"ElementSpacing = 1 1 1 1\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nabcdefgh")
+    save("meta/outside.mha", b"NDims = 3\nDimSize = 2 2 2\nElementType = MET_UCHAR\nElementDataFile = /etc/passwd\n")
     save("meta/short.mha", b"NDims = 3\nDimSize = 2 2 1\nElementType = MET_SHORT\nHeaderSize = -1\nElementDataFile = LOCAL\n" + bytes(8))
 
 
@@ -282,7 +315,22 @@ def dicom():
     def short(group, number, value):
         return element(group, number, "US", struct.pack("<H", value))
 
-    def file(syntax, pixels, more=b"", frames=""):
+    def decimals(group, number, *values):
+        return element(group, number, "DS", "\\".join("%g" % value for value in values))
+
+    def items(group, number, *contents):
+        return element(group, number, "SQ", b"".join(struct.pack("<HHI", 0xfffe, 0xe000, len(content)) + content for content in contents))
+
+    def implicit(group, number, value):
+        value = value.encode() if isinstance(value, str) else value
+        value += b" " * (len(value) % 2)
+        return struct.pack("<HHI", group, number, len(value)) + value
+
+    def implicit_items(group, number, *contents):
+        return implicit(group, number, b"".join(struct.pack("<HHI", 0xfffe, 0xe000, 0xffffffff) + content + struct.pack("<HHI", 0xfffe, 0xe00d, 0)
+                                                for content in contents))
+
+    def file(syntax, pixels, more=b"", frames="", groups=b""):
         meta = (element(2, 1, "OB", b"\0\1") + element(2, 2, "UI", "1.2.840.10008.5.1.4.1.1.4") + element(2, 3, "UI", "1.2.3.4")
                 + element(2, 0x10, "UI", syntax) + element(2, 0x12, "UI", "1.2.3"))
         body = (element(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.4") + element(8, 0x18, "UI", "1.2.3.4") + element(8, 0x60, "CS", "MR") + more
@@ -290,7 +338,7 @@ def dicom():
                 + element(0x20, 0x32, "DS", "1\\2\\3") + element(0x20, 0x37, "DS", "1\\0\\0\\0\\1\\0") + short(0x28, 2, 1)
                 + element(0x28, 4, "CS", "MONOCHROME2") + (element(0x28, 8, "IS", frames) if frames else b"") + short(0x28, 0x10, 2)
                 + short(0x28, 0x11, 3) + element(0x28, 0x30, "DS", "1\\1") + short(0x28, 0x100, 16) + short(0x28, 0x101, 16) + short(0x28, 0x102, 15)
-                + short(0x28, 0x103, 1) + element(0x28, 0x1052, "DS", "-5") + element(0x28, 0x1053, "DS", "2") + pixels)
+                + short(0x28, 0x103, 1) + element(0x28, 0x1052, "DS", "-5") + element(0x28, 0x1053, "DS", "2") + groups + pixels)
         return bytes(128) + b"DICM" + element(2, 0, "UL", struct.pack("<I", len(meta))) + meta + body
 
     plain = element(0x7fe0, 0x10, "OW", struct.pack("<6h", *range(6)))
@@ -302,6 +350,33 @@ def dicom():
     run = struct.pack("<16I", 2, 64, 72, *([0] * 13)) + bytes([5, 0, 0, 0, 0, 0, 0, 0]) + bytes([5, 0, 1, 2, 3, 4, 5, 0])
     fragments = struct.pack("<HHI", 0xfffe, 0xe000, 0) + struct.pack("<HHI", 0xfffe, 0xe000, len(run)) + run + struct.pack("<HHI", 0xfffe, 0xe0dd, 0)
     save("dicom/run_length.dcm", file("1.2.840.10008.1.2.5", element(0x7fe0, 0x10, "OB", fragments, 0xffffffff)))
+    explicit, two = "1.2.840.10008.1.2.1", element(0x7fe0, 0x10, "OW", struct.pack("<12h", *range(12)))
+    shared = items(0x5200, 0x9229, items(0x20, 0x9116, decimals(0x20, 0x37, 1, 0, 0, 0, 1, 0))
+                   + items(0x28, 0x9110, decimals(0x18, 0x50, 2) + decimals(0x18, 0x88, 1.5) + decimals(0x28, 0x30, 1, 2)))
+
+    def frame(z, echo, slope):
+        return (items(0x18, 0x9114, element(0x18, 0x9082, "FD", struct.pack("<d", echo)))
+                + items(0x20, 0x9111, element(0x20, 0x9056, "SH", "1") + element(0x20, 0x9128, "UL", struct.pack("<I", echo)))
+                + items(0x20, 0x9113, decimals(0x20, 0x32, 1, 2, z))
+                + items(0x28, 0x9145, decimals(0x28, 0x1052, 1) + decimals(0x28, 0x1053, slope)))
+
+    save("dicom/enhanced.dcm", file(explicit, two, frames="2", groups=shared + items(0x5200, 0x9230, frame(4, 5, 2), frame(1, 5, 3))))
+    save("dicom/echoes.dcm", file(explicit, two, frames="2", groups=shared + items(0x5200, 0x9230, frame(1, 5, 2), frame(1, 9, 2))))
+    save("dicom/dose.dcm", file(explicit, two, frames="2", groups=decimals(0x3004, 0xc, 0, 2) + decimals(0x3004, 0xe, 0.5)))
+    save("dicom/film.dcm", file(explicit, two, frames="2").replace(short(0x28, 0x10, 2), element(0x28, 9, "AT", struct.pack("<HH", 0x18, 0x1063))
+                                                                   + short(0x28, 0x10, 2)))
+    save("dicom/explicit_without_preamble.dcm", file(explicit, plain)[132:])
+    us = [struct.pack("<H", value) for value in (1, 2, 3, 16, 16, 15, 1)]
+    save("dicom/implicit_without_preamble.dcm", implicit(8, 0x16, "1.2.840.10008.5.1.4.1.1.4.1") + implicit(8, 0x60, "MR") + implicit(0x28, 2, us[0])
+         + implicit(0x28, 4, "MONOCHROME1") + implicit(0x28, 8, "2") + implicit(0x28, 0x10, us[1]) + implicit(0x28, 0x11, us[2])
+         + b"".join(implicit(0x28, 0x100 + i, value) for i, value in enumerate(us[3:]))
+         + implicit_items(0x5200, 0x9229, implicit_items(0x20, 0x9116, implicit(0x20, 0x37, "1\\0\\0\\0\\1\\0")))
+         + implicit_items(0x5200, 0x9230, *(implicit_items(0x20, 0x9113, implicit(0x20, 0x32, "1\\2\\%d" % z)) for z in (3, 1)))
+         + implicit(0x7fe0, 0x10, struct.pack("<12h", *range(12))))
+    jpeg = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc3000b100002000301011100ffc40016000101010000000000000000000000"
+                         "0000030510ffda0008010100010000cef55dff00ffd9")  # lossless: 0 7 14, 21 28 35
+    fragments = struct.pack("<HHI", 0xfffe, 0xe000, 0) + struct.pack("<HHI", 0xfffe, 0xe000, len(jpeg)) + jpeg + struct.pack("<HHI", 0xfffe, 0xe0dd, 0)
+    save("dicom/jpeg.dcm", file("1.2.840.10008.1.2.4.70", element(0x7fe0, 0x10, "OB", fragments, 0xffffffff)))
 
 
 for make in (texts, records, packets, trees, manifest, library, pickles, tensors, networks, checkpoint, images, dicom):

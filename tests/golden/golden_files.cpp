@@ -1,4 +1,5 @@
 #include "golden_files.h"
+#include "support/needs.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@ namespace golden {
 fs::path patient_folder(const std::string& patient) {
   const fs::path folder = fs::path(FLOWRUN_SHARED_DIR) / "data" / "open_ms" / patient;
   if (fs::exists(folder / "golden.json")) return folder;
-  MESSAGE("SKIPPED: the reference data beside the checkout (shared/data/open_ms/" << patient << ") is absent");
+  flowrun::testing::could_not_run("the reference data beside the checkout are absent: " + folder.string());
   return {};
 }
 
@@ -23,8 +24,10 @@ std::vector<Row> read_rows(const fs::path& file) {
   std::vector<Row> rows;
   float values[5];
   while (stream.read(reinterpret_cast<char*>(values), sizeof values))
-    rows.push_back({{static_cast<std::int64_t>(values[0]), static_cast<std::int64_t>(values[1]), static_cast<std::int64_t>(values[2])},
-                    values[3], values[4]});
+    rows.push_back(
+        {{static_cast<std::int64_t>(values[0]), static_cast<std::int64_t>(values[1]), static_cast<std::int64_t>(values[2])},
+         values[3],
+         values[4]});
   REQUIRE(rows.size() * sizeof values == fs::file_size(file));
   return rows;
 }
@@ -32,8 +35,8 @@ std::vector<Row> read_rows(const fs::path& file) {
 Summary read_summary(const fs::path& file) {
   std::ifstream stream(file);
   const auto json = nlohmann::json::parse(stream);
-  return {json.at("candidates"), json.at("voxels_over_half"), json.at("components_kept"),
-          json.at("voxels_kept"), json.at("dsc_product"), json.at("dsc_final")};
+  return {json.at("candidates"),  json.at("voxels_over_half"), json.at("components_kept"),
+          json.at("voxels_kept"), json.at("dsc_product"),      json.at("dsc_final")};
 }
 
 double reported_candidates(const fs::path& record, const std::string& patient) {
@@ -67,10 +70,11 @@ std::string text_of(const fs::path& file) {
 void import_weights(const fs::path& models) {
   const fs::path weights = fs::path(FLOWRUN_SHARED_DIR) / "models" / "msseg2016";
   const fs::path log = models / "import.log";
-  const int status = run_flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/msseg2016/import_weights.json --in initial='" +
-                                     (weights / "deep-challenge2016.init.model_weights.pkl").string() + "' --in final='" +
-                                     (weights / "deep-challenge2016.final.model_weights.pkl").string() + "' --out '" + models.string() + "'",
-                                 log);
+  const int status =
+      run_flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/msseg2016/import_weights.json --in initial='" +
+                      (weights / "deep-challenge2016.init.model_weights.pkl").string() + "' --in final='" +
+                      (weights / "deep-challenge2016.final.model_weights.pkl").string() + "' --out '" + models.string() + "'",
+                  log);
   INFO(text_of(log));
   REQUIRE(status == 0);
 }

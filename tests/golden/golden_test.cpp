@@ -174,7 +174,8 @@ Case case_of(const std::string& patient, const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("golden: segment's maps by the published weights match every golden candidate, and so do mask and Dice") {
+TEST_CASE("golden: segment's maps by the published weights match every golden candidate, and so do mask and Dice" *
+          doctest::test_suite("needs shared data")) {
   const golden::TempFolder work;
   std::ofstream table(work.path / "cases.csv");
   table << "case,flair,pd,t2,t1\n";
@@ -200,7 +201,8 @@ TEST_CASE("golden: segment's maps by the published weights match every golden ca
   for (const auto& [patient, folder] : patients) check_patient(patient, folder, work.path / "out");
 }
 
-TEST_CASE("golden: random brain voxels give the golden probabilities of both networks") {
+TEST_CASE("golden: random brain voxels give the golden probabilities of both networks" *
+          doctest::test_suite("needs shared data")) {
   if (golden::patient_folder("patient07").empty() || golden::patient_folder("patient19").empty()) return;
   const golden::TempFolder work;
   golden::import_weights(work.path);

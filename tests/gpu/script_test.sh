@@ -15,10 +15,10 @@ echo "of the build" > "$folder/TORCH_VERSION"
 
 parts=()
 for part in matmul absent masks overlap memory repeat training speed; do parts+=(--only "$part"); done
-python3 "$folder/checks.py" --device cpu --out "$folder/results" "${parts[@]}"
+/usr/bin/python3 "$folder/checks.py" --device cpu --out "$folder/results" "${parts[@]}"
 
 # Without real images the golden check is a failure, not a row that is left out; and so is what the time did not suffice for.
-fails() { ! python3 "$folder/checks.py" --device cpu --out "$folder/results" "$@" > "$folder/table" 2> /dev/null; }
+fails() { ! /usr/bin/python3 "$folder/checks.py" --device cpu --out "$folder/results" "$@" > "$folder/table" 2> /dev/null; }
 fails --only golden
 grep -q 'no real images or weights.*FAILED' "$folder/table"
 fails --only speed --minutes 0.02

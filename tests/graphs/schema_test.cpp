@@ -9,6 +9,7 @@
 #include "flowrun/host/graph_form.h"
 #include "flowrun/testing/node_runner.h"
 #include "support/json_schema.h"
+#include "support/needs.h"
 
 namespace flowrun::testing {
 namespace {
@@ -45,11 +46,10 @@ std::string left_out() {
   return "";
 }
 
-TEST_CASE("schemas: graph.schema.json is what 'flowrun schema' makes of the standard plugins") {
-  if (const std::string missing = left_out(); !missing.empty()) {
-    MESSAGE("SKIPPED: this build has no plugin '" << missing << "'");
-    return;
-  }
+TEST_CASE("schemas: graph.schema.json is what 'flowrun schema' makes of the standard plugins" *
+          doctest::test_suite("needs plugins")) {
+  if (const std::string missing = left_out(); !missing.empty())
+    return flowrun::testing::could_not_run("this build has no plugin '" + missing + "'");
   INFO("make it anew with ./dev generate");
   CHECK(text_of(kGraphs / "graph.schema.json") == graph_schema(found_plugins()));
 }
@@ -69,7 +69,8 @@ TEST_CASE("schemas: every shipped graph and plan names its schema") {
   }
 }
 
-TEST_CASE("schemas: every shipped graph and plan fits its schema by an independent validator") {
+TEST_CASE("schemas: every shipped graph and plan fits its schema by an independent validator" *
+          doctest::test_suite("needs jsonschema")) {
   for (const bool plans : {false, true}) {
     std::vector<fs::path> files;
     std::vector<std::string> texts;
@@ -77,15 +78,12 @@ TEST_CASE("schemas: every shipped graph and plan fits its schema by an independe
       if (!is_network(file) && is_plan(file) == plans) files.push_back(file);
     for (const fs::path& file : files) texts.push_back(text_of(file));
     const auto verdicts = schema_verdicts(text_of(kGraphs / (plans ? "plan.schema.json" : "graph.schema.json")), texts);
-    if (!verdicts) {
-      MESSAGE("SKIPPED: /usr/bin/python3 has no jsonschema");
-      return;
-    }
+    if (!verdicts) return flowrun::testing::could_not_run(kNoJsonschema);
     for (std::size_t i = 0; i < files.size(); ++i) CHECK_MESSAGE((*verdicts)[i] == "ok", files[i].string());
   }
 }
 
-TEST_CASE("schemas: a plan with a wrong part is refused") {
+TEST_CASE("schemas: a plan with a wrong part is refused" * doctest::test_suite("needs jsonschema")) {
   const std::string step = R"({"name": "s", "graph": "g.json", "cases": "test", "set": {"a": [1, 2]}})";
   const auto plan = [&](const std::string& rest) { return R"({"format": 1, "measures": "m.csv", )" + rest + "}"; };
   const auto verdicts = schema_verdicts(
@@ -93,10 +91,7 @@ TEST_CASE("schemas: a plan with a wrong part is refused") {
       {plan(R"("steps": [)" + step + "]"), plan(R"("steps": [])"), plan(R"("steps": [{"name": "s", "graph": "g.json"}])"),
        plan(R"("folds": 1, "steps": [)" + step + "]"), plan(R"("fold": 2, "steps": [)" + step + "]"),
        plan(R"("steps": [{"name": "s", "graph": "g.json", "cases": "all"}])"), R"({"format": 1, "steps": [)" + step + "]}"});
-  if (!verdicts) {
-    MESSAGE("SKIPPED: /usr/bin/python3 has no jsonschema");
-    return;
-  }
+  if (!verdicts) return flowrun::testing::could_not_run(kNoJsonschema);
   CHECK(verdicts->front() == "ok");
   for (std::size_t i = 1; i < verdicts->size(); ++i) CHECK_MESSAGE((*verdicts)[i] != "ok", i);
 }

@@ -9,6 +9,7 @@
 #include "flowrun/host/cross_plan.h"
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/testing/node_runner.h"
+#include "support/needs.h"
 
 namespace flowrun::testing {
 namespace {
@@ -90,7 +91,7 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-TEST_CASE("graphs: every shipped graph is right, and every stage is used by one") {
+TEST_CASE("graphs: every shipped graph is right, and every stage is used by one" * doctest::test_suite("needs plugins")) {
   const Models models;
   std::set<fs::path> used, stages;
   std::size_t graphs = 0;
@@ -109,7 +110,7 @@ TEST_CASE("graphs: every shipped graph is right, and every stage is used by one"
     std::set<std::string> plugins;
     collect(*graph, used, plugins);
     if (const std::string missing = missing_plugin(plugins); !missing.empty())
-      MESSAGE("not checked: this build has no plugin '" << missing << "' for " << file.string());
+      flowrun::testing::could_not_run("this build has no plugin '" + missing + "' for " + file.string());
     else check_graph(*graph, models.path);
   }
   CHECK(graphs >= 5);
@@ -118,11 +119,9 @@ TEST_CASE("graphs: every shipped graph is right, and every stage is used by one"
   for (const fs::path& stage : stages) CHECK_MESSAGE(used.count(stage) == 1, stage.string() << " is used by no graph");
 }
 
-TEST_CASE("graphs: a stage is swapped for another by changing one line") {
-  if (!found_plugins().find("cnn.stage") || !found_plugins().find("io.read_volume")) {
-    MESSAGE("SKIPPED: the plugins cnn and io are not built");
-    return;
-  }
+TEST_CASE("graphs: a stage is swapped for another by changing one line" * doctest::test_suite("needs plugins")) {
+  if (!found_plugins().find("cnn.stage") || !found_plugins().find("io.read_volume"))
+    return flowrun::testing::could_not_run("the plugins cnn and io are not built");
   const Models models;
   const fs::path folder = models.path / "swapped";
   fs::create_directories(folder);
@@ -173,11 +172,9 @@ TEST_CASE("graphs: each parameter and input of a shipped graph has help") {
 }
 
 }  // namespace
-TEST_CASE("graphs: a graph can be looked at before its models are there, but not run") {
-  if (!found_plugins().find("cnn.stage") || !found_plugins().find("io.read_volume")) {
-    MESSAGE("SKIPPED: the plugins cnn and io are not built");
-    return;
-  }
+TEST_CASE("graphs: a graph can be looked at before its models are there, but not run" * doctest::test_suite("needs plugins")) {
+  if (!found_plugins().find("cnn.stage") || !found_plugins().find("io.read_volume"))
+    return flowrun::testing::could_not_run("the plugins cnn and io are not built");
   Settings settings{{{"models", "no-such-folder"}}};
   Faults faults;
   const auto spec = load_graph(FLOWRUN_SOURCE_DIR "/graphs/msseg2016/segment.json", faults);

@@ -12,8 +12,15 @@ for file in bin/flowrun libexec/flowrun/flowrun_manifest include/flowrun/sdk/nod
   [[ -f $prefix/$file ]] || fail "$file is not installed"
 done
 
-# Nothing knows where it was built or first installed.
 source_folder=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$build/CMakeCache.txt")
+# Of graphs/ the files of the repository and nothing that people made there: imported weights must not be passed on.
+installed=$(cd "$prefix/share/flowrun" && find graphs -type f | LC_ALL=C sort)
+if tracked=$(git -C "$source_folder" ls-files graphs 2>/dev/null | LC_ALL=C sort) && [[ -n $tracked ]]; then
+  [[ $installed == "$tracked" ]] || fail "framework/cmake/flowrun_graphs.cmake does not name the files of graphs/: $(diff <(echo "$installed") <(echo "$tracked"))"
+fi
+[[ $installed != *models/msseg2016/* ]] || fail "imported weights are installed"
+
+# Nothing knows where it was built or first installed.
 for folder in "$first" "$build" "$source_folder/framework"; do
   found=$(grep -rlF -- "$folder" "$prefix" || true)
   must_be "$found" ""

@@ -35,6 +35,9 @@ class SchemaFolder {
   std::filesystem::path path_;
 };
 
+/// What a test that could not ask says.
+inline constexpr const char* kNoJsonschema = "/usr/bin/python3 has no jsonschema; on Debian: apt-get install python3-jsonschema";
+
 /// What Python's jsonschema, an independent validator, says of each JSON text: "ok" or "wrong: ..."; nothing when this machine's
 /// /usr/bin/python3 has no such module (Debian: python3-jsonschema). Throws Error when the schema itself is no draft-07 schema.
 inline std::optional<std::vector<std::string>> schema_verdicts(const std::string& schema, const std::vector<std::string>& texts) {

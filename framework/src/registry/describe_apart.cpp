@@ -60,8 +60,9 @@ ChildEnd start(const ChildRequest& request) {
   throw Error(reason);
 }
 
-Manifest ask_child(const LibraryFile& file) {
-  const ChildRequest request{manifest_program(), {"--describe", file.path.string()}, time_limit()};
+Manifest ask_child(const LibraryFile& file, Confinement confinement) {
+  const char* const task = confinement == Confinement::required ? "--describe" : "--describe-trusted";
+  const ChildRequest request{manifest_program(), {task, file.path.string()}, time_limit()};
   const ChildEnd end = start(request);
   if (!end.is_clean() || end.result.empty()) give_up(file, end, request.time_limit);
   return read_answer(end.result);
@@ -69,24 +70,32 @@ Manifest ask_child(const LibraryFile& file) {
 
 }  // namespace
 
-Manifest describe_apart(const fs::path& library, Remembered remembered) {
+Manifest describe_apart(const fs::path& library, Remembered remembered, Confinement confinement) {
   if (remembered == Remembered::counts)
     if (const std::optional<std::string> reason = remembered_failure(library)) throw Error(*reason);
   forget_failure(library);
   const LibraryFile file = read_library_file(library);
   read_plugin_abi(file);  // nothing is started for a file that is no plugin of this ABI
   try {
-    return ask_child(file);
+    return ask_child(file, confinement);
   } catch (const Error& error) {
     const std::string text = error.what(), name = quoted(file.path);
     throw text.starts_with(name) ? error : Error(name + " " + text);
   }
 }
 
-void describe_for_parent(const fs::path& library) {
+}  // namespace flowrun::registry
+
+namespace flowrun {
+
+void describe_for_parent(const std::filesystem::path& library, Confinement confinement) {
+  using namespace registry;
   const ChildSide parent;
   std::string answer;
   try {
+    if (ChildSide::confine() == Confined::not_at_all && confinement == Confinement::required)
+      throw Error("has no manifest, and is not loaded to make one: this system has neither Landlock nor seccomp, which would keep "
+                  "its code from writing; if you trust it, make the manifest with 'flowrun_manifest " + library.string() + "'");
     answer = kManifest + manifest_text(describe_by_loading(library));
   } catch (const Error& error) {
     answer = kReason + std::string(error.what());
@@ -95,4 +104,4 @@ void describe_for_parent(const fs::path& library) {
   ChildSide::end(0);
 }
 
-}  // namespace flowrun::registry
+}  // namespace flowrun

@@ -191,7 +191,7 @@ Description read_description(Value tree) {
   return description;
 }
 
-Description read_description(const std::string& text) {
+Description parse_description(const std::string& text) {
   Faults faults;
   std::optional<Value> tree = json::parse(text, "description", faults);
   if (!tree || faults.has_errors())

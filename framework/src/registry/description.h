@@ -20,7 +20,7 @@ struct Description {
 };
 
 /// Throws Error with a sentence for a text that is no description: "its description ...".
-Description read_description(const std::string& text);
+Description parse_description(const std::string& text);
 Description read_description(json::Value tree);
 
 /// Whether two descriptions say the same, unknown keys included.

@@ -89,7 +89,7 @@ Description describe(Entry& entry, const PluginAbi& abi) {
   const auto& raw = entry.library.get<const flowrun_plugin_abi>("flowrun_plugin");
   if (!same_plain_data(raw, abi.raw))
     throw Error("describes itself otherwise in memory than in its file; it was changed while it was loaded, or changes itself");
-  Description description = read_description(ask_for_description(raw));
+  Description description = parse_description(ask_for_description(raw));
   const std::vector<std::string> faults = description_faults(abi.name, description);
   if (!faults.empty()) throw Error("describes its node types wrongly: " + joined(faults));
   for (NodeType& type : description.types)

@@ -5,6 +5,7 @@
 #include "flowrun/sdk/error.h"
 #include "registry/catalogue.h"
 #include "registry/describe.h"
+#include "registry/memory_need.h"
 
 namespace flowrun {
 
@@ -43,6 +44,7 @@ void load_library_of(registry::Catalogue& catalogue, const fs::path& library) {
   PluginInfo& info = catalogue.info(library);
   if (!info.failure.empty()) throw Error(info.failure);
   try {
+    if (!registry::is_loaded(library)) registry::require_memory_for(library);
     connect(catalogue, registry::load_described(library, catalogue.manifest(library)));
   } catch (const Error& error) {
     info.failure = error.what();
@@ -73,23 +75,23 @@ Registry::~Registry() = default;
 Registry::Registry(Registry&&) noexcept = default;
 Registry& Registry::operator=(Registry&&) noexcept = default;
 
-void Registry::scan(const fs::path& folder) {
+void Registry::scan(const fs::path& folder, Unknown unknown) {
   const fs::path real = real_path(folder);
   std::error_code error;
   if (fs::status(real, error).type() == fs::file_type::not_found) return;
   try {
-    for (const fs::path& file : libraries_in(real)) add_library(file);
+    for (const fs::path& file : libraries_in(real)) add_library(file, unknown);
   } catch (const Error& fault) {
     if (!state_->catalogue.has_file(real)) state_->catalogue.add_failure(real, fault.what());
   }
 }
 
-void Registry::add_library(const fs::path& file) {
+void Registry::add_library(const fs::path& file, Unknown unknown) {
   const fs::path real = real_path(file);
   registry::Catalogue& catalogue = state_->catalogue;
   if (catalogue.has_file(real)) return;
   try {
-    catalogue.add_plugin(real, registry::describe_library(real, state_->remembered));
+    catalogue.add_plugin(real, registry::describe_library(real, state_->remembered, unknown));
   } catch (const Error& error) {
     catalogue.add_failure(real, error.what());
   }

@@ -18,29 +18,34 @@ std::vector<fs::path> folders_of_environment() {
   return folders;
 }
 
-std::vector<fs::path> folder_of_program() {
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (error) return {};
-  return {program.parent_path().parent_path() / "lib" / "flowrun" / "plugins"};
-}
-
-}  // namespace
-
-std::vector<fs::path> plugin_search_path(const std::vector<fs::path>& given) {
+std::vector<fs::path> each_once(const std::vector<std::vector<fs::path>>& lists) {
   std::vector<fs::path> path, seen;
-  for (const auto& folders : {given, folders_of_environment(), folder_of_program()}) {
+  for (const auto& folders : lists) {
     for (const fs::path& folder : folders) {
       std::error_code error;
       fs::path real = fs::weakly_canonical(folder, error);
       if (error) real = folder.lexically_normal();
       if (real.filename().empty()) real = real.parent_path();  // "plugins/" is "plugins"
-      if (std::find(seen.begin(), seen.end(), real) != seen.end()) continue;
+      if (folder.empty() || std::find(seen.begin(), seen.end(), real) != seen.end()) continue;
       seen.push_back(real);
       path.push_back(folder);
     }
   }
   return path;
+}
+
+}  // namespace
+
+fs::path own_plugin_folder() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  return error ? fs::path() : program.parent_path().parent_path() / "lib" / "flowrun" / "plugins";
+}
+
+std::vector<fs::path> named_plugin_folders(const std::vector<fs::path>& given) { return each_once({given, folders_of_environment()}); }
+
+std::vector<fs::path> plugin_search_path(const std::vector<fs::path>& given) {
+  return each_once({given, folders_of_environment(), {own_plugin_folder()}});
 }
 
 }  // namespace flowrun

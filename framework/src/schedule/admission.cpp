@@ -15,6 +15,7 @@ void Engine::run_cases(const std::vector<Case>& cases) {
   {
     const std::lock_guard lock(mutex_);
     cases_ = &cases;
+    seen_cases_.store(&cases, std::memory_order_release);
     results_.resize(cases.size());
     for (std::size_t i = 0; i < cases.size(); ++i) results_[i].name = cases[i].name;
   }

@@ -18,7 +18,7 @@ class Handle final : public Deferred {
     if (!rest) throw Error("the node resumed a deferred firing with an empty function");
     give_back(std::move(rest));
   }
-  bool cancelled() const override { return !work_ || engine_.skips(*work_->item); }
+  bool cancelled() const override { return !work_ || engine_.tells_cancelled(*work_->item); }
   void span(std::string_view step, Clock::time_point begin, Clock::time_point end) override {
     if (work_) engine_.span(*work_->stage, *work_->item, step, begin, end);
   }

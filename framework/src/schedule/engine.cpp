@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "flowrun/host/memory_limits.h"
+
 namespace flowrun::schedule {
 namespace {
 
@@ -58,6 +60,7 @@ int usable_cores() {
 Engine::Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, RunOptions options)
     : graph_(std::move(graph)), options_(std::move(options)), plan_(make_plan(*graph_)), begin_(Clock::now()) {
   threads_ = options_.threads > 0 ? options_.threads : usable_cores();
+  expect_threads(threads_);
   options_.cases_in_flight = std::max(1, options_.cases_in_flight);
   now_ = std::vector<Now>(static_cast<std::size_t>(threads_));
   statistics_.resize(static_cast<std::size_t>(threads_), graph_->nodes.size());
@@ -65,6 +68,7 @@ Engine::Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, 
   ended_counts_.resize(graph_->nodes.size());
   limit_.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads_));
   arena_ = std::make_unique<tbb::task_arena>(threads_);
+  signal_stacks_.emplace(*arena_);
   open_nodes(registry);
   build_flow();
   engines_built.fetch_add(1, std::memory_order_release);
@@ -79,15 +83,19 @@ Engine::~Engine() {
 void Engine::open_nodes(Registry& registry) {
   for (auto& stage : plan_.stages) {
     const ValidatedNode& spec = *stage->spec;
+    set_opening(&spec);
     try {
       open_node(*stage, registry);
     } catch (const std::exception& error) {
+      set_opening(nullptr);
       throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
                   ") could not be opened: " + error.what());
     } catch (...) {
+      set_opening(nullptr);
       throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
                   ") could not be opened: it threw something that is not a std::exception, so its reason is unknown");
     }
+    set_opening(nullptr);
   }
 }
 
@@ -161,6 +169,7 @@ RunResult Engine::collect_result(const std::vector<Case>& cases) {
   result.peak_payload_bytes = account_.peak();
   result.peak_resident_bytes = peak_resident_bytes();
   result.threads = threads_;
+  result.run_cut_off = run_cut_off_;
   result.interrupted = interrupted_ && (cancelling_ || next_case_ < cases.size());
   return result;
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,13 +18,27 @@
 #include "schedule/handoff.h"
 #include "schedule/now.h"
 #include "schedule/ready_queue.h"
+#include "schedule/signal_stacks.h"
 #include "schedule/stage.h"
 #include "schedule/statistics.h"
 #include "schedule/work_pool.h"
 
 namespace flowrun::schedule {
 
+class Engine;
 class FiringContext;
+
+/// The engine that handlers of signals look at, while this lives.
+class Newest {
+ public:
+  explicit Newest(const Engine& engine);
+  ~Newest();
+  Newest(const Newest&) = delete;
+  Newest& operator=(const Newest&) = delete;
+
+ private:
+  const Engine& engine_;
+};
 
 class Engine {
  public:
@@ -35,6 +50,10 @@ class Engine {
   void cancel() { interrupted_ = stopping_ = cancelling_ = true; }
   Progress progress() const;
 
+  // running_calls.cpp: for signal handlers
+  bool own_call(RunningCall& call) const noexcept;
+  std::size_t running_calls(std::span<RunningCall> calls) const noexcept;
+
   // For the items.
   void chunk_ended(LongFiring& stream);
   void case_ended(CaseItem& item);
@@ -42,6 +61,12 @@ class Engine {
 
   // For the contexts.
   bool cancelled() const { return cancelling_.load(std::memory_order_relaxed); }
+  /// Of node code that asks whether it shall end: what it makes from now on is not relied on.
+  bool tells_cancelled(const Item& item) const {
+    if (!skips(item)) return false;
+    note_cut(item);
+    return true;
+  }
   bool skips(const Item& item) const {
     const CaseItem* of = case_of(item);
     return cancelled() || (of && of->stopped.load(std::memory_order_relaxed));
@@ -99,6 +124,7 @@ class Engine {
   void fire_rest(Work& work);
   void end_firing(Work& work);
   ErrorPtr skip_reason(const Item& item) const;
+  void note_cut(const Item& item) const;
   template <class Function>
   ErrorPtr guarded(const Stage& stage, const Item& item, const char* what, Function&& function);
   void trace_call(const Stage& stage, const Item& item, const char* what, Clock::time_point begin);
@@ -140,6 +166,10 @@ class Engine {
   void end_long(LongFiring& state);
   void close_collection(const Target& target, Item& item, std::int64_t total, const ErrorPtr& error);
 
+  // running_calls.cpp
+  void set_opening(const ValidatedNode* node);
+  bool look_up(std::uint64_t seen, RunningCall& call) const noexcept;
+
   // stall.cpp: everything waits for credits
   void resolve_stall();
   std::string describe_stall(CaseItem& item);
@@ -153,16 +183,20 @@ class Engine {
   Statistics statistics_;  ///< of run scope
   Plan plan_;
   std::vector<Now> now_;  ///< by thread
+  std::atomic<const ValidatedNode*> opening_{nullptr};
+  std::atomic<const std::vector<Case>*> seen_cases_{nullptr};  ///< for running_calls
 
   std::atomic<bool> interrupted_{false};  ///< somebody asked for the end
   std::atomic<bool> stopping_{false};
   std::atomic<bool> cancelling_{false};
+  mutable std::atomic<bool> run_cut_off_{false};
   std::atomic<std::int32_t> in_flight_{0};  ///< cases, for the trace
   const ErrorPtr cancelled_error_ = std::make_shared<const CaseError>(CaseError{"", "", "", "the run was cancelled"});
 
   // The arena outlives the flow graph, which runs in it.
   std::optional<tbb::global_control> limit_;
   std::unique_ptr<tbb::task_arena> arena_;
+  std::optional<SignalStacks> signal_stacks_;
   std::unique_ptr<tbb::flow::graph> flow_;
   ReadyQueue ready_queue_;
   std::atomic<std::int64_t> tasks_done_{
@@ -188,6 +222,8 @@ class Engine {
   std::vector<CaseError> run_errors_;
   std::map<std::pair<std::size_t, std::string>, double> run_reports_;
   std::vector<std::string> warnings_;
+
+  const Newest newest_{*this};  ///< last: gone before anything that it looks at
 };
 
 /// While the outputs of a firing on the same item are delivered, that firing's work holds the item for this one too: counting
@@ -227,12 +263,14 @@ ErrorPtr Engine::guarded(const Stage& stage, const Item& item, const char* what,
   handoff.clock.begin(counts);
   const Clock::time_point begin = handoff.clock.last();
   handoff.now->set(stage.index, item);
+  handoff.in_node = true;
   ErrorPtr error;
   try {
     function();
   } catch (...) {
     error = record_thrown(stage, item);
   }
+  handoff.in_node = false;
   handoff.clock.end(counts);
   if (options_.trace) trace_call(stage, item, what, begin);
   return error;

@@ -155,11 +155,18 @@ void Engine::adopt_error(const Item& item, const ErrorPtr& error) {
   of->errors.push_back(*error);
 }
 
+/// The whole run was cancelled, and something of the item was not done for that.
+void Engine::note_cut(const Item& item) const {
+  if (!cancelled()) return;
+  if (CaseItem* const of = case_of(item)) of->cancelled = true;
+  else run_cut_off_ = true;
+}
+
 /// The error that takes the place of outputs when a firing is not to happen any more; null when it is.
 ErrorPtr Engine::skip_reason(const Item& item) const {
   if (!skips(item)) return nullptr;
+  note_cut(item);
   if (CaseItem* const of = case_of(item)) {
-    if (cancelled()) of->cancelled = true;
     const std::lock_guard lock(of->mutex);
     if (of->first_error) return of->first_error;
   }

@@ -30,7 +30,7 @@ class FiringContext final : public Context {
   std::string_view case_name() const override { return case_name_of(item_); }
   std::int64_t chunk() const override { return item_.scope == Scope::chunk ? item_.index : -1; }
   int threads() const override { return 1; }  // the firings themselves keep the budget's threads busy
-  bool cancelled() const override { return engine_.skips(item_); }
+  bool cancelled() const override { return engine_.tells_cancelled(item_); }
   std::span<const PayloadPtr> inputs(std::string_view port) const override;
   void emit_owned(std::string_view port, std::unique_ptr<Payload> payload) override;
   void emit_shared(std::string_view port, PayloadPtr payload) override;

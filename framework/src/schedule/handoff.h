@@ -5,6 +5,7 @@
 
 namespace flowrun::schedule {
 
+struct Stage;
 struct Work;
 struct Now;
 class WorkPool;
@@ -17,7 +18,10 @@ struct Handoff {
   Item* item = nullptr;  ///< of the work that runs, which holds it
   bool open = false;
   bool ends = false;             ///< the thread holds a place of a node with a limit, so it goes on with nothing
+  bool in_node = false;          ///< the thread is in a call of a node; Now has it until the next call
   bool in_task = false;          ///< the thread runs tasks of a firing's parallel_for
+  const Stage* task_stage = nullptr;  ///< of those tasks
+  const Item* task_item = nullptr;
   int thread = 0;                ///< index of this thread
   WorkPool* spare = nullptr;     ///< of this thread
   NodeCounts* counts = nullptr;  ///< of this thread, by node

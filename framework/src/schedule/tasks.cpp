@@ -92,6 +92,8 @@ void Engine::take_part(TaskLoop& loop) {
   std::int64_t index = loop.claim();
   if (index < 0) return;
   Handoff handoff;
+  handoff.task_stage = &loop.stage;
+  handoff.task_item = &loop.item;
   handoff.in_task = true;
   handoff.thread = this_thread();
   handoff.clock.start(false);

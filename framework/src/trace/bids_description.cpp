@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "flowrun/host/bids.h"
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "json/json.h"
 
@@ -14,8 +15,10 @@ constexpr std::size_t kMostBytes = 1 << 20;
 const char* const kFile = "dataset_description.json";
 const char* const kVersion = "1.9.0";  // of BIDS, which these names follow
 
-/// The description of a data set, or nothing when there is none that can be read.
+/// The description of a data set, or nothing when there is none that can be read. A FIFO is not waited for.
 std::optional<json::Value> read_description(const fs::path& file) {
+  std::error_code unknown;
+  if (!fs::is_regular_file(file, unknown)) return std::nullopt;
   std::ifstream stream(file, std::ios::binary);
   std::string text(kMostBytes, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -69,8 +72,10 @@ json::Value source_value(const fs::path& source, const json::Value& description)
 }  // namespace
 
 std::string bids_derivative_fault(const fs::path& out) {
-  std::error_code unused;
-  if (!fs::exists(out / kFile, unused)) return "";
+  const FileContent content = content_of(out / kFile);
+  if (content.state == ContentState::absent) return "";
+  if (content.state != ContentState::here)
+    return "'" + (out / kFile).string() + "' " + content.why + "; who made the data set there is not known without it";
   const auto description = read_description(out / kFile);
   if (description && is_made_by_flowrun(*description)) return "";
   return "'" + (out / kFile).string() +
@@ -95,7 +100,7 @@ void write_bids_description(const fs::path& out, const BidsDerivative& derivativ
           .set("DatasetLinks", json::Value::object().set(kBidsSource, link_to(derivative.source, out)));
   write_atomically(out / kFile, json::write(description));
   std::error_code unused;
-  if (!fs::exists(out / ".bidsignore", unused))
+  if (!fs::exists(fs::symlink_status(out / ".bidsignore", unused)))  // a link to nothing stays, too
     write_atomically(out / ".bidsignore",
                      "# flowrun's own records, pictures, and files that the graph gives no BIDS name\n"
                      "/flowrun\n/flowrun-run*\n/cases*.csv\n/report.html\nfigures\n/sub-*_*\n");

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "flowrun/host/case_recorder.h"
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "json/json.h"
 
@@ -36,12 +37,31 @@ std::set<std::string> inputs_before(const ValidatedGraph& graph, std::size_t las
   return names;
 }
 
+/// Whether a way from the data set's folder leads to a file of it: not out of it, and not into .git, where git-annex has
+/// contents.
+bool is_inside(const fs::path& way) {
+  if (way.empty() || way == ".") return false;
+  return std::none_of(way.begin(), way.end(),
+                      [](const fs::path& part) { return part == ".." || part.string().starts_with(".git"); });
+}
+
+/// The way to a file from the data set's folder, by the names that the data set gives it. Its images may be links: to git-annex's
+/// store or out of the set. So links are followed one by one, and only as long as they are not yet in the set; empty: none is.
+fs::path way_in_dataset(const std::string& file, const fs::path& source) {
+  if (const fs::path way = fs::path(file).lexically_relative(source); is_inside(way)) return way;
+  std::error_code failed;
+  const fs::path root = fs::weakly_canonical(source, failed);
+  for (const fs::path& link : link_chain(fs::absolute(file, failed))) {
+    const fs::path folder = fs::weakly_canonical(link.parent_path(), failed);
+    if (const fs::path way = (folder / link.filename()).lexically_relative(root); !failed && is_inside(way)) return way;
+  }
+  return {};
+}
+
 /// "bids:source:sub-01/anat/sub-01_FLAIR.nii.gz"; empty for what lies outside the data set.
 std::string link_to(const std::string& file, const fs::path& source) {
-  std::error_code failed;
-  const fs::path inside = fs::weakly_canonical(file, failed).lexically_relative(fs::weakly_canonical(source, failed));
-  if (failed || inside.empty() || inside == "." || *inside.begin() == "..") return "";
-  return std::string("bids:") + kBidsSource + ":" + inside.generic_string();
+  const fs::path way = way_in_dataset(file, source);
+  return way.empty() ? "" : std::string("bids:") + kBidsSource + ":" + way.generic_string();
 }
 
 /// The link to the file of an input; empty where there is none.

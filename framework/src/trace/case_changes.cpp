@@ -1,6 +1,8 @@
 #include "trace/case_changes.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace flowrun::trace {
 namespace {
@@ -38,6 +40,8 @@ class Changes {
 
   void add_node(const NodeRecord& before, const NodeRecord& now) {
     if (before.type != now.type) return add("node '" + now.id + "' is now " + now.type + ", and was " + before.type);
+    if (before.plugin == now.plugin && before.plugin_hash != now.plugin_hash) rebuilt_[now.plugin].push_back(now.id);
+    if (before.plugin_hash.empty() && !now.plugin_hash.empty()) unknown_.insert(now.plugin);
     if (before.plugin != now.plugin || before.plugin_version != now.plugin_version)
       add("plugin " + before.plugin + " " + before.plugin_version + " -> " +
           (before.plugin == now.plugin ? "" : now.plugin + " ") + now.plugin_version);
@@ -45,9 +49,24 @@ class Changes {
     if (before.inputs != now.inputs) add("the inputs of node '" + now.id + "' changed");
   }
 
+  /// A plugin has many nodes, and is told once.
+  void add_rebuilt() {
+    for (const auto& [plugin, nodes] : rebuilt_) {
+      std::string names;
+      for (const std::string& id : nodes) names += (names.empty() ? "'" : ", '") + id + "'";
+      const std::string of = (nodes.size() > 1 ? " (nodes " : " (node ") + names + ")";
+      if (unknown_.contains(plugin))
+        add("the record does not say which build of plugin '" + plugin + "' made the result" + of + ": an older flowrun wrote it");
+      else add("plugin '" + plugin + "' was built again" + of);
+    }
+  }
+
+  bool is_empty() const { return found_.empty(); }
   std::vector<std::string> take() { return std::move(found_); }
 
  private:
+  std::map<std::string, std::vector<std::string>> rebuilt_;  ///< nodes by plugin
+  std::set<std::string> unknown_;                            ///< of these plugins, those that the record does not know
   std::vector<std::string> found_;
 };
 
@@ -61,6 +80,8 @@ std::vector<std::string> graph_changes(const std::vector<NodeRecord>& before, co
   }
   for (const NodeRecord& node : before)
     if (!find(now, node.id)) changes.add("node '" + node.id + "' is gone");
+  changes.add_rebuilt();
+  if (changes.is_empty()) changes.add("the order of the graph's nodes changed");
   return changes.take();
 }
 

@@ -1,6 +1,7 @@
 #include "flowrun/host/case_record.h"
 
 #include <cmath>
+#include <map>
 
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/atomic_file.h"
@@ -12,6 +13,7 @@ namespace flowrun {
 namespace {
 
 using json::Value;
+namespace fs = std::filesystem;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 std::string expression_text(const ParamExpression& param) {
@@ -28,7 +30,12 @@ Value pairs_value(const Pairs& pairs) {
 }
 
 Value file_value(const FileStamp& file) {
-  return Value::object().set("path", file.path).set("size", file.size).set("mtime_ns", file.mtime_ns).set("sha256", file.sha256);
+  return Value::object()
+      .set("path", file.path)
+      .set("size", file.size)
+      .set("mtime_ns", file.mtime_ns)
+      .set("sha256", file.sha256)
+      .set("marks", file.marks);
 }
 
 Value error_value(const CaseError& error) {
@@ -51,6 +58,7 @@ Value graph_node_value(const NodeRecord& node) {
       .set("type", node.type)
       .set("plugin", node.plugin)
       .set("plugin_version", node.plugin_version)
+      .set("plugin_sha256", node.plugin_hash)
       .set("params", pairs_value(node.params))
       .set("inputs", Value(node.inputs));
 }
@@ -81,6 +89,7 @@ Value record_value(const CaseRecord& record) {
       .set("format", trace::kCaseRecordFormat)
       .set("case", record.name)
       .set("status", to_string(record.status))
+      .set("flowrun", record.flowrun)
       .set("started", record.started)
       .set("seconds", record.seconds)
       .set("attempt", record.attempt)
@@ -104,21 +113,30 @@ Value record_value(const CaseRecord& record) {
 
 }  // namespace
 
-std::filesystem::path case_record_file(const std::filesystem::path& out, const std::string& name) {
-  const std::filesystem::path folder = out / "flowrun";
-  return name.empty() ? folder / "run.json" : folder / "cases" / (name + ".json");
+fs::path case_records_folder(const fs::path& out, const std::string& word) {
+  return out / "flowrun" / (word.empty() ? "cases" : "cases." + word);
+}
+
+fs::path case_record_file(const fs::path& out, const std::string& name, const std::string& word) {
+  if (!name.empty()) return case_records_folder(out, word) / (name + ".json");
+  return out / "flowrun" / (word.empty() ? "run.json" : "run." + word + ".json");
 }
 
 void write_case_record(const std::filesystem::path& file, const CaseRecord& record) {
   write_atomically(file, json::write(record_value(record)));
 }
 
-std::vector<NodeRecord> node_records(const ValidatedGraph& graph) {
+std::vector<NodeRecord> node_records(const ValidatedGraph& graph, const std::string& device) {
   std::vector<NodeRecord> nodes;
+  std::map<fs::path, std::string> hashes;  // a library has many nodes
   for (const ValidatedNode& node : graph.nodes) {
     NodeRecord record{node.id, node.type_name, node.plugin, node.plugin_version, {}, {}};
     for (const ParamExpression& param : node.params) record.params.emplace_back(param.name, expression_text(param));
-    if (node.device != "auto") record.params.emplace_back("run.device", node.device);
+    if (const std::string& where = node.device == "auto" ? device : node.device; where != "auto")
+      record.params.emplace_back("run.device", where);
+    const auto [hash, is_new] = hashes.try_emplace(node.library);
+    if (is_new && !node.library.empty()) hash->second = trace::file_hash(node.library);
+    record.plugin_hash = hash->second;
     for (const InputSlot& slot : node.slots) {
       const ValidatedNode& source = graph.nodes[slot.source.node];
       record.inputs.push_back(node.type.inputs[slot.port].name + " <- " + source.id + "." +

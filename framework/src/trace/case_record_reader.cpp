@@ -49,8 +49,12 @@ std::vector<std::pair<std::string, std::string>> pairs(const Value& object, cons
   return found;
 }
 
+/// Of a member that older records do not have.
+std::string later_text(const Value& object, const std::string& name) { return object.find(name) ? text(object, name) : ""; }
+
 FileStamp stamp(const Value& object) {
-  return {text(object, "path"), integer(object, "size"), integer(object, "mtime_ns"), text(object, "sha256")};
+  return {text(object, "path"), integer(object, "size"), integer(object, "mtime_ns"), text(object, "sha256"),
+          later_text(object, "marks")};
 }
 
 CaseStatus status(const std::string& word) {
@@ -72,7 +76,8 @@ double figure(const Value& report) {
 
 NodeRecord node(const Value& object) {
   return {text(object, "id"),      text(object, "type"),    text(object, "plugin"),     text(object, "plugin_version"),
-          pairs(object, "params"), texts(object, "inputs"), integer(object, "firings"), number(object, "busy_s"), number(object, "begin_s"), number(object, "end_s")};
+          pairs(object, "params"), texts(object, "inputs"), integer(object, "firings"), number(object, "busy_s"),
+          number(object, "begin_s"), number(object, "end_s"), later_text(object, "plugin_sha256")};
 }
 
 void read_files(const Value& tree, CaseRecord& record) {
@@ -96,6 +101,7 @@ CaseRecord from_tree(const Value& tree) {
   CaseRecord record;
   record.name = text(tree, "case");
   record.status = status(text(tree, "status"));
+  record.flowrun = later_text(tree, "flowrun");
   record.started = text(tree, "started");
   record.seconds = number(tree, "seconds");
   record.attempt = static_cast<int>(std::clamp<std::int64_t>(integer(tree, "attempt"), 1, 1'000'000));
@@ -122,6 +128,11 @@ std::string content(const std::filesystem::path& file) {
   return bytes;
 }
 
+/// "flowrun/run.json" and "flowrun/run.<word>.json".
+bool is_of_run(const std::filesystem::path& file) {
+  return file.parent_path().filename() == "flowrun" && file.filename().string().starts_with("run.");
+}
+
 }  // namespace
 
 CaseRecord read_case_record(const std::filesystem::path& file) {
@@ -131,13 +142,13 @@ CaseRecord read_case_record(const std::filesystem::path& file) {
     if (!tree || faults.has_errors()) throw Error(faults.all().empty() ? "it is not JSON" : to_string(faults.all().front()));
     return from_tree(*tree);
   } catch (const Error& reason) {
-    throw Error("'" + file.string() + "' is not a case's record: " + reason.what());
+    throw Error("'" + file.string() + "' is not a " + (is_of_run(file) ? "run's" : "case's") + " record: " + reason.what());
   }
 }
 
-CaseRecords read_case_records(const std::filesystem::path& out) {
+CaseRecords read_case_records(const std::filesystem::path& out, const std::string& word) {
   CaseRecords found;
-  const std::filesystem::path folder = out / "flowrun" / "cases";
+  const std::filesystem::path folder = case_records_folder(out, word);
   std::error_code failed;
   if (!std::filesystem::exists(folder, failed)) return found;
   std::vector<std::filesystem::path> files;
@@ -149,6 +160,9 @@ CaseRecords read_case_records(const std::filesystem::path& out) {
   std::sort(files.begin(), files.end());
   for (const auto& file : files) {
     try {
+      std::error_code unknown;
+      if (std::filesystem::is_symlink(std::filesystem::symlink_status(file, unknown)))
+        throw Error("'" + file.string() + "' is a symbolic link, and a record is read through none; remove the link");
       CaseRecord record = read_case_record(file);
       if (file.stem() != record.name)
         throw Error("'" + file.string() + "' holds the record of another case, '" + record.name + "'");

@@ -37,6 +37,35 @@ std::string input_name(const ValidatedNode& node, const ParamExpression& param) 
   return whole ? param.pieces.front().case_value : node.id + "." + param.name;
 }
 
+using Looks = std::map<std::string, FileStamp>;  ///< by path
+
+Looks looks_at_outputs(const std::vector<NodeFile>& files) {
+  Looks looks;
+  for (const NodeFile& file : files)
+    if (file.role == PathRole::output) looks.try_emplace(file.path, trace::look_at(file.path));
+  return looks;
+}
+
+const std::string* text_of(const std::vector<std::pair<std::string, std::string>>& pairs, const std::string& name) {
+  for (const auto& [key, text] : pairs)
+    if (key == name) return &text;
+  return nullptr;
+}
+
+const InputFile* named(const std::vector<InputFile>& inputs, const std::string& name) {
+  for (const InputFile& input : inputs)
+    if (input.name == name) return &input;
+  return nullptr;
+}
+
+/// The file of the same parameter of the same node.
+template <class Files, class File>
+auto same_place(const Files& files, const File& of) -> decltype(files.data()) {
+  for (const auto& file : files)
+    if (file.node == of.node && file.parameter == of.parameter) return &file;
+  return nullptr;
+}
+
 std::string names_of(const std::vector<Case>& cases) {
   std::string text;
   for (const Case& one : cases) text += one.name + "\n";
@@ -78,6 +107,7 @@ struct CaseRecorder::State {
   struct Started {
     std::time_t time = 0;
     std::vector<InputFile> inputs;
+    Looks outputs;  ///< what lay where the case writes
   };
 
   std::shared_ptr<const ValidatedGraph> graph;
@@ -85,7 +115,9 @@ struct CaseRecorder::State {
   std::vector<NodeRecord> nodes;
   std::string hash;
   trace::FileStamps stamps;
+  RecordedProgram program;
   std::vector<ModelFile> models;  ///< as they were before the run
+  Looks run_outputs;              ///< likewise
   std::time_t begun = std::time(nullptr);
   std::mutex mutex;
   std::map<std::string, Started> started;  ///< by the case's name
@@ -119,11 +151,14 @@ struct CaseRecorder::State {
     return found;
   }
 
-  /// Brought to disk and hashed; those that are not there were not made.
-  std::vector<OutputFile> outputs(const std::vector<NodeFile>& files) {
+  /// Brought to disk and hashed; those that are not there, or lie there as they did before, were not made.
+  std::vector<OutputFile> outputs(const std::vector<NodeFile>& files, const Looks& before) {
     std::vector<OutputFile> found;
     for (const NodeFile& file : files) {
-      if (file.role != PathRole::output || trace::look_at(file.path).size < 0) continue;
+      if (file.role != PathRole::output) continue;
+      const FileStamp now = trace::look_at(file.path);
+      const auto earlier = before.find(file.path);
+      if (now.size < 0 || (earlier != before.end() && trace::looks_same(earlier->second, now))) continue;
       trace::sync_file(file.path);
       FileStamp stamp = stamps.hashed(file.path);
       stamp.path = within(out, file.path);
@@ -137,6 +172,7 @@ struct CaseRecorder::State {
     record.graph = graph->name;
     record.graph_file = graph->file.string();
     record.graph_hash = hash;
+    record.flowrun = program.version;
     record.nodes = nodes;
     record.models = models;
     return record;
@@ -147,7 +183,7 @@ struct CaseRecorder::State {
   }
 
   bool changed(const FileStamp& before, const FileStamp& now) {
-    if (before.size == now.size && before.mtime_ns == now.mtime_ns && !before.sha256.empty()) {
+    if (trace::looks_same(before, now) && !before.sha256.empty()) {
       FileStamp same = now;
       same.sha256 = before.sha256;
       stamps.know(same);
@@ -156,30 +192,67 @@ struct CaseRecorder::State {
     return before.size != now.size || before.sha256.empty() || stamps.hashed(now).sha256 != before.sha256;
   }
 
-  void add_model_changes(const CaseRecord& earlier, std::vector<std::string>& changes) {
-    for (const ModelFile& model : models) {
-      const auto same = [&](const ModelFile& one) { return one.node == model.node && one.parameter == model.parameter; };
-      const auto before = std::find_if(earlier.models.begin(), earlier.models.end(), same);
-      if (before == earlier.models.end() || changed(before->file, model.file))
-        changes.push_back("the file '" + model.file.path + "' of node '" + model.node + "' (" + model.parameter + ") changed");
-    }
+  void add_program_changes(const CaseRecord& earlier, std::vector<std::string>& changes) const {
+    if (earlier.graph_hash != hash) changes = trace::graph_changes(earlier.nodes, nodes);
+    if (earlier.flowrun != program.version)
+      changes.push_back("flowrun " + (earlier.flowrun.empty() ? "(an older one)" : earlier.flowrun) + " -> " + program.version);
   }
 
-  void add_output_changes(const CaseRecord& earlier, std::vector<std::string>& changes) {
+  void add_value_changes(const Case& one, const CaseRecord& earlier, std::vector<std::string>& changes) const {
+    const auto values = values_of(one);
+    for (const auto& [name, text] : values) {
+      const std::string* before = text_of(earlier.values, name);
+      if (!before) changes.push_back("input '" + name + "' is new (" + text + ")");
+      else if (*before != text) changes.push_back("input '" + name + "' changed from " + *before + " to " + text);
+    }
+    for (const auto& [name, text] : earlier.values)
+      if (!text_of(values, name)) changes.push_back("input '" + name + "' (" + text + ") is gone");
+  }
+
+  void add_input_changes(const Case& one, const CaseRecord& earlier, std::vector<std::string>& changes) {
+    const std::vector<InputFile> inputs = inputs_of(one);
+    for (const InputFile& input : inputs) {
+      const InputFile* before = named(earlier.inputs, input.name);
+      if (!before) changes.push_back("input '" + input.name + "' is new");
+      else if (changed(before->file, input.file)) changes.push_back("input '" + input.name + "' changed");
+    }
+    for (const InputFile& input : earlier.inputs)
+      if (!named(inputs, input.name)) changes.push_back("input '" + input.name + "' is gone");
+  }
+
+  void add_model_changes(const CaseRecord& earlier, std::vector<std::string>& changes) {
+    for (const ModelFile& model : models) {
+      const ModelFile* before = same_place(earlier.models, model);
+      if (!before || changed(before->file, model.file))
+        changes.push_back("the file '" + model.file.path + "' of node '" + model.node + "' (" + model.parameter + ") changed");
+    }
+    for (const ModelFile& model : earlier.models)
+      if (!same_place(models, model))
+        changes.push_back("the file '" + model.file.path + "' of node '" + model.node + "' (" + model.parameter + ") is gone");
+  }
+
+  /// `files`: what would be written now.
+  void add_output_changes(const CaseRecord& earlier, const std::vector<NodeFile>& files, std::vector<std::string>& changes) {
     for (const OutputFile& output : earlier.outputs) {
-      FileStamp now = trace::look_at((out / output.file.path).string());
-      if (now.size < 0) changes.push_back("output '" + output.file.path + "' is missing");
-      else if (changed(output.file, now)) changes.push_back("output '" + output.file.path + "' is not as it was written");
+      const NodeFile* now = same_place(files, output);
+      const FileStamp look = trace::look_at((out / output.file.path).string());
+      if (now && within(out, now->path) != output.file.path)
+        changes.push_back("output '" + output.file.path + "' is to be '" + within(out, now->path) + "'");
+      else if (look.size < 0) changes.push_back("output '" + output.file.path + "' is missing");
+      else if (changed(output.file, look)) changes.push_back("output '" + output.file.path + "' is not as it was written");
     }
   }
 };
 
-CaseRecorder::CaseRecorder(std::shared_ptr<const ValidatedGraph> graph, fs::path out) : state_(std::make_unique<State>()) {
+CaseRecorder::CaseRecorder(std::shared_ptr<const ValidatedGraph> graph, fs::path out, RecordedProgram program)
+    : state_(std::make_unique<State>()) {
   state_->graph = std::move(graph);
   state_->out = std::move(out);
-  state_->nodes = node_records(*state_->graph);
+  state_->program = std::move(program);
+  state_->nodes = node_records(*state_->graph, state_->program.device);
   state_->hash = graph_hash(state_->nodes);
   state_->models = state_->models_now();
+  state_->run_outputs = looks_at_outputs(files_of_run(*state_->graph, state_->out));
 }
 CaseRecorder::~CaseRecorder() = default;
 
@@ -188,6 +261,7 @@ void CaseRecorder::start(const Case& one) {
   started.time = std::time(nullptr);
   try {
     started.inputs = state_->inputs_of(one);
+    started.outputs = looks_at_outputs(files_of_case(*state_->graph, one, state_->out));
   } catch (const std::exception&) {  // a parameter that does not fit, say: the case will fail, and say so
   }
   const std::lock_guard lock(state_->mutex);
@@ -196,11 +270,13 @@ void CaseRecorder::start(const Case& one) {
 
 CaseRecord CaseRecorder::finish(const Case& one, const CaseResult& result) {
   CaseRecord record = state_->blank();
+  Looks before;
   {
     const std::lock_guard lock(state_->mutex);
     State::Started& started = state_->started[one.name];
     record.started = utc_text(started.time);
     record.inputs = std::move(started.inputs);
+    before = std::move(started.outputs);
     state_->started.erase(one.name);
   }
   record.name = one.name;
@@ -212,11 +288,14 @@ CaseRecord CaseRecorder::finish(const Case& one, const CaseResult& result) {
   record.peak_payload_bytes = result.peak_payload_bytes;
   record.values = state_->values_of(one);
   for (const CaseTiming& timing : result.timings) {
-    record.nodes[timing.node].firings = timing.firings;
-    record.nodes[timing.node].busy_s = timing.busy_s;
+    NodeRecord& node = record.nodes[timing.node];
+    node.firings = timing.firings;
+    node.busy_s = timing.busy_s;
+    node.begin_s = timing.begin_s;
+    node.end_s = timing.end_s;
   }
   if (result.status != CaseStatus::done) return record;
-  record.outputs = state_->outputs(files_of_case(*state_->graph, one, state_->out));
+  record.outputs = state_->outputs(files_of_case(*state_->graph, one, state_->out), before);
   for (InputFile& input : record.inputs) input.file = state_->stamps.hashed(input.file);
   state_->hash_models(record);
   return record;
@@ -225,7 +304,7 @@ CaseRecord CaseRecorder::finish(const Case& one, const CaseResult& result) {
 CaseRecord CaseRecorder::finish_run(const std::vector<Case>& cases, const RunResult& result) {
   CaseRecord record = state_->blank();
   const bool whole =
-      result.run_errors.empty() && std::all_of(result.cases.begin(), result.cases.end(), [](const CaseResult& one) {
+      result.run_errors.empty() && !result.run_cut_off && std::all_of(result.cases.begin(), result.cases.end(), [](const CaseResult& one) {
         return one.status == CaseStatus::done || one.status == CaseStatus::failed;
       });
   record.status = whole ? CaseStatus::done : result.run_errors.empty() ? CaseStatus::cancelled : CaseStatus::failed;
@@ -241,7 +320,7 @@ CaseRecord CaseRecorder::finish_run(const std::vector<Case>& cases, const RunRes
     record.nodes[i].busy_s = result.nodes[i].busy_s;
   }
   if (record.status != CaseStatus::done) return record;
-  record.outputs = state_->outputs(files_of_run(*state_->graph, state_->out));
+  record.outputs = state_->outputs(files_of_run(*state_->graph, state_->out), state_->run_outputs);
   state_->hash_models(record);
   return record;
 }
@@ -253,33 +332,21 @@ std::vector<std::string> CaseRecorder::changes(const Case& one, const CaseRecord
   }
   if (earlier.status != CaseStatus::done) return {"it was not finished last time"};
   std::vector<std::string> found;
-  if (earlier.graph_hash != state_->hash) found = trace::graph_changes(earlier.nodes, state_->nodes);
-  if (earlier.graph_hash != state_->hash && found.empty()) found.push_back("the order of the graph's nodes changed");
-  for (const auto& value : state_->values_of(one)) {
-    const auto before = std::find_if(earlier.values.begin(), earlier.values.end(),
-                                     [&](const auto& other) { return other.first == value.first; });
-    if (before == earlier.values.end()) found.push_back("input '" + value.first + "' is new (" + value.second + ")");
-    else if (before->second != value.second)
-      found.push_back("input '" + value.first + "' changed from " + before->second + " to " + value.second);
-  }
-  for (const InputFile& input : state_->inputs_of(one)) {
-    const auto before = std::find_if(earlier.inputs.begin(), earlier.inputs.end(),
-                                     [&](const InputFile& file) { return file.name == input.name; });
-    if (before == earlier.inputs.end()) found.push_back("input '" + input.name + "' is new");
-    else if (state_->changed(before->file, input.file)) found.push_back("input '" + input.name + "' changed");
-  }
+  state_->add_program_changes(earlier, found);
+  state_->add_value_changes(one, earlier, found);
+  state_->add_input_changes(one, earlier, found);
   state_->add_model_changes(earlier, found);
-  state_->add_output_changes(earlier, found);
+  state_->add_output_changes(earlier, files_of_case(*state_->graph, one, state_->out), found);
   return found;
 }
 
 std::vector<std::string> CaseRecorder::changes_of_run(const std::vector<Case>& cases, const CaseRecord& earlier) {
   if (earlier.status != CaseStatus::done) return {"it was not finished last time"};
   std::vector<std::string> found;
-  if (earlier.graph_hash != state_->hash) found = trace::graph_changes(earlier.nodes, state_->nodes);
+  state_->add_program_changes(earlier, found);
   if (earlier.values != decltype(earlier.values){{"cases", names_of(cases)}}) found.push_back("the list of cases changed");
   state_->add_model_changes(earlier, found);
-  state_->add_output_changes(earlier, found);
+  state_->add_output_changes(earlier, files_of_run(*state_->graph, state_->out), found);
   return found;
 }
 

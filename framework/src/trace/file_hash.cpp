@@ -2,10 +2,11 @@
 
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <vector>
+
+#include "trace/file_parts.h"
 
 namespace flowrun::trace {
 namespace {
@@ -30,7 +31,10 @@ class Sha256 {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
+/// Only of a plain file: opening a FIFO would wait for ever, a device may never end.
 bool add_file(Sha256& hash, const std::filesystem::path& file) {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(file, unknown)) return false;
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return false;
   std::vector<char> buffer(1 << 16);
@@ -47,17 +51,16 @@ std::string text_hash(std::string_view text) {
   return hash.digits();
 }
 
-std::string file_hash(const std::filesystem::path& file) {
+std::string file_hash(const std::filesystem::path& path) {
   Sha256 hash;
-  std::error_code error;
-  if (!std::filesystem::is_directory(file, error)) return add_file(hash, file) ? hash.digits() : "";
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(file, error))
-    if (entry.is_regular_file(error)) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  for (const auto& one : files) {
-    hash.add(one.filename().string());
-    if (!add_file(hash, one)) return "";
+  const std::vector<FilePart> parts = parts_of(path);
+  std::error_code unknown;
+  if (parts.size() == 1 && parts.front().name.empty()) return add_file(hash, path) ? hash.digits() : "";
+  if (parts.empty() && !std::filesystem::is_empty(path, unknown)) return "";
+  for (const FilePart& part : parts) {
+    Sha256 content;  // of its own, so that no text can pass from one file to the next unseen
+    if (!add_file(content, part.file)) return "";
+    hash.add(part.name + '\n' + content.digits() + '\n');
   }
   return hash.digits();
 }

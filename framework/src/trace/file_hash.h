@@ -8,7 +8,8 @@ namespace flowrun::trace {
 
 /// SHA-256 as 64 hexadecimal digits.
 std::string text_hash(std::string_view text);
-/// Of a file's content; of a folder, of the names and contents of its files in the names' order. Empty when it cannot be read.
-std::string file_hash(const std::filesystem::path& file);
+/// Of a file's content; of a folder, and of a header with its data, of the names and contents of all files (parts_of). Empty when
+/// one cannot be read, or when the path is a pipe or a device.
+std::string file_hash(const std::filesystem::path& path);
 
 }  // namespace flowrun::trace

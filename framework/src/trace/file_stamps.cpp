@@ -6,18 +6,65 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "trace/file_hash.h"
+#include "trace/file_parts.h"
 
 namespace flowrun::trace {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::int64_t mtime_ns(const struct stat& status) {
-  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kYoung = 2 * kSecond;  ///< file systems have clocks as coarse as that
+
+std::int64_t nanoseconds(const timespec& time) { return static_cast<std::int64_t>(time.tv_sec) * kSecond + time.tv_nsec; }
+
+std::int64_t now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return nanoseconds(now);
+}
+
+std::string marks_of(const struct stat& status) {
+  return std::to_string(status.st_ino) + "-" + std::to_string(nanoseconds(status.st_ctim));
+}
+
+struct Look {
+  FileStamp stamp;
+  std::int64_t youngest_ns = 0;  ///< the latest change of any of the files
+};
+
+/// Of a folder its own time counts too: it changes when a file comes or goes.
+void add_folder(const std::string& path, Look& look) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return;
+  look.stamp.size = 0;
+  look.stamp.mtime_ns = nanoseconds(status.st_mtim);
+  look.youngest_ns = nanoseconds(status.st_ctim);
+}
+
+Look look_closely(const std::string& path) {
+  Look look{{path, -1, 0, "", ""}, 0};
+  add_folder(path, look);
+  const bool is_folder = look.stamp.size == 0;
+  const std::vector<FilePart> parts = parts_of(path);
+  std::string lines;
+  for (const FilePart& part : parts) {
+    struct stat status {};
+    if (::stat(part.file.c_str(), &status) != 0) continue;
+    look.stamp.size = std::max<std::int64_t>(look.stamp.size, 0) + status.st_size;
+    look.stamp.mtime_ns = std::max(look.stamp.mtime_ns, nanoseconds(status.st_mtim));
+    look.youngest_ns = std::max(look.youngest_ns, nanoseconds(status.st_ctim));
+    if (!lines.empty() || is_folder || parts.size() > 1)
+      lines += part.name + '\n' + std::to_string(nanoseconds(status.st_mtim)) + ' ' + std::to_string(status.st_size) + ' ';
+    lines += marks_of(status);
+  }
+  if (look.stamp.size >= 0) look.stamp.marks = is_folder || parts.size() > 1 ? text_hash(lines) : lines;
+  return look;
 }
 
 void sync_path(const std::string& path, int flags) {
@@ -29,57 +76,34 @@ void sync_path(const std::string& path, int flags) {
   if (failure != 0 && !(failure == EINVAL && (flags & O_DIRECTORY))) throw Error(write_failure(path, failure));
 }
 
-template <class Each>
-void for_files(const std::string& folder, Each each) {
-  std::error_code failed;
-  for (auto entry = fs::directory_iterator(folder, failed); !failed && entry != fs::directory_iterator();
-       entry.increment(failed)) {
-    std::error_code unknown;
-    if (entry->is_regular_file(unknown)) each(entry->path().string());
-  }
-}
-
 }  // namespace
 
-FileStamp look_at(const std::string& path) {
-  FileStamp stamp{path, -1, 0, ""};
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return stamp;
-  stamp.size = static_cast<std::int64_t>(status.st_size);
-  stamp.mtime_ns = mtime_ns(status);
-  if (!S_ISDIR(status.st_mode)) return stamp;
-  stamp.size = 0;
-  for_files(path, [&](const std::string& file) {
-    const FileStamp one = look_at(file);
-    stamp.size += std::max<std::int64_t>(one.size, 0);
-    stamp.mtime_ns = std::max(stamp.mtime_ns, one.mtime_ns);
-  });
-  return stamp;
+FileStamp look_at(const std::string& path) { return look_closely(path).stamp; }
+
+bool looks_same(const FileStamp& a, const FileStamp& b) {
+  return a.size == b.size && a.mtime_ns == b.mtime_ns && a.marks == b.marks && !a.marks.empty();
 }
 
-bool looks_same(const FileStamp& a, const FileStamp& b) { return a.size == b.size && a.mtime_ns == b.mtime_ns; }
-
 void sync_file(const std::string& path) {
+  for (const FilePart& part : parts_of(path)) sync_path(part.file.string(), O_RDONLY);
   std::error_code unknown;
-  if (fs::is_directory(path, unknown)) {
-    for_files(path, [](const std::string& file) { sync_path(file, O_RDONLY); });
-    sync_path(path, O_RDONLY | O_DIRECTORY);
-  } else {
-    sync_path(path, O_RDONLY);
-  }
+  if (fs::is_directory(path, unknown)) sync_path(path, O_RDONLY | O_DIRECTORY);
   const std::string parent = fs::path(path).parent_path().string();
   sync_path(parent.empty() ? "." : parent, O_RDONLY | O_DIRECTORY);
 }
 
 FileStamp FileStamps::hashed(const FileStamp& seen) {
   const std::lock_guard lock(mutex_);
-  FileStamp now = look_at(seen.path);
+  const std::int64_t begun = now_ns();
+  const Look look = look_closely(seen.path);
+  const FileStamp& now = look.stamp;
   if (now.size < 0 || !looks_same(now, seen)) return now;
   FileStamp& known = known_[seen.path];
   if (known.sha256.empty() || !looks_same(known, now)) {
     known = now;
     known.sha256 = file_hash(seen.path);
     if (!looks_same(look_at(seen.path), now)) known.sha256.clear();
+    if (begun - look.youngest_ns < kYoung) known.marks.clear();  // one more change may leave the same marks
   }
   return known;
 }

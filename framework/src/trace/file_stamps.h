@@ -8,14 +8,17 @@
 
 namespace flowrun::trace {
 
-/// Size and time of a file or of a folder's files; no hash.
+/// Size, time and marks of a file (with the files that its header names) or of a folder's files; no hash. Size -1: nothing is
+/// there that can be read as a file.
 FileStamp look_at(const std::string& path);
+/// Equal size, time and marks: no change of the file can have gone by. False where the marks are not known.
 bool looks_same(const FileStamp& a, const FileStamp& b);
 
 /// Brings a file, or a folder's files, to the disk, and the names too. Throws Error.
 void sync_file(const std::string& path);
 
-/// Hashes of files, each computed once for a path, size and time. Any thread.
+/// Hashes of files, each computed once for a path, size, time and marks. A file that changed less than 2 seconds before it was
+/// hashed is given without marks and hashed again the next time. Any thread.
 class FileStamps {
  public:
   /// The file as it is now, hashed; without hash where it does not look like `seen`, or cannot be read.

@@ -16,6 +16,7 @@ void set_run_options(ValidatedNode& node, const RunSpec& run) {
 ValidatedNode build_node(const Draft& draft, const DraftNode& from, const std::vector<std::size_t>& position) {
   ValidatedNode node{.id = from.id, .type_name = from.type->type.name, .type = from.type->type, .plugin = from.type->plugin};
   node.plugin_version = from.type->plugin_version;
+  node.library = from.type->library;
   node.place = from.spec->place;
   node.params = from.params;
   node.scope = *from.scope;

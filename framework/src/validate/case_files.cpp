@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/error.h"
 #include "validate/values.h"
 
@@ -39,15 +40,8 @@ std::string own_folder(const ParamExpression& param, const Case& one, const fs::
 bool is_kept_by_flowrun(const std::string& inside) {
   const std::string first = inside.substr(0, inside.find('/'));
   return first == "flowrun" || first == "cases.csv" || first == "report.html" || first == "flowrun-cases.csv" ||
-         first == "flowrun-report.html" || first.starts_with("flowrun-run.") || first.starts_with("cases.shard-");
-}
-
-std::string why_unusable(const std::string& path) {
-  std::error_code failure;
-  const fs::file_status status = fs::status(path, failure);
-  if (fs::exists(status)) return "";
-  if (status.type() == fs::file_type::not_found) return "does not exist";
-  return "cannot be used: " + failure.message();
+         first == "flowrun-report.html" || first.starts_with("flowrun-run.") || first.starts_with("flowrun-cases.") ||
+         first.starts_with("flowrun-report.") || first.starts_with("cases.shard-");
 }
 
 }  // namespace
@@ -81,7 +75,7 @@ void CaseFiles::add_path(const ValidatedNode& node, const ParamExpression& param
 }
 
 void CaseFiles::add_read(const ValidatedNode& node, const ParamExpression& param, const Case* one, const std::string& path) {
-  const std::string fault = one ? why_unusable(path) : "";  // of others the graph's check told
+  const std::string fault = one ? content_of(path).why : "";  // of others the graph's check told
   reads_.try_emplace(real_paths_.of(path), Entry{path, &node, one, param.place});
   if (fault.empty() || !missing_.insert({one->name, path}).second) return;
   const bool whole = param.pieces.size() == 1 && !param.pieces.front().case_value.empty();

@@ -2,6 +2,8 @@
 
 #include <list>
 
+#include "flowrun/host/contained.h"
+
 namespace flowrun::checks {
 namespace {
 
@@ -58,3 +60,12 @@ bool lies_in(const std::string& path, const std::string& folder) {
 }
 
 }  // namespace flowrun::checks
+
+namespace flowrun {
+
+bool lies_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  checks::RealPaths real;
+  return checks::lies_in(real.of((path / ".").string()), real.of((folder / ".").string()));
+}
+
+}  // namespace flowrun

@@ -1,6 +1,7 @@
 // What surrounds the graph: devices, files, and parts that nobody uses.
 #include <algorithm>
 
+#include "flowrun/host/file_content.h"
 #include "validate/draft.h"
 #include "validate/values.h"
 
@@ -21,9 +22,9 @@ class OncePerPlace {
 std::string missing_file(const ParamExpression& param) {
   const std::string given = std::get<std::string>(*param.constant);
   const fs::path path = joined(param.base, given);
-  std::error_code failure;
-  if (given.empty() || fs::exists(path, failure)) return "";
-  return "the file '" + path.string() + "' does not exist";
+  if (given.empty()) return "";
+  const FileContent content = content_of(path);
+  return content.why.empty() ? "" : "the file '" + path.string() + "' " + content.why;
 }
 
 bool writes_files(const NodeType& type) {

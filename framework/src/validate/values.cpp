@@ -110,6 +110,12 @@ std::string choice_fault(const ParamSpec& spec, const ParamValue& value) {
   return "expected " + one_of(spec.choices) + ", found " + to_string(value) + did_you_mean(*word, spec.choices);
 }
 
+/// A path that stands for none, where the description says so by its default: anywhere else it would be the folder that it starts at.
+bool may_be_empty(const ParamSpec& spec) {
+  const auto* text = spec.default_value ? std::get_if<std::string>(&*spec.default_value) : nullptr;
+  return text && text->empty();
+}
+
 [[noreturn]] void unreadable(const ParamSpec& spec, const std::string& text) {
   throw Error("expected " + wanted(spec) + ", found '" + text + "'");
 }
@@ -128,9 +134,10 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// "15,15,15" or "[15, 15, 15]" into its items.
-std::vector<std::string> list_items(const std::string& text) {
+/// "15,15,15" or "[15, 15, 15]" into its items; an empty list is written "[]".
+std::vector<std::string> list_items(const ParamSpec& spec, const std::string& text) {
   std::string inner = trimmed(text);
+  if (inner.empty()) unreadable(spec, text);
   if (inner.size() >= 2 && inner.front() == '[' && inner.back() == ']') inner = trimmed(inner.substr(1, inner.size() - 2));
   std::vector<std::string> items;
   for (std::size_t start = 0; !inner.empty() && start <= inner.size();) {
@@ -152,16 +159,16 @@ ParamValue parsed(const ParamSpec& spec, const std::string& text) {
       return number_from_text<double>(spec, text, text);
     case ParamType::integers: {
       std::vector<std::int64_t> values;
-      for (const std::string& item : list_items(text)) values.push_back(number_from_text<std::int64_t>(spec, item, text));
+      for (const std::string& item : list_items(spec, text)) values.push_back(number_from_text<std::int64_t>(spec, item, text));
       return values;
     }
     case ParamType::numbers: {
       std::vector<double> values;
-      for (const std::string& item : list_items(text)) values.push_back(number_from_text<double>(spec, item, text));
+      for (const std::string& item : list_items(spec, text)) values.push_back(number_from_text<double>(spec, item, text));
       return values;
     }
     case ParamType::strings:
-      return list_items(text);
+      return list_items(spec, text);
     default:
       return text;
   }
@@ -267,6 +274,8 @@ std::string check_value(const ParamSpec& spec, ParamValue& value) {
   if (is_list(value) && spec.length != 0 && list_length(value) != spec.length)
     return "expected " + wanted(spec) + ", found " + to_string(value);
   if (spec.type == ParamType::choice) return choice_fault(spec, value);
+  if (spec.type == ParamType::path && !may_be_empty(spec) && std::get<std::string>(value).empty())
+    return "expected a path, found an empty text";
   return range_fault(spec, value);
 }
 

@@ -1,17 +1,29 @@
 #include "common/table/table_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <set>
+#include <string_view>
 
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::table {
 namespace {
 
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+/// Also with apostrophes in front, so that a reader can tell what got one from what had one; also the wide forms of East Asia.
+bool looks_like_a_formula(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of('\''), text.size()));
+  if (text.empty()) return false;
+  for (const std::string_view wide : {"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"})  // = + - @
+    if (text.starts_with(wide)) return true;
+  return std::string_view("=+-@|\t\r\n").find(text.front()) != std::string_view::npos;
+}
+
+std::string csv_text(const std::string& plain) {
+  const std::string text = looks_like_a_formula(plain) ? "'" + plain : plain;
+  if (text.find_first_of(",;\t\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
   return quoted + '"';

@@ -18,7 +18,8 @@ std::string json_text(const std::string& text);
 std::string json_cell(const Table::Cell& cell);
 
 /// Comma-separated values (RFC 4180, lines end in \n): a row of names, then the rows. A number that is not defined is an empty
-/// cell. A text that a spreadsheet would take for a formula is left as it is.
+/// cell. A text that a spreadsheet would take for a formula (it begins with =, +, -, @, |, a tab or a line's end) gets an apostrophe in
+/// front, which flowrun takes away where it reads a table.
 std::string to_csv(const Table& table);
 
 /// A list of objects, one for each row, with the columns as keys.

@@ -65,6 +65,25 @@ class Sum : public Node {
   std::unique_ptr<Firing> begin(Context&) override { return std::make_unique<State>(); }
 };
 
+/// Takes all cases of a run, then says with a file that it has begun and writes its own when another is there; a cancelled run gets
+/// nothing, and nobody is told of it: it has no output.
+class Gather : public Node {
+  struct State : Firing {
+    void accept(Context&, std::string_view, const PayloadPtr&) override { ++cases; }
+    void finish(Context& context) override {
+      std::ofstream(context.params().text("begun")) << "begun\n";
+      const std::filesystem::path release = context.params().text("release");
+      while (!std::filesystem::exists(release)) {
+        if (context.cancelled()) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+      write_atomically(context.params().text("path"), std::to_string(cases) + " cases\n");
+    }
+    int cases = 0;
+  };
+  std::unique_ptr<Firing> begin(Context&) override { return std::make_unique<State>(); }
+};
+
 template <class T>
 std::unique_ptr<Node> create() {
   return std::make_unique<T>();
@@ -106,7 +125,11 @@ std::vector<NodeType> node_types() {
   NodeType sum{.name = "clitest.sum", .summary = "Adds up the first voxels of all cases", .inputs = {all}};
   sum.params = {output_path("path", "The text file")};
   sum.create = create<Sum>;
-  return {make, sum, wait, write};
+  NodeType gather{.name = "clitest.gather", .summary = "Waits for a file when all cases are there", .inputs = {all}};
+  gather.params = {output_path("path", "The text file"), output_path("begun", "Written when all cases are there"),
+                   output_path("release", "Ends the wait when it is there")};
+  gather.create = create<Gather>;
+  return {gather, make, sum, wait, write};
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ using namespace flowrun::testing;
 namespace fs = std::filesystem;
 
 std::string fault_of(const std::string& text) {
-  return thrown_by([&] { read_description(text); });
+  return thrown_by([&] { parse_description(text); });
 }
 
 std::vector<std::string> names_of(const Registry& registry) {
@@ -28,7 +28,7 @@ std::vector<std::string> names_of(const Registry& registry) {
 }  // namespace
 
 TEST_CASE("description: missing keys have defaults, unknown ones are kept") {
-  const Description description = read_description(R"({"node_types": [{"name": "a.b", "summary": "S", "new": [1]}], "newer": 2})");
+  const Description description = parse_description(R"({"node_types": [{"name": "a.b", "summary": "S", "new": [1]}], "newer": 2})");
   REQUIRE(description.types.size() == 1);
   CHECK(description.types[0].details.empty());
   CHECK(description.types[0].inputs.empty());
@@ -43,7 +43,7 @@ TEST_CASE("description: what a plugin writes is what the host reads") {
   type.outputs = {Output<Labels>{"labels", "Labels"}, StreamOutput<Scores>{"parts", "Parts"}};
   type.params = {{.name = "x", .default_value = 3.0, .help = "X", .min = -1e-300, .max = 0.1 + 0.2},
                  {.name = "n", .type = ParamType::integers, .default_value = std::vector<std::int64_t>{1, INT64_MAX}, .help = "N"}};
-  const NodeType back = read_description(description_text({type})).types.at(0);
+  const NodeType back = parse_description(description_text({type})).types.at(0);
   CHECK(back.summary == type.summary);
   CHECK(back.details == type.details);
   CHECK(back.inputs[0].payload == "flowrun.volume/1");

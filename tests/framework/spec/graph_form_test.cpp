@@ -5,6 +5,7 @@
 #include "fault_lines.h"
 #include "flowrun/host/graph_form.h"
 #include "support/json_schema.h"
+#include "support/needs.h"
 
 namespace flowrun::testing {
 namespace {
@@ -82,7 +83,8 @@ TEST_CASE("graph_spec: reports each fault of a graph file's form with its place"
   }
 }
 
-TEST_CASE("graph_schema: refuses every fault of a graph file's form, but for two parts that do not fit together") {
+TEST_CASE("graph_schema: refuses every fault of a graph file's form, but for two parts that do not fit together" *
+          doctest::test_suite("needs jsonschema")) {
   const std::set<std::string> beyond{"an input with the name of a parameter", "a subgraph file that is not there"};
   Registry types;
   types.add_type(
@@ -91,10 +93,7 @@ TEST_CASE("graph_schema: refuses every fault of a graph file's form, but for two
   std::vector<std::string> texts;
   for (const WrongText& wrong : kWrong) texts.emplace_back(wrong.text);
   const auto verdicts = schema_verdicts(graph_schema(types), texts);
-  if (!verdicts) {
-    MESSAGE("SKIPPED: /usr/bin/python3 has no jsonschema");
-    return;
-  }
+  if (!verdicts) return flowrun::testing::could_not_run(kNoJsonschema);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     CAPTURE(std::string(kWrong[i].what));
     CAPTURE((*verdicts)[i]);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -161,6 +162,15 @@ TEST_CASE("run_record: holds the graph with its hash, models and inputs with the
   CHECK(one.find("reports")->find("net.patches")->number() == 7);
   CHECK(one.find("inputs")->find("flair")->find("sha256")->text() == abc);
   CHECK(record.find("node_timings")->items()[0].find("firings")->integer() == 7);
+}
+
+TEST_CASE("file_hash: a FIFO or a device, also behind a link, has no hash and is not opened") {
+  const Folder folder;
+  const std::string fifo = folder.path / "fifo.nii", link = folder.path / "link.nii";
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  REQUIRE(::symlink("/dev/zero", link.c_str()) == 0);
+  CHECK(trace::file_hash(fifo).empty());  // opening it would wait for a writer that never comes
+  CHECK(trace::file_hash(link).empty());
 }
 
 TEST_CASE("file_hash: a folder's hash follows its files' names and contents; what cannot be read has none") {

@@ -6,6 +6,7 @@
 #include "fake_types.h"
 #include "flowrun/host/graph_form.h"
 #include "support/json_schema.h"
+#include "support/needs.h"
 
 namespace flowrun::testing {
 namespace {
@@ -35,10 +36,7 @@ void check_all_refused(std::span<const WrongGraph> graphs) {
   std::vector<std::string> texts;
   for (const WrongGraph& graph : graphs) texts.emplace_back(graph.text);
   const auto verdicts = schema_verdicts(graph_schema(fake_types()), texts);
-  if (!verdicts) {
-    MESSAGE("SKIPPED: /usr/bin/python3 has no jsonschema");
-    return;
-  }
+  if (!verdicts) return flowrun::testing::could_not_run(kNoJsonschema);
   for (std::size_t i = 0; i < graphs.size(); ++i) {
     CAPTURE(std::string(graphs[i].what));
     CAPTURE((*verdicts)[i]);
@@ -46,12 +44,13 @@ void check_all_refused(std::span<const WrongGraph> graphs) {
   }
 }
 
-TEST_CASE("graph_schema: refuses what the validator refuses, but for faults between two places") {
+TEST_CASE("graph_schema: refuses what the validator refuses, but for faults between two places" *
+          doctest::test_suite("needs jsonschema")) {
   check_all_refused(wrong_names());
   check_all_refused(wrong_values());
 }
 
-TEST_CASE("graph_schema: accepts every way in which a right graph can be written") {
+TEST_CASE("graph_schema: accepts every way in which a right graph can be written" * doctest::test_suite("needs jsonschema")) {
   const auto verdicts = schema_verdicts(
       graph_schema(fake_types()),
       {
@@ -74,14 +73,12 @@ TEST_CASE("graph_schema: accepts every way in which a right graph can be written
            "n": {"type": "t.net", "inputs": {"patches": "t.patches"}, "run": {"device": "cuda:1", "concurrency": 4}}},
            "outputs": {"a": "s.volume", "b": {"from": "u.volume", "help": "B", "x-c": 0}}})j",
       });
-  if (!verdicts) {
-    MESSAGE("SKIPPED: /usr/bin/python3 has no jsonschema");
-    return;
-  }
+  if (!verdicts) return flowrun::testing::could_not_run(kNoJsonschema);
   for (const std::string& verdict : *verdicts) CHECK(verdict == "ok");
 }
 
-TEST_CASE("graph_schema: names of files in a BIDS data set, of inputs and of written files") {
+TEST_CASE("graph_schema: names of files in a BIDS data set, of inputs and of written files" *
+          doctest::test_suite("needs jsonschema")) {
   const auto graph = [](const std::string& input, const std::string& node, const std::string& more = "") {
     return R"j({"format": 1, "inputs": {"i": {"type": "path", "bids": )j" + input + R"j(}}, "nodes": {"a": {"type": "t.write",
              "inputs": {"volume": "a.v"}, "params": {"path": "p"}, "bids": )j" +
@@ -106,10 +103,7 @@ TEST_CASE("graph_schema: names of files in a BIDS data set, of inputs and of wri
   std::vector<std::string> texts{graph(read, written), graph(read, "{}", R"j(, "g": {"type": "graph:a.json", "bids": {}})j")};
   texts.insert(texts.end(), wrong.begin(), wrong.end());
   const auto verdicts = schema_verdicts(graph_schema(fake_types()), texts);
-  if (!verdicts) {
-    MESSAGE("SKIPPED: /usr/bin/python3 has no jsonschema");
-    return;
-  }
+  if (!verdicts) return flowrun::testing::could_not_run(kNoJsonschema);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     CAPTURE(texts[i]);
     CAPTURE((*verdicts)[i]);
@@ -127,13 +121,11 @@ TEST_CASE("graph_schema: holds what an editor shows: help, unit, range, default 
     CHECK_MESSAGE(schema.find(part) != std::string::npos, std::string(part));
 }
 
-TEST_CASE("graph_schema: a registry without node types gives a schema that knows subgraphs only") {
+TEST_CASE("graph_schema: a registry without node types gives a schema that knows subgraphs only" *
+          doctest::test_suite("needs jsonschema")) {
   const auto verdicts = schema_verdicts(graph_schema(Registry()), {R"j({"format": 1, "nodes": {"a": {"type": "graph:a.json"}}})j",
                                                                    R"j({"format": 1, "nodes": {"a": {"type": "t.read"}}})j"});
-  if (!verdicts) {
-    MESSAGE("SKIPPED: /usr/bin/python3 has no jsonschema");
-    return;
-  }
+  if (!verdicts) return flowrun::testing::could_not_run(kNoJsonschema);
   CHECK(verdicts->front() == "ok");
   CHECK(verdicts->back() != "ok");
 }

@@ -1,7 +1,9 @@
 // A made-up tree of folders and files for one input.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +40,21 @@ class ScratchTree {
     if (!stream) return false;
     std::fwrite(content.data(), 1, content.size(), stream);
     return std::fclose(stream) == 0;
+  }
+
+  /// A link, to nothing, to itself or to what it likes within the tree. Made after all files, for those would be written through
+  /// it.
+  bool add_link(std::string_view path, std::string_view target) const {
+    const std::filesystem::path relative(path), to(target);
+    for (const auto* one : {&relative, &to})
+      if (one->empty() || one->is_absolute() || one->native().find('\0') != std::string::npos) return false;
+    const auto leads_up = [](const std::filesystem::path& part) { return part == ".."; };
+    if (std::any_of(relative.begin(), relative.end(), leads_up)) return false;
+    if (std::count_if(to.begin(), to.end(), leads_up) >= std::distance(relative.begin(), relative.end())) return false;
+    std::error_code failed;
+    std::filesystem::create_directories((root() / relative).parent_path(), failed);
+    if (!failed) std::filesystem::create_symlink(to, root() / relative, failed);
+    return !failed;
   }
 
   const std::filesystem::path& root() const { return anchor_.path(); }

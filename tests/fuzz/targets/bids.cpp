@@ -1,9 +1,11 @@
 // A BIDS data set: a tree whose files follow lines "== path", so that names, .bidsignore, participants.tsv and
-// dataset_description.json are all anybody's.
+// dataset_description.json are all anybody's. "== path => target" is a link.
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "flowrun/bids_cases.h"
 #include "flowrun/host/graph_spec.h"
@@ -33,21 +35,29 @@ const GraphSpec& graph() {
   return *kSpec;
 }
 
+constexpr std::string_view kArrow = " => ";
+
 void make_tree(const fuzz::ScratchTree& tree, std::string_view bytes) {
   tree.begin();
   std::string path, content;
+  std::vector<std::pair<std::string_view, std::string_view>> links;
   std::size_t files = 0;
   for (const std::string_view line : fuzz::lines_of(bytes)) {
+    const std::size_t arrow = line.find(kArrow);
     if (!line.starts_with("== ")) {
       content.append(line).append("\n");
-      continue;
+    } else if (++files > kMostFiles) {
+      break;
+    } else if (arrow != std::string_view::npos) {
+      links.emplace_back(line.substr(3, arrow - 3), line.substr(arrow + kArrow.size()));
+    } else {
+      tree.add(path, content);
+      path = line.substr(3);
+      content.clear();
     }
-    tree.add(path, content);
-    if (++files > kMostFiles) return;
-    path = line.substr(3);
-    content.clear();
   }
   tree.add(path, content);
+  for (const auto& [link, target] : links) tree.add_link(link, target);
 }
 
 void look_at_cases(const fs::path& root) {

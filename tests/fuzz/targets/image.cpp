@@ -1,4 +1,4 @@
-// An image file through the readers of plugin io. One source for all formats: FLOWRUN_FUZZ_IMAGE is the ending of the name. ITK
+// An image file through the readers of plugin io. One source for all formats: FLOWRUN_FUZZ_IMAGE is the ending of the name. GDCM
 // itself is not instrumented.
 #include <cmath>
 #include <cstdlib>
@@ -26,6 +26,10 @@ void flowrun::fuzz::look_at(std::string_view bytes) {
   static const bool kFolder = std::string_view(FLOWRUN_FUZZ_IMAGE) == ".dcm";
   kFile.write(bytes);
   const auto warn = [](std::string_view text) { require_sentence(text); };
-  accepts([&] { require_sound(io::read_image(kFile.path(), "", warn)); });
-  if (kFolder) accepts([&] { require_sound(io::read_image(kFile.path().parent_path(), "", warn)); });
+  io::ReadOptions other;
+  other.sheared = io::Sheared::resample;
+  other.nifti_form = io::NiftiForm::qform;
+  accepts([&] { require_sound(io::read_image(kFile.path(), {}, warn)); });
+  accepts([&] { require_sound(io::read_image(kFile.path(), other, warn)); });
+  if (kFolder) accepts([&] { require_sound(io::read_image(kFile.path().parent_path(), {}, warn)); });
 }

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "flowrun/testing/node_runner.h"
+#include "support/needs.h"
 #include "test_folder.h"
 
 namespace flowrun::testing {
@@ -103,17 +104,12 @@ double largest_difference_of_dense(const std::string& model, const fs::path& pat
   return largest;
 }
 
-TEST_CASE("golden: imported networks give the published probabilities on real images") {
+TEST_CASE("golden: imported networks give the published probabilities on real images" *
+          doctest::test_suite("needs shared data")) {
   for (const char* type : {"io.read_volume", "intensity.normalise", "patches.extract"}) {
-    if (!found_plugins().find(type)) {
-      MESSAGE("skipped: ", std::string(type), " is not built");
-      return;
-    }
+    if (!found_plugins().find(type)) return flowrun::testing::could_not_run(std::string(type) + " is not built");
   }
-  if (!fs::exists(kWeights)) {
-    MESSAGE("skipped: there are no published weights in ", kWeights.string());
-    return;
-  }
+  if (!fs::exists(kWeights)) return flowrun::testing::could_not_run("there are no published weights in " + kWeights.string());
   const TestFolder folder;
   for (const char* which : {"init", "final"}) {
     NodeRunner importer("cnn.import_weights");

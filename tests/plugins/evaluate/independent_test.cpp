@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "measures.h"
+#include "support/needs.h"
 
 namespace flowrun::testing {
 namespace {
@@ -23,12 +24,10 @@ std::string output_of(const std::string& command) {
   return pipe && pclose(pipe) == 0 ? text : "";
 }
 
-bool python_has_scipy() { return output_of("python3 -c 'import numpy, scipy; print(1)' 2>/dev/null") == "1\n"; }
-
 std::map<std::string, double> independent(const Mask& found, const Mask& reference) {
   const fs::path folder = fs::temp_directory_path() / ("flowrun_evaluate_" + std::to_string(getpid()));
   fs::create_directories(folder);
-  std::string command = std::string("python3 ") + FLOWRUN_TEST_FOLDER + "/independent.py";
+  std::string command = std::string("/usr/bin/python3 ") + FLOWRUN_TEST_FOLDER + "/independent.py";
   for (const Mask* mask : {&found, &reference}) {
     const fs::path file = folder / (mask == &found ? "found" : "reference");
     std::ofstream(file, std::ios::binary)
@@ -62,11 +61,10 @@ Mask blobs(const Geometry& geometry, double chance, unsigned seed) {
   return mask;
 }
 
-TEST_CASE("evaluate: agrees with brute force by NumPy and SciPy on random masks (skipped without them)") {
-  if (!python_has_scipy()) {
-    MESSAGE("skipped: python3 here has no NumPy and SciPy");
-    return;
-  }
+TEST_CASE("evaluate: agrees with brute force by NumPy and SciPy on random masks" * doctest::test_suite("needs scipy")) {
+  if (!python_has("numpy, scipy"))
+    return flowrun::testing::could_not_run(
+        "/usr/bin/python3 has no NumPy and SciPy; on Debian: apt-get install python3-numpy python3-scipy");
   int lesions = 0;
   for (unsigned seed = 1; seed <= 6; ++seed) {
     const Geometry grid = small_grid(24, 20, 12);

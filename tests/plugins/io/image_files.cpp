@@ -127,6 +127,29 @@ double geometry_distance(const Geometry& a, const Geometry& b) {
   return largest;
 }
 
+ReadImage read_with(const std::string& path, const std::string& parameter, const std::string& value) {
+  NodeRunner runner("io.read_volume", {{"path", path}, {parameter, value}});
+  runner.run();
+  return {runner.output<Volume>("volume"), runner.warnings()};
+}
+
+double corner_distance(const Geometry& geometry, const std::array<double, 12>& matrix) {
+  double largest = 0;
+  for (int corner = 0; corner < 8; ++corner) {
+    double squares = 0;
+    for (std::size_t row = 0; row < 3; ++row) {
+      double apart = geometry.origin[row] - matrix[4 * row + 3];
+      for (std::size_t axis = 0; axis < 3; ++axis)
+        if (corner >> axis & 1)
+          apart += (geometry.direction[3 * row + axis] * geometry.spacing[axis] - matrix[4 * row + axis]) *
+                   static_cast<double>(geometry.size[axis] - 1);
+      squares += apart * apart;
+    }
+    largest = std::max(largest, std::sqrt(squares));
+  }
+  return largest;
+}
+
 std::string read_error(const std::string& path) { return NodeRunner("io.read_volume", {{"path", path}}).error_of_run(); }
 
 Volume read_back(const std::string& path) {

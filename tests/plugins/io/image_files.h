@@ -47,6 +47,16 @@ Volume oblique_volume(std::array<std::int64_t, 3> size);
 /// Largest difference of spacing, origin and direction.
 double geometry_distance(const Geometry& a, const Geometry& b);
 
+/// An image with what was said while it was read.
+struct ReadImage {
+  Volume volume;
+  std::vector<std::string> warnings;
+};
+ReadImage read_with(const std::string& path, const std::string& parameter = "nan", const std::string& value = "error");
+
+/// The largest distance between where two grids put a corner of the image, in mm. `matrix`: voxel to world, rows of 4, LPS.
+double corner_distance(const Geometry& geometry, const std::array<double, 12>& matrix);
+
 /// What io.read_volume says about a file, or "".
 std::string read_error(const std::string& path);
 Volume read_back(const std::string& path);

@@ -18,8 +18,6 @@ std::vector<std::string> warnings_of(const std::string& path) {
   return runner.warnings();
 }
 
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 void swap_bytes(Bytes& bytes, std::size_t place, std::size_t width, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i)
     std::reverse(bytes.begin() + static_cast<long>(place + i * width),
@@ -81,21 +79,6 @@ TEST_CASE("read_volume: a 4D file with one volume is taken as 3D") {
   const TempFolder folder;
   save(folder / "a.nii", nifti_bytes({3, 2, 2, 1}));
   CHECK(read_back(folder / "a.nii").geometry.size == std::array<std::int64_t, 3>{3, 2, 2});
-}
-
-TEST_CASE("read_volume: warns when qform and sform differ, and when neither is there") {
-  const TempFolder folder;
-  Bytes bytes = nifti_bytes({4, 4, 4});
-  put<std::int16_t>(bytes, 252, 1);
-  put(bytes, 268, 7.0f);  // the qform lies 7 mm to the right
-  save(folder / "two.nii", bytes);
-  REQUIRE(warnings_of(folder / "two.nii").size() == 1);
-  CHECK(says(warnings_of(folder / "two.nii")[0], "(qform and sform) that lie up to 7 mm apart"));
-  put<std::int16_t>(bytes, 252, 0);
-  put<std::int16_t>(bytes, 254, 0);
-  save(folder / "none.nii", bytes);
-  REQUIRE(warnings_of(folder / "none.nii").size() == 1);
-  CHECK(says(warnings_of(folder / "none.nii")[0], "left and right may be swapped"));
 }
 
 TEST_CASE("read_volume: NaN in a file is an error with count and place, or 0 with a warning when asked") {

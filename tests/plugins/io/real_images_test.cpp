@@ -5,6 +5,7 @@
 
 #include "flowrun/testing/node_runner.h"
 #include "image_files.h"
+#include "support/needs.h"
 
 using namespace flowrun;
 using namespace flowrun::testing;
@@ -15,7 +16,7 @@ const std::string kData = std::string(FLOWRUN_SHARED_DIR) + "/data/";
 
 bool absent(const std::string& file) {
   if (std::filesystem::exists(kData + file)) return false;
-  MESSAGE("skipped: there is no " << kData + file);
+  could_not_run("there is no " + kData + file);
   return true;
 }
 
@@ -25,7 +26,8 @@ float at(const Volume& volume, std::int64_t x, std::int64_t y, std::int64_t z) {
 
 }  // namespace
 
-TEST_CASE("read_volume: a real head in MNI space has the voxels and the place of its file") {
+TEST_CASE("read_volume: a real head in MNI space has the voxels and the place of its file" *
+          doctest::test_suite("needs shared data")) {
   if (absent("open_ms/patient19/FLAIR.nii.gz")) return;
   const Volume volume = read_back(kData + "open_ms/patient19/FLAIR.nii.gz");
   CHECK(volume.geometry.size == std::array<std::int64_t, 3>{182, 218, 182});
@@ -36,7 +38,7 @@ TEST_CASE("read_volume: a real head in MNI space has the voxels and the place of
   CHECK(at(volume, 91, 109, 60) == 61.1988525390625f);
 }
 
-TEST_CASE("read_mask: a real lesion mask has as many voxels as its file") {
+TEST_CASE("read_mask: a real lesion mask has as many voxels as its file" * doctest::test_suite("needs shared data")) {
   if (absent("open_ms/patient19/lesions.nii.gz")) return;
   NodeRunner reader("io.read_mask", {{"path", kData + "open_ms/patient19/lesions.nii.gz"}});
   reader.run();
@@ -44,7 +46,8 @@ TEST_CASE("read_mask: a real lesion mask has as many voxels as its file") {
   CHECK(std::count(voxels.begin(), voxels.end(), 1) == 49769);
 }
 
-TEST_CASE("read_volume: a real oblique scan has the voxels and the place of its file") {
+TEST_CASE("read_volume: a real oblique scan has the voxels and the place of its file" *
+          doctest::test_suite("needs shared data")) {
   if (absent("open_ms_raw/patient12/FLAIR.nii.gz")) return;
   const Volume volume = read_back(kData + "open_ms_raw/patient12/FLAIR.nii.gz");
   CHECK(volume.geometry.size == std::array<std::int64_t, 3>{320, 320, 48});

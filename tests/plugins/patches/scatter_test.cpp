@@ -67,6 +67,29 @@ TEST_CASE("scatter: an empty list gives a map of background") {
   CHECK(runner.output<Volume>("map").voxels == std::vector<float>(12, 0.5f));
 }
 
+TEST_CASE("scatter: scores that are no probabilities are one warning a case, with the range over all chunks and what to set") {
+  NodeRunner runner(kType);
+  runner.input("voxels", list_of({0, 4, 7}, kGrid, "flair.nii"));
+  runner.input("scores", scores_of({0, 4}, 1, {-0.355f, 0})).input("scores", scores_of({7}, 1, {0.068f}));
+  runner.run();
+  REQUIRE(runner.warnings().size() == 1);
+  CHECK(runner.warnings()[0].find("the scores of 'flair.nii' run from -0.355 to 0.068, so they are no probabilities") == 0);
+  CHECK(runner.warnings()[0].find("set parameter 'activation' of the cnn.stage that makes them to softmax") != std::string::npos);
+}
+
+TEST_CASE(
+    "scatter: probabilities are taken without a word, by rounding beyond 0 and 1 too; another class and the background do not "
+    "count") {
+  NodeRunner runner(kType, {{"class", std::int64_t{1}}, {"background", -5.0}});
+  runner.input("voxels", list_of({0, 4}, kGrid));
+  runner.input("scores", scores_of({0, 4}, 2, {17, -1e-6f, -9, 1.000001f}));
+  runner.run();
+  CHECK(runner.warnings().empty());
+  NodeRunner nothing(kType);
+  nothing.input("voxels", list_of({}, kGrid)).run();
+  CHECK(nothing.warnings().empty());
+}
+
 TEST_CASE("scatter: undoes extract") {
   const Volume volume = random_volume(small_grid(6, 5, 4), 8);
   NodeRunner extract("patches.extract", {{"size", std::vector<std::int64_t>{3, 5, 3}}, {"chunk", std::int64_t{7}}});

@@ -88,6 +88,25 @@ TEST_CASE("report.lesions: no label gives no row; labels that are no whole numbe
   CHECK(grid.error_of_run().find("'image.nii' and 'flair.nii' are not on one grid") == 0);
 }
 
+TEST_CASE("write_table: a text that a spreadsheet would run gets an apostrophe in CSV, numbers and JSON stay as they are") {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("flowrun_formula_" + std::to_string(getpid()));
+  Table table;
+  table.columns = {"=column", "value"};
+  for (const char* text : {"=1+1", "+1", "-1", "@x", "\tx", "\rx", "'=1", "plain", "a;=1"})
+    table.rows.push_back({std::string(text), std::int64_t{-1}});
+  const auto written = [&](const std::string& name) {
+    NodeRunner runner("report.write_table");
+    runner.set("path", (folder / name).string()).input("table", table);
+    REQUIRE(runner.error_of_run().empty());
+    std::ifstream file(folder / name, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  CHECK(written("t.csv") ==
+        "'=column,value\n'=1+1,-1\n'+1,-1\n'-1,-1\n'@x,-1\n\"'\tx\",-1\n\"'\rx\",-1\n''=1,-1\nplain,-1\n\"a;=1\",-1\n");
+  CHECK(written("t.json").find("\"=column\": \"=1+1\"") != std::string::npos);
+  std::filesystem::remove_all(folder);
+}
+
 TEST_CASE("write_table: writes CSV and JSON, with what is not defined left empty") {
   const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("flowrun_report_" + std::to_string(getpid()));
   Table table;

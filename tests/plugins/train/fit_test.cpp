@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "common/torch/torch_headers.h"
+#include "support/needs.h"
 #include "toy_cases.h"
 #include "train/layers.h"
 
@@ -207,7 +208,8 @@ TEST_CASE("train.fit: a disk that is full at the end keeps the older model, and 
   CHECK(folder.names() == std::vector<std::string>{"before.pt", "network.json"});
 }
 
-TEST_CASE("train.fit: with a checkpoint of a whole training, a model that does not fit is written by the same command later") {
+TEST_CASE("train.fit: with a checkpoint of a whole training, a model that does not fit is written by the same command later" *
+          doctest::test_suite("needs mounts")) {
   const TestFolder folder;
   const Values values = {{"checkpoint", folder.file("k")}};
   trained(folder, "m", values);
@@ -215,10 +217,8 @@ TEST_CASE("train.fit: with a checkpoint of a whole training, a model that does n
   std::filesystem::remove(folder.file("m.pt"));
   {
     const SmallDisk disk(folder.file("full"), 8192);
-    if (!disk.is_there()) {
-      MESSAGE("skipped: mounting a small disk needs root");
-      return;
-    }
+    if (!disk.is_there())
+      return flowrun::testing::could_not_run("the small disk cannot be mounted; only root may, and not in every container");
     const std::string error = Training(folder, "full/m", values).error();
     INFO(error);
     CHECK(contains(error, "No space left on device"));

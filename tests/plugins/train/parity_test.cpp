@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "common/torch/torch_headers.h"
+#include "support/needs.h"
 #include "toy_cases.h"
 
 namespace flowrun::testing {
@@ -53,13 +54,10 @@ double one_epoch(const std::vector<ToyCase>& cases, const std::string& network, 
   return runner.reports().at("best_loss");
 }
 
-TEST_CASE(
-    "train.fit: one epoch ends with the loss and the weights of a PyTorch script of the same settings (skipped without "
-    "PyTorch)") {
-  if (output_of("python3 -c 'import numpy, torch; print(1)' 2>/dev/null") != "1\n") {
-    MESSAGE("skipped: python3 here has no PyTorch and NumPy");
-    return;
-  }
+TEST_CASE("train.fit: one epoch ends with the loss and the weights of a PyTorch script of the same settings" *
+          doctest::test_suite("needs pytorch")) {
+  if (!python_has("numpy, torch"))
+    return could_not_run("/usr/bin/python3 has no PyTorch and NumPy; on Debian: apt-get install python3-numpy python3-torch");
   const TestFolder folder;
   const std::vector<ToyCase> cases{ToyCase(1), ToyCase(2)};
   const std::string network = folder.write("network.json", kToyNetwork), curve = folder.file("curve.csv");
@@ -76,8 +74,8 @@ TEST_CASE(
     }
   folder.write("patches.f32", raw(patches));
   folder.write("labels.u8", raw(labels));
-  const std::string printed = output_of(std::string("python3 ") + FLOWRUN_TEST_FOLDER + "/parity.py " + folder.file("") + " " +
-                                        std::to_string(labels.size()) + " 64 0.01 11");
+  const std::string printed = output_of(std::string("/usr/bin/python3 ") + FLOWRUN_TEST_FOLDER + "/parity.py " + folder.file("") +
+                                        " " + std::to_string(labels.size()) + " 64 0.01 11");
   REQUIRE_FALSE(printed.empty());
   MESSAGE("loss: train.fit " << loss << ", PyTorch " << std::stod(printed));
   CHECK(std::abs(loss - std::stod(printed)) < 1e-4);

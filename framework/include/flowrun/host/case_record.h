@@ -18,6 +18,10 @@ struct FileStamp {
   std::int64_t size = -1;     ///< bytes; of a folder, the sum over its files; -1: it was not there
   std::int64_t mtime_ns = 0;  ///< since the epoch; of a folder, the latest of its files
   std::string sha256;         ///< of a folder, of the names and contents of its files
+  /// What else a change of the file leaves behind: its identity on the disk and the time of its last change (inode and ctime),
+  /// of each file of a folder and of the files that a header names. Empty: not known, or so young when the hash was made that a
+  /// later change could look the same; such a file is hashed to be compared.
+  std::string marks;
 };
 
 /// A file that the case read.
@@ -52,6 +56,7 @@ struct NodeRecord {
   std::int64_t firings = 0;
   double busy_s = 0;              ///< sum over threads
   double begin_s = 0, end_s = 0;  ///< of its first and its last call, since the case began
+  std::string plugin_hash;        ///< SHA-256 of the plugin's library; empty: a record of an older flowrun, or no library
 };
 
 struct CaseRecord {
@@ -64,9 +69,10 @@ struct CaseRecord {
   double seconds = 0;
   std::int64_t peak_payload_bytes = 0;
   int attempt = 1;                ///< how many runs have tried this case
+  std::string flowrun;            ///< version of the program; empty: a record of an older flowrun
   std::string graph;              ///< its name
   std::string graph_file;         ///< as given on the command line
-  std::string graph_hash;         ///< SHA-256 of the nodes, parameters, edges and plugin versions that stand in `nodes`
+  std::string graph_hash;         ///< SHA-256 of the nodes, parameters, edges, plugin versions and libraries that stand in `nodes`
   std::vector<NodeRecord> nodes;  ///< in the graph's order
   std::vector<std::pair<std::string, std::string>> values;  ///< inputs of the graph that are no files, as text
   std::vector<InputFile> inputs;
@@ -75,8 +81,10 @@ struct CaseRecord {
   std::string replay;  ///< folder of the failed firing's packets, relative to the output folder; empty: none
 };
 
-/// "<out>/flowrun/cases/<name>.json"; of an empty name, "<out>/flowrun/run.json".
-std::filesystem::path case_record_file(const std::filesystem::path& out, const std::string& name);
+/// "<out>/flowrun/cases". `word`: of a graph that is not the first one of the folder, "<out>/flowrun/cases.<word>".
+std::filesystem::path case_records_folder(const std::filesystem::path& out, const std::string& word = "");
+/// "<out>/flowrun/cases/<name>.json"; of an empty name, "<out>/flowrun/run.json". `word`: as above, "run.<word>.json".
+std::filesystem::path case_record_file(const std::filesystem::path& out, const std::string& name, const std::string& word = "");
 
 /// Writes a record as JSON; it appears whole or not at all, and is on the disk when this returns. Throws Error.
 void write_case_record(const std::filesystem::path& file, const CaseRecord& record);
@@ -87,11 +95,12 @@ struct CaseRecords {
   std::vector<CaseRecord> records;      ///< by name
   std::vector<std::string> unreadable;  ///< a sentence for each file that is no record
 };
-/// All records of an output folder. Throws Error when its folder of records cannot be read; none at all is no error.
-CaseRecords read_case_records(const std::filesystem::path& out);
+/// All records of one graph in an output folder. Throws Error when its folder of records cannot be read; none at all is no error.
+CaseRecords read_case_records(const std::filesystem::path& out, const std::string& word = "");
 
-/// The nodes, their order, parameters, edges and plugin versions as a record keeps them, and the hash over them.
-std::vector<NodeRecord> node_records(const ValidatedGraph& graph);
+/// The nodes, their order, parameters, edges, plugin versions and the hashes of the plugins' libraries as a record keeps them, and
+/// the hash over them. `device`: of the nodes whose graph says nothing of it.
+std::vector<NodeRecord> node_records(const ValidatedGraph& graph, const std::string& device = "auto");
 std::string graph_hash(const std::vector<NodeRecord>& nodes);
 
 }  // namespace flowrun

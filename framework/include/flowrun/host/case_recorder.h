@@ -29,16 +29,23 @@ std::vector<NodeFile> files_of_run(const ValidatedGraph& graph, const std::files
 /// The first node that takes all cases of a run, or null: what it makes needs them all, so nothing of the run can be left out.
 const ValidatedNode* case_collector(const ValidatedGraph& graph);
 
+/// The program that makes the records, as far as results depend on it.
+struct RecordedProgram {
+  std::string version;          ///< of flowrun
+  std::string device = "auto";  ///< of the nodes whose graph says nothing of it (RunOptions::device)
+};
+
 /// One run's records. Files are hashed when a case has ended, never before the first begins; a file that many cases read is
-/// hashed once as long as its size and time stay. `start` may be called by several threads, the others by one at a time.
+/// hashed once as long as its size, time and marks stay. `start` may be called by several threads, the others by one at a time.
 class CaseRecorder {
  public:
-  CaseRecorder(std::shared_ptr<const ValidatedGraph> graph, std::filesystem::path out);
+  CaseRecorder(std::shared_ptr<const ValidatedGraph> graph, std::filesystem::path out, RecordedProgram program = {});
   ~CaseRecorder();
   CaseRecorder(const CaseRecorder&) = delete;
   CaseRecorder& operator=(const CaseRecorder&) = delete;
 
-  /// Before a case runs: its inputs as they are now. One that looks otherwise when the case has ended gets no hash.
+  /// Before a case runs: its inputs as they are now, and what lies where it writes. An input that looks otherwise when the case
+  /// has ended gets no hash; an output that looks as before was not written and is none of the case's.
   void start(const Case& one);
   /// The record of a case that has ended. Where it is done its outputs are on the disk when this returns, and hashed; of other
   /// cases no file is hashed. Throws Error when an output cannot be brought to disk.
@@ -47,7 +54,7 @@ class CaseRecorder {
   CaseRecord finish_run(const std::vector<Case>& cases, const RunResult& result);
 
   /// Why an earlier record no longer tells what this graph would make of the case: a sentence's part for each change ("input
-  /// 'flair' changed"). Empty: the case need not run again. Files whose size and time are as recorded are not read.
+  /// 'flair' changed"). Empty: the case need not run again. Files whose size, time and marks are as recorded are not read.
   std::vector<std::string> changes(const Case& one, const CaseRecord& earlier);
   std::vector<std::string> changes_of_run(const std::vector<Case>& cases, const CaseRecord& earlier);
 

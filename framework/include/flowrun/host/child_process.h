@@ -37,6 +37,14 @@ std::string end_text(const ChildEnd& end, std::chrono::milliseconds time_limit);
 /// "; it printed '...'", or "" when it printed nothing.
 std::string printed_text(const ChildEnd& end);
 
+/// What keeps a process from writing and from the network: Landlock (files) and seccomp (system calls).
+enum class Confined {
+  wholly,      ///< by both
+  by_calls,    ///< by seccomp alone: it refuses to open any file to write
+  by_files,    ///< by Landlock alone: the network, other than TCP from Linux 6.7 on, stays open to it
+  not_at_all,  ///< the system has neither
+};
+
 /// The side of the program that run_child started: made once, first of all. Takes the descriptors of the parent away, and limits
 /// the memory that this process may have for data (under a sanitizer there is no such limit).
 class ChildSide {
@@ -46,6 +54,9 @@ class ChildSide {
 
   /// Adds to ChildEnd::result.
   void write(std::string_view text) const;
+  /// Before code runs that nobody vouches for: from here on, and for good, this process and what it starts can make, change, remove
+  /// and execute no file, reach no network, start no process and send no signal to another. It reads files, and has threads.
+  static Confined confine();
   /// Ends the process at once, without running code of libraries that were loaded.
   [[noreturn]] static void end(int status);
 

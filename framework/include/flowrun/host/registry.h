@@ -30,6 +30,12 @@ struct RegisteredType {
   std::filesystem::path library;  ///< empty for a type of the application itself
 };
 
+/// What becomes of a library without a manifest that fits it.
+enum class Unknown {
+  described,  ///< loaded in a process apart that has no rights, and described
+  refused,    ///< listed with the reason; nothing of it runs
+};
+
 /// The node types of all plugins on the search path. Looking, describing and validating read the manifests beside the libraries
 /// and load none; create loads the library of that node. A library stays in the process for good: its code may be in use
 /// by payloads, by threads of its own libraries and by thread-local destructors.
@@ -42,11 +48,11 @@ class Registry {
   Registry& operator=(Registry&&) noexcept;
 
   /// Finds the plugins of a folder (files named *.so with the exported symbol, directly in it). A missing folder is no fault.
-  /// A missing or stale manifest is made anew: a process apart (flowrun_manifest) loads the library and describes it, and may crash
-  /// without harm. A library that fails is kept with its reason.
-  void scan(const std::filesystem::path& folder);
+  /// A missing or stale manifest is made anew: a process apart (flowrun_manifest), which can neither write nor reach the network,
+  /// loads the library and describes it, and may crash without harm. A library that fails is kept with its reason.
+  void scan(const std::filesystem::path& folder, Unknown unknown = Unknown::described);
   /// One library, wherever it is and whatever its name; never silent: not being a plugin is its failure.
-  void add_library(const std::filesystem::path& file);
+  void add_library(const std::filesystem::path& file, Unknown unknown = Unknown::described);
   /// From now on, libraries that ended the process that looked at them are tried again, also those whose end is remembered.
   void retry_failed();
   /// A type of the application itself, or of a test.
@@ -67,6 +73,12 @@ class Registry {
   std::unique_ptr<State> state_;
 };
 
+/// lib/flowrun/plugins beside the folder of the running program; empty where that is not known.
+std::filesystem::path own_plugin_folder();
+
+/// Folders that a person names: those given, then those of FLOWRUN_PLUGIN_PATH.
+std::vector<std::filesystem::path> named_plugin_folders(const std::vector<std::filesystem::path>& given);
+
 /// Folders where plugins are looked for, in order: those given, FLOWRUN_PLUGIN_PATH (separated by ':'), and lib/flowrun/plugins
 /// beside the folder of the running program.
 std::vector<std::filesystem::path> plugin_search_path(const std::vector<std::filesystem::path>& given);
@@ -74,9 +86,18 @@ std::vector<std::filesystem::path> plugin_search_path(const std::vector<std::fil
 /// What a shared library exports, from its dynamic symbol table; of a plugin: `flowrun_plugin` alone. Nothing is loaded. Throws Error.
 std::vector<std::string> exported_symbols(const std::filesystem::path& library);
 
+/// A sentence about what of a plugin folder or library people other than this one and root may write, and so could make flowrun
+/// run code of theirs: itself, the libraries in it and their manifests; "" when there is nothing.
+std::string writable_by_others(const std::vector<std::filesystem::path>& folders_and_libraries);
+
+/// Whether a library may run where its process cannot be kept from writing.
+enum class Confinement {
+  required,        ///< not: for libraries that were found
+  where_possible,  ///< yes: for the build step, whose person trusts what was just built
+};
 /// Writes "<library>.json", the manifest beside a library, which a process apart describes. For the build step. Throws Error.
 void write_manifest(const std::filesystem::path& library);
 /// The work of that process, for the program flowrun_manifest: loads the library and answers its parent. Does not return.
-[[noreturn]] void describe_for_parent(const std::filesystem::path& library);
+[[noreturn]] void describe_for_parent(const std::filesystem::path& library, Confinement confinement);
 
 }  // namespace flowrun

@@ -111,6 +111,7 @@ struct RunResult {
   std::int64_t peak_resident_bytes = 0;  ///< of the process, as the system counts it; 0: unknown
   int threads = 0;
   bool interrupted = false;  ///< stop or cancel left something undone
+  bool run_cut_off = false;  ///< cancel kept a node that fires once for the run from firing, or from ending its work
 };
 
 /// A look at a run from another thread.

@@ -52,6 +52,7 @@ struct ValidatedNode {
   NodeType type;  ///< a copy of the description
   std::string plugin;
   std::string plugin_version;
+  std::filesystem::path library;  ///< of the plugin; empty: a type of the application itself
   Place place;
   std::vector<InputSlot> slots;  ///< by port, then by the order in the list
   std::vector<ParamExpression> params;  ///< every parameter of the type, in the type's order

@@ -8,7 +8,9 @@
 
 int main(int argc, char** argv) {
   try {
-    if (argc == 3 && std::string_view(argv[1]) == "--describe") flowrun::describe_for_parent(argv[2]);
+    const std::string_view task = argc == 3 ? argv[1] : "";
+    if (task == "--describe") flowrun::describe_for_parent(argv[2], flowrun::Confinement::required);
+    if (task == "--describe-trusted") flowrun::describe_for_parent(argv[2], flowrun::Confinement::where_possible);
     for (int i = 1; i < argc; ++i) flowrun::write_manifest(argv[i]);
     return 0;
   } catch (const std::exception& error) {

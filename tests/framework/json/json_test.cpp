@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "fault_lines.h"
+#include "framework/spec/fault_lines.h"
 
 namespace flowrun::testing {
 namespace {

@@ -1,0 +1,144 @@
+#include "trace/file_parts.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+
+namespace flowrun::trace {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostFiles = 100'000;
+constexpr std::size_t kFirstLook = 4096;  ///< of a file that may be a header
+constexpr std::size_t kLongestHeader = 1 << 16;
+
+bool is_file(const fs::path& path) {
+  std::error_code unknown;
+  return fs::is_regular_file(path, unknown);
+}
+
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+std::string trimmed(const std::string& text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r"), end = text.find_last_not_of(" \t\r");
+  return begin == std::string::npos ? "" : text.substr(begin, end - begin + 1);
+}
+
+std::string beginning_of(const fs::path& file, std::size_t bytes) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(bytes, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
+  return text;
+}
+
+/// The field by which a text header names its data; empty: the file is none.
+std::string data_field(const std::string& beginning) {
+  if (beginning.starts_with("NRRD000")) return "datafile";
+  const bool meta = beginning.find("NDims") != std::string::npos || beginning.find("ObjectType") != std::string::npos;
+  return meta ? "elementdatafile" : "";
+}
+
+/// What stands behind the field, and the lines after it: the names of a list.
+std::vector<std::string> data_names(const std::string& text, const std::string& field) {
+  std::istringstream lines(text);
+  std::vector<std::string> names;
+  for (std::string line; std::getline(lines, line) && names.size() < kMostFiles;) {
+    line = trimmed(line);
+    if (!names.empty()) {
+      if (line.empty()) break;
+      names.push_back(line);
+      continue;
+    }
+    if (line.empty() && field == "datafile") break;  // the end of an NRRD header
+    const std::size_t sign = line.find_first_of(":=");
+    std::string key = lower_case(line.substr(0, sign));
+    std::erase_if(key, [](char c) { return c == ' ' || c == '\t'; });
+    if (sign != std::string::npos && key == field) names.push_back(trimmed(line.substr(sign + 1)));
+  }
+  if (!names.empty() && !lower_case(names.front()).starts_with("list")) names.resize(1);
+  return names;
+}
+
+bool stays_below(const fs::path& name) {
+  return !name.empty() && name.is_relative() && std::find(name.begin(), name.end(), "..") == name.end();
+}
+
+void add_named(const fs::path& folder, const std::string& name, std::vector<FilePart>& parts) {
+  if (stays_below(name) && is_file(folder / name)) parts.push_back({name, folder / name});
+}
+
+/// "slice%03d.raw 1 20 1" names files by their numbers: taken are all that begin and end as it does.
+void add_numbered(const fs::path& folder, const std::string& pattern, std::vector<FilePart>& parts) {
+  const std::string name = pattern.substr(0, pattern.find(' '));
+  const std::size_t percent = name.find('%'), letter = name.find_first_of("di", percent);
+  if (letter == std::string::npos || !stays_below(name)) return;
+  const fs::path begin = name.substr(0, percent);
+  const std::string stem = begin.filename().string(), end = name.substr(letter + 1);
+  std::vector<FilePart> found;
+  std::error_code failed;
+  const fs::path among = folder / begin.parent_path();
+  for (auto entry = fs::directory_iterator(among.empty() ? "." : among, failed); !failed && entry != fs::directory_iterator();
+       entry.increment(failed)) {
+    const std::string file = entry->path().filename().string();
+    if (file.starts_with(stem) && file.ends_with(end) && is_file(entry->path())) found.push_back({file, entry->path()});
+  }
+  std::sort(found.begin(), found.end(), [](const FilePart& a, const FilePart& b) { return a.name < b.name; });
+  parts.insert(parts.end(), found.begin(), found.end());
+}
+
+void add_data(const fs::path& header, std::vector<FilePart>& parts) {
+  const std::string field = data_field(beginning_of(header, kFirstLook));
+  if (field.empty()) return;
+  const fs::path folder = header.parent_path();
+  for (const std::string& name : data_names(beginning_of(header, kLongestHeader), field)) {
+    add_named(folder, name, parts);
+    if (name.find('%') != std::string::npos) add_numbered(folder, name, parts);
+  }
+}
+
+/// Analyze and NIfTI images in two files.
+void add_other_half(const fs::path& file, std::vector<FilePart>& parts) {
+  std::string stem = file.filename().string();
+  if (lower_case(stem).ends_with(".gz")) stem.resize(stem.size() - 3);
+  const std::string end = lower_case(fs::path(stem).extension().string());
+  if (end != ".hdr" && end != ".img") return;
+  stem = fs::path(stem).stem().string();
+  for (const char* other : {".hdr", ".hdr.gz", ".img", ".img.gz", ".HDR", ".IMG"})
+    if (stem + other != file.filename().string()) add_named(file.parent_path(), stem + other, parts);
+}
+
+std::vector<FilePart> files_in(const fs::path& folder) {
+  std::vector<FilePart> parts;
+  std::error_code failed;
+  for (auto entry = fs::recursive_directory_iterator(folder, failed); !failed && entry != fs::recursive_directory_iterator();
+       entry.increment(failed)) {
+    if (!is_file(entry->path())) continue;
+    if (parts.size() == kMostFiles) return {};
+    parts.push_back({entry->path().lexically_relative(folder).string(), entry->path()});
+  }
+  if (failed) return {};
+  std::sort(parts.begin(), parts.end(), [](const FilePart& a, const FilePart& b) { return a.name < b.name; });
+  return parts;
+}
+
+}  // namespace
+
+std::vector<FilePart> parts_of(const fs::path& path) {
+  std::error_code unknown;
+  if (fs::is_directory(path, unknown)) return files_in(path);
+  std::vector<FilePart> parts;
+  if (!is_file(path)) return parts;
+  parts.push_back({"", path});
+  add_data(path, parts);
+  add_other_half(path, parts);
+  return parts;
+}
+
+}  // namespace flowrun::trace

@@ -1,0 +1,13 @@
+#include "flowrun/sdk/plugin.h"
+#include "reorient.h"
+#include "reorient_like.h"
+
+namespace flowrun::geometry {
+
+static std::vector<NodeType> node_types() {
+  return {reorient_volume_type(), reorient_mask_type(), reorient_volume_like_type(), reorient_mask_like_type()};
+}
+
+}  // namespace flowrun::geometry
+
+FLOWRUN_PLUGIN("geometry", "1.0.0", "Apache-2.0", flowrun::geometry::node_types);

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "flowrun/sdk/node_type.h"
+
+namespace flowrun::geometry {
+
+/// geometry.reorient_volume, geometry.reorient_mask: an image with its axes exchanged and flipped until they run as stated.
+NodeType reorient_volume_type();
+NodeType reorient_mask_type();
+
+}  // namespace flowrun::geometry

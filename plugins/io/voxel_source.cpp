@@ -1,0 +1,195 @@
+#include "voxel_source.h"
+
+#include <algorithm>
+#include <bit>
+#include <cctype>
+#include <charconv>
+#include <cstdlib>
+#include <limits>
+
+#include "data_stream.h"
+#include "flowrun/sdk/error.h"
+#include "image_header.h"
+#include "memory_room.h"
+
+namespace flowrun::io {
+namespace {
+
+constexpr std::size_t kStep = std::size_t{1} << 20;             // voxels at a time
+constexpr std::uint64_t kLargestRatio = 1032;                   // of deflate: more cannot come out of a byte
+constexpr std::uint64_t kUsualRatio = 16;                       // of images that are no masks
+constexpr std::uint64_t kLookBehind = std::uint64_t{64} << 20;  // bytes behind the voxels that are read for the checksum's sake
+
+std::uint64_t count_of(const std::array<std::int64_t, 3>& size) {
+  return static_cast<std::uint64_t>(size[0]) * static_cast<std::uint64_t>(size[1]) * static_cast<std::uint64_t>(size[2]);
+}
+
+/// The bytes of the voxels, whatever they are written in.
+class Bytes {
+ public:
+  explicit Bytes(const VoxelSource& source)
+      : stream_(source.file, source.offset, source.coding == Coding::deflated), hex_(source.coding == Coding::hexadecimal) {
+    stream_.skip(source.offset_inflated);
+  }
+
+  std::size_t read(void* buffer, std::size_t count) { return hex_ ? read_hex(buffer, count) : stream_.read(buffer, count); }
+  void finish() { stream_.skip(kLookBehind); }
+
+  /// The next character, or -1.
+  int character() {
+    if (at_ == came_) {
+      came_ = stream_.read(block_.data(), block_.size());
+      at_ = 0;
+      if (came_ == 0) return -1;
+    }
+    return static_cast<unsigned char>(block_[at_++]);
+  }
+
+ private:
+  std::size_t read_hex(void* buffer, std::size_t count) {
+    auto* bytes = static_cast<unsigned char*>(buffer);
+    for (std::size_t done = 0; done < count; ++done) {
+      const int high = digit(), low = high < 0 ? -1 : digit();
+      if (low < 0) return done;
+      bytes[done] = static_cast<unsigned char>(16 * high + low);
+    }
+    return count;
+  }
+
+  /// The value of the next digit; -1 at the end or at something else.
+  int digit() {
+    int c = character();
+    while (c >= 0 && std::isspace(c)) c = character();
+    if (c >= '0' && c <= '9') return c - '0';
+    c = c < 0 ? c : std::tolower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  }
+
+  DataStream stream_;
+  bool hex_ = false;
+  std::array<char, 65536> block_{};
+  std::size_t at_ = 0;
+  std::size_t came_ = 0;
+};
+
+template <class T>
+T reversed(T value) {
+  auto bytes = std::bit_cast<std::array<unsigned char, sizeof(T)>>(value);
+  std::reverse(bytes.begin(), bytes.end());
+  return std::bit_cast<T>(bytes);
+}
+
+template <class T>
+float value_of(T number, const VoxelSource& source) {
+  if (!source.scaled) return static_cast<float>(number);
+  return static_cast<float>(static_cast<double>(number) * source.slope + source.intercept);
+}
+
+/// Appends `count` voxels of type T; false when they are not all there.
+template <class T>
+bool take(Bytes& bytes, const VoxelSource& source, std::size_t count, std::vector<float>& voxels) {
+  const std::size_t start = voxels.size();
+  voxels.resize(start + count);
+  std::vector<T> block(std::is_same_v<T, float> ? 0 : count);
+  void* target = std::is_same_v<T, float> ? static_cast<void*>(voxels.data() + start) : static_cast<void*>(block.data());
+  if (bytes.read(target, count * sizeof(T)) != count * sizeof(T)) return false;
+  if (std::is_same_v<T, float> && !source.swapped && !source.scaled) return true;
+  const T* numbers = static_cast<const T*>(target);
+  for (std::size_t i = 0; i < count; ++i)
+    voxels[start + i] = value_of(source.swapped ? reversed(numbers[i]) : numbers[i], source);
+  return true;
+}
+
+using Take = bool (*)(Bytes&, const VoxelSource&, std::size_t, std::vector<float>&);
+
+struct TypeRow {
+  VoxelType type;
+  std::size_t bytes;
+  Take take;
+};
+
+const TypeRow& row_of(VoxelType type) {
+  static const std::array<TypeRow, 10> kRows{{{VoxelType::uint8, 1, take<std::uint8_t>},
+                                              {VoxelType::int8, 1, take<std::int8_t>},
+                                              {VoxelType::uint16, 2, take<std::uint16_t>},
+                                              {VoxelType::int16, 2, take<std::int16_t>},
+                                              {VoxelType::uint32, 4, take<std::uint32_t>},
+                                              {VoxelType::int32, 4, take<std::int32_t>},
+                                              {VoxelType::uint64, 8, take<std::uint64_t>},
+                                              {VoxelType::int64, 8, take<std::int64_t>},
+                                              {VoxelType::float32, 4, take<float>},
+                                              {VoxelType::float64, 8, take<double>}}};
+  return *std::find_if(kRows.begin(), kRows.end(), [&](const TypeRow& row) { return row.type == type; });
+}
+
+/// Numbers in text, with spaces, line ends or commas between them.
+bool take_text(Bytes& bytes, const VoxelSource& source, std::size_t count, std::vector<float>& voxels,
+               const std::filesystem::path& file) {
+  constexpr std::size_t kLongestNumber = 60;
+  for (std::size_t i = 0; i < count; ++i) {
+    int c = bytes.character();
+    while (c >= 0 && (std::isspace(c) || c == ',')) c = bytes.character();
+    std::string word;
+    for (; c >= 0 && !std::isspace(c) && c != ',' && word.size() < kLongestNumber; c = bytes.character())
+      word += static_cast<char>(c);
+    if (word.empty()) return false;
+    char* end = nullptr;
+    const double number = std::strtod(word.c_str(), &end);
+    if (*end != '\0') refuse(file, "its voxels are written as text, and '" + printable(word) + "' is no number; it is damaged");
+    voxels.push_back(value_of(number, source));
+  }
+  return true;
+}
+
+/// Refuses what cannot be there, before anything is taken.
+void require_bytes(const VoxelSource& source, const std::array<std::int64_t, 3>& size, const std::filesystem::path& file) {
+  const std::uint64_t needed = count_of(size) * bytes_of(source.type), there = size_of(source.file);
+  const std::uint64_t room = there - std::min(there, source.offset);
+  if (source.coding == Coding::raw) require_room(file, size, needed, room);
+  if (source.coding == Coding::hexadecimal) require_room(file, size, 2 * needed, room);
+  // In text a voxel takes a digit and a space, at least.
+  if (source.coding == Coding::text) require_room(file, size, 2 * count_of(size) - 1, room);
+  if (source.coding == Coding::deflated) {
+    const std::uint64_t most = room * kLargestRatio;
+    require_room(file, size, needed, most - std::min(most, source.offset_inflated));
+  }
+}
+
+}  // namespace
+
+std::size_t bytes_of(VoxelType type) { return row_of(type).bytes; }
+
+std::vector<float> read_voxels(const VoxelSource& source, const std::array<std::int64_t, 3>& size,
+                               const std::filesystem::path& file) {
+  require_bytes(source, size, file);
+  const auto count = static_cast<std::size_t>(count_of(size));
+  require_memory(file, size, count * sizeof(float));
+  Bytes bytes(source);
+  std::vector<float> voxels;
+  // What a small compressed file promises may not be there: then memory grows with what arrives.
+  voxels.reserve(source.coding == Coding::deflated
+                     ? std::min(count, static_cast<std::size_t>(size_of(source.file) * kUsualRatio / bytes_of(source.type)))
+                     : count);
+  while (voxels.size() < count) {
+    const std::size_t done = voxels.size(), step = std::min(kStep, count - done);
+    if (voxels.capacity() < done + step) voxels.reserve(std::min(count, 2 * (done + step)));
+    const bool came = source.coding == Coding::text ? take_text(bytes, source, step, voxels, file)
+                                                    : row_of(source.type).take(bytes, source, step, voxels);
+    if (!came)
+      refuse(file, "its voxels stop early, after about " + std::to_string(done) + " of " + std::to_string(count) +
+                       "; the file is cut or its header is damaged");
+  }
+  if (source.coding == Coding::deflated) bytes.finish();
+  return voxels;
+}
+
+void require_all_voxels(const VoxelSource& source, const std::array<std::int64_t, 3>& size, const std::filesystem::path& file) {
+  require_bytes(source, size, file);
+  if (source.coding != Coding::deflated) return;
+  const std::uint64_t needed = count_of(size) * bytes_of(source.type);
+  DataStream stream(source.file, source.offset, true);
+  stream.skip(source.offset_inflated);
+  require_room(file, size, needed, stream.skip(needed + 1));
+}
+
+}  // namespace flowrun::io
