@@ -7,6 +7,10 @@
 namespace flowrun::candidates {
 namespace {
 
+constexpr Input<Volume> kVolume{"volume", "Image, in sd when it was normalised"};
+constexpr OptionalInput<Mask> kMask{"mask", "Voxels outside it are never candidates; on the volume's grid"};
+constexpr Output<VoxelList> kVoxels{"voxels", "The candidates, on the volume's grid"};
+
 template <class Chosen>
 std::vector<std::int64_t> indices_where(std::size_t count, Chosen chosen) {
   std::vector<std::int64_t> indices;
@@ -18,8 +22,8 @@ std::vector<std::int64_t> indices_where(std::size_t count, Chosen chosen) {
 class Above : public Node {
  public:
   void process(Context& context) override {
-    const Volume& volume = context.in<Volume>("volume");
-    const Mask* mask = context.in_if<Mask>("mask");
+    const Volume& volume = context.in(kVolume);
+    const Mask* mask = context.in(kMask);
     const bool every = context.params().text("select") == "every";
     if (mask) grid::require_one_grid(volume, "volume", *mask, "mask");
     if (every && !mask)
@@ -35,7 +39,7 @@ class Above : public Node {
     list.source = volume.source;
     list.voxels = indices_where(volume.voxels.size(), [&](std::size_t i) { return above(i) && inside(i); });
     context.report("candidates", static_cast<double>(list.voxels.size()));
-    context.emit("voxels", std::move(list));
+    context.emit(kVoxels, std::move(list));
   }
 };
 
@@ -54,12 +58,8 @@ NodeType above_type() {
       "brain.\n\n"
       "An empty list is valid: the stages behind it get no patches and the result is empty. Errors: the mask is on another "
       "grid; 'select' is every and no mask is connected. Reports candidates, the length of the list.";
-  type.inputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "Image, in sd when it was normalised"},
-                 {.name = "mask",
-                  .payload = std::string(Mask::kType),
-                  .help = "Voxels outside it are never candidates; on the volume's grid",
-                  .required = false}};
-  type.outputs = {{.name = "voxels", .payload = std::string(VoxelList::kType), .help = "The candidates, on the volume's grid"}};
+  type.inputs = {kVolume, kMask};
+  type.outputs = {kVoxels};
   type.params = {
       {.name = "threshold", .default_value = 1.5, .help = "A voxel with a greater value than this is a candidate", .unit = "sd"},
       {.name = "select",
@@ -68,7 +68,7 @@ NodeType above_type() {
        .help = "Which voxels: those above the threshold, or every voxel of the mask",
        .choices = {"above", "every"}}};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Above>(); };
+  type.create = create_node<Above>;
   return type;
 }
 

@@ -11,11 +11,15 @@
 namespace flowrun::candidates {
 namespace {
 
+constexpr Input<VoxelList> kVoxels{"voxels", "The list"};
+constexpr Input<Volume> kMap{"map", "Values to decide by, on the list's grid"};
+constexpr Output<VoxelList> kOutVoxels{"voxels", "What is left of the list"};
+
 class Narrow : public Node {
  public:
   void process(Context& context) override {
-    const VoxelList& list = context.in<VoxelList>("voxels");
-    const Volume& map = context.in<Volume>("map");
+    const VoxelList& list = context.in(kVoxels);
+    const Volume& map = context.in(kMap);
     grid::require_complete(map, "map");
     require_same_grid(map.geometry, grid::name_of(map.source, "map"), list.geometry, grid::name_of(list.source, "voxels"));
     grid::require_valid(list, "voxels");
@@ -26,7 +30,7 @@ class Narrow : public Node {
     std::copy_if(list.voxels.begin(), list.voxels.end(), std::back_inserter(kept.voxels),
                  [&](std::int64_t voxel) { return map.voxels[static_cast<std::size_t>(voxel)] > threshold; });
     context.report("kept", static_cast<double>(kept.voxels.size()));
-    context.emit("voxels", std::move(kept));
+    context.emit(kOutVoxels, std::move(kept));
   }
 };
 
@@ -43,12 +47,11 @@ NodeType narrow_type() {
       "is then 0 at the voxels that were left out.\n\n"
       "An empty list gives an empty list. With 'above' below 0 every voxel with a probability is kept. Errors: list and map "
       "not on one grid. Reports kept, the length of the new list.";
-  type.inputs = {{.name = "voxels", .payload = std::string(VoxelList::kType), .help = "The list"},
-                 {.name = "map", .payload = std::string(Volume::kType), .help = "Values to decide by, on the list's grid"}};
-  type.outputs = {{.name = "voxels", .payload = std::string(VoxelList::kType), .help = "What is left of the list"}};
+  type.inputs = {kVoxels, kMap};
+  type.outputs = {kOutVoxels};
   type.params = {{.name = "above", .default_value = 0.5, .help = "A voxel with a greater value than this stays"}};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Narrow>(); };
+  type.create = create_node<Narrow>;
   return type;
 }
 

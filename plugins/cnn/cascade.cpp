@@ -16,6 +16,11 @@
 namespace flowrun::cnn {
 namespace {
 
+constexpr VariadicInput<Volume> kVolumes{"volumes", "Images, one a channel, on one grid"};
+constexpr Input<VoxelList> kVoxels{"voxels", "Where the probabilities are wanted, on the volumes' grid", Scope::per_case};
+constexpr Output<Volume> kInitial{"initial", "The first network's score at the voxels of the list"};
+constexpr Output<Volume> kFinal{"final", "The second network's; 0 where it was not run"};
+
 constexpr std::int64_t kBatchOnCpu = 64, kBatchOnGpu = 4096;
 
 using Volumes = std::vector<const Volume*>;
@@ -117,8 +122,8 @@ void CascadeNode::check_inputs(const Volumes& volumes, const VoxelList& list) co
 }
 
 void CascadeNode::process(Context& context) {
-  const Volumes volumes = context.all<Volume>("volumes");
-  const VoxelList& list = context.in<VoxelList>("voxels");
+  const Volumes volumes = context.in(kVolumes);
+  const VoxelList& list = context.in(kVoxels);
   check_inputs(volumes, list);
   if (devices_.use_cards()) return hand_to_card(context, volumes, list);
   CascadeCase of(volumes, list, size_, c10::Device(c10::kCPU));
@@ -148,7 +153,7 @@ void CascadeNode::run_here(Context& context, CascadeCase& of) const {
     run_twice += job->run_twice();
     context.progress(static_cast<double>(++done) / static_cast<double>(tasks));
   });
-  if (!context.cancelled()) emit(context, context.in<VoxelList>("voxels"), of, run_twice);
+  if (!context.cancelled()) emit(context, context.in(kVoxels), of, run_twice);
 }
 
 void CascadeNode::hand_to_card(Context& context, const Volumes& volumes, const VoxelList& list) {
@@ -159,7 +164,7 @@ void CascadeNode::hand_to_card(Context& context, const Volumes& volumes, const V
   hand_over(context, card, job, [this, &card, of, job](Context& later) {
     smaller_.tell(later, card, *job);
     later.report("device_s", job->busy_seconds());
-    emit(later, later.in<VoxelList>("voxels"), *of, job->run_twice());
+    emit(later, later.in(kVoxels), *of, job->run_twice());
   });
 }
 
@@ -185,8 +190,8 @@ void CascadeNode::emit(Context& context, const VoxelList& list, CascadeCase& of,
   if (const std::string sentence = second().beyond_probabilities(scores); !sentence.empty()) context.warn(sentence);
   context.report("voxels", static_cast<double>(list.voxels.size()));
   context.report("voxels_of_final", static_cast<double>(run_twice));
-  context.emit("initial", map_of(list, of.initial));
-  context.emit("final", map_of(list, of.second));
+  context.emit(kInitial, map_of(list, of.initial));
+  context.emit(kFinal, map_of(list, of.second));
 }
 
 std::vector<ParamSpec> params() {
@@ -243,18 +248,8 @@ NodeType cascade_type() {
       "An empty list gives empty maps. Errors: as cnn.stage; volumes and list not on one grid; models that do not say the size "
       "of their patches. Scores outside of 0 to 1 are a warning once a case and network, with their range. "
       "Reports voxels, voxels_of_final and, on a GPU, device_s: the seconds that it was busy.";
-  type.inputs = {{.name = "volumes",
-                  .payload = std::string(Volume::kType),
-                  .help = "Images, one a channel, on one grid",
-                  .variadic = true,
-                  .scope = Scope::per_case},
-                 {.name = "voxels",
-                  .payload = std::string(VoxelList::kType),
-                  .help = "Where the probabilities are wanted, on the volumes' grid",
-                  .scope = Scope::per_case}};
-  type.outputs = {
-      {.name = "initial", .payload = std::string(Volume::kType), .help = "The first network's score at the voxels of the list"},
-      {.name = "final", .payload = std::string(Volume::kType), .help = "The second network's; 0 where it was not run"}};
+  type.inputs = {kVolumes, kVoxels};
+  type.outputs = {kInitial, kFinal};
   type.params = params();
   type.concurrent = true;
   type.cuda = true;

@@ -22,6 +22,11 @@
 namespace flowrun::cnn {
 namespace {
 
+constexpr VariadicInput<Volume> kVolumes{"volumes", "Images, one a channel, on one grid"};
+constexpr Input<VoxelList> kVoxels{"voxels", "Where the probability is wanted, on the volumes' grid", Scope::per_case};
+constexpr Output<Volume> kMap{"map", "The class's score at the voxels of the list"};
+constexpr Output<Scores> kScores{"scores", "The same as a list, one score for each voxel"};
+
 constexpr double kMebibyte = 1024.0 * 1024.0;
 /// Sums in another order differ by about 1e-6; a description that is not the network's, by far more.
 constexpr float kSameNetwork = 1e-4f;
@@ -133,8 +138,8 @@ void DenseInference::check_inputs(const Volumes& volumes, const VoxelList& list)
 }
 
 void DenseInference::process(Context& context) {
-  const Volumes volumes = context.all<Volume>("volumes");
-  const VoxelList& list = context.in<VoxelList>("voxels");
+  const Volumes volumes = context.in(kVolumes);
+  const VoxelList& list = context.in(kVoxels);
   check_inputs(volumes, list);
   context.report("voxels", static_cast<double>(list.voxels.size()));
   Scores found;
@@ -150,8 +155,8 @@ void DenseInference::process(Context& context) {
   map.source = list.source;
   map.voxels.assign(static_cast<std::size_t>(map.geometry.voxel_count()), static_cast<float>(background_));
   for (std::size_t i = 0; i < found.voxels.size(); ++i) map.voxels[static_cast<std::size_t>(found.voxels[i])] = found.values[i];
-  context.emit("map", std::move(map));
-  context.emit("scores", std::move(found));
+  context.emit(kMap, std::move(map));
+  context.emit(kScores, std::move(found));
 }
 
 dense::Image image_of(const Volumes& volumes, const VoxelList& list) {
@@ -263,20 +268,10 @@ NodeType dense_inference_type() {
       "network that cannot be shared; a model that does not say the size of its patches. Scores outside of 0 to 1 are a warning "
       "once a case, with their range. Reports voxels, patches: those of them "
       "that were run patch by patch, and GFLOP: the shared arithmetic, in 10^9 operations.";
-  type.inputs = {{.name = "volumes",
-                  .payload = std::string(Volume::kType),
-                  .help = "Images, one a channel, on one grid",
-                  .variadic = true,
-                  .scope = Scope::per_case},
-                 {.name = "voxels",
-                  .payload = std::string(VoxelList::kType),
-                  .help = "Where the probability is wanted, on the volumes' grid",
-                  .scope = Scope::per_case}};
-  type.outputs = {
-      {.name = "map", .payload = std::string(Volume::kType), .help = "The class's score at the voxels of the list"},
-      {.name = "scores", .payload = std::string(Scores::kType), .help = "The same as a list, one score for each voxel"}};
+  type.inputs = {kVolumes, kVoxels};
+  type.outputs = {kMap, kScores};
   type.params = params();
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<DenseInference>(); };
+  type.create = create_node<DenseInference>;
   return type;
 }
 

@@ -13,6 +13,9 @@
 namespace flowrun::cnn {
 namespace {
 
+constexpr Input<PatchBatch> kPatches{"patches", "A chunk of patches"};
+constexpr Output<Scores> kScores{"scores", "One score for each patch, or one for each patch and class, at the voxels of the patches"};
+
 class Stage : public Node {
  public:
   void open(OpenContext& context) override {
@@ -24,8 +27,8 @@ class Stage : public Node {
   void process(Context& context) override {
     if (devices_.use_cards()) return hand_to_card(context);
     Scores scores =
-        runners_.front()->run(context.in<PatchBatch>("patches"), context.threads(), [&] { return context.cancelled(); });
-    if (!context.cancelled()) context.emit("scores", std::move(scores));
+        runners_.front()->run(context.in(kPatches), context.threads(), [&] { return context.cancelled(); });
+    if (!context.cancelled()) context.emit(kScores, std::move(scores));
   }
 
  private:
@@ -37,14 +40,14 @@ class Stage : public Node {
   void hand_to_card(Context& context) {
     Card& card = *devices_.cards().next();
     const PatchRunner& runner = *runners_[devices_.index_of(card.streams.device())];
-    const auto job = std::make_shared<PatchJob>(runner, context.in<PatchBatch>("patches"), card.streams);
+    const auto job = std::make_shared<PatchJob>(runner, context.in(kPatches), card.streams);
     hand_over(context, card, job, [this, &card, &runner, job](Context& later) {
       Scores scores = job->scores();
-      if (scores.voxels.empty()) scores.classes = runner.classes_without_patches(later.in<PatchBatch>("patches"));
+      if (scores.voxels.empty()) scores.classes = runner.classes_without_patches(later.in(kPatches));
       runner.refuse_nan(scores);
       smaller_.tell(later, card, *job);
       later.report("device_s", job->busy_seconds());
-      later.emit("scores", std::move(scores));
+      later.emit(kScores, std::move(scores));
     });
   }
 
@@ -96,15 +99,13 @@ NodeType stage_type() {
       "auto) get chunks in turn. Reports device_s, the seconds that a GPU was busy with the patches. docs/gpu.md says more.\n\n"
       "Errors: no TorchScript model, a damaged one, a CUDA device that is not there, patches of channels or a size that the "
       "network does not take, output that is not N x K or holds NaN. An empty chunk gives empty scores.";
-  type.inputs = {{.name = "patches", .payload = std::string(PatchBatch::kType), .help = "A chunk of patches"}};
-  type.outputs = {{.name = "scores",
-                   .payload = std::string(Scores::kType),
-                   .help = "One score for each patch, or one for each patch and class, at the voxels of the patches"}};
+  type.inputs = {kPatches};
+  type.outputs = {kScores};
   type.params = PatchRunner::params();
   for (ParamSpec& spec : tensor::Arithmetic::params()) type.params.push_back(std::move(spec));
   type.concurrent = true;
   type.cuda = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Stage>(); };
+  type.create = create_node<Stage>;
   return type;
 }
 

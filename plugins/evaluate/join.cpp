@@ -9,6 +9,9 @@
 namespace flowrun::evaluate {
 namespace {
 
+constexpr VariadicInput<Table> kTables{"tables", "Tables with one row each, of one case"};
+constexpr Output<Table> kTable{"table", "One row with all their columns"};
+
 void require_one_row(const Table& table) {
   table::require_complete(table);
   if (table.rows.size() != 1)
@@ -35,11 +38,11 @@ class Join : public Node {
     Table joined;
     joined.columns = {"case"};
     joined.rows.push_back({std::string(context.case_name())});
-    for (const Table* table : context.all<Table>("tables")) {
+    for (const Table* table : context.in(kTables)) {
       require_one_row(*table);
       append(joined, *table);
     }
-    context.emit("table", std::move(joined));
+    context.emit(kTable, std::move(joined));
   }
 };
 
@@ -52,14 +55,10 @@ NodeType join_type() {
   type.details =
       "Puts the columns of tables with one row beside each other, in the order of the tables; the column 'case' stands first "
       "and once. Errors: a table with more or fewer rows than one; a column that two tables have.";
-  type.inputs = {{.name = "tables",
-                  .payload = std::string(Table::kType),
-                  .help = "Tables with one row each, of one case",
-                  .variadic = true,
-                  .scope = Scope::per_case}};
-  type.outputs = {{.name = "table", .payload = std::string(Table::kType), .help = "One row with all their columns"}};
+  type.inputs = {kTables};
+  type.outputs = {kTable};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Join>(); };
+  type.create = create_node<Join>;
   return type;
 }
 

@@ -10,6 +10,10 @@
 namespace flowrun::evaluate {
 namespace {
 
+constexpr Input<Mask> kFound{"found", "Mask to judge", Scope::per_case};
+constexpr Input<Mask> kReference{"reference", "Mask taken for the truth, on the same grid", Scope::per_case};
+constexpr Output<Table> kTable{"table", "One row: the case and its measures"};
+
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 struct Measures {
@@ -29,8 +33,8 @@ Measures measures_of(const LesionCounts& counts) {
 class LesionMeasures : public Node {
  public:
   void process(Context& context) override {
-    const Mask& found = context.in<Mask>("found");
-    const Mask& reference = context.in<Mask>("reference");
+    const Mask& found = context.in(kFound);
+    const Mask& reference = context.in(kReference);
     grid::require_one_grid(found, "found", reference, "reference");
     const Params& params = context.params();
     const LesionCounts counts = match_lesions(
@@ -48,7 +52,7 @@ class LesionMeasures : public Node {
     table.rows.push_back({std::string(context.case_name()), counts.reference, counts.found, counts.detected, counts.confirmed,
                           measures.sensitivity, measures.precision, measures.f1});
     context.report("lesion_f1", measures.f1);
-    context.emit("table", std::move(table));
+    context.emit(kTable, std::move(table));
   }
 };
 
@@ -92,15 +96,11 @@ NodeType lesions_type() {
       "harmonic mean. Without lesions in the reference the sensitivity, without lesions found the precision has no meaning and "
       "is left empty; f1 is then 0, and 1 when there are none in either. Shares and volumes are compared with a relative "
       "tolerance of 1e-6. Error: masks on two grids. Reports lesion_f1.";
-  type.inputs = {{.name = "found", .payload = std::string(Mask::kType), .help = "Mask to judge", .scope = Scope::per_case},
-                 {.name = "reference",
-                  .payload = std::string(Mask::kType),
-                  .help = "Mask taken for the truth, on the same grid",
-                  .scope = Scope::per_case}};
-  type.outputs = {{.name = "table", .payload = std::string(Table::kType), .help = "One row: the case and its measures"}};
+  type.inputs = {kFound, kReference};
+  type.outputs = {kTable};
   type.params = lesion_params();
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<LesionMeasures>(); };
+  type.create = create_node<LesionMeasures>;
   return type;
 }
 

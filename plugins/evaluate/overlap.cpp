@@ -10,6 +10,10 @@
 namespace flowrun::evaluate {
 namespace {
 
+constexpr Input<Mask> kFound{"found", "Mask to judge", Scope::per_case};
+constexpr Input<Mask> kReference{"reference", "Mask taken for the truth, on the same grid", Scope::per_case};
+constexpr Output<Table> kTable{"table", "One row: the case and its measures"};
+
 /// Voxels of two masks.
 struct Counts {
   std::int64_t both = 0, found = 0, reference = 0;
@@ -47,13 +51,13 @@ Table table_of(const Counts& counts, const SurfaceDistance& surface, double voxe
 class Overlap : public Node {
  public:
   void process(Context& context) override {
-    const Mask& found = context.in<Mask>("found");
-    const Mask& reference = context.in<Mask>("reference");
+    const Mask& found = context.in(kFound);
+    const Mask& reference = context.in(kReference);
     grid::require_one_grid(found, "found", reference, "reference");
     const Counts counts = count(found, reference);
     Table table = table_of(counts, surface_distance(found, reference), reference.geometry.voxel_volume(), context.case_name());
     context.report("dice", share(2 * counts.both, counts.found + counts.reference, 1));
-    context.emit("table", std::move(table));
+    context.emit(kTable, std::move(table));
   }
 };
 
@@ -74,14 +78,10 @@ NodeType overlap_type() {
       "Two empty masks agree: dice and jaccard are 1. What has no meaning is left empty: sensitivity and the percentage without "
       "a reference, precision without found voxels, distances when one of the masks is empty. Error: masks on two grids. "
       "Reports dice.";
-  type.inputs = {{.name = "found", .payload = std::string(Mask::kType), .help = "Mask to judge", .scope = Scope::per_case},
-                 {.name = "reference",
-                  .payload = std::string(Mask::kType),
-                  .help = "Mask taken for the truth, on the same grid",
-                  .scope = Scope::per_case}};
-  type.outputs = {{.name = "table", .payload = std::string(Table::kType), .help = "One row: the case and its measures"}};
+  type.inputs = {kFound, kReference};
+  type.outputs = {kTable};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Overlap>(); };
+  type.create = create_node<Overlap>;
   return type;
 }
 

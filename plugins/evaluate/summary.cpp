@@ -12,6 +12,8 @@
 namespace flowrun::evaluate {
 namespace {
 
+constexpr CollectingInput<Table> kRows{"rows", Scope::per_case, "The measures of each case, as evaluate.join gives them"};
+
 struct Statistic {
   const char* name;
   double (*value)(const Statistics&);
@@ -138,14 +140,10 @@ NodeType summary_type() {
       "many cases had it.\n\n"
       "A case that failed is left out. Errors: neither 'csv' nor 'json' is given; cases with different columns; a file that "
       "cannot be written. Reports cases, and the mean of each measure.";
-  type.inputs = {{.name = "rows",
-                  .payload = std::string(Table::kType),
-                  .help = "The measures of each case, as evaluate.join gives them",
-                  .scope = Scope::per_case,
-                  .collects = true}};
+  type.inputs = {kRows};
   type.params = {file_param("csv", "File of comma-separated values to write; empty: none"),
                  file_param("json", "JSON file to write; empty: none")};
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Summary>(); };
+  type.create = create_node<Summary>;
   return type;
 }
 

@@ -13,7 +13,7 @@ namespace flowrun::fusion {
 
 /// The volumes of port 'volumes': at least one, all on the first one's grid, else Error.
 inline std::vector<const Volume*> volumes_on_one_grid(const Context& context) {
-  const auto volumes = context.all<Volume>("volumes");
+  const auto volumes = context.in(kVolumes);
   if (volumes.empty()) throw Error("nothing is connected to input 'volumes'; connect at least one volume");
   for (std::size_t i = 0; i < volumes.size(); ++i)
     grid::require_one_grid(*volumes.front(), "volumes[0]", *volumes[i], "volumes[" + std::to_string(i) + "]");
@@ -33,7 +33,7 @@ void fuse(Context& context, Combine combine) {
     for (std::size_t k = 0; k < volumes.size(); ++k) values[k] = volumes[k]->voxels[i];
     result.voxels[i] = combine(std::span<const float>(values));
   }
-  context.emit("volume", std::move(result));
+  context.emit(kVolume, std::move(result));
 }
 
 /// A node type of this plugin: all have the same ports and no parameters.
@@ -46,10 +46,8 @@ inline NodeType fusion_type(std::string name, std::string summary, const std::st
                  "Any number of volumes from one up, all on one grid; else an error that names both and what differs. A voxel "
                  "that is NaN in one volume is NaN in the result, so that a fault upstream stays visible. The result has the "
                  "grid of the first volume.";
-  type.inputs = {
-      {.name = "volumes", .payload = std::string(Volume::kType), .help = "Maps to be joined, on one grid", .variadic = true}};
-  type.outputs = {
-      {.name = "volume", .payload = std::string(Volume::kType), .help = "The joined map, on the first volume's grid"}};
+  type.inputs = {kVolumes};
+  type.outputs = {kVolume};
   type.concurrent = true;
   return type;
 }

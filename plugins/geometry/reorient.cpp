@@ -9,6 +9,9 @@
 namespace flowrun::geometry {
 namespace {
 
+constexpr Input<Image> kPort{port, "In any axes"};
+constexpr Output<Image> kOutPort{port, "The same voxels in the stated axes"};
+
 template <class Image>
 class Reorient : public Node {
  public:
@@ -59,8 +62,8 @@ NodeType reorient_type() {
   type.summary =
       (port == "mask" ? "A mask" : "An image") + std::string(" with its axes exchanged and flipped until they run as stated");
   type.details = kDetails;
-  type.inputs = {{.name = port, .payload = std::string(Image::kType), .help = "In any axes"}};
-  type.outputs = {{.name = port, .payload = std::string(Image::kType), .help = "The same voxels in the stated axes"}};
+  type.inputs = {kPort};
+  type.outputs = {kOutPort};
   type.params = {axes_param()};
   type.concurrent = true;
   type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Reorient<Image>>(); };

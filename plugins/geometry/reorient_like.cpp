@@ -9,12 +9,16 @@
 namespace flowrun::geometry {
 namespace {
 
+constexpr Input<Image> kPort{port, "The result, in any axes"};
+constexpr Input<Volume> kReference{"reference", "The image whose axes and grid are wanted, such as the one that was read"};
+constexpr Output<Image> kOutPort{port, "The same voxels on the reference's grid"};
+
 template <class Image>
 class ReorientLike : public Node {
  public:
   void process(Context& context) override {
     const Image& image = context.in<Image>(kPort<Image>);
-    const Volume& reference = context.in<Volume>("reference");
+    const Volume& reference = context.in(kReference);
     grid::require_complete(image, kPort<Image>);
     grid::require_complete(reference, "reference");
     const std::string name = grid::name_of(image.source, kPort<Image>), other = grid::name_of(reference.source, "reference");
@@ -44,11 +48,8 @@ NodeType like_type() {
   type.summary =
       (port == "mask" ? "A mask" : "An image") + std::string(" brought to the axes of another image of the same grid, exactly");
   type.details = kDetails;
-  type.inputs = {{.name = port, .payload = std::string(Image::kType), .help = "The result, in any axes"},
-                 {.name = "reference",
-                  .payload = std::string(Volume::kType),
-                  .help = "The image whose axes and grid are wanted, such as the one that was read"}};
-  type.outputs = {{.name = port, .payload = std::string(Image::kType), .help = "The same voxels on the reference's grid"}};
+  type.inputs = {kPort, kReference};
+  type.outputs = {kOutPort};
   type.concurrent = true;
   type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ReorientLike<Image>>(); };
   return type;

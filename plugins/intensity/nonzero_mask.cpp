@@ -11,10 +11,13 @@
 namespace flowrun::intensity {
 namespace {
 
+constexpr Input<Volume> kVolume{"volume", "Image whose background is exactly 0"};
+constexpr Output<Mask> kMask{"mask", "1 where the image is not 0, on the same grid"};
+
 class NonzeroMask : public Node {
  public:
   void process(Context& context) override {
-    const Volume& volume = context.in<Volume>("volume");
+    const Volume& volume = context.in(kVolume);
     grid::require_complete(volume, "volume");
     warn_of_no_brain(context, volume);
     Mask result;
@@ -24,7 +27,7 @@ class NonzeroMask : public Node {
     std::transform(volume.voxels.begin(), volume.voxels.end(), result.voxels.begin(),
                    [](float value) -> std::uint8_t { return value != 0 && !std::isnan(value); });
     context.report("voxels", static_cast<double>(std::count(result.voxels.begin(), result.voxels.end(), 1)));
-    context.emit("mask", std::move(result));
+    context.emit(kMask, std::move(result));
   }
 
  private:
@@ -55,10 +58,10 @@ NodeType nonzero_mask_type() {
       "brain has about 0.4 l (Knickmeyer et al., Journal of Neuroscience 2008). Boxes of fewer than 10 voxels along an axis have "
       "no "
       "corners to judge by.";
-  type.inputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "Image whose background is exactly 0"}};
-  type.outputs = {{.name = "mask", .payload = std::string(Mask::kType), .help = "1 where the image is not 0, on the same grid"}};
+  type.inputs = {kVolume};
+  type.outputs = {kMask};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<NonzeroMask>(); };
+  type.create = create_node<NonzeroMask>;
   return type;
 }
 

@@ -12,6 +12,10 @@
 namespace flowrun::intensity {
 namespace {
 
+constexpr Input<Volume> kVolume{"volume", "Image in any unit"};
+constexpr OptionalInput<Mask> kMask{"mask", "Voxels over which mean and sd are taken when 'over' is mask, on the volume's grid"};
+constexpr Output<Volume> kOutVolume{"volume", "Image in sd from its mean, on the same grid"};
+
 struct Statistics {
   std::int64_t count = 0;
   double mean = 0;
@@ -71,7 +75,7 @@ void require_usable(const Statistics& found, const std::string& volume, const st
 }
 
 const Mask* mask_for(Context& context, const std::string& over, const Volume& volume) {
-  const Mask* mask = context.in_if<Mask>("mask");
+  const Mask* mask = context.in(kMask);
   if (over != "mask") {
     if (mask)
       context.warn("input 'mask' is connected but not used, because parameter 'over' is '" + over + "'; say \"mask\" to use it");
@@ -92,7 +96,7 @@ void warn_of_background(Context& context, const Volume& volume) {
 class Normalise : public Node {
  public:
   void process(Context& context) override {
-    const Volume& volume = context.in<Volume>("volume");
+    const Volume& volume = context.in(kVolume);
     grid::require_complete(volume, "volume");
     const std::string& over = context.params().text("over");
     const Mask* mask = mask_for(context, over, volume);
@@ -108,7 +112,7 @@ class Normalise : public Node {
     result.voxels.resize(volume.voxels.size());
     std::transform(volume.voxels.begin(), volume.voxels.end(), result.voxels.begin(),
                    [&](float value) { return static_cast<float>((value - found.mean) / found.sd); });
-    context.emit("volume", std::move(result));
+    context.emit(kOutVolume, std::move(result));
   }
 };
 
@@ -130,20 +134,15 @@ NodeType normalise_type() {
       "nonzero, voxels that cannot be a brain (intensity.nonzero_mask says by what signs). Reports mean and sd in the units of "
       "the "
       "image.";
-  type.inputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "Image in any unit"},
-                 {.name = "mask",
-                  .payload = std::string(Mask::kType),
-                  .help = "Voxels over which mean and sd are taken when 'over' is mask, on the volume's grid",
-                  .required = false}};
-  type.outputs = {
-      {.name = "volume", .payload = std::string(Volume::kType), .help = "Image in sd from its mean, on the same grid"}};
+  type.inputs = {kVolume, kMask};
+  type.outputs = {kOutVolume};
   type.params = {{.name = "over",
                   .type = ParamType::choice,
                   .default_value = std::string("nonzero"),
                   .help = "Voxels whose mean and sd are used: those that are not 0, those of the mask, or all",
                   .choices = {"nonzero", "mask", "all"}}};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Normalise>(); };
+  type.create = create_node<Normalise>;
   return type;
 }
 

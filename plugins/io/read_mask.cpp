@@ -12,6 +12,8 @@
 namespace flowrun::io {
 namespace {
 
+constexpr Output<Mask> kMask{"mask", "1 inside, 0 outside; its source is the file's name"};
+
 /// NaN and infinity count as broken too.
 bool is_whole(float value) { return std::nearbyint(value) == value && std::isfinite(value); }
 
@@ -37,7 +39,7 @@ class ReadMask : public Node {
     mask.voxels.resize(volume.voxels.size());
     std::transform(volume.voxels.begin(), volume.voxels.end(), mask.voxels.begin(),
                    [](float value) -> std::uint8_t { return value != 0; });
-    ctx.emit("mask", std::move(mask));
+    ctx.emit(kMask, std::move(mask));
   }
 };
 
@@ -51,12 +53,11 @@ NodeType read_mask_type() {
       "Reads what io.read_volume reads. The voxels must be whole numbers, whatever type the file keeps them in; of a label image "
       "all labels "
       "become 1. Resampling of sheared axes takes the nearest voxel, 0 outside.";
-  type.outputs = {
-      {.name = "mask", .payload = std::string(Mask::kType), .help = "1 inside, 0 outside; its source is the file's name"}};
+  type.outputs = {kMask};
   type.params = {{.name = "path", .type = ParamType::path, .help = "The mask file", .role = PathRole::input, .per_case = true}};
   for (ParamSpec& param : geometry_params()) type.params.push_back(std::move(param));
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ReadMask>(); };
+  type.create = create_node<ReadMask>;
   return type;
 }
 

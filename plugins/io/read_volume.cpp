@@ -10,6 +10,8 @@
 namespace flowrun::io {
 namespace {
 
+constexpr Output<Volume> kVolume{"volume", "The image; its source is the file's name"};
+
 class ReadVolume : public Node {
  public:
   void process(Context& ctx) override {
@@ -19,7 +21,7 @@ class ReadVolume : public Node {
     Volume volume = read_image(path, options, [&](std::string_view text) { ctx.warn(text); });
     const NonFinite found = find_non_finite(volume, replace);
     if (found.count > 0) tell(ctx, volume, found, replace);
-    ctx.emit("volume", std::move(volume));
+    ctx.emit(kVolume, std::move(volume));
   }
 
  private:
@@ -69,7 +71,7 @@ NodeType read_volume_type() {
       "round, as "
       "ITK does, with a warning, unless they have a unit (CT, PET, dose, Hounsfield units). Files without the 128 bytes before "
       "DICOM's mark are read too; other files in the folder are passed over.";
-  type.outputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "The image; its source is the file's name"}};
+  type.outputs = {kVolume};
   type.params = {{.name = "path",
                   .type = ParamType::path,
                   .help = "The image file, or the folder with a DICOM series",
@@ -86,7 +88,7 @@ NodeType read_volume_type() {
                   .choices = {"error", "zero"}}};
   for (ParamSpec& param : geometry_params()) type.params.push_back(std::move(param));
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ReadVolume>(); };
+  type.create = create_node<ReadVolume>;
   return type;
 }
 

@@ -9,10 +9,12 @@
 namespace flowrun::io {
 namespace {
 
+constexpr Input<Mask> kMask{"mask", "The mask; its values are kept", Scope::per_case};
+
 class WriteMask : public Node {
  public:
   void process(Context& ctx) override {
-    const Mask& mask = ctx.in<Mask>("mask");
+    const Mask& mask = ctx.in(kMask);
     write_image(ctx.params().text("path"), mask.geometry, mask.voxels, ctx.params().flag("compress"),
                 [&](std::string_view text) { ctx.warn(text); });
   }
@@ -25,8 +27,7 @@ NodeType write_mask_type() {
   type.name = "io.write_mask";
   type.summary = "Writes a mask to .nii.gz, .nii, .nrrd or .mha, one byte a voxel";
   type.details = "Written as io.write_volume does it: whole or not at all.";
-  type.inputs = {
-      {.name = "mask", .payload = std::string(Mask::kType), .help = "The mask; its values are kept", .scope = Scope::per_case}};
+  type.inputs = {kMask};
   type.params = {
       {.name = "path", .type = ParamType::path, .help = "The file to write", .role = PathRole::output, .per_case = true},
       {.name = "compress",
@@ -35,7 +36,7 @@ NodeType write_mask_type() {
        .help = "Compress .nrrd and .mha; .nii.gz always is compressed, .nii never"},
   };
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<WriteMask>(); };
+  type.create = create_node<WriteMask>;
   return type;
 }
 

@@ -13,6 +13,8 @@
 namespace flowrun::io {
 namespace {
 
+constexpr Input<Volume> kVolume{"volume", "The image", Scope::per_case};
+
 template <class T>
 constexpr float kLow = static_cast<float>(std::numeric_limits<T>::min());
 template <class T>
@@ -51,7 +53,7 @@ class WriteVolume : public Node {
     const std::string& path = ctx.params().text("path");
     const std::string& type = ctx.params().text("pixel_type");
     const bool compress = ctx.params().flag("compress");
-    const Volume& volume = ctx.in<Volume>("volume");
+    const Volume& volume = ctx.in(kVolume);
     require_writable_name(path);
     const auto write = [&](const auto& voxels) {
       write_image(path, volume.geometry, voxels, compress, [&](std::string_view text) { ctx.warn(text); });
@@ -77,7 +79,7 @@ NodeType write_volume_type() {
       "Whole-number pixel types take the nearest whole number (a half goes to the even one); a value that does not fit is an "
       "error. NIfTI keeps the "
       "geometry in float32, as sform and qform with code 1 (the qform with code 0 where a quaternion cannot keep the place).";
-  type.inputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "The image", .scope = Scope::per_case}};
+  type.inputs = {kVolume};
   type.params = {
       {.name = "path", .type = ParamType::path, .help = "The file to write", .role = PathRole::output, .per_case = true},
       {.name = "pixel_type",
@@ -91,7 +93,7 @@ NodeType write_volume_type() {
        .help = "Compress .nrrd and .mha; .nii.gz always is compressed, .nii never"},
   };
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<WriteVolume>(); };
+  type.create = create_node<WriteVolume>;
   return type;
 }
 

@@ -12,6 +12,10 @@
 namespace flowrun::patches {
 namespace {
 
+constexpr VariadicInput<Volume> kVolumes{"volumes", "Images to cut from, one a channel, on one grid"};
+constexpr Input<VoxelList> kVoxels{"voxels", "Centres of the patches, on the volumes' grid", Scope::per_case};
+constexpr StreamOutput<PatchBatch> kPatches{"patches", "Chunks of patches with their voxels, in the order of the list"};
+
 constexpr double kMostChunkBytes = 4.0 * 1024 * 1024 * 1024;
 
 struct Layout {
@@ -51,10 +55,10 @@ void require_affordable(const Layout& layout, std::size_t channels) {
 
 class ExtractFiring : public Firing {
  public:
-  ExtractFiring(const Context& context, const Layout& layout) : layout_(layout), voxels_(context.inputs("voxels").front()) {
-    const auto volumes = context.inputs("volumes");
+  ExtractFiring(const Context& context, const Layout& layout) : layout_(layout), voxels_(context.inputs(kVoxels.name).front()) {
+    const auto volumes = context.inputs(kVolumes.name);
     volumes_.assign(volumes.begin(), volumes.end());
-    check_inputs(context.all<Volume>("volumes"));
+    check_inputs(context.in(kVolumes));
   }
 
   bool next(Context& context) override {
@@ -69,7 +73,7 @@ class ExtractFiring : public Firing {
     batch.size = layout_.size;
     fill(batch, context);
     done_ += count;
-    context.emit("patches", std::move(batch));
+    context.emit(kPatches, std::move(batch));
     return true;
   }
 
@@ -166,22 +170,11 @@ NodeType extract_type() {
       "patches of 4 channels and 15 x 15 x 15 voxels.\n\n"
       "Errors: a size that is even or less than 1; volumes and voxel list not all on one grid (names both and what differs); "
       "a chunk of more than 4 GiB (says which parameter to lower); a voxel outside the grid.";
-  type.inputs = {{.name = "volumes",
-                  .payload = std::string(Volume::kType),
-                  .help = "Images to cut from, one a channel, on one grid",
-                  .variadic = true,
-                  .scope = Scope::per_case},
-                 {.name = "voxels",
-                  .payload = std::string(VoxelList::kType),
-                  .help = "Centres of the patches, on the volumes' grid",
-                  .scope = Scope::per_case}};
-  type.outputs = {{.name = "patches",
-                   .payload = std::string(PatchBatch::kType),
-                   .help = "Chunks of patches with their voxels, in the order of the list",
-                   .stream = true}};
+  type.inputs = {kVolumes, kVoxels};
+  type.outputs = {kPatches};
   type.params = params();
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Extract>(); };
+  type.create = create_node<Extract>;
   return type;
 }
 

@@ -11,10 +11,14 @@
 namespace flowrun::patches {
 namespace {
 
+constexpr CollectingInput<Scores> kScores{"scores", Scope::chunk, "The case's scores, chunk by chunk"};
+constexpr Input<VoxelList> kVoxels{"voxels", "The voxels that were scored: the list that the patches were cut around", Scope::per_case};
+constexpr Output<Volume> kMap{"map", "Scores of the class, on the list's grid"};
+
 class ScatterFiring : public Firing {
  public:
   explicit ScatterFiring(const Context& context)
-      : class_(context.params().integer("class")), list_payload_(context.inputs("voxels").front()) {
+      : class_(context.params().integer("class")), list_payload_(context.inputs(kVoxels.name).front()) {
     list_name_ = grid::name_of(list().source, "voxels");
     map_.geometry = list().geometry;
     map_.source = list().source;
@@ -37,7 +41,7 @@ class ScatterFiring : public Firing {
   void finish(Context& context) override {
     if (scored_ != list().voxels.size()) throw Error(missing_words());
     warn_of_range(context);
-    context.emit("map", std::move(map_));
+    context.emit(kMap, std::move(map_));
   }
 
  private:
@@ -128,16 +132,8 @@ NodeType scatter_type() {
       "Connect the list that the patches were cut around. Errors: scores on another grid than the list; 'class' is not one of "
       "the scores' classes; a voxel that is not in the list, or gets two scores, or none. Scores outside of 0 to 1 are a warning "
       "once a case, with their range: the network gives no probabilities, and cnn.stage has a parameter for that.";
-  type.inputs = {{.name = "scores",
-                  .payload = std::string(Scores::kType),
-                  .help = "The case's scores, chunk by chunk",
-                  .scope = Scope::chunk,
-                  .collects = true},
-                 {.name = "voxels",
-                  .payload = std::string(VoxelList::kType),
-                  .help = "The voxels that were scored: the list that the patches were cut around",
-                  .scope = Scope::per_case}};
-  type.outputs = {{.name = "map", .payload = std::string(Volume::kType), .help = "Scores of the class, on the list's grid"}};
+  type.inputs = {kScores, kVoxels};
+  type.outputs = {kMap};
   type.params = {{.name = "class",
                   .type = ParamType::integer,
                   .default_value = std::int64_t{0},
@@ -145,7 +141,7 @@ NodeType scatter_type() {
                   .min = 0},
                  {.name = "background", .default_value = 0.0, .help = "Value of the voxels that are not in the list"}};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Scatter>(); };
+  type.create = create_node<Scatter>;
   return type;
 }
 

@@ -11,6 +11,11 @@
 namespace flowrun::report {
 namespace {
 
+constexpr Input<Volume> kLabels{"labels", "Number of each voxel's lesion, 0 outside, as segment.label_lesions makes it", Scope::per_case};
+constexpr OptionalInput<Volume> kProbability{"probability", "Probability of lesion, on the same grid", Scope::per_case};
+constexpr OptionalInput<Volume> kFlair{"flair", "FLAIR, normalised, on the same grid", Scope::per_case};
+constexpr Output<Table> kTable{"table", "One row for each lesion"};
+
 /// Labels are whole numbers that float32 holds without gaps.
 constexpr float kLargestLabel = 16777216;
 
@@ -75,9 +80,9 @@ std::array<double, 3> centroid(const Geometry& geometry, const Sums& lesion, boo
 class LesionTable : public Node {
  public:
   void process(Context& context) override {
-    const Volume& labels = context.in<Volume>("labels");
-    const Volume* probability = context.in_if<Volume>("probability");
-    const Volume* flair = context.in_if<Volume>("flair");
+    const Volume& labels = context.in(kLabels);
+    const Volume* probability = context.in(kProbability);
+    const Volume* flair = context.in(kFlair);
     grid::require_complete(labels, "labels");
     if (probability) grid::require_one_grid(labels, "labels", *probability, "probability");
     if (flair) grid::require_one_grid(labels, "labels", *flair, "flair");
@@ -95,7 +100,7 @@ class LesionTable : public Node {
     context.report("lesions", static_cast<double>(table.rows.size()));
     context.report("volume_mm3", volume);
     context.report("lesion_volume_ml", volume / 1000);
-    context.emit("table", std::move(table));
+    context.emit(kTable, std::move(table));
   }
 
  private:
@@ -132,28 +137,15 @@ NodeType lesions_type() {
       "right, y to the front, z up) or of DICOM and ITK (LPS); the names of the columns say it too.\n\n"
       "An image without labels gives a table without rows. Errors: labels that are no whole numbers from 0; images on two grids. "
       "Reports lesions, volume_mm3 and lesion_volume_ml.";
-  type.inputs = {{.name = "labels",
-                  .payload = std::string(Volume::kType),
-                  .help = "Number of each voxel's lesion, 0 outside, as segment.label_lesions makes it",
-                  .scope = Scope::per_case},
-                 {.name = "probability",
-                  .payload = std::string(Volume::kType),
-                  .help = "Probability of lesion, on the same grid",
-                  .required = false,
-                  .scope = Scope::per_case},
-                 {.name = "flair",
-                  .payload = std::string(Volume::kType),
-                  .help = "FLAIR, normalised, on the same grid",
-                  .required = false,
-                  .scope = Scope::per_case}};
-  type.outputs = {{.name = "table", .payload = std::string(Table::kType), .help = "One row for each lesion"}};
+  type.inputs = {kLabels, kProbability, kFlair};
+  type.outputs = {kTable};
   type.params = {{.name = "frame",
                   .type = ParamType::choice,
                   .default_value = std::string("ras"),
                   .help = "Frame of the centroids",
                   .choices = {"ras", "lps"}}};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<LesionTable>(); };
+  type.create = create_node<LesionTable>;
   return type;
 }
 

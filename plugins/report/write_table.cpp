@@ -8,10 +8,12 @@
 namespace flowrun::report {
 namespace {
 
+constexpr Input<Table> kTable{"table", "The table", Scope::per_case};
+
 class WriteTable : public Node {
  public:
   void process(Context& context) override {
-    const Table& table = context.in<Table>("table");
+    const Table& table = context.in(kTable);
     const std::string& path = context.params().text("path");
     const bool csv = path.ends_with(".csv");
     if (!csv && !path.ends_with(".json"))
@@ -31,14 +33,14 @@ NodeType write_table_type() {
       "CSV: a row of names, then the rows, cells separated by commas and quoted where they must be (RFC 4180). JSON: a list of "
       "objects. A number that is not defined is an empty cell, or null. The file appears whole or not at all. Errors: another "
       "ending; a file that cannot be written.";
-  type.inputs = {{.name = "table", .payload = std::string(Table::kType), .help = "The table", .scope = Scope::per_case}};
+  type.inputs = {kTable};
   type.params = {{.name = "path",
                   .type = ParamType::path,
                   .help = "The file to write, .csv or .json",
                   .role = PathRole::output,
                   .per_case = true}};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<WriteTable>(); };
+  type.create = create_node<WriteTable>;
   return type;
 }
 

@@ -10,6 +10,9 @@
 namespace flowrun::segment {
 namespace {
 
+constexpr Input<Mask> kMask{"mask", "Mask; labels are not told apart"};
+constexpr Output<Mask> kOutMask{"mask", "The components that were kept, on the same grid"};
+
 using components::ConnectedRuns;
 using components::Connectivity;
 
@@ -42,7 +45,7 @@ Mask kept_mask(const Mask& mask, const ConnectedRuns& found, const std::vector<b
 class Components : public Node {
  public:
   void process(Context& context) override {
-    const Mask& mask = context.in<Mask>("mask");
+    const Mask& mask = context.in(kMask);
     grid::require_complete(mask, "mask");
     const ConnectedRuns found = components::connected_runs(mask, connectivity_of(context.params().text("connectivity")));
     const std::vector<bool> kept = large_enough(found, mask.geometry, context.params());
@@ -52,7 +55,7 @@ class Components : public Node {
     const auto voxels = static_cast<double>(std::count(result.voxels.begin(), result.voxels.end(), 1));
     context.report("voxels", voxels);
     context.report("volume_ml", voxels * mask.geometry.voxel_volume() / 1000);
-    context.emit("mask", std::move(result));
+    context.emit(kOutMask, std::move(result));
   }
 };
 
@@ -70,9 +73,8 @@ NodeType components_type() {
       "keep spacings in float32.\n\n"
       "An empty mask stays empty, which is no error. With smallest 0 or 1 voxel everything is kept. Reports components "
       "(found), kept, and voxels and volume_ml (of the result).";
-  type.inputs = {{.name = "mask", .payload = std::string(Mask::kType), .help = "Mask; labels are not told apart"}};
-  type.outputs = {
-      {.name = "mask", .payload = std::string(Mask::kType), .help = "The components that were kept, on the same grid"}};
+  type.inputs = {kMask};
+  type.outputs = {kOutMask};
   type.params = {{.name = "connectivity",
                   .type = ParamType::choice,
                   .default_value = std::string("6"),
@@ -85,7 +87,7 @@ NodeType components_type() {
                   .help = "Unit of 'smallest'",
                   .choices = {"voxels", "mm3"}}};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Components>(); };
+  type.create = create_node<Components>;
   return type;
 }
 

@@ -11,6 +11,9 @@
 namespace flowrun::segment {
 namespace {
 
+constexpr Input<Mask> kMask{"mask", "Mask; labels are not told apart"};
+constexpr Output<Volume> kLabels{"labels", "The number of each voxel's component, 0 outside, on the mask's grid"};
+
 using components::ConnectedRuns;
 using components::Connectivity;
 
@@ -30,7 +33,7 @@ std::vector<float> numbers_by_size(const std::vector<std::int64_t>& voxels_of) {
 class LabelLesions : public Node {
  public:
   void process(Context& context) override {
-    const Mask& mask = context.in<Mask>("mask");
+    const Mask& mask = context.in(kMask);
     grid::require_complete(mask, "mask");
     const std::string& neighbours = context.params().text("connectivity");
     const auto connectivity =
@@ -46,7 +49,7 @@ class LabelLesions : public Node {
     const std::int64_t inside = std::accumulate(found.voxels_of.begin(), found.voxels_of.end(), std::int64_t{0});
     context.report("lesions", static_cast<double>(found.voxels_of.size()));
     context.report("lesion_volume_ml", static_cast<double>(inside) * mask.geometry.voxel_volume() / 1000);
-    context.emit("labels", std::move(labels));
+    context.emit(kLabels, std::move(labels));
   }
 };
 
@@ -63,17 +66,15 @@ NodeType label_lesions_type() {
       "The result is a volume, because a mask can tell only 255 labels apart and a patient may have more lesions; write it with "
       "io.write_volume and pixel_type uint16. report.lesions lists the components. An empty mask gives an image of 0, which is "
       "no error. Reports lesions, the number of components, and lesion_volume_ml.";
-  type.inputs = {{.name = "mask", .payload = std::string(Mask::kType), .help = "Mask; labels are not told apart"}};
-  type.outputs = {{.name = "labels",
-                   .payload = std::string(Volume::kType),
-                   .help = "The number of each voxel's component, 0 outside, on the mask's grid"}};
+  type.inputs = {kMask};
+  type.outputs = {kLabels};
   type.params = {{.name = "connectivity",
                   .type = ParamType::choice,
                   .default_value = std::string("6"),
                   .help = "How many neighbours of a voxel touch it",
                   .choices = {"6", "18", "26"}}};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<LabelLesions>(); };
+  type.create = create_node<LabelLesions>;
   return type;
 }
 

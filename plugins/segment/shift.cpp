@@ -9,6 +9,9 @@
 namespace flowrun::segment {
 namespace {
 
+constexpr Input<Mask> kMask{"mask", "Mask or labels to move"};
+constexpr Output<Mask> kOutMask{"mask", "The moved mask, on the same grid"};
+
 using Offset = std::array<std::int64_t, 3>;
 
 /// The offsets in [0, size) that a circular shift amounts to.
@@ -55,7 +58,7 @@ void shift_with_loss(const Mask& mask, const Offset& by, std::vector<std::uint8_
 class Shift : public Node {
  public:
   void process(Context& context) override {
-    const Mask& mask = context.in<Mask>("mask");
+    const Mask& mask = context.in(kMask);
     grid::require_complete(mask, "mask");
     const auto& values = context.params().integers("offset");
     if (values.size() != 3)
@@ -72,7 +75,7 @@ class Shift : public Node {
     } else {
       shift_with_loss(mask, offset, result.voxels);
     }
-    context.emit("mask", std::move(result));
+    context.emit(kOutMask, std::move(result));
   }
 };
 
@@ -88,8 +91,8 @@ NodeType shift_type() {
       "0. Any offset is allowed, also negative ones and ones larger than the grid.\n\n"
       "For parity with the published code of Cabezas et al. (MSSEG challenge 2016), which moves its mask by +1 voxel along x "
       "and y, circularly, to undo part of an offset of its training. Networks trained without that offset do not want it.";
-  type.inputs = {{.name = "mask", .payload = std::string(Mask::kType), .help = "Mask or labels to move"}};
-  type.outputs = {{.name = "mask", .payload = std::string(Mask::kType), .help = "The moved mask, on the same grid"}};
+  type.inputs = {kMask};
+  type.outputs = {kOutMask};
   type.params = {{.name = "offset",
                   .type = ParamType::integers,
                   .default_value = std::vector<std::int64_t>{1, 1, 0},
@@ -101,7 +104,7 @@ NodeType shift_type() {
                   .default_value = true,
                   .help = "Whether what leaves the grid comes in on the other side"}};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Shift>(); };
+  type.create = create_node<Shift>;
   return type;
 }
 

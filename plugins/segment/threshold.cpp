@@ -10,6 +10,9 @@
 namespace flowrun::segment {
 namespace {
 
+constexpr Input<Volume> kVolume{"volume", "Map, such as a probability from 0 to 1"};
+constexpr Output<Mask> kMask{"mask", "1 where the map is above the value, on the same grid"};
+
 void warn_of_nan(Context& context, const Volume& volume) {
   const auto count = std::count_if(volume.voxels.begin(), volume.voxels.end(), [](float value) { return std::isnan(value); });
   if (count != 0)
@@ -20,7 +23,7 @@ void warn_of_nan(Context& context, const Volume& volume) {
 class Threshold : public Node {
  public:
   void process(Context& context) override {
-    const Volume& volume = context.in<Volume>("volume");
+    const Volume& volume = context.in(kVolume);
     const double above = context.params().number("above");
     warn_of_nan(context, volume);
     Mask result;
@@ -32,7 +35,7 @@ class Threshold : public Node {
     const auto voxels = static_cast<double>(std::count(result.voxels.begin(), result.voxels.end(), 1));
     context.report("voxels", voxels);
     context.report("volume_ml", voxels * volume.geometry.voxel_volume() / 1000);
-    context.emit("mask", std::move(result));
+    context.emit(kMask, std::move(result));
   }
 };
 
@@ -46,12 +49,11 @@ NodeType threshold_type() {
       "1 where the value is greater than 'above' (equal is not above), else 0. The comparison is made in double precision: "
       "the float32 next to 0.1 is slightly more than 0.1 and so above it. NaN never counts as above; NaN voxels are a warning "
       "with their number. Reports voxels and volume_ml, the size of the mask.";
-  type.inputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "Map, such as a probability from 0 to 1"}};
-  type.outputs = {
-      {.name = "mask", .payload = std::string(Mask::kType), .help = "1 where the map is above the value, on the same grid"}};
+  type.inputs = {kVolume};
+  type.outputs = {kMask};
   type.params = {{.name = "above", .default_value = 0.5, .help = "A voxel with a greater value than this is inside"}};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Threshold>(); };
+  type.create = create_node<Threshold>;
   return type;
 }
 

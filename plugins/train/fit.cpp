@@ -18,6 +18,8 @@
 namespace flowrun::train {
 namespace {
 
+constexpr CollectingInput<Samples> kSamples{"samples", Scope::per_case, "The samples of each case, from train.sample"};
+
 std::string text_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error("the description of the network '" + path + "' cannot be read");
@@ -192,14 +194,10 @@ NodeType fit_type() {
       "of another shape; a loss that is not a number any more. Reports the samples, the memory predicted, the best epoch with "
       "its "
       "loss and Dice, and samples_per_second.";
-  type.inputs = {{.name = "samples",
-                  .payload = std::string(Samples::kType),
-                  .help = "The samples of each case, from train.sample",
-                  .scope = Scope::per_case,
-                  .collects = true}};
+  type.inputs = {kSamples};
   type.params = fit_params();
   type.cuda = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Fit>(); };
+  type.create = create_node<Fit>;
   return type;
 }
 

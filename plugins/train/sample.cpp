@@ -13,6 +13,12 @@
 namespace flowrun::train {
 namespace {
 
+constexpr VariadicInput<Volume> kVolumes{"volumes", "Images, one a channel, prepared as for the network's use"};
+constexpr Input<Mask> kLesions{"lesions", "The lesions, on the same grid", Scope::per_case};
+constexpr Input<VoxelList> kCandidates{"candidates", "Voxels that negatives are drawn among, on the same grid", Scope::per_case};
+constexpr OptionalInput<Volume> kProbability{"probability", "Probability of lesion by an earlier network, on the same grid", Scope::per_case};
+constexpr Output<Samples> kSamples{"samples", "The voxels with their labels and patches"};
+
 /// The candidates that are not lesion and, with a map, above the threshold in it.
 Voxels negatives_among(const VoxelList& candidates, const Mask& lesions, const Volume* probability, double threshold) {
   Voxels pool;
@@ -46,10 +52,10 @@ void merge(Samples& samples, const Voxels& positives, const Voxels& negatives) {
 class Sample : public Node {
  public:
   void process(Context& context) override {
-    const auto volumes = context.all<Volume>("volumes");
-    const Mask& lesions = context.in<Mask>("lesions");
-    const VoxelList& candidates = context.in<VoxelList>("candidates");
-    const Volume* probability = context.in_if<Volume>("probability");
+    const auto volumes = context.in(kVolumes);
+    const Mask& lesions = context.in(kLesions);
+    const VoxelList& candidates = context.in(kCandidates);
+    const Volume* probability = context.in(kProbability);
     check_grids(volumes, lesions, candidates, probability);
 
     const Params& params = context.params();
@@ -72,7 +78,7 @@ class Sample : public Node {
     merge(samples, positives, negatives);
     cut_values(samples, volumes, static_cast<float>(params.number("padding")));
     context.report("sample_bytes", static_cast<double>(samples.bytes()));
-    context.emit("samples", std::move(samples));
+    context.emit(kSamples, std::move(samples));
   }
 
  private:
@@ -149,27 +155,11 @@ NodeType sample_type() {
       "A case without lesions gives no samples and a warning; too few candidates are all taken, with a warning. Errors: "
       "volumes, mask, candidates or map on different grids. Reports lesion_voxels, positives, negatives, negatives_short and "
       "sample_bytes.";
-  type.inputs = {
-      {.name = "volumes",
-       .payload = std::string(Volume::kType),
-       .help = "Images, one a channel, prepared as for the network's use",
-       .variadic = true,
-       .scope = Scope::per_case},
-      {.name = "lesions", .payload = std::string(Mask::kType), .help = "The lesions, on the same grid", .scope = Scope::per_case},
-      {.name = "candidates",
-       .payload = std::string(VoxelList::kType),
-       .help = "Voxels that negatives are drawn among, on the same grid",
-       .scope = Scope::per_case},
-      {.name = "probability",
-       .payload = std::string(Volume::kType),
-       .help = "Probability of lesion by an earlier network, on the same grid",
-       .required = false,
-       .scope = Scope::per_case}};
-  type.outputs = {
-      {.name = "samples", .payload = std::string(Samples::kType), .help = "The voxels with their labels and patches"}};
+  type.inputs = {kVolumes, kLesions, kCandidates, kProbability};
+  type.outputs = {kSamples};
   type.params = sample_params();
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Sample>(); };
+  type.create = create_node<Sample>;
   return type;
 }
 

@@ -16,6 +16,10 @@
 namespace flowrun::view {
 namespace {
 
+constexpr Input<Volume> kImage{"image", "The image below the outlines", Scope::per_case};
+constexpr Input<Mask> kMask{"mask", "What was found", Scope::per_case};
+constexpr OptionalInput<Mask> kReference{"reference", "What should be found, outlined in another colour", Scope::per_case};
+
 struct Burden {
   std::int64_t lesions = 0;
   double millilitres = 0;
@@ -47,9 +51,9 @@ void require_voxels(const Payload& payload, const std::string& name) {
 class Montage : public Node {
  public:
   void process(Context& ctx) override {
-    const Volume& image = ctx.in<Volume>("image");
-    const Mask& mask = ctx.in<Mask>("mask");
-    const Mask* reference = ctx.in_if<Mask>("reference");
+    const Volume& image = ctx.in(kImage);
+    const Mask& mask = ctx.in(kMask);
+    const Mask* reference = ctx.in(kReference);
     check(image, mask, reference);
     const Burden burden = burden_of(mask);
     ctx.report("lesion_volume_ml", burden.millilitres);
@@ -91,15 +95,7 @@ NodeType montage_type() {
       "Grey goes from the 1st to the 99.5th percentile of the voxels that are not 0. Below the slices stand the lesions' number "
       "(6-connected "
       "components) and volume. Image and masks must be on one grid.";
-  type.inputs = {
-      {.name = "image", .payload = std::string(Volume::kType), .help = "The image below the outlines", .scope = Scope::per_case},
-      {.name = "mask", .payload = std::string(Mask::kType), .help = "What was found", .scope = Scope::per_case},
-      {.name = "reference",
-       .payload = std::string(Mask::kType),
-       .help = "What should be found, outlined in another colour",
-       .required = false,
-       .scope = Scope::per_case},
-  };
+  type.inputs = {kImage, kMask, kReference};
   type.params = {
       {.name = "path", .type = ParamType::path, .help = "The PNG file to write", .role = PathRole::output, .per_case = true},
       {.name = "columns",
@@ -121,7 +117,7 @@ NodeType montage_type() {
        .per_case = true},
   };
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Montage>(); };
+  type.create = create_node<Montage>;
   return type;
 }
 

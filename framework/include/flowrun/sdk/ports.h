@@ -51,6 +51,7 @@ template <class T>
 struct VariadicInput {
   std::string_view name;
   std::string_view help;
+  std::optional<Scope> scope{};
   bool required = true;  ///< at least one edge
 
   operator InputPort() const {
@@ -58,7 +59,8 @@ struct VariadicInput {
             .payload = std::string(T::kType),
             .help = std::string(help),
             .required = required,
-            .variadic = true};
+            .variadic = true,
+            .scope = scope};
   }
 };
 
