@@ -57,9 +57,22 @@ void require_one_number(const DicomFile& file) {
   refuse(file.path, "its values are kept behind a table (Modality LUT Sequence), which is not read; convert it to NIfTI");
 }
 
+/// Frames that have times, and no distance between them. Captures of slices have times too, for showing them one by one.
+bool is_film(const DicomFile& file) {
+  static constexpr std::array<Tag, 3> kTimes{0x00181060, 0x00181063, 0x00181065};
+  for (const Tag distance : {Tag{0x00180088}, Tag{0x00182005}, Tag{0x3004000c}})
+    if (file.elements.has(distance)) return false;
+  if (file.elements.has(kTimes[1]) || file.elements.has(kTimes[2])) return true;
+  const std::vector<double> pointers = file.elements.numbers(kFrameIncrement);
+  for (std::size_t i = 0; i + 1 < pointers.size(); i += 2) {
+    const Tag tag = static_cast<Tag>(pointers[i]) << 16 | static_cast<Tag>(pointers[i + 1]);
+    if (std::find(kTimes.begin(), kTimes.end(), tag) != kTimes.end()) return true;
+  }
+  return false;
+}
+
 /// Frames may be points in time, or parts of several volumes, and only the file's kind says so.
 void require_stack(const DicomFile& file) {
-  static constexpr std::array<Tag, 3> kTimes{0x00181060, 0x00181063, 0x00181065};
   static constexpr std::array<std::pair<Tag, const char*>, 8> kSplits{{{0x00540010, "energy windows"},
                                                                        {0x00540020, "detectors"},
                                                                        {0x00540030, "phases"},
@@ -70,12 +83,7 @@ void require_stack(const DicomFile& file) {
                                                                        {0x00540100, "time slices"}}};
   if (file.voxels->frames == 1 || file.elements.sequences.contains(kPerFrame)) return;
   const std::string frames = "its " + std::to_string(file.voxels->frames) + " frames are ";
-  const std::vector<double> pointers = file.elements.numbers(kFrameIncrement);
-  for (std::size_t i = 0; i + 1 < pointers.size(); i += 2) {
-    const Tag tag = static_cast<Tag>(pointers[i]) << 16 | static_cast<Tag>(pointers[i + 1]);
-    if (std::find(kTimes.begin(), kTimes.end(), tag) != kTimes.end())
-      refuse(file.path, frames + "points in time (a film), no slices; a single 3D image is expected");
-  }
+  if (is_film(file)) refuse(file.path, frames + "points in time (a film), no slices; a single 3D image is expected");
   for (const auto& [tag, what] : kSplits) {
     const std::vector<double> parts = file.elements.numbers(tag);
     if (std::adjacent_find(parts.begin(), parts.end(), std::not_equal_to<>()) != parts.end())

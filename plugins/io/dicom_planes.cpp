@@ -14,6 +14,7 @@ constexpr Tag kPosition = 0x00200032, kOrientation = 0x00200037, kSpacing = 0x00
 constexpr Tag kScannedSpacing = 0x00182010, kThickness = 0x00180050, kStep = 0x00180088;
 constexpr Tag kSlope = 0x00281053, kIntercept = 0x00281052, kDoseScaling = 0x3004000e;
 constexpr Tag kDoseOffsets = 0x3004000c, kSliceLocations = 0x00182005, kSliceNumbers = 0x00540080;
+constexpr double kSameAxis = 0.9;    ///< cosine
 constexpr double kUnitError = 1e-2;  ///< of a unit vector's length; headers round to four decimals and fewer
 
 std::string size_words(const std::array<double, 2>& spacing) {
@@ -21,12 +22,11 @@ std::string size_words(const std::array<double, 2>& spacing) {
 }
 
 Vector unit_vector(const std::vector<double>& six, std::size_t start, const DicomFile& file) {
-  Vector vector{six[start], six[start + 1], six[start + 2]};
+  const Vector vector{six[start], six[start + 1], six[start + 2]};
   const double length = std::sqrt(dot(vector, vector));
   if (!(std::abs(length - 1) < kUnitError))
     refuse(file.path, "an axis of its DICOM orientation (0020,0037) has the length " + number_text(length) +
                           "; unit vectors are expected, so the header is damaged");
-  for (double& part : vector) part /= length;
   return vector;
 }
 
@@ -44,6 +44,8 @@ void set_orientation(DicomPlane& plane, const DicomFile& file) {
   if (six.empty()) return;
   plane.row = unit_vector(six, 0, file);
   plane.column = unit_vector(six, 3, file);
+  if (std::abs(dot(plane.row, plane.column)) > kSameAxis)
+    refuse(file.path, "the axes of its DICOM orientation (0020,0037) lie along one another; the header is damaged");
 }
 
 void set_spacing(DicomPlane& plane, const DicomFile& file, Doubts& doubts) {
@@ -134,6 +136,12 @@ void require_description_of_all(const DicomFile& file) {
 }
 
 }  // namespace
+
+Vector DicomPlane::normal() const {
+  const Vector across{row[1] * column[2] - row[2] * column[1], row[2] * column[0] - row[0] * column[2],
+                      row[0] * column[1] - row[1] * column[0]};
+  return along({}, across, 1 / std::sqrt(dot(across, across)));
+}
 
 void Doubts::add(const std::string& what) {
   if (std::find(all_.begin(), all_.end(), what) == all_.end()) all_.push_back(what);

@@ -24,18 +24,15 @@ struct DicomPlane {
   std::size_t frame = 0;                ///< from 0
   bool placed = false;                  ///< whether the file says the position and the orientation
   Vector position{};                    ///< of the first voxel's centre, mm, LPS
-  Vector row{1, 0, 0};                  ///< unit vector along a row, LPS
-  Vector column{0, 1, 0};               ///< unit vector along a column, LPS
+  Vector row{1, 0, 0};                  ///< direction along a row, LPS, as the file rounds it
+  Vector column{0, 1, 0};               ///< direction along a column
   std::array<double, 2> spacing{1, 1};  ///< mm between the columns (along a row) and between the rows
   std::optional<double> step;           ///< mm between slices as the file says it, by its sign along the normal
   std::optional<double> thickness;      ///< mm
   bool rescaled = false;                ///< whether the file says the two below
   double slope = 1, intercept = 0;
 
-  Vector normal() const {
-    return {row[1] * column[2] - row[2] * column[1], row[2] * column[0] - row[0] * column[2],
-            row[0] * column[1] - row[1] * column[0]};
-  }
+  Vector normal() const;  ///< unit vector at right angles to both
 };
 
 /// What files do not say about their place in the world, and what is taken instead; each thing once.
@@ -53,7 +50,7 @@ class Doubts {
 /// The frames of a file in its order. A file that keeps more than one frame and only the first one's position gets the others
 /// along the normal: by its list of offsets, else by its spacing between slices, else, as a doubt, by the slice thickness or 1
 /// mm. Throws Error for a header that contradicts itself: another number of frames described than there are, some frames with a
-/// position and some without, axes that are no unit vectors, sizes of 0, a slope of 0.
+/// position and some without, axes that are no unit vectors or lie along one another, sizes of 0, a slope of 0.
 std::vector<DicomPlane> planes_of(const DicomFile& file, std::size_t index, Doubts& doubts);
 
 /// The value that holds for a frame: from its functional groups, from those of all frames, or from the file's own elements.

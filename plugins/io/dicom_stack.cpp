@@ -118,7 +118,7 @@ double usual_gap(std::vector<double> gaps) {
   const std::string start = names.stack() + " has several " + names.unit() + " at one position (" + names.of(together[0]) +
                             " and " + names.of(together[1]) +
                             "), so it holds more than one volume: " + std::to_string(planes.size()) + " " + names.unit() +
-                            " lie at " + std::to_string(positions) + " positions";
+                            " lie at " + std::to_string(positions) + (positions == 1 ? " position" : " positions");
   const bool whole = planes.size() % positions == 0 && together.size() == planes.size() / positions;
   const std::string volumes = whole ? ", which makes " + std::to_string(together.size()) + " volumes" : "";
   const std::string differ = differences(names.files(), together);

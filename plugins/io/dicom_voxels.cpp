@@ -39,7 +39,11 @@ gdcm::SmartPointer<gdcm::SequenceOfFragments> fragments_of(const DicomFile& file
   for (const DicomVoxels::Piece& piece : file.voxels->fragments) {
     const std::string bytes = bytes_of(file, piece.start, piece.length);
     const bool starts_frame = file.voxels->fragments.size() == frames || all->GetNumberOfFragments() == 0;
-    if (starts_frame) bits = require_sound_codestream(bytes, file);
+    const int found = starts_frame ? require_sound_codestream(bytes, file) : bits;
+    if (all->GetNumberOfFragments() > 0 && found != bits)
+      refuse(file.path, "its compressed frames have " + std::to_string(bits) + " and " + std::to_string(found) +
+                            " bits; one number is expected, so the file is damaged");
+    bits = found;
     gdcm::Fragment fragment;
     fragment.SetByteValue(bytes.data(), gdcm::VL(static_cast<std::uint32_t>(bytes.size())));
     all->AddFragment(fragment);
@@ -62,7 +66,7 @@ std::string decompressed(const DicomFile& file, int& allocated) {
   int bits = 0;
   gdcm::DataElement pixels(gdcm::Tag(kPixels), 0, gdcm::VR::OB);
   pixels.SetValue(*fragments_of(file, bits));
-  allocated = bits != 0 && bits <= 8 ? 8 : voxels.allocated;
+  allocated = bits == 0 ? voxels.allocated : bits <= 8 ? 8 : bits <= 16 ? 16 : 32;
   gdcm::Image image;
   image.SetNumberOfDimensions(voxels.frames > 1 ? 3 : 2);
   const unsigned sizes[3]{static_cast<unsigned>(voxels.columns), static_cast<unsigned>(voxels.rows),

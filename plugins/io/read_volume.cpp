@@ -57,9 +57,18 @@ NodeType read_volume_type() {
       "A 4D file with one volume is taken as 3D; more volumes, vectors, colours and complex numbers are refused, as are cut and "
       "damaged files, FIFOs and devices, headers whose voxels are in a file outside their folder, and images larger than the "
       "memory that this process may take.\n\n"
-      "DICOM slices are put in order by their position; a missing slice, several volumes in a series and tilted slices of "
-      "several "
-      "orientations are errors.";
+      "DICOM: slices, and the frames of a file with several, are put in order by their position along the normal, whatever their "
+      "names and places in the file; their own slopes and intercepts are applied. The distance between slices is that of their "
+      "positions, else Spacing Between Slices; what the header does not say about sizes and places is taken as thickness, 1 mm "
+      "or 0 "
+      "and named in one warning a series. A missing slice, several volumes at the same positions (the error counts them and says "
+      "in "
+      "what they differ), several orientations, sizes or voxel sizes, films, mosaics, segmentations, colours and compressions "
+      "without "
+      "a decoder are errors. A tilted gantry makes sheared axes. Low values that are shown bright (MONOCHROME1) are turned "
+      "round, as "
+      "ITK does, with a warning, unless they have a unit (CT, PET, dose, Hounsfield units). Files without the 128 bytes before "
+      "DICOM's mark are read too; other files in the folder are passed over.";
   type.outputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "The image; its source is the file's name"}};
   type.params = {{.name = "path",
                   .type = ParamType::path,

@@ -312,7 +312,22 @@ def dicom():
     def short(group, number, value):
         return element(group, number, "US", struct.pack("<H", value))
 
-    def file(syntax, pixels, more=b"", frames=""):
+    def decimals(group, number, *values):
+        return element(group, number, "DS", "\\".join("%g" % value for value in values))
+
+    def items(group, number, *contents):
+        return element(group, number, "SQ", b"".join(struct.pack("<HHI", 0xfffe, 0xe000, len(content)) + content for content in contents))
+
+    def implicit(group, number, value):
+        value = value.encode() if isinstance(value, str) else value
+        value += b" " * (len(value) % 2)
+        return struct.pack("<HHI", group, number, len(value)) + value
+
+    def implicit_items(group, number, *contents):
+        return implicit(group, number, b"".join(struct.pack("<HHI", 0xfffe, 0xe000, 0xffffffff) + content + struct.pack("<HHI", 0xfffe, 0xe00d, 0)
+                                                for content in contents))
+
+    def file(syntax, pixels, more=b"", frames="", groups=b""):
         meta = (element(2, 1, "OB", b"\0\1") + element(2, 2, "UI", "1.2.840.10008.5.1.4.1.1.4") + element(2, 3, "UI", "1.2.3.4")
                 + element(2, 0x10, "UI", syntax) + element(2, 0x12, "UI", "1.2.3"))
         body = (element(8, 0x16, "UI", "1.2.840.10008.5.1.4.1.1.4") + element(8, 0x18, "UI", "1.2.3.4") + element(8, 0x60, "CS", "MR") + more
@@ -320,7 +335,7 @@ def dicom():
                 + element(0x20, 0x32, "DS", "1\\2\\3") + element(0x20, 0x37, "DS", "1\\0\\0\\0\\1\\0") + short(0x28, 2, 1)
                 + element(0x28, 4, "CS", "MONOCHROME2") + (element(0x28, 8, "IS", frames) if frames else b"") + short(0x28, 0x10, 2)
                 + short(0x28, 0x11, 3) + element(0x28, 0x30, "DS", "1\\1") + short(0x28, 0x100, 16) + short(0x28, 0x101, 16) + short(0x28, 0x102, 15)
-                + short(0x28, 0x103, 1) + element(0x28, 0x1052, "DS", "-5") + element(0x28, 0x1053, "DS", "2") + pixels)
+                + short(0x28, 0x103, 1) + element(0x28, 0x1052, "DS", "-5") + element(0x28, 0x1053, "DS", "2") + groups + pixels)
         return bytes(128) + b"DICM" + element(2, 0, "UL", struct.pack("<I", len(meta))) + meta + body
 
     plain = element(0x7fe0, 0x10, "OW", struct.pack("<6h", *range(6)))
@@ -332,6 +347,33 @@ def dicom():
     run = struct.pack("<16I", 2, 64, 72, *([0] * 13)) + bytes([5, 0, 0, 0, 0, 0, 0, 0]) + bytes([5, 0, 1, 2, 3, 4, 5, 0])
     fragments = struct.pack("<HHI", 0xfffe, 0xe000, 0) + struct.pack("<HHI", 0xfffe, 0xe000, len(run)) + run + struct.pack("<HHI", 0xfffe, 0xe0dd, 0)
     save("dicom/run_length.dcm", file("1.2.840.10008.1.2.5", element(0x7fe0, 0x10, "OB", fragments, 0xffffffff)))
+    explicit, two = "1.2.840.10008.1.2.1", element(0x7fe0, 0x10, "OW", struct.pack("<12h", *range(12)))
+    shared = items(0x5200, 0x9229, items(0x20, 0x9116, decimals(0x20, 0x37, 1, 0, 0, 0, 1, 0))
+                   + items(0x28, 0x9110, decimals(0x18, 0x50, 2) + decimals(0x18, 0x88, 1.5) + decimals(0x28, 0x30, 1, 2)))
+
+    def frame(z, echo, slope):
+        return (items(0x18, 0x9114, element(0x18, 0x9082, "FD", struct.pack("<d", echo)))
+                + items(0x20, 0x9111, element(0x20, 0x9056, "SH", "1") + element(0x20, 0x9128, "UL", struct.pack("<I", echo)))
+                + items(0x20, 0x9113, decimals(0x20, 0x32, 1, 2, z))
+                + items(0x28, 0x9145, decimals(0x28, 0x1052, 1) + decimals(0x28, 0x1053, slope)))
+
+    save("dicom/enhanced.dcm", file(explicit, two, frames="2", groups=shared + items(0x5200, 0x9230, frame(4, 5, 2), frame(1, 5, 3))))
+    save("dicom/echoes.dcm", file(explicit, two, frames="2", groups=shared + items(0x5200, 0x9230, frame(1, 5, 2), frame(1, 9, 2))))
+    save("dicom/dose.dcm", file(explicit, two, frames="2", groups=decimals(0x3004, 0xc, 0, 2) + decimals(0x3004, 0xe, 0.5)))
+    save("dicom/film.dcm", file(explicit, two, frames="2").replace(short(0x28, 0x10, 2), element(0x28, 9, "AT", struct.pack("<HH", 0x18, 0x1063))
+                                                                   + short(0x28, 0x10, 2)))
+    save("dicom/explicit_without_preamble.dcm", file(explicit, plain)[132:])
+    us = [struct.pack("<H", value) for value in (1, 2, 3, 16, 16, 15, 1)]
+    save("dicom/implicit_without_preamble.dcm", implicit(8, 0x16, "1.2.840.10008.5.1.4.1.1.4.1") + implicit(8, 0x60, "MR") + implicit(0x28, 2, us[0])
+         + implicit(0x28, 4, "MONOCHROME1") + implicit(0x28, 8, "2") + implicit(0x28, 0x10, us[1]) + implicit(0x28, 0x11, us[2])
+         + b"".join(implicit(0x28, 0x100 + i, value) for i, value in enumerate(us[3:]))
+         + implicit_items(0x5200, 0x9229, implicit_items(0x20, 0x9116, implicit(0x20, 0x37, "1\\0\\0\\0\\1\\0")))
+         + implicit_items(0x5200, 0x9230, *(implicit_items(0x20, 0x9113, implicit(0x20, 0x32, "1\\2\\%d" % z)) for z in (3, 1)))
+         + implicit(0x7fe0, 0x10, struct.pack("<12h", *range(12))))
+    jpeg = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc3000b100002000301011100ffc40016000101010000000000000000000000"
+                         "0000030510ffda0008010100010000cef55dff00ffd9")  # lossless: 0 7 14, 21 28 35
+    fragments = struct.pack("<HHI", 0xfffe, 0xe000, 0) + struct.pack("<HHI", 0xfffe, 0xe000, len(jpeg)) + jpeg + struct.pack("<HHI", 0xfffe, 0xe0dd, 0)
+    save("dicom/jpeg.dcm", file("1.2.840.10008.1.2.4.70", element(0x7fe0, 0x10, "OB", fragments, 0xffffffff)))
 
 
 for make in (texts, records, packets, trees, manifest, library, pickles, tensors, networks, checkpoint, images, dicom):

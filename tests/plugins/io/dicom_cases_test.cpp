@@ -27,7 +27,8 @@ float at(const Volume& volume, std::int64_t x, std::int64_t y, std::int64_t z) {
 
 }  // namespace
 
-TEST_CASE("dicom cases: a tilted gantry is refused with its angle, and resampled to where DICOM puts each voxel") {
+TEST_CASE("dicom cases: a tilted gantry is refused with its angle, and resampled to where DICOM puts each voxel" *
+          doctest::test_suite("needs shared data")) {
   if (absent()) return;
   const std::string folder = kCases + "gantry_tilt_20deg";
   const std::string error = read_error(folder);
@@ -37,9 +38,16 @@ TEST_CASE("dicom cases: a tilted gantry is refused with its angle, and resampled
   CHECK(read.warnings.size() == 1);
   CHECK(read.volume.geometry.spacing[2] == doctest::Approx(5));
   CHECK(read.volume.geometry.voxel_volume() == doctest::Approx(80));
+  // Its two spots, from the files by pydicom: row, column and Image Position of the slices that have them.
+  const double spots[2][3] = {{-96, -45.044167, 70}, {72, 73.819851, -65}};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto world = i == 0 ? spot_in_world(read.volume, 15, 30) : spot_in_world(read.volume, 0, 15);
+    for (std::size_t axis = 0; axis < 3; ++axis) CHECK(world[axis] == doctest::Approx(spots[i][axis]).epsilon(1e-5));
+  }
 }
 
-TEST_CASE("dicom cases: frames in any order, and from head to feet, make the same volume") {
+TEST_CASE("dicom cases: frames in any order, and from head to feet, make the same volume" *
+          doctest::test_suite("needs shared data")) {
   if (absent()) return;
   for (const std::string name : {"multiframe_frames_out_of_order.dcm", "multiframe_head_to_feet.dcm"}) {
     const ReadDicom read = read_dicom(kCases + name);
@@ -53,13 +61,15 @@ TEST_CASE("dicom cases: frames in any order, and from head to feet, make the sam
   CHECK(a.voxels == b.voxels);
 }
 
-TEST_CASE("dicom cases: a missing frame is refused") {
+TEST_CASE("dicom cases: a missing frame is refused" * doctest::test_suite("needs shared data")) {
   if (absent()) return;
   CHECK(read_error(kCases + "multiframe_missing_slice.dcm")
-            .find("not evenly spaced: 12.5 mm between frame 5 and frame 6, elsewhere 2.5 mm; a slice is missing") != std::string::npos);
+            .find("not evenly spaced: 12.5 mm between frame 5 and frame 6, elsewhere 2.5 mm; a slice is missing") !=
+        std::string::npos);
 }
 
-TEST_CASE("dicom cases: the distance between slices is the file's, and one warning says what is not in it") {
+TEST_CASE("dicom cases: the distance between slices is the file's, and one warning says what is not in it" *
+          doctest::test_suite("needs shared data")) {
   if (absent()) return;
   for (const std::string name : {"multiframe_ct_spacing_between_slices.dcm", "secondary_capture.dcm"}) {
     const ReadDicom read = read_dicom(kCases + name);
@@ -71,7 +81,8 @@ TEST_CASE("dicom cases: the distance between slices is the file's, and one warni
   }
 }
 
-TEST_CASE("dicom cases: files without preamble are read, low-is-bright ones with one warning, and a mosaic is named") {
+TEST_CASE("dicom cases: files without preamble are read, low-is-bright ones with one warning, and a mosaic is named" *
+          doctest::test_suite("needs shared data")) {
   if (absent()) return;
   const ReadDicom bare = read_dicom(kCases + "no_preamble");
   CHECK(bare.warnings.empty());

@@ -1,7 +1,9 @@
 #include "dicom_files.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "flowrun/testing/node_runner.h"
@@ -45,6 +47,10 @@ Bytes items_encoded(const std::vector<DicomData>& items, bool with_forms, bool m
   }
   if (marked) append_head(bytes, kSequenceEnd, "", 0);
   return bytes;
+}
+
+bool is_near(const std::array<std::int64_t, 3>& a, const std::array<std::int64_t, 3>& b) {
+  return std::abs(a[0] - b[0]) <= 2 && std::abs(a[1] - b[1]) <= 2 && std::abs(a[2] - b[2]) <= 2;
 }
 
 template <class T, class V>
@@ -187,6 +193,26 @@ ReadDicom read_dicom(const std::string& path, bool resample) {
   NodeRunner runner("io.read_volume", {{"path", path}, {"sheared", std::string(resample ? "resample" : "error")}});
   runner.run();
   return {runner.output<Volume>("volume"), runner.warnings()};
+}
+
+std::array<double, 3> spot_in_world(const Volume& volume, std::int64_t first, std::int64_t end) {
+  const Geometry& grid = volume.geometry;
+  const auto start = volume.voxels.begin() + grid.index_of(0, 0, first), stop = volume.voxels.begin() + grid.index_of(0, 0, end);
+  const auto middle = grid.voxel_at(std::max_element(start, stop) - volume.voxels.begin());
+  std::array<double, 3> sum{};
+  double total = 0;
+  for (std::int64_t i = 0; i < grid.voxel_count(); ++i) {
+    const auto voxel = grid.voxel_at(i);
+    if (!is_near(voxel, middle)) continue;
+    const double value = volume.voxels[static_cast<std::size_t>(i)];
+    for (std::size_t axis = 0; axis < 3; ++axis) sum[axis] += value * static_cast<double>(voxel[axis]);
+    total += value;
+  }
+  std::array<double, 3> world = grid.origin;
+  for (std::size_t row = 0; row < 3; ++row)
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      world[row] += grid.direction[3 * row + axis] * grid.spacing[axis] * sum[axis] / total;
+  return world;
 }
 
 }  // namespace flowrun::testing

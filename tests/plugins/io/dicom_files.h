@@ -80,4 +80,8 @@ struct ReadDicom {
 };
 ReadDicom read_dicom(const std::string& path, bool resample = false);
 
+/// Where the brightest spot of slices from `first` to before `end` lies in the world (LPS, mm): the centre of gravity of the
+/// values within 2 voxels. Linear resampling keeps it.
+std::array<double, 3> spot_in_world(const Volume& volume, std::int64_t first, std::int64_t end);
+
 }  // namespace flowrun::testing

@@ -151,3 +151,137 @@ TEST_CASE("read_volume: DICOM headers that promise more than the file holds take
            error.find("is 'many', which is no number") != std::string::npos));
   }
 }
+
+TEST_CASE("read_volume: a tilted gantry is refused with its angle, or resampled so that a spot stays where DICOM puts it") {
+  const TempFolder folder;
+  const double shift = std::tan(15 * M_PI / 180);
+  const double position[3] = {-30, 12, 7};
+  for (int i = 0; i < 9; ++i) {
+    DicomSliceFile slice;
+    slice.size = {16, 20};
+    slice.spacing = {0.5, 0.75};
+    slice.position = {position[0], position[1] - 2 * shift * i, position[2] + 2.0 * i};
+    DicomData data = slice_data(slice);
+    Bytes voxels(2 * 16 * 20);
+    if (i == 5) put<std::int16_t>(voxels, 2 * (7 + 16 * 11), 1000);  // column 7, row 11 of the sixth slice
+    save_dicom(folder / std::to_string(9 - i), data.bytes(0x7fe00010, "OW", voxels));
+  }
+  const std::string error = read_error(folder.path().string());
+  CHECK(error.find("sheared by 15 degrees") != std::string::npos);
+  CHECK(error.find("set the parameter 'sheared' to \"resample\"") != std::string::npos);
+  const ReadDicom read = read_dicom(folder.path().string(), true);
+  CHECK(read.warnings.size() == 1);
+  CHECK(read.volume.geometry.spacing[2] == doctest::Approx(2));
+  const auto world = spot_in_world(read.volume, 0, 9);
+  CHECK(world[0] == doctest::Approx(position[0] + 0.5 * 7));
+  CHECK(world[1] == doctest::Approx(position[1] - 2 * shift * 5 + 0.75 * 11));
+  CHECK(world[2] == doctest::Approx(position[2] + 2 * 5));
+}
+
+TEST_CASE(
+    "read_volume: slices of a series with other voxel sizes, beside the row, or without a slope that others have are errors") {
+  const TempFolder folder;
+  write_stack(folder, 3);
+  DicomSliceFile slice;
+  slice.position = {-20, 5, 13};
+  slice.spacing = {0.5, 0.8};
+  write_dicom_slice(folder / "IM89", slice);
+  CHECK(read_error(folder.path().string()).find("the DICOM series has slices of several voxel sizes") != std::string::npos);
+  slice.spacing = {0.5, 0.75};
+  slice.position = {-20, 8, 13};
+  write_dicom_slice(folder / "IM89", slice);
+  CHECK(read_error(folder.path().string()).find("'IM89' lies 0 mm before or behind and 3 mm beside its place") !=
+        std::string::npos);
+  slice.position = {-20, 5, 13};
+  slice.rescaled = true;
+  write_dicom_slice(folder / "IM89", slice);
+  CHECK(read_error(folder.path().string()).find("only some slices of the DICOM series have a rescale slope") !=
+        std::string::npos);
+  save_dicom(folder / "IM89", slice_data(slice).remove(0x00200032));
+  CHECK(read_error(folder.path().string()).find("IM89': this DICOM image has no position or orientation") != std::string::npos);
+}
+
+TEST_CASE("read_volume: the slopes of a series are each slice's own, as in positron emission") {
+  const TempFolder folder;
+  for (int i = 0; i < 3; ++i) {
+    DicomSliceFile slice;
+    slice.position = {0, 0, 3.0 * i};
+    save_dicom(folder / std::to_string(i), slice_data(slice).decimals(0x00281053, {1.0 + i}).decimals(0x00281052, {0}));
+  }
+  const Volume volume = read_back(folder.path().string());
+  CHECK(volume.voxels[1] == 1);
+  CHECK(volume.voxels[12 + 1] == 2);
+  CHECK(volume.voxels[24 + 1] == 3);
+}
+
+TEST_CASE("read_volume: a slice that is there twice, and echoes of a series, are told apart") {
+  const TempFolder folder;
+  for (int i = 0; i < 6; ++i) {
+    DicomSliceFile slice;
+    slice.position = {0, 0, 3.0 * (i / 2)};
+    DicomData data = slice_data(slice);
+    data.decimals(0x00180081, {i % 2 ? 80.0 : 20.0}).text(0x00080018, "UI", "1.2." + std::to_string(i));
+    save_dicom(folder / std::to_string(i), data);
+  }
+  CHECK(read_error(folder.path().string())
+            .find("6 slices lie at 3 positions, which makes 2 volumes, which differ in Echo Time (20, 80)") != std::string::npos);
+  for (const char* name : {"1", "3", "5"}) std::filesystem::remove(folder / name);
+  std::filesystem::copy_file(folder / "2", folder / "2 copy");
+  CHECK(read_error(folder.path().string())
+            .find("4 slices lie at 3 positions, and some are copies of one image; remove the copies") != std::string::npos);
+}
+
+TEST_CASE("read_volume: positions that headers round are taken as even, with a warning when that moves a slice noticeably") {
+  const TempFolder folder;
+  for (int i = 0; i < 5; ++i) {
+    DicomSliceFile slice;
+    slice.position = {0, 0, std::round(12.5 * i) / 10};  // 1.25 mm, rounded to 0.1 mm
+    write_dicom_slice(folder / std::to_string(i), slice);
+  }
+  const ReadDicom read = read_dicom(folder.path().string());
+  CHECK(read.volume.geometry.spacing[2] == doctest::Approx(1.25));
+  REQUIRE(read.warnings.size() == 1);
+  CHECK(read.warnings[0].find("its slices are not quite evenly spaced") != std::string::npos);
+}
+
+TEST_CASE("read_volume: numbers of a DICOM header that are none are errors, not missing") {
+  const TempFolder folder;
+  const auto error_with = [&](std::uint32_t tag, const std::string& value) {
+    save_dicom(folder / "a.dcm", slice_data({}).text(tag, "DS", value));
+    return read_error(folder / "a.dcm");
+  };
+  CHECK(error_with(0x00281053, "two").find("its DICOM element (0028,1053) is 'two', which is no number") != std::string::npos);
+  CHECK(error_with(0x00200032, "1\\2").find("(0020,0032) is '1\\2', but 3 numbers are expected") != std::string::npos);
+  CHECK(error_with(0x00280030, "0\\1").find("its DICOM voxel size is 1 x 0 mm") != std::string::npos);
+  CHECK(error_with(0x00200037, "1\\0\\0\\0\\2\\0").find("(0020,0037) has the length 2") != std::string::npos);
+  CHECK(error_with(0x00200037, "1\\0\\0\\1\\0\\0").find("lie along one another") != std::string::npos);
+  CHECK(error_with(0x00281053, "nan").find("is no number") != std::string::npos);
+}
+
+TEST_CASE("read_volume: the depth of a single slice is the file's, with a warning where it is only its thickness") {
+  const TempFolder folder;
+  write_dicom_slice(folder / "a.dcm", {});
+  CHECK(read_dicom(folder / "a.dcm").warnings.empty());
+  save_dicom(folder / "a.dcm", slice_data({}).remove(0x00180088).decimals(0x00180050, {4}));
+  const ReadDicom read = read_dicom(folder / "a.dcm");
+  CHECK(read.volume.geometry.spacing[2] == 4);
+  REQUIRE(read.warnings.size() == 1);
+  CHECK(read.warnings[0].find("the slice thickness, 4 mm, is taken") != std::string::npos);
+}
+
+TEST_CASE("read_volume: the affine of a DICOM series is the header's own, also where it rounds its axes to few decimals") {
+  const TempFolder folder;
+  DicomSliceFile slice;
+  slice.orientation = {0.8660, 0.5, 0, -0.5, 0.8660, 0};  // of length 0.99998
+  slice.spacing = {2, 3};
+  for (int i = 0; i < 3; ++i) {
+    slice.position = {7, 8, 4.0 * i};
+    write_dicom_slice(folder / std::to_string(i), slice);
+  }
+  const Geometry grid = read_dicom(folder.path().string()).volume.geometry;
+  for (std::size_t row = 0; row < 3; ++row) {
+    CHECK(grid.direction[3 * row] * grid.spacing[0] == doctest::Approx(2 * slice.orientation[row]).epsilon(1e-9));
+    CHECK(grid.direction[3 * row + 1] * grid.spacing[1] == doctest::Approx(3 * slice.orientation[3 + row]).epsilon(1e-9));
+    CHECK(grid.direction[3 * row + 2] * grid.spacing[2] == doctest::Approx(row == 2 ? 4 : 0));
+  }
+}
