@@ -185,7 +185,7 @@ NodeType fit_type() {
       "ends "
       "when no epoch was better for 'patience' epochs. The learning curve is written after each epoch. With 'checkpoint' the "
       "training "
-      "can be interrupted and goes on from there with the same result; a checkpoint of other settings or samples is refused.\n\n"
+      "can be interrupted and goes on from there with the same result; a checkpoint of other settings or samples, or of another build of the plugin, is refused.\n\n"
       "The model is TorchScript and describes itself, ready for cnn.stage. With 'start' it begins with a model's weights, and "
       "'freeze' keeps some of them. Errors: no samples; a network that does not fit them (names the layer); a model to start "
       "with "

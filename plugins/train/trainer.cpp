@@ -5,6 +5,7 @@
 
 #include "curve.h"
 #include "flowrun/sdk/error.h"
+#include "own_build.h"
 #include "random_order.h"
 
 namespace flowrun::train {
@@ -40,9 +41,9 @@ Trainer::Trainer(const network::Network& network, const DataSet& data, const Spl
   weights_.values() = progress_.weights;
 }
 
-/// What a checkpoint belongs to: everything that the result depends on but the number of epochs.
+/// What a checkpoint belongs to: everything that the result depends on but the number of epochs. The plugin's code is part of it.
 std::uint64_t Trainer::fingerprint() const {
-  std::string text = network::to_text(network_);
+  std::string text = network::to_text(network_) + std::to_string(own_build());
   const Settings& s = settings_;
   for (const double number :
        {s.learning_rate, s.beta1, s.beta2, s.epsilon, s.weight_decay, s.validation, static_cast<double>(s.batch),
