@@ -64,7 +64,7 @@ std::string why_it_fails(const tensor::Model& model, const at::Tensor& input, co
   const std::string network = "the network in '" + model.path() + "'";
   if (const std::string device = model.other_device(); !device.empty())
     return network + " was traced on '" + device + "', which is fixed in its code, so it cannot run on '" + model.device().str() +
-           "' (LibTorch says: " + reason + "); make it again: torch.jit.script(network.eval().cpu()), or torch.jit.trace on the CPU with an example that " +
+           "'; make it again: torch.jit.script(network.eval().cpu()), or torch.jit.trace on the CPU with an example that " +
            "lies there, then .save(file)";
   const std::int64_t wanted = model.first_convolution_channels();
   if (wanted >= 0 && wanted != input.size(1))
