@@ -19,6 +19,31 @@ void cap_openblas() {
   });
 }
 
+#if TORCH_VERSION_MAJOR >= 2
+namespace warnings = c10::WarningUtils;
+class Silence : public c10::WarningHandler {
+  void process(const c10::Warning&) override {}
+};
+#else
+namespace warnings = c10::Warning;
+class Silence : public c10::WarningHandler {
+  void process(const c10::SourceLocation&, const std::string&, const bool) override {}
+};
+#endif
+
+c10::WarningHandler& silence() {
+  static Silence handler;
+  return handler;
+}
+
+std::string no_engine() {
+  std::string engines;
+  for (const at::QEngine engine : at::globalContext().supportedQEngines())
+    if (engine != at::QEngine::NoQEngine) engines += (engines.empty() ? "" : ", ") + c10::toString(engine);
+  return "this LibTorch has no engine for quantised networks that can run it (its engines: " + (engines.empty() ? "none" : engines) +
+         "); make the model for one of them (torch.backends.quantized.engine), or without quantisation";
+}
+
 }  // namespace
 
 void limit_threads(int threads) {
@@ -27,6 +52,9 @@ void limit_threads(int threads) {
   const int wanted = std::max(threads, 1);
   if (at::get_num_threads() != wanted) at::set_num_threads(wanted);
 }
+
+NoWarnings::NoWarnings() : before_(warnings::get_warning_handler()) { warnings::set_warning_handler(&silence()); }
+NoWarnings::~NoWarnings() { warnings::set_warning_handler(before_); }
 
 InferenceScope::InferenceScope(int threads) : compile_once_(false) { limit_threads(threads); }
 
@@ -49,12 +77,14 @@ bool is_out_of_memory(const std::exception& failure) {
 std::string short_reason(const std::exception& failure) {
   const auto* torch_failure = dynamic_cast<const c10::Error*>(&failure);
   std::string text = torch_failure ? torch_failure->what_without_backtrace() : failure.what();
+  if (text.find("find engine for operation quantized::") != std::string::npos) return no_engine();
   for (const char* marker : {"RuntimeError: ", "torch.jit.Error: "}) {
     if (const std::size_t at = text.rfind(marker); at != std::string::npos) text.erase(0, at + std::string_view(marker).size());
   }
+  text.erase(0, text.find_first_not_of(" \n\t"));  // some of LibTorch's messages begin with an empty line
   text.erase(std::min(text.find('\n'), text.size()));
   while (!text.empty() && (text.back() == '.' || text.back() == ' ' || text.back() == ':')) text.pop_back();
-  return text;
+  return text.empty() ? "it fails without a message" : text;
 }
 
 }  // namespace flowrun::tensor

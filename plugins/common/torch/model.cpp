@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "common/torch/model_inspection.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::tensor {
@@ -38,9 +37,7 @@ Model::Model(torch::jit::Module module, std::string path, std::string descriptio
       description_(std::move(description)),
       device_(device),
       arithmetic_(arithmetic) {
-  const ModelTraits traits = inspect_model(module_, path_);
-  first_convolution_channels_ = traits.first_convolution_channels;
-  writes_input_ = traits.writes_input;
+  traits_ = inspect_model(module_, path_);
   const c10::InferenceMode no_gradients;
   module_.eval();
   convert_weights(module_, arithmetic_);
@@ -48,12 +45,19 @@ Model::Model(torch::jit::Module module, std::string path, std::string descriptio
   module_ = prepared(module_, device_);
 }
 
+std::string Model::other_device() const {
+  for (const c10::Device& device : traits_.devices)
+    if (device.type() != device_.type() || (device.has_index() && device_.has_index() && device != device_)) return device.str();
+  return "";
+}
+
 at::Tensor Model::forward(const at::Tensor& batch) const {
-  at::Tensor input = batch.to(device_, type_of(arithmetic_.precision), /*non_blocking=*/false, /*copy=*/writes_input_);
+  at::Tensor input = batch.to(device_, type_of(arithmetic_.precision), /*non_blocking=*/false, /*copy=*/traits_.writes_input);
   if (arithmetic_.channels_last && input.dim() == 5) input = input.contiguous(at::MemoryFormat::ChannelsLast3d);
   const c10::IValue output = module_.get_method("forward")({input});
   if (!output.isTensor())
-    throw Error("the network in '" + path_ + "' gives a " + output.tagKind() + " where one tensor of scores is expected");
+    throw Error("the network in '" + path_ + "' gives a " + output.tagKind() + " where one tensor of scores is expected; " +
+                "wrap it in a module whose forward returns the tensor of scores alone, and save that");
   return output.toTensor();
 }
 
