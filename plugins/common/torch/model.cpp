@@ -37,6 +37,7 @@ Model::Model(torch::jit::Module module, std::string path, std::string descriptio
       description_(std::move(description)),
       device_(device),
       arithmetic_(arithmetic) {
+  require_right_on(arithmetic_, device_);
   traits_ = inspect_model(module_, path_);
   const c10::InferenceMode no_gradients;
   module_.eval();

@@ -265,7 +265,7 @@ TEST_CASE("train.fit: a model of another shape, or that is none, cannot be start
                      "' does not fit the network that is to be trained: '5.weight' is 8 x 48 where 9 x 48 is expected; "
                      "'5.bias' is 8 where 9 is expected"));
   const std::string text = folder.write("text.pt", "no model");
-  CHECK(contains(Training(folder, "x", {{"start", text}}).error(), "is not a TorchScript model"));
+  CHECK(contains(Training(folder, "x", {{"start", text}}).error(), "is a text, not a TorchScript model"));
   CHECK(
       contains(Training(folder, "x", {{"network", std::string()}}).error(), "neither parameter 'network' nor 'start' is given"));
 }
