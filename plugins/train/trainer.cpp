@@ -1,5 +1,6 @@
 #include "trainer.h"
 
+#include <filesystem>
 #include <algorithm>
 #include <cmath>
 
@@ -31,14 +32,26 @@ Trainer::Trainer(const network::Network& network, const DataSet& data, const Spl
   progress_.weights = weights.values();
   progress_.adam.mean.resize(progress_.weights.size());
   progress_.adam.square.resize(progress_.weights.size());
-  if (settings.resume && !settings.checkpoint.empty())
-    has_checkpoint_ = read_checkpoint(settings.checkpoint, fingerprint_, progress_);
+  if (settings.resume && !settings.checkpoint.empty()) take_checkpoint();
   progress_.adam.learning_rate = settings.learning_rate;
   progress_.adam.beta1 = settings.beta1;
   progress_.adam.beta2 = settings.beta2;
   progress_.adam.epsilon = settings.epsilon;
   progress_.adam.weight_decay = settings.weight_decay;
   weights_.values() = progress_.weights;
+}
+
+/// One that does not fit is put aside, so that neither its hours are lost nor this training waits for somebody to remove it.
+void Trainer::take_checkpoint() {
+  const std::string& path = settings_.checkpoint;
+  try {
+    has_checkpoint_ = read_checkpoint(path, fingerprint_, progress_);
+  } catch (const OtherCheckpoint& other) {
+    std::error_code failed;
+    std::filesystem::rename(path, path + ".old", failed);
+    if (failed) throw Error(std::string(other.what()) + ", and cannot be put aside: " + failed.message());
+    set_aside_ = std::string(other.what()) + ", so the training starts from the beginning; the old one is kept as '" + path + ".old'";
+  }
 }
 
 /// What a checkpoint belongs to: everything that the result depends on but the number of epochs. The plugin's code is part of it.
