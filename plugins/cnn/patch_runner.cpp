@@ -119,7 +119,7 @@ at::Tensor PatchRunner::forward(const at::Tensor& input, const PatchBatch& patch
     throw;
   } catch (const std::exception& failure) {
     refuse_memory(failure, input.size(0), patches);
-    if (!takes_fixed_batches(input)) throw Error(why_it_fails(*model_, input, in_words(patches), tensor::short_reason(failure)));
+    if (!takes_fixed_batches(input)) refuse_failure(failure, input, patches);
   }
   return takes_fixed_batches(input) ? in_fixed_batches(*model_, input, fixed_batch_) : output;  // check_output refuses a wrong shape
 }
@@ -130,6 +130,12 @@ bool PatchRunner::takes_fixed_batches(const at::Tensor& input) const {
   const std::int64_t found = fixed_batch_of(*model_, input);
   if (found > 0) fixed_batch_ = found;
   return found > 0;
+}
+
+void PatchRunner::refuse_failure(const std::exception& failure, const at::Tensor& input, const PatchBatch& patches) const {
+  const std::string reason = tensor::short_reason(failure);
+  if (tensor::is_raised_by_network(failure)) throw Error("the network in '" + model_->path() + "' stops with: " + reason);
+  throw Error(why_it_fails(*model_, input, in_words(patches), reason));
 }
 
 void PatchRunner::refuse_memory(const std::exception& failure, std::int64_t count, const PatchBatch& patches) const {

@@ -50,6 +50,7 @@ class PatchRunner {
  private:
   at::Tensor forward(const at::Tensor& input, const PatchBatch& patches) const;
   bool takes_fixed_batches(const at::Tensor& input) const;
+  [[noreturn]] void refuse_failure(const std::exception& failure, const at::Tensor& input, const PatchBatch& patches) const;
   void refuse_memory(const std::exception& failure, std::int64_t count, const PatchBatch& patches) const;
   void check_output(const at::Tensor& output, std::int64_t count) const;
 

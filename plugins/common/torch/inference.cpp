@@ -1,6 +1,7 @@
 #include "common/torch/inference.h"
 
 #include <dlfcn.h>
+#include <torch/csrc/jit/runtime/jit_exception.h>
 
 #include <algorithm>
 #include <iterator>
@@ -65,7 +66,10 @@ at::Tensor view_of_patches(const PatchBatch& batch, std::int64_t first, std::int
   return torch::from_blob(values, {count, batch.channels, depth, height, width}, at::kFloat);
 }
 
+bool is_raised_by_network(const std::exception& failure) { return dynamic_cast<const torch::jit::JITException*>(&failure) != nullptr; }
+
 bool is_out_of_memory(const std::exception& failure) {
+  if (is_raised_by_network(failure)) return false;  // whatever its text says
   if (dynamic_cast<const c10::OutOfMemoryError*>(&failure)) return true;
   const std::string text = short_reason(failure);
   // cuDNN finds no engine when no workspace can be had; some kernels count values in 32 bits. Smaller batches help with both.
@@ -74,9 +78,18 @@ bool is_out_of_memory(const std::exception& failure) {
   return std::any_of(std::begin(signs), std::end(signs), [&](const char* sign) { return text.find(sign) != std::string::npos; });
 }
 
+namespace {
+
+std::string full_reason(const std::exception& failure) {
+  if (const auto* of_torch = dynamic_cast<const c10::Error*>(&failure)) return of_torch->what_without_backtrace();
+  const auto* raised = dynamic_cast<const torch::jit::JITException*>(&failure);
+  return raised && raised->getOriginalMsg() ? *raised->getOriginalMsg() : failure.what();
+}
+
+}  // namespace
+
 std::string short_reason(const std::exception& failure) {
-  const auto* torch_failure = dynamic_cast<const c10::Error*>(&failure);
-  std::string text = torch_failure ? torch_failure->what_without_backtrace() : failure.what();
+  std::string text = full_reason(failure);
   if (text.find("find engine for operation quantized::") != std::string::npos) return no_engine();
   for (const char* marker : {"RuntimeError: ", "torch.jit.Error: "}) {
     if (const std::size_t at = text.rfind(marker); at != std::string::npos) text.erase(0, at + std::string_view(marker).size());

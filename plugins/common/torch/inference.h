@@ -40,6 +40,9 @@ class InferenceScope {
 /// batch must outlive the tensor, and nobody may write to it.
 at::Tensor view_of_patches(const PatchBatch& batch, std::int64_t first, std::int64_t count);
 
+/// Whether the network's own code stopped itself (raise, assert). short_reason then gives the message that it raised.
+bool is_raised_by_network(const std::exception& failure);
+
 /// Whether LibTorch, or a library behind it, failed because memory ran out or too much was asked of it at a time.
 bool is_out_of_memory(const std::exception& failure);
 

@@ -20,8 +20,11 @@ void convert_weights(torch::jit::Module& module, const Arithmetic& arithmetic) {
 
 // Freezing folds the weights into the graph; on the CPU the convolutions then also keep oneDNN's own weight layout, which was
 // measured 30 % faster on the patch network. A module that LibTorch cannot freeze still runs as it is.
+// A node that comes from another method points to that method, which is read when the node fails. Freezing copies the module, takes the methods into the
+// copy's forward, and deletes them from the copy. Taken into forward before, the nodes point to the methods of `module`, which Model keeps.
 torch::jit::Module prepared(torch::jit::Module module, c10::Device device) {
   try {
+    torch::jit::Inline(*module.get_method("forward").graph());
     torch::jit::Module frozen = torch::jit::freeze(module);
     return device.is_cpu() ? torch::jit::optimize_for_inference(frozen) : frozen;
   } catch (const std::exception&) {
@@ -36,7 +39,8 @@ Model::Model(torch::jit::Module module, std::string path, std::string descriptio
       path_(std::move(path)),
       description_(std::move(description)),
       device_(device),
-      arithmetic_(arithmetic) {
+      arithmetic_(arithmetic),
+      code_(module_._ivalue()->compilation_unit()) {
   require_right_on(arithmetic_, device_);
   traits_ = inspect_model(module_, path_);
   const c10::InferenceMode no_gradients;

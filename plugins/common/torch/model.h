@@ -39,6 +39,7 @@ class Model {
   std::string description_;
   c10::Device device_;
   Arithmetic arithmetic_;
+  std::shared_ptr<const torch::jit::CompilationUnit> code_;  ///< the methods as loaded, which a frozen network's nodes point to
   ModelTraits traits_;
 };
 

@@ -4,6 +4,8 @@
 #include <filesystem>
 
 #include "archives.h"
+#include "cnn/cards.h"
+#include "cnn/patch_job.h"
 #include "common/torch/model.h"
 #include "flowrun/sdk/error.h"
 #include "flowrun/testing/node_runner.h"
@@ -36,6 +38,23 @@ std::string run_error(const std::string& model, const PatchBatch& patches) { ret
 
 std::string forward(const std::string& lines) { return "def forward(self, x):\n" + lines; }
 
+/// The same, handed to a device's queue in batches, with the CPU in the device's place.
+std::string queue_error(const std::string& model, const PatchBatch& patches) {
+  const c10::Device cpu(c10::kCPU);
+  cnn::Card card(cpu);
+  Params params;
+  params.set("activation", std::string("none"));
+  params.set("batch", std::int64_t{2});
+  params.set("output_class", std::int64_t{-1});
+  const cnn::PatchRunner runner(params, model, cpu, {});
+  try {
+    card.queue.run(std::make_shared<cnn::PatchJob>(runner, patches, card.streams));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
 TEST_CASE("failing model: one that was traced on a GPU says so, and how it is made again") {
   const TestFolder folder;
   const std::string model = write_model(folder.file("gpu.pt"), forward("    y = torch.arange(2, device=torch.device(\"cuda:0\"))\n    return torch.flatten(x, 1)[:, 0:2] + y\n"));
@@ -61,6 +80,40 @@ TEST_CASE("failing model: the size of patches that it was made for is found and 
   const TestFolder folder;
   const std::string model = write_model(folder.file("size.pt"), forward("    return torch.linear(torch.flatten(x, 1), self.w)\n"), {{"w", at::zeros({2, 2 * 343})}});
   CHECK(contains(run_error(model, made_up_patches(3, 2, 5)), "cannot take patches of 2 channels and 5 x 5 x 5 voxels; it takes patches of 7 x 7 x 7 voxels; LibTorch says: "));
+}
+
+TEST_CASE("failing model: a failure within or after a call of the network's own methods is a sentence, not a crash") {
+  const TestFolder folder;
+  const NamedTensors weights{{"w", at::zeros({2, 2 * 343})}};
+  const std::string features = "def features(self, x):\n    return torch.flatten(torch.relu(x), 1)\n";
+  const std::string scores = "def scores(self, x):\n    return torch.linear(self.features(x), self.w)\n";
+  const std::string after = forward("    return torch.linear(self.features(x), self.w)\n"), within = forward("    return torch.relu(self.scores(x))\n");
+  const std::string twice = forward("    return torch.linear(self.features(self.features(x)), self.w)\n");
+  int number = 0;
+  for (const std::string& code : {features + after, features + scores + within, features + twice}) {
+    const std::string model = write_model(folder.file(std::to_string(number++) + ".pt"), code, weights);
+    for (const auto& error : {run_error, queue_error}) {
+      const std::string found = error(model, made_up_patches(3, 2, 5));
+      CHECK_MESSAGE(contains(found, "cannot take patches of 2 channels and 5 x 5 x 5 voxels; it takes patches of 7 x 7 x 7 voxels; LibTorch says: "), found);
+    }
+  }
+}
+
+TEST_CASE("failing model: what the network itself raises is its message, and does not blame the patches") {
+  const TestFolder folder;
+  const auto check = [](const std::string& model, const std::string& end) {
+    for (const auto& error : {run_error, queue_error}) {
+      const std::string found = error(model, made_up_patches(3, 2, 5));
+      CHECK_MESSAGE(found.ends_with("the network in '" + model + "' stops with: " + end), found);
+      CHECK_MESSAGE(!contains(found, "cannot take patches"), found);
+    }
+  };
+  const auto raised = [](const std::string& call) { return network_code("    if bool(torch.lt(torch.size(x, 0), 99)):\n      " + call + "\n    else:\n      pass\n    return torch.flatten(x, 1)\n"); };
+  check(write_model(folder.file("assert.pt"), forward("    assert x.size(0) > 99, \"boom\"\n    return torch.flatten(x, 1)\n")), "AssertionError: boom");
+  check(write_code(folder.file("plain.pt"), raised("ops.prim.RaiseException(\"boom\")")), "boom");
+  check(write_code(folder.file("class.pt"), raised("ops.prim.RaiseException(\"boom\", \"builtins.ValueError\")")), "boom");
+  check(write_code(folder.file("memory.pt"), raised("ops.prim.RaiseException(\"out of memory\", \"builtins.RuntimeError\")")), "out of memory");
+  check(write_model(folder.file("method.pt"), "def check(self, x):\n    assert x.size(0) > 99, \"boom\"\n    return x\n" + forward("    return torch.flatten(self.check(x), 1)\n")), "AssertionError: boom");
 }
 
 TEST_CASE("failing model: channels are given as the reason only where they differ") {
