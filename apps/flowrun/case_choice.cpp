@@ -193,13 +193,15 @@ std::string resume_text(const ResumePlan& plan) {
     text += fmt::format("  not run again: {}\n    the process crashed in the run before; --retry-failed runs {} again\n",
                         plan.crashed_names(), plan.crashed() == 1 ? "it" : "them");
   for (const ResumePlan::Reason& reason : plan.reasons)
-    text += fmt::format("  {} again: {}\n    {}\n", reason.cases.size() == 1 ? "runs" : "run", list_text(reason.cases), reason.text);
+    text +=
+        fmt::format("  {} again: {}\n    {}\n", reason.cases.size() == 1 ? "runs" : "run", list_text(reason.cases), reason.text);
   return text;
 }
 
 std::string crash_text(const ResumePlan& plan) {
   return fmt::format("{} done before and unchanged, {} failed by a crash ({}); --retry-failed runs {} again",
-                     plan.earlier.size() - plan.crashed(), plan.crashed(), plan.crashed_names(), plan.crashed() == 1 ? "it" : "them");
+                     plan.earlier.size() - plan.crashed(), plan.crashed(), plan.crashed_names(),
+                     plan.crashed() == 1 ? "it" : "them");
 }
 
 CaseResult earlier_result(const CaseRecord& record, const ValidatedGraph& graph) {

@@ -9,12 +9,14 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstddef>
 #include <cstring>
 #include <ctime>
 #include <string_view>
 
 #include "crash_record.h"
+#include "exit_status.h"
 #include "flowrun/host/case_record.h"
 #include "flowrun/host/running_calls.h"
 
@@ -33,6 +35,7 @@ struct Facts {
   const std::string* graph_hash = nullptr;
   const std::vector<std::uint64_t>* case_keys = nullptr;
   std::array<struct sigaction, kSignals.size()> before{};
+  pid_t process = 0;  ///< that the guard watches; 0: none
 };
 Facts facts;
 std::atomic<bool> reported{false};
@@ -120,9 +123,9 @@ void add_advice(Text& text, const Look& found) {
   else text.add(". No case is to blame");
 }
 
-void say(int signal, const Look& found) {
+void say(std::string_view how, const Look& found) {
   Text text;
-  text.add("\nflowrun: the process crashed (").add(name_of(signal)).add(") ");
+  text.add("\nflowrun: ").add(how).add(" ");
   add_where(text, found);
   add_advice(text, found);
   text.add("\n").write_to(STDERR_FILENO);
@@ -144,11 +147,11 @@ void add_time(Text& text) {
 }
 
 /// Whole or not at all for who reads it: its last line says that it is whole.
-void keep(int signal, const Look& found) {
+void keep(std::string_view how, const Look& found) {
   if (facts.folder < 0) return;
   const RunningCall* const blamed = found.blamed();
   Text text, name;
-  text.add(kCrashMark).add_field("signal", name_of(signal)).add_field("graph", *facts.graph_hash);
+  text.add(kCrashMark).add_field("signal", how).add_field("graph", *facts.graph_hash);
   if (blamed) add_blamed(text, *blamed);
   add_time(text);
   text.add("end=1\n");
@@ -180,12 +183,31 @@ extern "C" void report_crash(int signal, siginfo_t* info, void*) {
     for (;;) ::pause();  // another thread reports; the process ends with it
   Look found;
   look(found);
-  say(signal, found);
-  keep(signal, found);
+  Text how;
+  how.add("the process crashed (").add(name_of(signal)).add(")");
+  say(how.c_str(), found);
+  keep(name_of(signal), found);
   end_by(signal, *info);
 }
 
+/// A node's code called exit. Left alone, the process would end as if all were well, with its cases undone.
+extern "C" void report_exit() {
+  if (facts.process == 0 || facts.process != ::getpid() || reported.exchange(true)) return;
+  Look found;
+  look(found);
+  say("the process was ended by a call of exit", found);
+  keep("a call of exit", found);
+  ::_exit(kInternalError);
+}
+
+void watch_exit() {
+  static const bool watched = std::atexit(report_exit) == 0 && ::at_quick_exit(report_exit) == 0;
+  static_cast<void>(watched);
+  facts.process = ::getpid();
+}
+
 void set_handlers() {
+  watch_exit();
   prepare_signal_stack();
   struct sigaction action {};
   action.sa_sigaction = report_crash;
@@ -210,6 +232,7 @@ CrashGuard::CrashGuard(const std::filesystem::path& out, const ValidatedGraph& g
 }
 
 CrashGuard::~CrashGuard() {
+  facts.process = 0;
   restore_handlers();
   if (facts.folder >= 0) ::close(facts.folder);
   facts = Facts{};

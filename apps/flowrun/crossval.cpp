@@ -29,6 +29,14 @@ void say_step(const CrossvalCommand& command, const std::string& where, const st
   fmt::print(stderr, "flowrun: {}\n", printable(where));
 }
 
+/// The table of an earlier call says nothing of what runs now.
+void forget_measures(const CrossvalCommand& command) {
+  const fs::path file = fs::path(command.out) / kMeasuresFile;
+  refuse_links({file});
+  std::error_code missing;
+  fs::remove(file, missing);
+}
+
 int say_interrupted(const std::string& where) {
   fmt::print(stderr, "flowrun: interrupted {}; the same command continues there\n", printable(where));
   return kInterrupted;
@@ -46,12 +54,13 @@ int run_fold(const CrossvalCommand& command, const PreparedCrossval& prepared, c
       if (!command.quiet) fmt::print(stderr, "flowrun: {}: done before\n", printable(where));
       continue;
     }
+    if (!again) forget_measures(command);
     again = true;
     say_step(command, where, state.changes);
     const int status = step.execute(interrupts);
     if (status == kAllDone) continue;
     if (status == kInterrupted) return say_interrupted("in " + where);
-    fmt::print(stderr, "flowrun: {} failed; the same command goes on from here\n", printable(where));
+    fmt::print(stderr, "flowrun: {} failed; when the reason is mended, the same command continues there\n", printable(where));
     return status;
   }
   return kAllDone;

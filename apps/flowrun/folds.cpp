@@ -12,6 +12,13 @@
 namespace flowrun {
 namespace {
 
+/// Of ASCII letters, as names of cases have them.
+std::string in_lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
 namespace fs = std::filesystem;
 
 /// A step's table lies elsewhere than the person's, so paths that start at the latter become absolute.
@@ -52,8 +59,9 @@ std::vector<Columns> read_columns(const fs::path& table, Faults& faults) {
     columns["case"] =
         rows[r].cells[static_cast<std::size_t>(std::find(header.begin(), header.end(), "case") - header.begin()) % header.size()];
     if (const std::string fault = case_name_fault(columns["case"]); !fault.empty()) faults.error(place, fault);
-    if (!names.insert(columns["case"]).second)
-      faults.error(place, fmt::format("case '{}' stands in the table twice", columns["case"]));
+    if (!names.insert(in_lower_case(columns["case"])).second)
+      faults.error(place, fmt::format("case '{}' is in the table twice (names that differ only in upper and lower case are the same: some "
+                                      "file systems do not tell them apart)", columns["case"]));
     found.push_back(std::move(columns));
   }
   return found;

@@ -85,7 +85,8 @@ void declare_run(CLI::App& app, RunCommand& command) {
   verb.add_option("--shard", command.shard,
                   "run only the I-th of N parts of the cases; slurm: the part of this task of\na Slurm job array")
       ->type_name("I/N");
-  verb.add_option("--device", command.device, "device of the nodes whose graph leaves it open [auto]:\nauto, cpu, cuda or cuda:<number>")
+  verb.add_option("--device", command.device,
+                  "device of the nodes whose graph leaves it open [auto]:\nauto, cpu, cuda or cuda:<number>")
       ->type_name("DEVICE");
   verb.add_option("--trace", command.trace, "write a timeline of every firing (open it in Perfetto or\nchrome://tracing)")
       ->type_name("FILE");
@@ -212,8 +213,8 @@ void declare_check_node(CLI::App& app, CheckNodeCommand& command) {
   add_check_options(verb, command.shared);
 }
 
-/// An empty value is a script's variable that was not set, and never what was meant: as a folder it would be the working folder, as a
-/// choice of cases none or all of them.
+/// An empty value is a script's variable that was not set, and never what was meant: as a folder it would be the working folder,
+/// as a choice of cases none or all of them.
 void refuse_empty_values(CLI::App& verb) {
   for (CLI::Option* option : verb.get_options()) {
     if (option->get_items_expected_max() == 0) continue;  // a flag
@@ -221,7 +222,8 @@ void refuse_empty_values(CLI::App& verb) {
     option->check(CLI::Validator(
         [named](const std::string& value) {
           if (!value.empty()) return std::string();
-          return std::string(named ? "its value is empty; give it one, or leave the option out" : "it is empty; give it, or leave it out");
+          return std::string(named ? "its value is empty; give it one, or leave the option out"
+                                   : "it is empty; give it, or leave it out");
         },
         ""));
   }

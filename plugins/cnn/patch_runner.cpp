@@ -8,6 +8,7 @@
 #include "common/device/job.h"
 #include "common/grid/probabilities.h"
 #include "common/torch/inference.h"
+#include "failing_network.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::cnn {
@@ -109,22 +110,39 @@ void PatchRunner::check_kind(const PatchBatch& patches) const {
 }
 
 at::Tensor PatchRunner::forward(const at::Tensor& input, const PatchBatch& patches) const {
+  at::Tensor output;
   try {
-    return model_->forward(input);
+    if (const std::int64_t fixed = fixed_batch_.load(); fixed > 0) return in_fixed_batches(*model_, input, fixed);
+    output = model_->forward(input);
+    if (output.dim() > 0 && output.size(0) == input.size(0)) return output;
   } catch (const Error&) {
     throw;
   } catch (const std::exception& failure) {
-    const std::string reason = tensor::short_reason(failure);
-    const bool is_memory = tensor::is_out_of_memory(failure);
-    if (is_memory && !model_->device().is_cpu()) throw device::OutOfMemory(reason);
-    if (is_memory)
-      throw Error("there is not enough memory to run " + std::to_string(input.size(0)) + " patches of " + in_words(patches) +
-                  " at a time through the network in '" + model_->path() + "'; lower the parameter 'batch'");
-    const std::int64_t wanted = model_->first_convolution_channels();
-    const std::string hint = wanted < 0 ? "" : " (its first convolution wants " + in_words(wanted) + ")";
-    throw Error("the network in '" + model_->path() + "'" + hint + " cannot take patches of " + in_words(patches) +
-                "; LibTorch says: " + reason);
+    refuse_memory(failure, input.size(0), patches);
+    if (!takes_fixed_batches(input)) refuse_failure(failure, input, patches);
   }
+  return takes_fixed_batches(input) ? in_fixed_batches(*model_, input, fixed_batch_) : output;  // check_output refuses a wrong shape
+}
+
+/// A network that was traced with a batch may have its size within. Looked for once it has failed, and from then on it gets batches of that size.
+bool PatchRunner::takes_fixed_batches(const at::Tensor& input) const {
+  if (fixed_batch_ > 0) return true;
+  const std::int64_t found = fixed_batch_of(*model_, input);
+  if (found > 0) fixed_batch_ = found;
+  return found > 0;
+}
+
+void PatchRunner::refuse_failure(const std::exception& failure, const at::Tensor& input, const PatchBatch& patches) const {
+  const std::string reason = tensor::short_reason(failure);
+  if (tensor::is_raised_by_network(failure)) throw Error("the network in '" + model_->path() + "' stops with: " + reason);
+  throw Error(why_it_fails(*model_, input, in_words(patches), reason));
+}
+
+void PatchRunner::refuse_memory(const std::exception& failure, std::int64_t count, const PatchBatch& patches) const {
+  if (!tensor::is_out_of_memory(failure)) return;
+  if (!model_->device().is_cpu()) throw device::OutOfMemory(tensor::short_reason(failure));
+  throw Error("there is not enough memory to run " + std::to_string(count) + " patches of " + in_words(patches) +
+              " at a time through the network in '" + model_->path() + "'; lower the parameter 'batch'");
 }
 
 void PatchRunner::check_output(const at::Tensor& output, std::int64_t count) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -48,6 +49,9 @@ class PatchRunner {
 
  private:
   at::Tensor forward(const at::Tensor& input, const PatchBatch& patches) const;
+  bool takes_fixed_batches(const at::Tensor& input) const;
+  [[noreturn]] void refuse_failure(const std::exception& failure, const at::Tensor& input, const PatchBatch& patches) const;
+  void refuse_memory(const std::exception& failure, std::int64_t count, const PatchBatch& patches) const;
   void check_output(const at::Tensor& output, std::int64_t count) const;
 
   std::shared_ptr<const tensor::Model> model_;
@@ -55,6 +59,7 @@ class PatchRunner {
   std::string activation_;
   std::int64_t batch_ = 0;
   std::int64_t output_class_ = 0;
+  mutable std::atomic<std::int64_t> fixed_batch_{0};  ///< patches that the network takes at a time and no other number; 0: any, as far as is known
 };
 
 }  // namespace flowrun::cnn

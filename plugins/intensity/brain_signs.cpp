@@ -12,7 +12,7 @@ using Triple = std::array<std::int64_t, 3>;
 
 constexpr std::int64_t kLeastBox = 10;
 constexpr double kMostCorner = 0.25;
-constexpr double kMostMillilitres = 3000, kLeastMillilitres = 100;
+constexpr double kMostMillilitres = 2500, kLeastMillilitres = 100;
 constexpr double kLeastHead = 120;  ///< mm
 
 bool counts(float value) { return value != 0 && !std::isnan(value); }

@@ -10,11 +10,9 @@ namespace flowrun::intensity {
 /// does. NaN counts as 0.
 ///
 /// - Not 0 in more than a quarter of the corners of the box around them (a tenth of its length along each axis): brains are
-/// round,
-///   and leave these free. Asked only when the box has at least 10 voxels along each axis.
-/// - More than 3000 ml. Intracranial volumes of adults are about 1.1 to 2.0 l (Buckner et al., NeuroImage 2004); a head with
-/// skull
-///   and scalp has 3 l and more.
+///   round, and leave these free. Asked only when the box has at least 10 voxels along each axis.
+/// - More than 2500 ml. Intracranial volumes of adults are about 1.1 to 2.0 l (Buckner et al., NeuroImage 2004); heads with
+///   skull and scalp have about 3 l and more.
 std::string not_stripped(const Volume& volume, const std::string& name);
 
 /// Likewise for less than 100 ml in an image that is large enough for a head (120 mm along each axis): a newborn's brain has

@@ -51,7 +51,7 @@ NodeType nonzero_mask_type() {
       "empty mask, which is no error. Reports voxels, the number of voxels in the mask.\n\n"
       "A mask that cannot be a brain is a warning: one that fills more than a quarter of the corners of the box around it, or "
       "has "
-      "more than 3000 ml (the image was not skull-stripped, or its background is not 0), or less than 100 ml in an image of at "
+      "more than 2500 ml (the image was not skull-stripped, or its background is not 0), or less than 100 ml in an image of at "
       "least "
       "120 mm along each axis. Intracranial volumes of adults are about 1.1 to 2.0 l (Buckner et al., NeuroImage 2004), a "
       "newborn's "

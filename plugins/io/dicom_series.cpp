@@ -8,6 +8,7 @@
 #include "dicom_kind.h"
 #include "dicom_scan.h"
 #include "dicom_stack.h"
+#include "dicom_strays.h"
 #include "dicom_voxels.h"
 #include "image_format.h"
 
@@ -30,13 +31,15 @@ std::string listing(const Series& all) {
 
 [[noreturn]] void refuse_without_image(const fs::path& folder, const DicomFolder& found) {
   std::string others;
-  for (const auto& [kind, count] : found.others)
+  std::map<std::string, int> kinds;
+  for (const DicomFile& file : found.without_image) ++kinds[dicom_kind(file)];
+  for (const auto& [kind, count] : kinds)
     others += (others.empty() ? " (its DICOM files are: " : ", ") + std::to_string(count) + " of the kind '" + kind + "'";
-  refuse(folder, "this folder holds no DICOM image" + others + (others.empty() ? "" : ")") + "; give an image file (" +
-                     readable_suffixes() + ") or a folder with a DICOM series");
+  refuse(folder, "this folder holds no DICOM image" + others + (others.empty() ? "" : ")") + words_on_strays(found) +
+                     "; give an image file (" + readable_suffixes() + ") or a folder with a DICOM series");
 }
 
-std::vector<DicomFile> choose(DicomFolder found, const fs::path& folder, const std::string& wanted) {
+std::vector<DicomFile> choose(DicomFolder& found, const fs::path& folder, const std::string& wanted) {
   Series& all = found.series;
   if (all.empty()) refuse_without_image(folder, found);
   if (wanted.empty() && all.size() == 1) return std::move(all.begin()->second);
@@ -77,7 +80,10 @@ Volume read_stack(const std::vector<DicomFile>& files, const fs::path& path, con
 }  // namespace
 
 Volume read_dicom_series(const fs::path& folder, const ReadOptions& options, const Warn& warn) {
-  return read_stack(choose(scan_dicom_folder(folder), folder, options.series), folder, options, warn);
+  DicomFolder found = scan_dicom_folder(folder);
+  const std::vector<DicomFile> slices = choose(found, folder, options.series);
+  require_no_lost_slice(found, slices);
+  return read_stack(slices, folder, options, warn);
 }
 
 Volume read_dicom_file(const fs::path& file, const ReadOptions& options, const Warn& warn) {

@@ -14,7 +14,8 @@ namespace flowrun::io {
 /// low values that are shown bright (MONOCHROME1) are turned round unless they have a unit. What the headers do not say about
 /// sizes and places is one sentence to `warn`, whatever the number of slices.
 ///
-/// Throws Error when the folder holds no DICOM image, or several series and the options do not choose one; when a slice is no
+/// Throws Error when the folder holds no DICOM image, or several series and the options do not choose one; when
+/// something in the folder is meant as a slice but is none that can be read (see require_no_lost_slice); when a slice is no
 /// image with one grey value a voxel or cannot be decoded (see require_slices); when slices differ in size, voxel size or
 /// orientation, several lie at the same position, or one is missing between them (see stack_of).
 Volume read_dicom_series(const std::filesystem::path& folder, const ReadOptions& options, const Warn& warn);

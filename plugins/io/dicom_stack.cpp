@@ -18,6 +18,7 @@ constexpr double kSamePosition = 1e-2;  ///< of the usual gap between slices
 constexpr double kNoGap = 1e-3;         ///< mm
 constexpr double kSameSize = 1e-3;      ///< of a voxel
 constexpr double kUnevenGap = 0.1;      ///< of the usual gap between slices; headers round positions
+constexpr double kSameRatio = 0.02;     ///< of the gap to the distance that the file says, from a whole number
 constexpr double kNoticedGap = 0.02;    ///< of the gap or voxel: what is said
 
 using Planes = std::vector<DicomPlane>;
@@ -100,12 +101,13 @@ std::vector<double> gaps_of(const Planes& planes) {
   return gaps;
 }
 
-/// The median of the gaps that are none of two volumes' slices; 0: there are no such.
+/// The median of the gaps that are none of two volumes' slices; 0: there are no such. Of two in the middle it is the smaller one,
+/// because slices go missing sooner than others come in between.
 double usual_gap(std::vector<double> gaps) {
   std::erase_if(gaps, [](double gap) { return !(gap > kNoGap); });
   if (gaps.empty()) return 0;
   std::sort(gaps.begin(), gaps.end());
-  return gaps[gaps.size() / 2];
+  return gaps[(gaps.size() - 1) / 2];
 }
 
 /// How many volumes planes in order make, of which those from `first` on lie at one position.
@@ -162,6 +164,18 @@ double require_straight_row(const Planes& planes, const Vector& step, const Name
   return largest;
 }
 
+/// Slices may be missing at even distances. Some write the room between slices, without their thickness, in the element.
+void note_thinned_stack(const DicomPlane& first, double gap, std::vector<std::string>& warnings) {
+  if (!first.step) return;
+  const double said = std::abs(*first.step), ratio = gap / said;
+  if (!(ratio > 1.5) || std::abs(ratio - std::round(ratio)) > kSameRatio * ratio) return;
+  if (first.thickness && std::abs(*first.thickness + said - gap) < kSameRatio * gap) return;
+  warnings.push_back("its slices lie " + number_text(gap) + " mm apart, but Spacing Between Slices (0018,0088) says " +
+                     number_text(said) + " mm, so " +
+                     (std::round(ratio) == 2 ? "every second slice" : "slices at even distances") +
+                     " may be missing; the distance of the positions is taken");
+}
+
 /// The step between slices. Its length is no voxel size yet when there is one slice only.
 Vector step_of(const Planes& planes, const Names& names, Doubts& doubts, std::vector<std::string>& warnings) {
   const DicomPlane& first = planes.front();
@@ -170,6 +184,7 @@ Vector step_of(const Planes& planes, const Names& names, Doubts& doubts, std::ve
   const double steps = static_cast<double>(planes.size() - 1);
   const Vector step = along({}, minus(planes.back().position, first.position), 1 / steps);
   const double off = require_straight_row(planes, step, names);
+  note_thinned_stack(first, std::abs(dot(step, first.normal())), warnings);
   if (off > kNoticedGap)
     warnings.push_back("its slices are not quite evenly spaced: one lies " + number_text(100 * off) +
                        " % of a voxel from its place; an even distance of " + number_text(std::sqrt(dot(step, step))) +

@@ -70,7 +70,9 @@ NodeType read_volume_type() {
       "a decoder are errors. A tilted gantry makes sheared axes. Low values that are shown bright (MONOCHROME1) are turned "
       "round, as "
       "ITK does, with a warning, unless they have a unit (CT, PET, dose, Hounsfield units). Files without the 128 bytes before "
-      "DICOM's mark are read too; other files in the folder are passed over.";
+      "DICOM's mark are read too. What is named like the slices, or "
+      "is a broken link, and cannot be read as DICOM is an error, and so is a DICOM "
+      "file of the series without voxels; other files in the folder are passed over.";
   type.outputs = {kVolume};
   type.params = {{.name = "path",
                   .type = ParamType::path,

@@ -159,20 +159,34 @@ void require_bytes(const VoxelSource& source, const std::array<std::int64_t, 3>&
 
 std::size_t bytes_of(VoxelType type) { return row_of(type).bytes; }
 
+namespace {
+
+/// Where memory grows with what arrives: half of the whole at most until half has arrived, then the whole, so that the old and the
+/// new memory together never take more than one and a half times the image.
+std::size_t grown(std::size_t arrived, std::size_t step, std::size_t count) {
+  const std::size_t half = (count + 1) / 2;
+  if (arrived + step > half) return count;
+  return std::min(half, 2 * (arrived + step));
+}
+
+}  // namespace
+
 std::vector<float> read_voxels(const VoxelSource& source, const std::array<std::int64_t, 3>& size,
                                const std::filesystem::path& file) {
   require_bytes(source, size, file);
   const auto count = static_cast<std::size_t>(count_of(size));
-  require_memory(file, size, count * sizeof(float));
+  // What a small compressed file promises may not be there: then memory grows with what arrives.
+  const std::size_t at_once =
+      source.coding == Coding::deflated
+          ? std::min(count, static_cast<std::size_t>(size_of(source.file) * kUsualRatio / bytes_of(source.type)))
+          : count;
+  require_memory(file, size, (at_once < count ? count + count / 2 : count) * sizeof(float));
   Bytes bytes(source);
   std::vector<float> voxels;
-  // What a small compressed file promises may not be there: then memory grows with what arrives.
-  voxels.reserve(source.coding == Coding::deflated
-                     ? std::min(count, static_cast<std::size_t>(size_of(source.file) * kUsualRatio / bytes_of(source.type)))
-                     : count);
+  voxels.reserve(at_once);
   while (voxels.size() < count) {
     const std::size_t done = voxels.size(), step = std::min(kStep, count - done);
-    if (voxels.capacity() < done + step) voxels.reserve(std::min(count, 2 * (done + step)));
+    if (voxels.capacity() < done + step) voxels.reserve(grown(done, step, count));
     const bool came = source.coding == Coding::text ? take_text(bytes, source, step, voxels, file)
                                                     : row_of(source.type).take(bytes, source, step, voxels);
     if (!came)

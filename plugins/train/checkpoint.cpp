@@ -107,9 +107,8 @@ bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progres
   reader = Reader(content.substr(kMark.size()), path);
   reader.take(made_for);
   if (made_for != fingerprint)
-    throw Error("the checkpoint '" + path +
-                "' belongs to other settings, another network or other samples; set 'resume' to false to "
-                "train anew and replace it, or name another file in 'checkpoint'");
+    throw OtherCheckpoint("the checkpoint '" + path +
+                          "' belongs to other settings, another network, other samples or another build of this plugin");
   const std::size_t weights = progress.weights.size();
   reader.take_all(progress.weights);
   reader.take(progress.adam.steps);

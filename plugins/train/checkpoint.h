@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "flowrun/sdk/error.h"
+
 #include "adam.h"
 
 namespace flowrun::train {
@@ -37,8 +39,13 @@ struct Progress {
 /// Writes the progress with the fingerprint of the settings and data that it belongs to; the file appears whole or not at all.
 void write_checkpoint(const std::string& path, std::uint64_t fingerprint, const Progress& progress);
 
+/// A checkpoint that belongs to other settings, data or another build of this plugin.
+class OtherCheckpoint : public Error {
+  using Error::Error;
+};
+
 /// Reads a checkpoint into `progress`, which has the network's weights and whose Adam keeps its settings; false when there is no
-/// file. Throws Error, naming the file, when it is damaged, has another number of weights, or belongs to other settings or data.
+/// file. Throws Error, naming the file, when it is damaged or has another number of weights, and OtherCheckpoint.
 bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progress& progress);
 
 }  // namespace flowrun::train

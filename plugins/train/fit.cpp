@@ -79,6 +79,7 @@ class FitFiring : public Firing {
     AtomicFile(params.text("model"), ".pt");  // a model that cannot be written is told before the hours of training
 
     Trainer trainer(network, data_, split, settings, device_, weights);
+    if (!trainer.set_aside().empty()) context.warn(trainer.set_aside());
     if (!trainer.run(context)) return;
     write_model(params.text("model"), torchscript_of(network, weights, description(context, network, settings, split, trainer)),
                 trainer, settings);
@@ -187,7 +188,7 @@ NodeType fit_type() {
       "ends "
       "when no epoch was better for 'patience' epochs. The learning curve is written after each epoch. With 'checkpoint' the "
       "training "
-      "can be interrupted and goes on from there with the same result; a checkpoint of other settings or samples is refused.\n\n"
+      "can be interrupted and goes on from there with the same result; a checkpoint of other settings or samples, or of another build of the plugin, is kept beside it as .old, with a warning, and the training starts from the beginning.\n\n"
       "The model is TorchScript and describes itself, ready for cnn.stage. With 'start' it begins with a model's weights, and "
       "'freeze' keeps some of them. Errors: no samples; a network that does not fit them (names the layer); a model to start "
       "with "

@@ -82,7 +82,7 @@ void add_file_params(std::vector<ParamSpec>& params) {
   params.push_back({.name = "resume",
                     .type = ParamType::boolean,
                     .default_value = true,
-                    .help = "Go on from the checkpoint where it is there; otherwise it is replaced"});
+                    .help = "Continue from the checkpoint where there is one that fits; one that does not is kept beside it as .old"});
   params.push_back(file("curve", "Learning curve to write, .csv; empty: none", PathRole::output));
   params.push_back(file("picture", "Picture of the learning curve to write, .png; empty: none", PathRole::output));
 }

@@ -3,7 +3,6 @@
 #include <map>
 #include <sstream>
 
-#include "common/torch/inference.h"
 #include "common/torch/model_archive.h"
 #include "flowrun/sdk/error.h"
 #include "network_source.h"
@@ -53,15 +52,6 @@ class ModuleTree {
   std::map<std::string, torch::jit::Module> parts_;
 };
 
-torch::jit::Module load(const std::string& path, torch::jit::ExtraFilesMap& extra) {
-  tensor::check_archive(path);
-  try {
-    return torch::jit::load(path, c10::Device(c10::kCPU), extra);
-  } catch (const std::exception& failure) {
-    throw Error("LibTorch cannot load the model '" + path + "': " + tensor::short_reason(failure));
-  }
-}
-
 std::string in_words(at::IntArrayRef shape) {
   std::string text;
   for (const std::int64_t axis : shape) text += (text.empty() ? "" : " x ") + std::to_string(axis);
@@ -80,9 +70,7 @@ std::string torchscript_of(const network::Network& network, const Weights& weigh
 }
 
 network::ModelDescription describe_model(const std::string& path) {
-  torch::jit::ExtraFilesMap extra{{"flowrun.json", ""}};
-  load(path, extra);
-  network::ModelDescription description = network::parse_description(extra.at("flowrun.json"), path);
+  network::ModelDescription description = network::parse_description(tensor::load_checked(path).extra, path);
   if (!description.structure)
     throw Error("the model '" + path +
                 "' does not describe its layers (\"network\" with \"layers\" in its flowrun.json), so its training "
@@ -91,8 +79,7 @@ network::ModelDescription describe_model(const std::string& path) {
 }
 
 void load_weights(Weights& weights, const std::string& path) {
-  torch::jit::ExtraFilesMap extra;
-  const torch::jit::Module module = load(path, extra);
+  const torch::jit::Module module = tensor::load_checked(path).module;
   std::map<std::string, at::Tensor> held;
   for (const auto& parameter : module.named_parameters()) held[parameter.name] = parameter.value;
   for (const auto& buffer : module.named_buffers()) held[buffer.name] = buffer.value;

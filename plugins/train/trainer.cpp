@@ -1,10 +1,12 @@
 #include "trainer.h"
 
+#include <filesystem>
 #include <algorithm>
 #include <cmath>
 
 #include "curve.h"
 #include "flowrun/sdk/error.h"
+#include "own_build.h"
 #include "random_order.h"
 
 namespace flowrun::train {
@@ -30,8 +32,7 @@ Trainer::Trainer(const network::Network& network, const DataSet& data, const Spl
   progress_.weights = weights.values();
   progress_.adam.mean.resize(progress_.weights.size());
   progress_.adam.square.resize(progress_.weights.size());
-  if (settings.resume && !settings.checkpoint.empty())
-    has_checkpoint_ = read_checkpoint(settings.checkpoint, fingerprint_, progress_);
+  if (settings.resume && !settings.checkpoint.empty()) take_checkpoint();
   progress_.adam.learning_rate = settings.learning_rate;
   progress_.adam.beta1 = settings.beta1;
   progress_.adam.beta2 = settings.beta2;
@@ -40,9 +41,22 @@ Trainer::Trainer(const network::Network& network, const DataSet& data, const Spl
   weights_.values() = progress_.weights;
 }
 
-/// What a checkpoint belongs to: everything that the result depends on but the number of epochs.
+/// One that does not fit is put aside, so that neither its hours are lost nor this training waits for somebody to remove it.
+void Trainer::take_checkpoint() {
+  const std::string& path = settings_.checkpoint;
+  try {
+    has_checkpoint_ = read_checkpoint(path, fingerprint_, progress_);
+  } catch (const OtherCheckpoint& other) {
+    std::error_code failed;
+    std::filesystem::rename(path, path + ".old", failed);
+    if (failed) throw Error(std::string(other.what()) + ", and cannot be put aside: " + failed.message());
+    set_aside_ = std::string(other.what()) + ", so the training starts from the beginning; the old one is kept as '" + path + ".old'";
+  }
+}
+
+/// What a checkpoint belongs to: everything that the result depends on but the number of epochs. The plugin's code is part of it.
 std::uint64_t Trainer::fingerprint() const {
-  std::string text = network::to_text(network_);
+  std::string text = network::to_text(network_) + std::to_string(own_build());
   const Settings& s = settings_;
   for (const double number :
        {s.learning_rate, s.beta1, s.beta2, s.epsilon, s.weight_decay, s.validation, static_cast<double>(s.batch),

@@ -23,6 +23,7 @@ class Trainer {
   const Progress& progress() const { return progress_; }
   double samples_per_second() const;
   bool is_saved() const { return is_saved_; }  ///< the checkpoint holds all that was trained
+  const std::string& set_aside() const { return set_aside_; }  ///< a sentence about a checkpoint that did not fit; empty: none
 
  private:
   bool run_epoch(Context& context, const KeptMemory& kept);
@@ -36,6 +37,7 @@ class Trainer {
   void write_curve(Context& context);
   bool is_over() const;
   std::int64_t batches() const;
+  void take_checkpoint();
   std::uint64_t fingerprint() const;
 
   const network::Network& network_;
@@ -53,6 +55,7 @@ class Trainer {
   bool has_checkpoint_ = false;
   bool is_saved_ = false;
   bool curve_failed_ = false;
+  std::string set_aside_;
 };
 
 }  // namespace flowrun::train

@@ -67,13 +67,14 @@ class ScopedVariable {
   bool had_ = false;
 };
 
-/// Counts how often code of a fixture may have run: the starts of the process apart, which cannot leave a mark itself, and loads into
-/// this process.
+/// Counts how often code of a fixture may have run: the starts of the process apart, which cannot leave a mark itself, and loads
+/// into this process.
 class FixtureMark {
  public:
   FixtureMark() {
     const std::filesystem::path real = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "flowrun_manifest";
-    folder_.write("program", "#!/bin/sh\necho started >> '" + (folder_.path() / "mark").string() + "'\nexec '" + real.string() + "' \"$@\"\n");
+    folder_.write("program", "#!/bin/sh\necho started >> '" + (folder_.path() / "mark").string() + "'\nexec '" + real.string() +
+                                 "' \"$@\"\n");
     std::filesystem::permissions(folder_.path() / "program", std::filesystem::perms::owner_all);
   }
   int count() const {

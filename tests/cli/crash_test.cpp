@@ -167,6 +167,18 @@ TEST_CASE("flowrun run: every way in which a node can crash is named by its sign
   }
 }
 
+TEST_CASE("flowrun run: a node that calls exit does not end the run as if all were well, and --resume counts its case as failed") {
+  const CrashFolder folder;
+  const Ended ended = folder.run({"--in", "how=exit", "--case-name", "p"});
+  CHECK(ended.status == 4);
+  CHECK(contains(ended.err,
+                 "the process was ended by a call of exit in node 'bad' (crashtest.misbehave, plugin crashtest) on case 'p'"));
+  const Ended again = folder.run({"--in", "how=exit", "--case-name", "p", "--resume"});
+  CHECK(again.status == 1);
+  const std::string said = again.err + again.out;
+  CHECK_MESSAGE(contains(said, "failed by a crash (p)"), said);
+}
+
 TEST_CASE(
     "flowrun run: a crash in a thread of a library is said to be outside the engine's calls, and the nodes that ran are named") {
   for (const char* how : {"thread", "throwing thread"}) {

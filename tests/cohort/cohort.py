@@ -14,6 +14,7 @@ import csv
 import gzip
 import hashlib
 import json
+import math
 import os
 import pathlib
 import re
@@ -32,14 +33,14 @@ CHANNELS = ("flair", "pd", "t2", "t1")
 NEEDED = ("phantom", "io", "geometry", "intensity", "candidates", "cnn", "segment", "fusion", "view")
 # What the broken cases must say, whole: node, and the reason as a pattern, {folder} standing for the cohort's.
 BROKEN = {
-    "cut": ("flair", r"cannot read '{folder}/cut_flair\.nii\.gz': its compressed data stop in the middle, so the file is cut; copy or make it again"),
+    "cut": ("read_flair", r"cannot read '{folder}/cut_flair\.nii\.gz': its compressed data stop in the middle, so the file is cut; copy or make it again"),
     "othergrid": ("networks/initial", r"'{folder}/othergrid_pd\.nii\.gz' and '{folder}/phantom1_flair\.nii\.gz' are not on one grid: spacing "
                   r"3\.25 x (\S+) x \1 and \1 x \1 x \1 mm \(tolerance 0\.00325 mm\); resample one onto the other's grid first"),
-    "notanumber": ("flair", r"cannot read '{folder}/notanumber_flair\.nii\.gz': 1000 of its \d+ voxels are not finite \(NaN or infinite\), the first at "
+    "notanumber": ("read_flair", r"cannot read '{folder}/notanumber_flair\.nii\.gz': 1000 of its \d+ voxels are not finite \(NaN or infinite\), the first at "
                    r"\(\d+, \d+, \d+\); mend the image, or set the parameter 'nan' to \"zero\" to take them as 0"),
     "empty": ("preprocess/flair", r"'{folder}/empty_flair\.nii\.gz' has no non-zero voxels, so it has no mean to normalise by; check that the image is not "
               r"empty and that parameter 'over' names the right voxels"),
-    "noimage": ("t1", r"cannot read '{folder}/noimage_t1\.nii\.gz': its compressed data are damaged; copy or make it again"),
+    "noimage": ("read_t1", r"cannot read '{folder}/noimage_t1\.nii\.gz': its name says NIfTI, but it is a text that begins with 'name,age'"),
 }
 PHANTOMS = 5  # different heads; each good case has the images of one of them
 MOST_GROWTH = 1.05  # of the peak memory, from PHANTOMS cases to all. Keeping one float image of a case (of 20, 30 voxels wide) is 2 %
@@ -72,11 +73,17 @@ def break_cases(folder):
         rows[name][channel] = folder / f"{name}_{channel}.nii.gz"
     whole = good["flair"].read_bytes()
     rows["cut"]["flair"].write_bytes(whole[: len(whole) // 2])
-    edited(good["pd"], rows["othergrid"]["pd"], lambda data: data.__setitem__(slice(80, 84), struct.pack("<f", 3.25)))
+    edited(good["pd"], rows["othergrid"]["pd"], widen_first_voxel_axis)
     edited(good["flair"], rows["notanumber"]["flair"], lambda data: data.__setitem__(slice(-4000, None), struct.pack("<f", float("nan")) * 1000))
     edited(good["flair"], rows["empty"]["flair"], lambda data: data.__setitem__(slice(352, None), bytes(len(data) - 352)))
     rows["noimage"]["t1"].write_bytes(b"name,age\nsomebody,42\n")
     return rows
+
+
+def widen_first_voxel_axis(header):
+    """3.25 mm along x in both places where NIfTI-1 has it: pixdim[1] and, with its sign, the first number of the sform."""
+    struct.pack_into("<f", header, 80, 3.25)
+    struct.pack_into("<f", header, 280, math.copysign(3.25, struct.unpack_from("<f", header, 280)[0]))
 
 
 def write_table(file, rows):
@@ -197,6 +204,8 @@ def check_memory(few, many, cases):
 
 def demonstrate(options, folder):
     phantoms = PHANTOMS
+    for earlier in ("reference", "out"):  # what an earlier call left would pass for results of this one
+        shutil.rmtree(folder / earlier, ignore_errors=True)
     make_phantoms(options.flowrun, folder, phantoms, options.size)
     good = good_rows(folder, options.cases - len(BROKEN), phantoms)
     # p001 has the images of phantom 2 and so on: the reference is the first of these rows, one of each.

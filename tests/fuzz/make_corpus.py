@@ -186,6 +186,32 @@ def pickles():
          b"C\x04\x00\x00\x80?tbeu.")
 
 
+def archives():
+    def entry(name, data, offset, wide=False):
+        sizes = (0xFFFFFFFF, 0xFFFFFFFF) if wide else (len(data), len(data))
+        extra = struct.pack("<HHQQ", 1, 16, len(data), len(data)) if wide else b""
+        start = struct.pack("<4sHHHHHHLLLHHHHHLL", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, *sizes, len(name), len(extra), 0, 0, 0, 0, offset)
+        return start + name + extra
+
+    def archive(files, wide):
+        body, directory = b"", b""
+        for name, data in files:
+            directory += entry(name, data, len(body), wide)
+            body += struct.pack("<4sHHHHHLLLHH", b"PK\x03\x04", 20, 0, 0, 0, 0, 0, len(data), len(data), len(name), 0) + name + data
+        end = b""
+        if wide:
+            end = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 20, 20, 0, 0, len(files), len(files), len(directory), len(body))
+            end += struct.pack("<4sLQL", b"PK\x06\x07", 0, len(body) + len(directory), 1)
+        return body + directory + end + struct.pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, len(files), len(files), len(directory), len(body), 0)
+
+    model = [(b"net/data.pkl", b"\x80\x02."), (b"net/code/__torch__.py", b"def f(x):\n  return x\n"), (b"net/constants.pkl", b"\x80\x02)."), (b"net/version", b"3\n")]
+    save("archive/model.zip", archive(model, False))
+    save("archive/wide.zip", archive(model, True))
+    save("archive/weights.zip", archive([(b"net/data.pkl", b"\x80\x02ccollections\nOrderedDict\n.")], False))
+    save("archive/other.onnx", b"\x08\x07\x12\x07pytorch")
+    save("archive/other.safetensors", struct.pack("<Q", 16) + b'{"weight":{}}   ')
+
+
 def tensors():
     def word(text):
         return b"X" + struct.pack("<I", len(text)) + text
@@ -379,5 +405,5 @@ def dicom():
     save("dicom/jpeg.dcm", file("1.2.840.10008.1.2.4.70", element(0x7fe0, 0x10, "OB", fragments, 0xffffffff)))
 
 
-for make in (texts, records, packets, trees, manifest, library, pickles, tensors, networks, checkpoint, images, dicom):
+for make in (texts, records, packets, trees, manifest, library, pickles, archives, tensors, networks, checkpoint, images, dicom):
     make()

@@ -2,12 +2,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 #include "flowrun/host/child_process.h"
 #include "flowrun/sdk/error.h"
@@ -67,11 +69,17 @@ class Start {
 /// A running child, reaped in any case, and with it all that it started is ended.
 class Child {
  public:
-  explicit Child(pid_t process) : process_(process) {}
-  ~Child() { end(); }
+  explicit Child(pid_t process)
+      : process_(process), descriptor_(static_cast<int>(::syscall(SYS_pidfd_open, process, 0))) {}
+  ~Child() {
+    end();
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
+  /// Can be read when the child has ended; negative on systems without such descriptors (before Linux 5.3).
+  int descriptor() const { return descriptor_; }
   /// True when it has ended by itself before the deadline.
   bool ends_before(Clock::time_point deadline) const {
     while (!has_ended()) {
@@ -100,23 +108,26 @@ class Child {
   }
 
   pid_t process_;
+  int descriptor_;
   int status_ = 0;
 };
 
 /// What comes through both pipes.
 class Reader {
  public:
-  Reader(const Pipe& output, const Pipe& result) : ends_{{{output.reading(), POLLIN, 0}, {result.reading(), POLLIN, 0}}} {}
+  Reader(const Pipe& output, const Pipe& result, const Child& child)
+      : ends_{{{output.reading(), POLLIN, 0}, {result.reading(), POLLIN, 0}, {child.descriptor(), POLLIN, 0}}} {}
 
-  /// Until the child has closed the result's pipe, which its end does, or the deadline.
+  /// Until the child has closed the result's pipe or has ended (what it left behind may keep the pipe open), or the deadline.
   void read_until(Clock::time_point deadline) {
-    while (ends_[1].fd >= 0) {
+    while (ends_[1].fd >= 0 && (ends_[2].fd < 0 || ends_[2].revents == 0)) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
       if (left <= 0 || (::poll(ends_.data(), ends_.size(), static_cast<int>(left)) < 0 && errno != EINTR)) return;
       take_what_is_there();
     }
   }
   void read_the_rest() {
+    ends_[2].fd = -1;
     while (::poll(ends_.data(), ends_.size(), 0) > 0 && rest_-- > 0) take_what_is_there();
   }
   void tell(ChildEnd& end) {
@@ -127,7 +138,7 @@ class Reader {
  private:
   void take_what_is_there() {
     std::array<char, 65536> bytes;
-    for (pollfd& end : ends_) {
+    for (pollfd& end : std::span(ends_).first(2)) {
       if (end.fd < 0 || end.revents == 0) continue;
       const ssize_t count = ::read(end.fd, bytes.data(), bytes.size());
       if (count < 0 && errno == EINTR) continue;
@@ -137,7 +148,7 @@ class Reader {
     }
   }
 
-  std::array<pollfd, 2> ends_;
+  std::array<pollfd, 3> ends_;  ///< both pipes, and the child itself
   KeptText output_;
   std::string result_;
   int rest_ = 64;  ///< reads after the end, for a grandchild may print on for ever
@@ -172,7 +183,7 @@ ChildEnd run_child(const ChildRequest& request) {
   Child child(Start(output, result).process(request));
   output.close_writing();
   result.close_writing();
-  Reader reader(output, result);
+  Reader reader(output, result, child);
   reader.read_until(deadline);
   const bool in_time = child.ends_before(deadline);
   const int status = child.end();

@@ -9,8 +9,10 @@ namespace flowrun::registry {
 Manifest describe_library(const std::filesystem::path& library, Remembered remembered, Unknown unknown) {
   if (std::optional<Manifest> known = find_manifest(library)) return std::move(*known);
   if (unknown == Unknown::refused)
-    throw Error(quoted(library) + " has no manifest that fits it, and none is made for a library of flowrun's own folder; make it with "
-                "'flowrun_manifest " + library.string() + "', or name the folder with --plugin-path");
+    throw Error(quoted(library) +
+                " has no manifest that fits it, and none is made for a library of flowrun's own folder; make it with "
+                "'flowrun_manifest " +
+                library.string() + "', or name the folder with --plugin-path");
   Manifest manifest = describe_apart(library, remembered);
   save_manifest(library, manifest);
   return manifest;

@@ -42,7 +42,9 @@ fs::path own_plugin_folder() {
   return error ? fs::path() : program.parent_path().parent_path() / "lib" / "flowrun" / "plugins";
 }
 
-std::vector<fs::path> named_plugin_folders(const std::vector<fs::path>& given) { return each_once({given, folders_of_environment()}); }
+std::vector<fs::path> named_plugin_folders(const std::vector<fs::path>& given) {
+  return each_once({given, folders_of_environment()});
+}
 
 std::vector<fs::path> plugin_search_path(const std::vector<fs::path>& given) {
   return each_once({given, folders_of_environment(), {own_plugin_folder()}});

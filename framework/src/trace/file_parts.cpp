@@ -1,7 +1,12 @@
 #include "trace/file_parts.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <ctime>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <sstream>
 #include <string_view>
 
@@ -66,19 +71,24 @@ std::vector<std::string> data_names(const std::string& text, const std::string& 
   return names;
 }
 
-bool stays_below(const fs::path& name) {
-  return !name.empty() && name.is_relative() && std::find(name.begin(), name.end(), "..") == name.end();
+/// Whether a file that a header names lies below the header's folder, links followed: readers take no other (docs/security.md).
+bool lies_below(const fs::path& file, const fs::path& folder) {
+  std::error_code unknown;
+  const fs::path real = fs::weakly_canonical(file, unknown), top = fs::weakly_canonical(folder.empty() ? "." : folder, unknown);
+  return std::mismatch(top.begin(), top.end(), real.begin(), real.end()).first == top.end();
 }
 
+/// `name` may be absolute; then the folder does not count.
 void add_named(const fs::path& folder, const std::string& name, std::vector<FilePart>& parts) {
-  if (stays_below(name) && is_file(folder / name)) parts.push_back({name, folder / name});
+  const fs::path file = folder / name;
+  if (!name.empty() && is_file(file) && lies_below(file, folder)) parts.push_back({name, file});
 }
 
 /// "slice%03d.raw 1 20 1" names files by their numbers: taken are all that begin and end as it does.
 void add_numbered(const fs::path& folder, const std::string& pattern, std::vector<FilePart>& parts) {
   const std::string name = pattern.substr(0, pattern.find(' '));
   const std::size_t percent = name.find('%'), letter = name.find_first_of("di", percent);
-  if (letter == std::string::npos || !stays_below(name)) return;
+  if (letter == std::string::npos) return;
   const fs::path begin = name.substr(0, percent);
   const std::string stem = begin.filename().string(), end = name.substr(letter + 1);
   std::vector<FilePart> found;
@@ -87,15 +97,53 @@ void add_numbered(const fs::path& folder, const std::string& pattern, std::vecto
   for (auto entry = fs::directory_iterator(among.empty() ? "." : among, failed); !failed && entry != fs::directory_iterator();
        entry.increment(failed)) {
     const std::string file = entry->path().filename().string();
-    if (file.starts_with(stem) && file.ends_with(end) && is_file(entry->path())) found.push_back({file, entry->path()});
+    if (file.starts_with(stem) && file.ends_with(end) && is_file(entry->path()) && lies_below(entry->path(), folder)) found.push_back({file, entry->path()});
   }
   std::sort(found.begin(), found.end(), [](const FilePart& a, const FilePart& b) { return a.name < b.name; });
   parts.insert(parts.end(), found.begin(), found.end());
 }
 
+/// Files that were no headers, with all that changes when their content does, so that each is opened once and not at every look.
+class NoHeaders {
+ public:
+  bool has(const fs::path& file) {
+    const std::string state = state_of(file);
+    const std::lock_guard lock(mutex_);
+    const auto known = states_.find(file.string());
+    return known != states_.end() && !state.empty() && known->second == state;
+  }
+  void add(const fs::path& file) {
+    const std::string state = state_of(file);
+    const std::lock_guard lock(mutex_);
+    if (states_.size() >= kMostFiles) states_.clear();
+    if (!state.empty()) states_[file.string()] = state;
+  }
+
+ private:
+  /// Empty: not known, or so young that one more change could leave the same times.
+  static std::string state_of(const fs::path& file) {
+    struct stat status {};
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    if (::stat(file.c_str(), &status) != 0 || now.tv_sec - status.st_ctim.tv_sec < kYoungSeconds) return "";
+    std::string state;
+    for (const auto number : {static_cast<long long>(status.st_dev), static_cast<long long>(status.st_ino),
+                              static_cast<long long>(status.st_size), static_cast<long long>(status.st_ctim.tv_sec),
+                              static_cast<long long>(status.st_ctim.tv_nsec), static_cast<long long>(status.st_mtim.tv_nsec)})
+      state += std::to_string(number) + ' ';
+    return state;
+  }
+  static constexpr int kYoungSeconds = 3;
+
+  std::mutex mutex_;
+  std::map<std::string, std::string> states_;
+};
+
 void add_data(const fs::path& header, std::vector<FilePart>& parts) {
+  static NoHeaders no_headers;
+  if (no_headers.has(header)) return;
   const std::string field = data_field(beginning_of(header, kFirstLook));
-  if (field.empty()) return;
+  if (field.empty()) return no_headers.add(header);
   const fs::path folder = header.parent_path();
   for (const std::string& name : data_names(beginning_of(header, kLongestHeader), field)) {
     add_named(folder, name, parts);

@@ -110,7 +110,8 @@ std::string choice_fault(const ParamSpec& spec, const ParamValue& value) {
   return "expected " + one_of(spec.choices) + ", found " + to_string(value) + did_you_mean(*word, spec.choices);
 }
 
-/// A path that stands for none, where the description says so by its default: anywhere else it would be the folder that it starts at.
+/// A path that stands for none, where the description says so by its default: anywhere else it would be the folder that it starts
+/// at.
 bool may_be_empty(const ParamSpec& spec) {
   const auto* text = spec.default_value ? std::get_if<std::string>(&*spec.default_value) : nullptr;
   return text && text->empty();
@@ -134,10 +135,10 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// "15,15,15" or "[15, 15, 15]" into its items; an empty list is written "[]".
+/// "15,15,15" or "[15, 15, 15]" into its items; an empty list of numbers is written "[]".
 std::vector<std::string> list_items(const ParamSpec& spec, const std::string& text) {
   std::string inner = trimmed(text);
-  if (inner.empty()) unreadable(spec, text);
+  if (inner.empty() && spec.type != ParamType::strings) unreadable(spec, text);
   if (inner.size() >= 2 && inner.front() == '[' && inner.back() == ']') inner = trimmed(inner.substr(1, inner.size() - 2));
   std::vector<std::string> items;
   for (std::size_t start = 0; !inner.empty() && start <= inner.size();) {

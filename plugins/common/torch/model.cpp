@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "common/torch/model_inspection.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::tensor {
@@ -21,8 +20,11 @@ void convert_weights(torch::jit::Module& module, const Arithmetic& arithmetic) {
 
 // Freezing folds the weights into the graph; on the CPU the convolutions then also keep oneDNN's own weight layout, which was
 // measured 30 % faster on the patch network. A module that LibTorch cannot freeze still runs as it is.
+// A node that comes from another method points to that method, which is read when the node fails. Freezing copies the module, takes the methods into the
+// copy's forward, and deletes them from the copy. Taken into forward before, the nodes point to the methods of `module`, which Model keeps.
 torch::jit::Module prepared(torch::jit::Module module, c10::Device device) {
   try {
+    torch::jit::Inline(*module.get_method("forward").graph());
     torch::jit::Module frozen = torch::jit::freeze(module);
     return device.is_cpu() ? torch::jit::optimize_for_inference(frozen) : frozen;
   } catch (const std::exception&) {
@@ -37,10 +39,10 @@ Model::Model(torch::jit::Module module, std::string path, std::string descriptio
       path_(std::move(path)),
       description_(std::move(description)),
       device_(device),
-      arithmetic_(arithmetic) {
-  const ModelTraits traits = inspect_model(module_, path_);
-  first_convolution_channels_ = traits.first_convolution_channels;
-  writes_input_ = traits.writes_input;
+      arithmetic_(arithmetic),
+      code_(module_._ivalue()->compilation_unit()) {
+  require_right_on(arithmetic_, device_);
+  traits_ = inspect_model(module_, path_);
   const c10::InferenceMode no_gradients;
   module_.eval();
   convert_weights(module_, arithmetic_);
@@ -48,12 +50,19 @@ Model::Model(torch::jit::Module module, std::string path, std::string descriptio
   module_ = prepared(module_, device_);
 }
 
+std::string Model::other_device() const {
+  for (const c10::Device& device : traits_.devices)
+    if (device.type() != device_.type() || (device.has_index() && device_.has_index() && device != device_)) return device.str();
+  return "";
+}
+
 at::Tensor Model::forward(const at::Tensor& batch) const {
-  at::Tensor input = batch.to(device_, type_of(arithmetic_.precision), /*non_blocking=*/false, /*copy=*/writes_input_);
+  at::Tensor input = batch.to(device_, type_of(arithmetic_.precision), /*non_blocking=*/false, /*copy=*/traits_.writes_input);
   if (arithmetic_.channels_last && input.dim() == 5) input = input.contiguous(at::MemoryFormat::ChannelsLast3d);
   const c10::IValue output = module_.get_method("forward")({input});
   if (!output.isTensor())
-    throw Error("the network in '" + path_ + "' gives a " + output.tagKind() + " where one tensor of scores is expected");
+    throw Error("the network in '" + path_ + "' gives a " + output.tagKind() + " where one tensor of scores is expected; " +
+                "wrap it in a module whose forward returns the tensor of scores alone, and save that");
   return output.toTensor();
 }
 

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "common/torch/model_inspection.h"
 #include "common/torch/precision.h"
 #include "common/torch/torch_headers.h"
 
@@ -25,7 +27,11 @@ class Model {
   const std::string& description() const { return description_; }
   c10::Device device() const { return device_; }
   /// Input channels of the first convolution among the parameters, for messages; -1 when there is none.
-  std::int64_t first_convolution_channels() const { return first_convolution_channels_; }
+  std::int64_t first_convolution_channels() const { return traits_.first_convolution_channels; }
+  /// A device other than the model's that its code names, "cuda:0"; empty when there is none.
+  std::string other_device() const;
+  /// Numbers above 0 that its code has at the front of lists of sizes, where a batch's size stands when it was fixed by tracing. At most 16.
+  const std::vector<std::int64_t>& sizes_in_code() const { return traits_.sizes; }
 
  private:
   torch::jit::Module module_;
@@ -33,13 +39,13 @@ class Model {
   std::string description_;
   c10::Device device_;
   Arithmetic arithmetic_;
-  std::int64_t first_convolution_channels_ = -1;
-  bool writes_input_ = false;
+  std::shared_ptr<const torch::jit::CompilationUnit> code_;  ///< the methods as loaded, which a frozen network's nodes point to
+  ModelTraits traits_;
 };
 
 /// The model in a file, on a device, in a number format. Loaded once per process however many ask for it, as long as one of them keeps it and the
-/// file stays as it is (size and time of change). The file is not trusted: throws Error, naming it, when it is missing, cut
-/// short, no TorchScript model, or when its code names operations that read or write files. Safe to call from any thread.
+/// file stays as it is (size and time of change). The file is not trusted: throws Error, naming it, when it is missing
+/// and as load_checked does (model_archive.h). Safe to call from any thread.
 std::shared_ptr<const Model> load_model(const std::string& path, c10::Device device, const Arithmetic& arithmetic = {});
 
 }  // namespace flowrun::tensor

@@ -6,7 +6,6 @@
 #include <tuple>
 #include <utility>
 
-#include "common/torch/inference.h"
 #include "common/torch/model.h"
 #include "common/torch/model_archive.h"
 #include "flowrun/sdk/error.h"
@@ -18,8 +17,6 @@ namespace fs = std::filesystem;
 /// File, size, time of change, device, number format and layout.
 using Key = std::tuple<std::string, std::uintmax_t, fs::file_time_type, std::string, int, bool>;
 
-constexpr const char* kDescriptionFile = "flowrun.json";
-
 Key key_of(const std::string& path, c10::Device device, const Arithmetic& arithmetic) {
   std::error_code fault;
   const fs::file_status status = fs::status(path, fault);
@@ -29,15 +26,8 @@ Key key_of(const std::string& path, c10::Device device, const Arithmetic& arithm
 }
 
 std::shared_ptr<const Model> load_anew(const std::string& path, c10::Device device, const Arithmetic& arithmetic) {
-  check_archive(path);
-  torch::jit::ExtraFilesMap extra{{kDescriptionFile, ""}};
-  torch::jit::Module module;
-  try {
-    module = torch::jit::load(path, c10::Device(c10::kCPU), extra);
-  } catch (const std::exception& failure) {
-    throw Error("LibTorch cannot load the model '" + path + "': " + short_reason(failure));
-  }
-  return std::make_shared<const Model>(std::move(module), path, extra.at(kDescriptionFile), device, arithmetic);
+  LoadedModel loaded = load_checked(path);
+  return std::make_shared<const Model>(std::move(loaded.module), path, std::move(loaded.extra), device, arithmetic);
 }
 
 }  // namespace

@@ -27,6 +27,29 @@ std::int64_t first_convolution_channels(const torch::jit::Module& module) {
   return -1;
 }
 
+void add_once(std::vector<std::int64_t>& sizes, std::int64_t size) {
+  constexpr std::size_t kMost = 16;
+  if (size > 0 && size <= 4096 && sizes.size() < kMost && std::find(sizes.begin(), sizes.end(), size) == sizes.end()) sizes.push_back(size);
+}
+
+void look_at_node(const torch::jit::Node& node, ModelTraits& traits) {
+  if (node.kind() == c10::prim::ListConstruct && !node.inputs().empty()) {
+    const auto first = torch::jit::toIValue(node.inputs()[0]);
+    if (first && first->isInt()) add_once(traits.sizes, first->toInt());
+  }
+  if (node.kind() != c10::prim::Constant) return;
+  const auto value = torch::jit::toIValue(node.output());
+  if (value && value->isDevice()) traits.devices.push_back(value->toDevice());
+  if (value && value->isIntList() && !value->toIntList().empty()) add_once(traits.sizes, value->toIntList().get(0));
+}
+
+void look_at_block(torch::jit::Block& block, ModelTraits& traits) {
+  for (torch::jit::Node* node : block.nodes()) {
+    look_at_node(*node, traits);
+    for (torch::jit::Block* inner : node->blocks()) look_at_block(*inner, traits);
+  }
+}
+
 }  // namespace
 
 ModelTraits inspect_model(const torch::jit::Module& module, const std::string& path) {
@@ -34,7 +57,11 @@ ModelTraits inspect_model(const torch::jit::Module& module, const std::string& p
   const std::shared_ptr<torch::jit::Graph> graph = module.get_method("forward").graph()->copy();
   torch::jit::Inline(*graph);
   const torch::jit::AliasDb aliases(graph);
-  return {first_convolution_channels(module), aliases.hasWriters(graph->inputs().at(1))};
+  ModelTraits traits;
+  traits.first_convolution_channels = first_convolution_channels(module);
+  traits.writes_input = aliases.hasWriters(graph->inputs().at(1));
+  look_at_block(*graph->block(), traits);
+  return traits;
 }
 
 }  // namespace flowrun::tensor

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "common/torch/torch_headers.h"
 
@@ -11,6 +12,8 @@ namespace flowrun::tensor {
 struct ModelTraits {
   std::int64_t first_convolution_channels = -1;  ///< -1: it has no convolution among its parameters
   bool writes_input = false;                     ///< an in-place operation of its forward may reach the tensor it is given
+  std::vector<c10::Device> devices;              ///< that its code names
+  std::vector<std::int64_t> sizes;               ///< numbers above 0 at the front of lists in its code, each once, at most 16
 };
 
 /// Throws Error, naming `path`, when the module has no forward that takes one tensor.

@@ -42,7 +42,7 @@ std::vector<ParamSpec> Arithmetic::params() {
   return {{.name = "precision",
            .type = ParamType::choice,
            .default_value = std::string("fp32"),
-           .help = "Number format in which the network computes; tf32 differs from fp32 on a GPU only",
+           .help = "Number format in which the network computes; tf32 differs from fp32 on a GPU only, bf16 needs AVX-512 on a CPU",
            .choices = {"fp32", "tf32", "fp16", "bf16"}},
           {.name = "layout",
            .type = ParamType::choice,
@@ -53,6 +53,16 @@ std::vector<ParamSpec> Arithmetic::params() {
            .type = ParamType::boolean,
            .default_value = false,
            .help = "On a GPU use only algorithms that give the same bits each time"}};
+}
+
+bool cpu_computes_bf16() {
+  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+}
+
+void require_right_on(const Arithmetic& arithmetic, c10::Device device) {
+  if (arithmetic.precision == Precision::bf16 && device.is_cpu() && !cpu_computes_bf16())
+    throw Error("'precision' is bf16, but this processor has no AVX-512, so LibTorch would add up in 16 bits and the scores would be "
+                "wrong; use fp32, which is also faster here");
 }
 
 std::shared_ptr<const CudaClaim> claim_cuda(const Arithmetic& arithmetic) {

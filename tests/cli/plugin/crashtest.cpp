@@ -37,6 +37,7 @@ void misbehave(const std::string& how) {
   if (how == "trap") __builtin_trap();
   if (how == "divide") zero = some / zero;
   if (how == "abort") std::abort();
+  if (how == "exit") std::exit(0);
   if (how == "noexcept") give_up();
   if (how == "stack") use_up_the_stack(zero);
   if (how == "thread") std::thread([] { std::raise(SIGSEGV); }).join();

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "framework/spec/fault_lines.h"
+#include "support/fault_lines.h"
 
 namespace flowrun::testing {
 namespace {

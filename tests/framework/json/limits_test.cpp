@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "framework/spec/fault_lines.h"
+#include "support/fault_lines.h"
 #include "json/json.h"
 
 namespace flowrun::testing {

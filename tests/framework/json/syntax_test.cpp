@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "framework/spec/fault_lines.h"
+#include "support/fault_lines.h"
 
 namespace flowrun::testing {
 namespace {

@@ -45,11 +45,11 @@ std::string framework_rule(const std::string& room, const Target& target) {
   return "the " + room + " room may include the standard library, sdk, host and its own third party only";
 }
 
-/// The one third party of a folder in plugins/common; none for most.
-std::string common_third_party(const std::string& folder) {
-  if (folder == "torch") return "torch";
-  if (folder == "network") return "nlohmann";
-  return folder == "picture" ? "png" : "";
+/// Whether a folder of plugins/common is the room of a third party; most are of none.
+bool common_has(const std::string& folder, const std::string& third_party) {
+  if (folder == "torch") return third_party == "torch" || third_party == "openssl";
+  if (folder == "network") return third_party == "nlohmann";
+  return folder == "picture" && third_party == "png";
 }
 
 std::string common_rule(const std::string& folder, const Target& target) {
@@ -61,11 +61,10 @@ std::string common_rule(const std::string& folder, const Target& target) {
     case Kind::common:
       return target.name == folder ? "" : "plugins/common/" + folder + " includes nothing of plugins/common/" + target.name;
     case Kind::third_party:
-      return common_third_party(folder) == target.name && !target.name.empty()
+      return common_has(folder, target.name)
                  ? ""
-                 : "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party "
-                   "is included "
-                   "there";
+                 : "in plugins/common, torch includes LibTorch and OpenSSL, network nlohmann/json and picture libpng; no other "
+                   "third party is included there";
     default:
       return "plugins/common may include the standard library and sdk only";
   }

@@ -93,12 +93,14 @@ TEST_CASE("include_rules: what plugins share includes sdk, LibTorch in common/to
   CHECK(rule("plugins/common/picture/a.cpp", "#include <png.h>") == "");
   CHECK(rule("plugins/common/torch/a.h", "#include <torch/script.h>") == "");
   CHECK(rule("plugins/common/torch/a.h", "#include \"common/torch/b.h\"") == "");
+  CHECK(rule("plugins/common/torch/a.cpp", "#include <openssl/evp.h>") == "");
+  CHECK(rule("plugins/common/picture/a.cpp", "#include <openssl/evp.h>") != "");
   CHECK(rule("plugins/common/table/a.h", "#include <torch/script.h>") ==
-        "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party is included "
-        "there");
+        "in plugins/common, torch includes LibTorch and OpenSSL, network nlohmann/json and picture libpng; no other "
+        "third party is included there");
   CHECK(rule("plugins/common/table/a.h", "#include <itkImage.h>") ==
-        "in plugins/common, torch includes LibTorch, network nlohmann/json and picture libpng; no other third party is included "
-        "there");
+        "in plugins/common, torch includes LibTorch and OpenSSL, network nlohmann/json and picture libpng; no other "
+        "third party is included there");
   CHECK(rule("plugins/common/table/a.h", "#include \"common/torch/b.h\"") ==
         "plugins/common/table includes nothing of plugins/common/torch");
   CHECK(rule("plugins/common/table/a.h", "#include \"flowrun/host/registry.h\"") ==

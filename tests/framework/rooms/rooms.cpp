@@ -128,7 +128,7 @@ const std::set<std::string>& standard_headers() {
 }
 
 const std::set<std::string>& system_headers() {
-  static const std::set<std::string> kHeaders{"cxxabi.h",  "dirent.h", "dlfcn.h",  "elf.h",     "fcntl.h",
+  static const std::set<std::string> kHeaders{"arpa/inet.h", "cxxabi.h", "dirent.h", "dlfcn.h", "elf.h", "fcntl.h", "grp.h", "netinet/in.h", "pwd.h",
                                               "fnmatch.h", "link.h",   "malloc.h", "poll.h",    "pty.h",
                                               "pthread.h", "sched.h",  "spawn.h",  "termios.h", "unistd.h"};
   return kHeaders;
@@ -205,7 +205,7 @@ Room room_of(const std::string& file) {
 Target target_of(const std::string& include, bool quoted) {
   if (quoted) return own_target(include);
   if (standard_headers().count(include) != 0) return {Kind::standard, ""};
-  if (system_headers().count(include) != 0 || starts_with(include, "sys/")) return {Kind::system, ""};
+  if (system_headers().count(include) != 0 || starts_with(include, "sys/") || starts_with(include, "linux/")) return {Kind::system, ""};
   if (std::string name = third_party_of(include); !name.empty()) return {Kind::third_party, std::move(name)};
   return {};
 }

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "fault_lines.h"
+#include "support/fault_lines.h"
 
 namespace flowrun::testing {
 namespace {

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <random>
 
-#include "fault_lines.h"
+#include "support/fault_lines.h"
 #include "flowrun/host/graph_form.h"
 #include "json/json.h"
 

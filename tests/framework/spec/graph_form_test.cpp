@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "fault_lines.h"
+#include "support/fault_lines.h"
 #include "flowrun/host/graph_form.h"
 #include "support/json_schema.h"
 #include "support/needs.h"

@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "fault_lines.h"
+#include "support/fault_lines.h"
 #include "flowrun/host/cross_plan.h"
 
 namespace flowrun::testing {

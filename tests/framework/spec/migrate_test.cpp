@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "fault_lines.h"
+#include "support/fault_lines.h"
 #include "spec/migrate.h"
 
 namespace flowrun::testing {

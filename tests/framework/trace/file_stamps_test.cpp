@@ -80,6 +80,11 @@ TEST_CASE("file_parts: a header has the data that it names below its folder, and
   CHECK((folder.parts("out.mhd") == Names{""}));
   folder.write("abs.mhd", "NDims = 3\nElementDataFile = /etc/passwd\n");
   CHECK((folder.parts("abs.mhd") == Names{""}));
+  const std::string absolute = (folder.path / "sub/b.raw").string(), round_about = "sub/../a.raw";
+  folder.write("own.mhd", "NDims = 3\nElementDataFile = " + absolute + "\n");
+  CHECK((folder.parts("own.mhd") == Names{"", absolute}));
+  folder.write("round.mhd", "NDims = 3\nElementDataFile = " + round_about + "\n");
+  CHECK((folder.parts("round.mhd") == Names{"", round_about}));
   folder.write("b.nhdr", "NRRD0005\ntype: short\ndatafile: LIST\na.raw\nsub/b.raw\n");
   CHECK((folder.parts("b.nhdr") == Names{"", "a.raw", "sub/b.raw"}));
   folder.write("p.hdr", "h");

@@ -276,9 +276,14 @@ TEST_CASE("patch job: a chunk through a queue gives what it gives on the engine'
   CHECK(job->busy_seconds() > 0);
 }
 
-TEST_CASE("precision: bf16 keeps the scores close, and is another model than fp32 in the cache") {
+TEST_CASE("precision: bf16 keeps the scores close, and is another model than fp32 in the cache; where it would not, it is refused") {
   const Models models;
   const VoxelList list = every_nth(11);
+  if (!tensor::cpu_computes_bf16()) {
+    CHECK_THROWS_WITH_AS(run_here(models, list, {{"precision", std::string("bf16")}}),
+                         doctest::Contains("'precision' is bf16, but this processor has no AVX-512"), Error);
+    return;
+  }
   const Maps exact = run_here(models, list), coarse = run_here(models, list, {{"precision", std::string("bf16")}});
   float largest = 0;
   for (const std::int64_t voxel : list.voxels)

@@ -106,19 +106,20 @@ TEST_CASE("model: a missing file, a folder and an empty file are told apart") {
   const TestFolder folder;
   CHECK(load_error(folder.file("none.pt")) == "there is no model file '" + folder.file("none.pt") + "'");
   CHECK(contains(load_error(folder.file("")), "is not a file; a TorchScript model file is expected"));
-  CHECK(contains(load_error(folder.write("empty.pt", "")), "is not a TorchScript model"));
+  CHECK(contains(load_error(folder.write("empty.pt", "")), "is empty, not a TorchScript model"));
 }
 
 TEST_CASE("model: a text, a pickle and a zip archive without a network are refused by what they are") {
   const TestFolder folder;
-  CHECK(contains(load_error(folder.write("a.pt", "weights")), "is not a TorchScript model (a zip archive"));
+  CHECK(contains(load_error(folder.write("a.pt", "weights")), "is a text, not a TorchScript model"));
+  CHECK(contains(load_error(folder.write("a.pt", std::string(9, '\1'))), "is not a TorchScript model (a zip archive"));
   CHECK(contains(load_error(folder.write("b.pt", "\x80\x02].")), "is a Python pickle, not a TorchScript model"));
   std::ofstream file(folder.file("c.pt"), std::ios::binary);
   caffe2::serialize::PyTorchStreamWriter writer([&](const void* data, std::size_t size) {
     file.write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
     return size;
   });
-  writer.writeRecord("data.pkl", "x", 1);
+  writer.writeRecord("other.txt", "x", 1);
   writer.writeEndOfFile();
   file.close();
   CHECK(contains(load_error(folder.file("c.pt")), "is a zip archive but not a TorchScript model"));
@@ -129,7 +130,8 @@ TEST_CASE("model: a file cut short at any place, or with a changed byte, gives a
   const std::string whole = bytes_of(write_small_network(folder.file("net.pt")));
   for (std::size_t part = 1; part < 12; ++part) {
     const std::string path = folder.write("cut.pt", whole.substr(0, whole.size() * part / 12));
-    CHECK(load_error(path) == "the model file '" + path + "' is damaged or cut short; copy or make it again");
+    CHECK(contains(load_error(path), "the model file '" + path + "' is damaged or cut short"));
+    CHECK(contains(load_error(path), "; copy or make it again"));
   }
   for (std::size_t at = 100; at < whole.size(); at += whole.size() / 60) {
     std::string changed = whole;
@@ -137,15 +139,6 @@ TEST_CASE("model: a file cut short at any place, or with a changed byte, gives a
     const std::string text = load_error(folder.write("changed" + std::to_string(at) + ".pt", changed));
     CHECK((text.empty() || contains(text, "changed" + std::to_string(at) + ".pt'")));
   }
-}
-
-TEST_CASE("model: code that names file operations is refused before it can run") {
-  const TestFolder folder;
-  const std::string target = folder.file("written_by_the_model");
-  const std::string path =
-      write_model(folder.file("evil.pt"), "def forward(self, x):\n    torch.save(x, \"" + target + "\")\n    return x\n");
-  CHECK(contains(load_error(path), "names 'save', an operation on files; a network needs none, so this model is refused"));
-  CHECK(!std::filesystem::exists(target));
 }
 
 TEST_CASE("model: a forward of two tensors is refused") {

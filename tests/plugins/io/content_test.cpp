@@ -176,7 +176,7 @@ TEST_CASE("memory: an image that is larger than the process may be is refused wi
   const std::string error = read_error(folder / "bomb.nii.gz");
   CAPTURE(error);
   CHECK(
-      says(error, "its header promises 1000 x 1000 x 400 voxels, which take 1600 MB of memory, but this process may take only "));
+      says(error, "its header promises 1000 x 1000 x 400 voxels, which take 2400 MB of memory, but this process may take only "));
   CHECK(says(error, "MB more (the limit of address space (ulimit -v))"));
 }
 #endif

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "flowrun/testing/node_runner.h"
 #include "image_files.h"
@@ -60,6 +61,10 @@ TEST_CASE("read_volume: missing, empty and unknown files are told apart") {
   check_fails(folder / "text.nrrd", "its name says NRRD, but it is a text that begins with 'this is a text'");
   check_fails(folder / "text.mha", "its name says MetaImage, but it is a text that begins with 'this is a text'");
   check_fails(folder / "text.dcm", "its name says DICOM, but it is a text that begins with 'this is a text'");
+  check_fails(folder.path().string(),
+              "this folder holds no DICOM image; 1 file in it cannot be read as DICOM: 'text.dcm' is a text that begins with "
+              "'this is a text'; give an image file");
+  std::filesystem::remove(folder / "text.dcm");
   check_fails(folder.path().string(), "this folder holds no DICOM image; give an image file");
   check_fails("/dev/null", "it is neither a file nor a folder");
 }

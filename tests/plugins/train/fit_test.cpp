@@ -147,16 +147,24 @@ TEST_CASE("train.fit: more epochs go on from a finished training") {
   CHECK(difference(trained(folder, "more", {{"epochs", std::int64_t{6}}, {"checkpoint", folder.file("k")}}), six) == 0);
 }
 
-TEST_CASE("train.fit: a checkpoint of other settings, or a damaged one, is refused and kept") {
+TEST_CASE("train.fit: a checkpoint of other settings or samples is put aside with a warning, a damaged one is refused and kept") {
   const TestFolder folder;
   const std::string checkpoint = folder.file("k");
   trained(folder, "a", {{"checkpoint", checkpoint}});
   const std::string before = bytes_of(checkpoint);
-  CHECK(contains(
-      Training(folder, "b", {{"checkpoint", checkpoint}, {"learning_rate", 0.02}}).error(),
-      "the checkpoint '" + checkpoint + "' belongs to other settings, another network or other samples; set 'resume' to false"));
-  CHECK(contains(Training(folder, "b", {{"checkpoint", checkpoint}}, 2).error(), "or other samples"));
-  CHECK(bytes_of(checkpoint) == before);
+  const std::string fresh = trained(folder, "fresh", {{"learning_rate", 0.02}});
+  Training other(folder, "b", {{"checkpoint", checkpoint}, {"learning_rate", 0.02}});
+  CHECK(other.error() == "");
+  REQUIRE_FALSE(other.runner->warnings().empty());
+  CHECK(contains(other.runner->warnings().back(),
+                 "the checkpoint '" + checkpoint +
+                     "' belongs to other settings, another network, other samples or another build of this plugin, so the training "
+                     "starts from the beginning; the old one is kept as '" + checkpoint + ".old'"));
+  CHECK(bytes_of(checkpoint + ".old") == before);
+  CHECK(difference(folder.file("b.pt"), fresh) == 0);  // nothing of the old one is in it
+  Training samples(folder, "c", {{"checkpoint", checkpoint}}, 2);
+  CHECK(samples.error() == "");
+  CHECK(contains(samples.runner->warnings().back(), "so the training starts from the beginning"));
   CHECK(Training(folder, "b", {{"checkpoint", checkpoint}, {"learning_rate", 0.02}, {"resume", false}}).error() == "");
   std::string damaged = before;
   damaged[damaged.size() / 2] ^= 1;
@@ -265,7 +273,7 @@ TEST_CASE("train.fit: a model of another shape, or that is none, cannot be start
                      "' does not fit the network that is to be trained: '5.weight' is 8 x 48 where 9 x 48 is expected; "
                      "'5.bias' is 8 where 9 is expected"));
   const std::string text = folder.write("text.pt", "no model");
-  CHECK(contains(Training(folder, "x", {{"start", text}}).error(), "is not a TorchScript model"));
+  CHECK(contains(Training(folder, "x", {{"start", text}}).error(), "is a text, not a TorchScript model"));
   CHECK(
       contains(Training(folder, "x", {{"network", std::string()}}).error(), "neither parameter 'network' nor 'start' is given"));
 }
