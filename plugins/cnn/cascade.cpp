@@ -16,7 +16,7 @@
 namespace flowrun::cnn {
 namespace {
 
-constexpr VariadicInput<Volume> kVolumes{"volumes", "Images, one a channel, on one grid"};
+constexpr VariadicInput<Volume> kVolumes{"volumes", "Images, one a channel, on one grid", Scope::per_case};
 constexpr Input<VoxelList> kVoxels{"voxels", "Where the probabilities are wanted, on the volumes' grid", Scope::per_case};
 constexpr Output<Volume> kInitial{"initial", "The first network's score at the voxels of the list"};
 constexpr Output<Volume> kFinal{"final", "The second network's; 0 where it was not run"};

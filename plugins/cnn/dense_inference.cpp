@@ -22,7 +22,7 @@
 namespace flowrun::cnn {
 namespace {
 
-constexpr VariadicInput<Volume> kVolumes{"volumes", "Images, one a channel, on one grid"};
+constexpr VariadicInput<Volume> kVolumes{"volumes", "Images, one a channel, on one grid", Scope::per_case};
 constexpr Input<VoxelList> kVoxels{"voxels", "Where the probability is wanted, on the volumes' grid", Scope::per_case};
 constexpr Output<Volume> kMap{"map", "The class's score at the voxels of the list"};
 constexpr Output<Scores> kScores{"scores", "The same as a list, one score for each voxel"};
@@ -66,15 +66,16 @@ void DenseInference::open(OpenContext& context) {
   output_class_ = params.integer("output_class");
   background_ = params.number("background");
   if (patches_->description().size[0] == 0)
-    throw Error("the network in '" + patches_->model().path() +
-                "' does not say the size of a patch; give it a description (docs/own-models.md), or cut patches by patches.extract "
-                "and run it by cnn.stage");
+    throw Error(
+        "the network in '" + patches_->model().path() +
+        "' does not say the size of a patch; give it a description (docs/own-models.md), or cut patches by patches.extract "
+        "and run it by cnn.stage");
   strategy_ = params.text("strategy");
   if (strategy_ == "patch") return;
   const std::string reason = why_not_shared(context);
   if (reason.empty()) return;
-  const std::string sentence = "the network in '" + patches_->model().path() + "' cannot share the arithmetic of overlapping patches: " +
-                               reason;
+  const std::string sentence =
+      "the network in '" + patches_->model().path() + "' cannot share the arithmetic of overlapping patches: " + reason;
   if (strategy_ == "dense") throw Error(sentence + "; set the parameter 'strategy' to auto or patch to run it patch by patch");
   context.warn(sentence + "; it is run patch by patch");
 }
@@ -126,7 +127,8 @@ float DenseInference::chosen(const float* classes, std::int64_t count) const {
 }
 
 void DenseInference::check_inputs(const Volumes& volumes, const VoxelList& list) const {
-  if (volumes.empty()) throw Error("nothing is connected to input 'volumes'; connect at least one volume, in the order of channels");
+  if (volumes.empty())
+    throw Error("nothing is connected to input 'volumes'; connect at least one volume, in the order of channels");
   for (std::size_t i = 0; i < volumes.size(); ++i) {
     const std::string port = "volumes[" + std::to_string(i) + "]";
     grid::require_complete(*volumes[i], port);
@@ -186,8 +188,8 @@ std::vector<float> DenseInference::scores(Context& context, const Volumes& volum
     if (task < blocks) return work->run_block(task, context, advance, parts.shared_share());
     const std::int64_t first = (task - blocks) * kPatchesPerTask;
     const std::int64_t count = std::min(kPatchesPerTask, alone - first);
-    run_alone(context, volumes, list, std::span(parts.alone).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-              scores);
+    run_alone(context, volumes, list,
+              std::span(parts.alone).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), scores);
     advance.by((1 - parts.shared_share()) * static_cast<double>(count) / static_cast<double>(alone));
   });
   for (std::size_t i = 0; i < parts.shared.size(); ++i)
@@ -205,8 +207,8 @@ PatchBatch DenseInference::no_patches(const Volumes& volumes, const VoxelList& l
   return patches;
 }
 
-void DenseInference::run_alone(Context& context, const Volumes& volumes, const VoxelList& list, std::span<const std::int64_t> positions,
-                               std::vector<float>& scores) const {
+void DenseInference::run_alone(Context& context, const Volumes& volumes, const VoxelList& list,
+                               std::span<const std::int64_t> positions, std::vector<float>& scores) const {
   PatchBatch patches = no_patches(volumes, list);
   for (const std::int64_t position : positions) patches.voxels.push_back(list.voxels[static_cast<std::size_t>(position)]);
   patches.values.resize(static_cast<std::size_t>(patches.count() * patches.values_per_patch()));
@@ -230,12 +232,13 @@ std::vector<ParamSpec> params() {
       spec.min = 0;
     }
   }
-  specs.push_back({.name = "strategy",
-                   .type = ParamType::choice,
-                   .default_value = std::string("auto"),
-                   .help = "How patches are run: sharing the arithmetic where they overlap (dense), one by one (patch), or dense where the "
-                           "network allows it (auto)",
-                   .choices = {"auto", "dense", "patch"}});
+  specs.push_back(
+      {.name = "strategy",
+       .type = ParamType::choice,
+       .default_value = std::string("auto"),
+       .help = "How patches are run: sharing the arithmetic where they overlap (dense), one by one (patch), or dense where the "
+               "network allows it (auto)",
+       .choices = {"auto", "dense", "patch"}});
   specs.push_back({.name = "memory",
                    .default_value = 1024.0,
                    .help = "Bound of the memory for the parts of the image that are worked on at the same time",
@@ -260,7 +263,8 @@ NodeType dense_inference_type() {
       "sizes, padding below the kernel's size and numbers of channels. The description is checked against the network on a few "
       "patches. A network that cannot be shared is run patch by patch, and a warning says why once.\n\n"
       "Channels are the volumes in the order given. Voxels outside the volume count as 0. The work is done in blocks on the "
-      "engine's free threads; 'memory' bounds what these take together, beside the images. Voxels that lie too far apart to share "
+      "engine's free threads; 'memory' bounds what these take together, beside the images. Voxels that lie too far apart to "
+      "share "
       "much are run patch by patch, which is faster for them; strategy dense shares everywhere. Results are the same bit by bit "
       "for any number of threads and any bound. It runs on the CPU, with the vector instructions that the processor "
       "has.\n\n"

@@ -29,7 +29,8 @@ std::string wanted_size(const tensor::Model& model, std::int64_t count, std::int
   for (std::int64_t size = 1; size <= kLargestSize && found.size() < 2; ++size)
     if (takes(model, count, channels, {size, size, size})) found.push_back(size);
   if (found.empty()) return "";
-  return found.size() == 1 ? "it takes patches of " + cube(found[0]) + " voxels" : "it takes patches of " + cube(found[0]) + " voxels and others";
+  return found.size() == 1 ? "it takes patches of " + cube(found[0]) + " voxels"
+                           : "it takes patches of " + cube(found[0]) + " voxels and others";
 }
 
 std::string channels_in_words(std::int64_t count) { return std::to_string(count) + (count == 1 ? " channel" : " channels"); }
@@ -60,7 +61,8 @@ at::Tensor in_fixed_batches(const tensor::Model& model, const at::Tensor& input,
   return at::cat(parts);
 }
 
-std::string why_it_fails(const tensor::Model& model, const at::Tensor& input, const std::string& patches, const std::string& reason) {
+std::string why_it_fails(const tensor::Model& model, const at::Tensor& input, const std::string& patches,
+                         const std::string& reason) {
   const std::string network = "the network in '" + model.path() + "'";
   if (const std::string device = model.other_device(); !device.empty())
     return network + " was traced on '" + device + "', which is fixed in its code, so it cannot run on '" + model.device().str() +
@@ -68,7 +70,8 @@ std::string why_it_fails(const tensor::Model& model, const at::Tensor& input, co
            "lies there, then .save(file)";
   const std::int64_t wanted = model.first_convolution_channels();
   if (wanted >= 0 && wanted != input.size(1))
-    return network + " (its first convolution wants " + channels_in_words(wanted) + ") cannot take patches of " + patches + "; LibTorch says: " + reason;
+    return network + " (its first convolution wants " + channels_in_words(wanted) + ") cannot take patches of " + patches +
+           "; LibTorch says: " + reason;
   std::string hint;
   if (input.dim() == 5) hint = wanted_size(model, 1, input.size(1));
   for (std::size_t i = 0; hint.empty() && input.dim() == 5 && i < model.sizes_in_code().size(); ++i)

@@ -63,7 +63,7 @@ NodeType import_weights_type() {
       "Errors: the file is missing, damaged, no pickle of arrays, or holds other layers or shapes; the model cannot be written. "
       "The model appears whole under its name or not at all.";
   type.params = import_weights_params();
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ImportWeights>(); };
+  type.create = create_node<ImportWeights>;
   return type;
 }
 

@@ -121,10 +121,12 @@ at::Tensor PatchRunner::forward(const at::Tensor& input, const PatchBatch& patch
     refuse_memory(failure, input.size(0), patches);
     if (!takes_fixed_batches(input)) refuse_failure(failure, input, patches);
   }
-  return takes_fixed_batches(input) ? in_fixed_batches(*model_, input, fixed_batch_) : output;  // check_output refuses a wrong shape
+  return takes_fixed_batches(input) ? in_fixed_batches(*model_, input, fixed_batch_)
+                                    : output;  // check_output refuses a wrong shape
 }
 
-/// A network that was traced with a batch may have its size within. Looked for once it has failed, and from then on it gets batches of that size.
+/// A network that was traced with a batch may have its size within. Looked for once it has failed, and from then on it gets
+/// batches of that size.
 bool PatchRunner::takes_fixed_batches(const at::Tensor& input) const {
   if (fixed_batch_ > 0) return true;
   const std::int64_t found = fixed_batch_of(*model_, input);
@@ -179,7 +181,6 @@ std::int64_t PatchRunner::classes_without_patches(const PatchBatch& patches) con
   const tensor::InferenceScope scope(1);
   return scores_on_device(at::zeros({1, patches.channels, depth, height, width}), patches).size(1);
 }
-
 
 std::vector<ParamSpec> PatchRunner::params() {
   return {{.name = "model",

@@ -1,12 +1,14 @@
+#include "flowrun/sdk/plugin.h"
 #include "cascade.h"
 #include "dense_inference.h"
-#include "flowrun/sdk/plugin.h"
 #include "import_weights.h"
 #include "stage.h"
 
 namespace flowrun::cnn {
 
-static std::vector<NodeType> node_types() { return {stage_type(), cascade_type(), dense_inference_type(), import_weights_type()}; }
+static std::vector<NodeType> node_types() {
+  return {stage_type(), cascade_type(), dense_inference_type(), import_weights_type()};
+}
 
 }  // namespace flowrun::cnn
 

@@ -132,8 +132,7 @@ dense::PatchNetwork read(const network::ModelDescription& description, const std
 
 }  // namespace
 
-SharedNetwork shared_network(const network::ModelDescription& description,
-                             const std::map<std::string, at::Tensor>& parameters) {
+SharedNetwork shared_network(const network::ModelDescription& description, const std::map<std::string, at::Tensor>& parameters) {
   if (!description.structure) return {std::nullopt, "its description does not say its layers"};
   if (!description.structure->is_chain()) return {std::nullopt, "it has several branches"};
   if (description.channels.empty() || description.size[0] == 0)

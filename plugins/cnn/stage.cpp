@@ -14,7 +14,8 @@ namespace flowrun::cnn {
 namespace {
 
 constexpr Input<PatchBatch> kPatches{"patches", "A chunk of patches"};
-constexpr Output<Scores> kScores{"scores", "One score for each patch, or one for each patch and class, at the voxels of the patches"};
+constexpr Output<Scores> kScores{"scores",
+                                 "One score for each patch, or one for each patch and class, at the voxels of the patches"};
 
 class Stage : public Node {
  public:
@@ -26,8 +27,7 @@ class Stage : public Node {
 
   void process(Context& context) override {
     if (devices_.use_cards()) return hand_to_card(context);
-    Scores scores =
-        runners_.front()->run(context.in(kPatches), context.threads(), [&] { return context.cancelled(); });
+    Scores scores = runners_.front()->run(context.in(kPatches), context.threads(), [&] { return context.cancelled(); });
     if (!context.cancelled()) context.emit(kScores, std::move(scores));
   }
 
@@ -90,7 +90,8 @@ NodeType stage_type() {
       "\"network\" may also be an object with "
       "the layers (docs/own-models.md). Patches are then checked against it before the network runs. A model is a program: take "
       "it from people you trust. Operators that "
-      "a network does not need are refused by name (docs/security.md). A network that was traced with a batch of fixed size is run "
+      "a network does not need are refused by name (docs/security.md). A network that was traced with a batch of fixed size is "
+      "run "
       "in batches of that size.\n\n"
       "On the CPU each firing keeps to the threads it is given, and results are the same bit by bit whatever their number. "
       "On a GPU a firing copies its chunk to pinned memory and hands it to the GPU's own thread, so the engine's threads do "

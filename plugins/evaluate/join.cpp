@@ -9,7 +9,7 @@
 namespace flowrun::evaluate {
 namespace {
 
-constexpr VariadicInput<Table> kTables{"tables", "Tables with one row each, of one case"};
+constexpr VariadicInput<Table> kTables{"tables", "Tables with one row each, of one case", Scope::per_case};
 constexpr Output<Table> kTable{"table", "One row with all their columns"};
 
 void require_one_row(const Table& table) {

@@ -11,6 +11,9 @@
 
 namespace flowrun::fusion {
 
+inline constexpr VariadicInput<Volume> kVolumes{"volumes", "Maps to be joined, on one grid"};
+inline constexpr Output<Volume> kVolume{"volume", "The joined map, on the first volume's grid"};
+
 /// The volumes of port 'volumes': at least one, all on the first one's grid, else Error.
 inline std::vector<const Volume*> volumes_on_one_grid(const Context& context) {
   const auto volumes = context.in(kVolumes);

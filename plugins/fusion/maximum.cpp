@@ -24,7 +24,7 @@ class Maximum : public Node {
 NodeType maximum_type() {
   NodeType type = fusion_type("fusion.maximum", "The largest value among maps, voxel by voxel",
                               "Of probability maps it keeps what any of them found.");
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Maximum>(); };
+  type.create = create_node<Maximum>;
   return type;
 }
 

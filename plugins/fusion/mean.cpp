@@ -22,7 +22,7 @@ NodeType mean_type() {
   NodeType type = fusion_type("fusion.mean", "The mean of maps, voxel by voxel",
                               "Sums in double precision and divides by the number of volumes: the usual way to join the "
                               "probability maps of an ensemble.");
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Mean>(); };
+  type.create = create_node<Mean>;
   return type;
 }
 

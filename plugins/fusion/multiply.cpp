@@ -22,7 +22,7 @@ NodeType multiply_type() {
   NodeType type = fusion_type("fusion.multiply", "The product of maps, voxel by voxel",
                               "Multiplies in float32, in the order given. Of the probabilities of a cascade's networks it is the "
                               "probability that all of them found a lesion (Cabezas et al., MSSEG challenge 2016).");
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Multiply>(); };
+  type.create = create_node<Multiply>;
   return type;
 }
 

@@ -9,14 +9,16 @@
 namespace flowrun::geometry {
 namespace {
 
-constexpr Input<Image> kPort{port, "In any axes"};
-constexpr Output<Image> kOutPort{port, "The same voxels in the stated axes"};
+template <class Image>
+constexpr Input<Image> kIn{kPort<Image>, "In any axes"};
+template <class Image>
+constexpr Output<Image> kOut{kPort<Image>, "The same voxels in the stated axes"};
 
 template <class Image>
 class Reorient : public Node {
  public:
   void process(Context& context) override {
-    const Image& image = context.in<Image>(kPort<Image>);
+    const Image& image = context.in(kIn<Image>);
     grid::require_complete(image, kPort<Image>);
     const std::string& words = context.params().text("axes");
     const auto wanted = grid::axes_from(words);
@@ -24,8 +26,8 @@ class Reorient : public Node {
       throw Error("parameter 'axes' is '" + words +
                   "'; one letter of L or R, one of A or P and one of S or I are expected, as LAS");
     const grid::Turn turn = grid::turn_between(grid::axes_of(image.geometry, grid::name_of(image.source, kPort<Image>)), *wanted);
-    if (turn.is_identity()) context.emit_shared(kPort<Image>, context.inputs(kPort<Image>).front());
-    else context.emit(kPort<Image>, turned_image(image, turn));
+    if (turn.is_identity()) context.pass(kIn<Image>, kOut<Image>);
+    else context.emit(kOut<Image>, turned_image(image, turn));
   }
 };
 
@@ -62,11 +64,11 @@ NodeType reorient_type() {
   type.summary =
       (port == "mask" ? "A mask" : "An image") + std::string(" with its axes exchanged and flipped until they run as stated");
   type.details = kDetails;
-  type.inputs = {kPort};
-  type.outputs = {kOutPort};
+  type.inputs = {kIn<Image>};
+  type.outputs = {kOut<Image>};
   type.params = {axes_param()};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<Reorient<Image>>(); };
+  type.create = create_node<Reorient<Image>>;
   return type;
 }
 

@@ -9,25 +9,27 @@
 namespace flowrun::geometry {
 namespace {
 
-constexpr Input<Image> kPort{port, "The result, in any axes"};
+template <class Image>
+constexpr Input<Image> kIn{kPort<Image>, "The result, in any axes"};
 constexpr Input<Volume> kReference{"reference", "The image whose axes and grid are wanted, such as the one that was read"};
-constexpr Output<Image> kOutPort{port, "The same voxels on the reference's grid"};
+template <class Image>
+constexpr Output<Image> kOut{kPort<Image>, "The same voxels on the reference's grid"};
 
 template <class Image>
 class ReorientLike : public Node {
  public:
   void process(Context& context) override {
-    const Image& image = context.in<Image>(kPort<Image>);
+    const Image& image = context.in(kIn<Image>);
     const Volume& reference = context.in(kReference);
     grid::require_complete(image, kPort<Image>);
     grid::require_complete(reference, "reference");
     const std::string name = grid::name_of(image.source, kPort<Image>), other = grid::name_of(reference.source, "reference");
     const grid::Turn turn = grid::turn_between(grid::axes_of(image.geometry, name), grid::axes_of(reference.geometry, other));
     require_same_grid(grid::turned(image.geometry, turn), name, reference.geometry, other);
-    if (image.geometry == reference.geometry) return context.emit_shared(kPort<Image>, context.inputs(kPort<Image>).front());
+    if (image.geometry == reference.geometry) return context.pass(kIn<Image>, kOut<Image>);
     Image result = turned_image(image, turn);
     result.geometry = reference.geometry;
-    context.emit(kPort<Image>, std::move(result));
+    context.emit(kOut<Image>, std::move(result));
   }
 };
 
@@ -48,10 +50,10 @@ NodeType like_type() {
   type.summary =
       (port == "mask" ? "A mask" : "An image") + std::string(" brought to the axes of another image of the same grid, exactly");
   type.details = kDetails;
-  type.inputs = {kPort, kReference};
-  type.outputs = {kOutPort};
+  type.inputs = {kIn<Image>, kReference};
+  type.outputs = {kOut<Image>};
   type.concurrent = true;
-  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<ReorientLike<Image>>(); };
+  type.create = create_node<ReorientLike<Image>>;
   return type;
 }
 

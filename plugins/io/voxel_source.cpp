@@ -161,8 +161,8 @@ std::size_t bytes_of(VoxelType type) { return row_of(type).bytes; }
 
 namespace {
 
-/// Where memory grows with what arrives: half of the whole at most until half has arrived, then the whole, so that the old and the
-/// new memory together never take more than one and a half times the image.
+/// Where memory grows with what arrives: half of the whole at most until half has arrived, then the whole, so that the old and
+/// the new memory together never take more than one and a half times the image.
 std::size_t grown(std::size_t arrived, std::size_t step, std::size_t count) {
   const std::size_t half = (count + 1) / 2;
   if (arrived + step > half) return count;

@@ -12,7 +12,7 @@
 namespace flowrun::patches {
 namespace {
 
-constexpr VariadicInput<Volume> kVolumes{"volumes", "Images to cut from, one a channel, on one grid"};
+constexpr VariadicInput<Volume> kVolumes{"volumes", "Images to cut from, one a channel, on one grid", Scope::per_case};
 constexpr Input<VoxelList> kVoxels{"voxels", "Centres of the patches, on the volumes' grid", Scope::per_case};
 constexpr StreamOutput<PatchBatch> kPatches{"patches", "Chunks of patches with their voxels, in the order of the list"};
 

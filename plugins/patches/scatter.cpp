@@ -12,7 +12,8 @@ namespace flowrun::patches {
 namespace {
 
 constexpr CollectingInput<Scores> kScores{"scores", Scope::chunk, "The case's scores, chunk by chunk"};
-constexpr Input<VoxelList> kVoxels{"voxels", "The voxels that were scored: the list that the patches were cut around", Scope::per_case};
+constexpr Input<VoxelList> kVoxels{"voxels", "The voxels that were scored: the list that the patches were cut around",
+                                   Scope::per_case};
 constexpr Output<Volume> kMap{"map", "Scores of the class, on the list's grid"};
 
 class ScatterFiring : public Firing {

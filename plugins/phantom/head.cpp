@@ -9,6 +9,12 @@
 namespace flowrun::phantom {
 namespace {
 
+constexpr Output<Volume> kT1Image{"t1", "T1-weighted image"};
+constexpr Output<Volume> kT2Image{"t2", "T2-weighted image"};
+constexpr Output<Volume> kPdImage{"pd", "Proton density image"};
+constexpr Output<Volume> kFlairImage{"flair", "FLAIR image"};
+constexpr Output<Mask> kLesions{"lesions", "True lesions"};
+
 constexpr float kRimStrength = 0.8f;
 
 class HeadNode : public Node {
@@ -16,11 +22,13 @@ class HeadNode : public Node {
   void process(Context& context) override;
 };
 
-Volume volume_of(const HeadGrid& grid, std::vector<float>&& voxels, const std::string& source) {
+Volume volume_of(const HeadGrid& grid, std::vector<float>&& voxels, const char* contrast, const std::string& source) {
   Volume volume;
   volume.geometry = grid.geometry;
   volume.voxels = std::move(voxels);
   volume.source = source;
+  volume.facts.contrast = contrast;
+  volume.facts.kind = kIntensity;
   return volume;
 }
 
@@ -43,15 +51,16 @@ std::vector<std::uint8_t> paint_all(const Head& head, const Contrast& contrast, 
 void emit_images(const HeadGrid& grid, Images& images, std::vector<std::uint8_t>&& mask, const std::string& source,
                  Context& context) {
   context.report("lesion_voxels", static_cast<double>(std::count(mask.begin(), mask.end(), 1)));
-  context.emit("t1", volume_of(grid, std::move(images[kT1]), source));
-  context.emit("t2", volume_of(grid, std::move(images[kT2]), source));
-  context.emit("pd", volume_of(grid, std::move(images[kPd]), source));
-  context.emit("flair", volume_of(grid, std::move(images[kFlair]), source));
+  context.emit(kT1Image, volume_of(grid, std::move(images[kT1]), "T1w", source));
+  context.emit(kT2Image, volume_of(grid, std::move(images[kT2]), "T2w", source));
+  context.emit(kPdImage, volume_of(grid, std::move(images[kPd]), "PDw", source));
+  context.emit(kFlairImage, volume_of(grid, std::move(images[kFlair]), "FLAIR", source));
   Mask lesions;
   lesions.geometry = grid.geometry;
   lesions.voxels = std::move(mask);
   lesions.source = source;
-  context.emit("lesions", std::move(lesions));
+  lesions.facts.kind = kMask;
+  context.emit(kLesions, std::move(lesions));
 }
 
 void HeadNode::process(Context& context) {
@@ -138,15 +147,10 @@ NodeType head_type() {
   type.name = "phantom.head";
   type.summary = "Makes T1, T2, PD and FLAIR images of a made-up patient, with the true lesion mask";
   type.details = kDetails;
-  const std::string volume(Volume::kType), mask(Mask::kType);
-  type.outputs = {{.name = "t1", .payload = volume, .help = "T1-weighted image"},
-                  {.name = "t2", .payload = volume, .help = "T2-weighted image"},
-                  {.name = "pd", .payload = volume, .help = "Proton density image"},
-                  {.name = "flair", .payload = volume, .help = "FLAIR image"},
-                  {.name = "lesions", .payload = mask, .help = "True lesions"}};
+  type.outputs = {kT1Image, kT2Image, kPdImage, kFlairImage, kLesions};
   type.params = head_params();
   type.concurrent = true;
-  type.create = [] { return std::unique_ptr<Node>(std::make_unique<HeadNode>()); };
+  type.create = create_node<HeadNode>;
   return type;
 }
 

@@ -11,7 +11,8 @@
 namespace flowrun::report {
 namespace {
 
-constexpr Input<Volume> kLabels{"labels", "Number of each voxel's lesion, 0 outside, as segment.label_lesions makes it", Scope::per_case};
+constexpr Input<Volume> kLabels{"labels", "Number of each voxel's lesion, 0 outside, as segment.label_lesions makes it",
+                                Scope::per_case};
 constexpr OptionalInput<Volume> kProbability{"probability", "Probability of lesion, on the same grid", Scope::per_case};
 constexpr OptionalInput<Volume> kFlair{"flair", "FLAIR, normalised, on the same grid", Scope::per_case};
 constexpr Output<Table> kTable{"table", "One row for each lesion"};

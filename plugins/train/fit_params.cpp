@@ -40,7 +40,8 @@ void add_model_params(std::vector<ParamSpec>& params) {
   params.push_back(words("classes", {"not lesion", "lesion"}, "Names of the network's scores; the second is that of lesion"));
   params.push_back(
       file("start", "Model whose weights the training begins with; empty: weights drawn at random", PathRole::input));
-  params.push_back(words("freeze", {}, "Parameters that keep their values, by name or by how their name begins, such as features.0"));
+  params.push_back(
+      words("freeze", {}, "Parameters that keep their values, by name or by how their name begins, such as features.0"));
   params.push_back(choice("initialisation", "glorot_uniform", "How weights are drawn; biases begin at 0",
                           {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "normal"}));
   params.push_back(number("initial_sd", 0.01, "Standard deviation of the weights with initialisation normal", 0, 10));
@@ -79,10 +80,11 @@ void add_file_params(std::vector<ParamSpec>& params) {
                     .help = "How often the checkpoint is written",
                     .min = 0,
                     .unit = "min"});
-  params.push_back({.name = "resume",
-                    .type = ParamType::boolean,
-                    .default_value = true,
-                    .help = "Continue from the checkpoint where there is one that fits; one that does not is kept beside it as .old"});
+  params.push_back(
+      {.name = "resume",
+       .type = ParamType::boolean,
+       .default_value = true,
+       .help = "Continue from the checkpoint where there is one that fits; one that does not is kept beside it as .old"});
   params.push_back(file("curve", "Learning curve to write, .csv; empty: none", PathRole::output));
   params.push_back(file("picture", "Picture of the learning curve to write, .png; empty: none", PathRole::output));
 }

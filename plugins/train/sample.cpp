@@ -13,10 +13,11 @@
 namespace flowrun::train {
 namespace {
 
-constexpr VariadicInput<Volume> kVolumes{"volumes", "Images, one a channel, prepared as for the network's use"};
+constexpr VariadicInput<Volume> kVolumes{"volumes", "Images, one a channel, prepared as for the network's use", Scope::per_case};
 constexpr Input<Mask> kLesions{"lesions", "The lesions, on the same grid", Scope::per_case};
 constexpr Input<VoxelList> kCandidates{"candidates", "Voxels that negatives are drawn among, on the same grid", Scope::per_case};
-constexpr OptionalInput<Volume> kProbability{"probability", "Probability of lesion by an earlier network, on the same grid", Scope::per_case};
+constexpr OptionalInput<Volume> kProbability{"probability", "Probability of lesion by an earlier network, on the same grid",
+                                             Scope::per_case};
 constexpr Output<Samples> kSamples{"samples", "The voxels with their labels and patches"};
 
 /// The candidates that are not lesion and, with a map, above the threshold in it.

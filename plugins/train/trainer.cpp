@@ -1,8 +1,8 @@
 #include "trainer.h"
 
-#include <filesystem>
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "curve.h"
 #include "flowrun/sdk/error.h"
@@ -50,7 +50,8 @@ void Trainer::take_checkpoint() {
     std::error_code failed;
     std::filesystem::rename(path, path + ".old", failed);
     if (failed) throw Error(std::string(other.what()) + ", and cannot be put aside: " + failed.message());
-    set_aside_ = std::string(other.what()) + ", so the training starts from the beginning; the old one is kept as '" + path + ".old'";
+    set_aside_ =
+        std::string(other.what()) + ", so the training starts from the beginning; the old one is kept as '" + path + ".old'";
   }
 }
 

@@ -1,4 +1,5 @@
-// JSON is written by hand here, so that a plugin needs the standard library and nothing else. The host reads it with its own parser.
+// JSON is written by hand here, so that a plugin needs the standard library and nothing else. The host reads it with its own
+// parser.
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -70,13 +71,20 @@ std::string list_of(const std::vector<Part>& parts, std::string (*one)(const Par
 std::string input_text(const InputPort& port) {
   Object tree;
   tree.add("name", port.name).add("payload", port.payload).add("help", port.help);
-  tree.add_unless(true, "required", port.required).add_unless(false, "variadic", port.variadic);
+  tree.add_unless(true, "required", port.required)
+      .add_unless(false, "variadic", port.variadic)
+      .add_unless(false, "partial", port.partial);
   if (port.scope) tree.add("scope", to_string(*port.scope));
   return tree.add_unless(false, "collects", port.collects).text();
 }
 
 std::string output_text(const OutputPort& port) {
-  return Object().add("name", port.name).add("payload", port.payload).add("help", port.help).add_unless(false, "stream", port.stream).text();
+  return Object()
+      .add("name", port.name)
+      .add("payload", port.payload)
+      .add("help", port.help)
+      .add_unless(false, "stream", port.stream)
+      .text();
 }
 
 std::string value_text(const ParamValue& value) {
@@ -107,10 +115,11 @@ std::string type_text(const NodeType& type) {
 
 }  // namespace
 
-std::string description_text(const std::vector<NodeType>& types, const std::vector<std::string>& files) {
+std::string description_text(const std::vector<NodeType>& types, const std::vector<std::string>& files,
+                             const std::vector<std::string>& payloads) {
   Object tree;
   tree.add_text("node_types", list_of(types, type_text));
-  return tree.add_unless({}, "files", files).text();
+  return tree.add_unless({}, "files", files).add_unless({}, "codecs", payloads).text();
 }
 
 }  // namespace flowrun

@@ -42,11 +42,14 @@ std::string grid_difference(const Geometry& a, const Geometry& b, double toleran
   const double length = tolerance * *std::min_element(a.spacing.begin(), a.spacing.end());
   if (a.size != b.size) add(text, "size " + triple(a.size, " x ") + " and " + triple(b.size, " x ") + " voxels");
   if (!(distance(a.spacing, b.spacing) <= length))
-    add(text, "spacing " + triple(a.spacing, " x ") + " and " + triple(b.spacing, " x ") + " mm (tolerance " + number(length) + " mm)");
+    add(text,
+        "spacing " + triple(a.spacing, " x ") + " and " + triple(b.spacing, " x ") + " mm (tolerance " + number(length) + " mm)");
   if (!(distance(a.origin, b.origin) <= length))
-    add(text, "origin (" + triple(a.origin, ", ") + ") and (" + triple(b.origin, ", ") + ") mm (tolerance " + number(length) + " mm)");
+    add(text,
+        "origin (" + triple(a.origin, ", ") + ") and (" + triple(b.origin, ", ") + ") mm (tolerance " + number(length) + " mm)");
   if (!(distance(a.direction, b.direction) <= tolerance))
-    add(text, "direction [" + triple(a.direction, " ") + "] and [" + triple(b.direction, " ") + "] (tolerance " + number(tolerance) + ")");
+    add(text, "direction [" + triple(a.direction, " ") + "] and [" + triple(b.direction, " ") + "] (tolerance " +
+                  number(tolerance) + ")");
   return text;
 }
 

@@ -6,9 +6,12 @@ namespace flowrun {
 
 std::string_view to_string(Scope scope) {
   switch (scope) {
-    case Scope::run: return "run";
-    case Scope::per_case: return "case";
-    case Scope::chunk: return "chunk";
+    case Scope::run:
+      return "run";
+    case Scope::per_case:
+      return "case";
+    case Scope::chunk:
+      return "chunk";
   }
   return "unknown";
 }

@@ -10,14 +10,14 @@ namespace flowrun {
 namespace {
 
 constexpr std::array<std::pair<ParamType, std::string_view>, 9> kTypeWords{{{ParamType::boolean, "boolean"},
-                                                                           {ParamType::integer, "integer"},
-                                                                           {ParamType::number, "number"},
-                                                                           {ParamType::string, "string"},
-                                                                           {ParamType::path, "path"},
-                                                                           {ParamType::choice, "enum"},
-                                                                           {ParamType::integers, "integers"},
-                                                                           {ParamType::numbers, "numbers"},
-                                                                           {ParamType::strings, "strings"}}};
+                                                                            {ParamType::integer, "integer"},
+                                                                            {ParamType::number, "number"},
+                                                                            {ParamType::string, "string"},
+                                                                            {ParamType::path, "path"},
+                                                                            {ParamType::choice, "enum"},
+                                                                            {ParamType::integers, "integers"},
+                                                                            {ParamType::numbers, "numbers"},
+                                                                            {ParamType::strings, "strings"}}};
 
 std::string text_of(bool value) { return value ? "true" : "false"; }
 std::string text_of(std::int64_t value) { return std::to_string(value); }
@@ -44,7 +44,9 @@ std::string text_of(const std::vector<T>& values) {
 template <class T>
 const T& get(const Params& params, std::string_view name, const char* wanted) {
   const ParamValue* value = params.find(name);
-  if (!value) throw Error("the node asks for parameter '" + std::string(name) + "', which its type does not describe (or which is per case)");
+  if (!value)
+    throw Error("the node asks for parameter '" + std::string(name) +
+                "', which its type does not describe (or which is per case)");
   if (const T* held = std::get_if<T>(value)) return *held;
   throw Error("the node asks for parameter '" + std::string(name) + "' as " + wanted + ", but it is " + to_string(*value));
 }
@@ -90,7 +92,9 @@ const std::string& Params::text(std::string_view name) const { return get<std::s
 const std::vector<std::int64_t>& Params::integers(std::string_view name) const {
   return get<std::vector<std::int64_t>>(*this, name, "integers");
 }
-const std::vector<double>& Params::numbers(std::string_view name) const { return get<std::vector<double>>(*this, name, "numbers"); }
+const std::vector<double>& Params::numbers(std::string_view name) const {
+  return get<std::vector<double>>(*this, name, "numbers");
+}
 const std::vector<std::string>& Params::texts(std::string_view name) const {
   return get<std::vector<std::string>>(*this, name, "strings");
 }

@@ -107,7 +107,8 @@ Point applied(const TransformStep& step, const Point& point) {
 }
 
 void append(std::vector<TransformStep>& steps, const TransformStep& step) {
-  if (step.is_affine() && !steps.empty() && steps.back().is_affine()) steps.back().matrix = product(steps.back().matrix, step.matrix);
+  if (step.is_affine() && !steps.empty() && steps.back().is_affine())
+    steps.back().matrix = product(steps.back().matrix, step.matrix);
   else steps.push_back(step);
 }
 
@@ -124,7 +125,8 @@ bool Transform::is_affine() const {
 }
 
 std::array<double, 12> Transform::matrix() const {
-  if (!is_affine()) throw Error("the transform" + (source.empty() ? "" : " of '" + source + "'") + " is not affine: it displaces points");
+  if (!is_affine())
+    throw Error("the transform" + (source.empty() ? "" : " of '" + source + "'") + " is not affine: it displaces points");
   Matrix whole = TransformStep().matrix;
   for (const TransformStep& step : steps) whole = product(whole, step.matrix);
   return whole;
@@ -146,12 +148,13 @@ Transform affine_transform(const std::array<double, 12>& matrix, std::string fro
 
 Transform composed(const Transform& first, const Transform& second) {
   if (!first.to.empty() && !second.from.empty() && first.to != second.from)
-    throw Error("these transforms do not follow each other: the first ends in space '" + first.to + "', the second starts from '" +
-                second.from + "'");
+    throw Error("these transforms do not follow each other: the first ends in space '" + first.to +
+                "', the second starts from '" + second.from + "'");
   Transform whole = first;
   for (const TransformStep& step : second.steps) append(whole.steps, step);
   whole.to = second.to;
-  whole.source = first.source.empty() || second.source.empty() ? first.source + second.source : first.source + ", " + second.source;
+  whole.source =
+      first.source.empty() || second.source.empty() ? first.source + second.source : first.source + ", " + second.source;
   return whole;
 }
 

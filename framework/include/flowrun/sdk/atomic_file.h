@@ -41,8 +41,9 @@ std::string write_failure(const std::filesystem::path& file, int error_number);
 /// This process in the names of its temporaries: where it runs (host and process space), and its number.
 std::string temporary_owner();
 
-/// Removes the temporaries in a folder whose process is gone: of this host, those whose process does not run any more; of others, those
-/// of `also_gone`, a temporary_owner() that is known to have ended. Returns how many; a folder that cannot be read has none.
+/// Removes the temporaries in a folder whose process is gone: of this host, those whose process does not run any more; of others,
+/// those of `also_gone`, a temporary_owner() that is known to have ended. Returns how many; a folder that cannot be read has
+/// none.
 std::size_t remove_left_temporaries(const std::filesystem::path& folder, const std::string& also_gone);
 
 }  // namespace flowrun

@@ -16,8 +16,8 @@ class Firing {
  public:
   virtual ~Firing() = default;
 
-  /// One item of a collecting port. Items of a port come in the order of their index, whatever the threads did; keep what is needed
-  /// of the item and let it go: its memory is freed when this returns, and only then is another item produced.
+  /// One item of a collecting port. Items of a port come in the order of their index, whatever the threads did; keep what is
+  /// needed of the item and let it go: its memory is freed when this returns, and only then is another item produced.
   virtual void accept(Context&, std::string_view /*port*/, const PayloadPtr& /*item*/) {}
 
   /// All items have been accepted (at once for a node without a collecting port). Emits the outputs that are not streams.
@@ -39,8 +39,8 @@ class Firing {
 /// Threads: open is called once, alone. process and begin are called on any thread of the engine, one at a time unless the type
 /// says `concurrent`; then several at a time, and the members that they touch must be safe for that.
 /// May block on files and on its own devices, not on another firing. Lifetime: from before open to after the last firing.
-/// Errors: throw flowrun::Error (any std::exception will do). From open it stops the run before the first case; elsewhere it fails
-/// the case, and the engine adds node, type, plugin and case to the sentence.
+/// Errors: throw flowrun::Error (any std::exception will do). From open it stops the run before the first case; elsewhere it
+/// fails the case, and the engine adds node, type, plugin and case to the sentence.
 class Node {
  public:
   virtual ~Node() = default;

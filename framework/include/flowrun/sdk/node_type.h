@@ -24,9 +24,11 @@ struct InputPort {
   std::string help;     ///< one sentence, no full stop
   bool required = true;
   bool variadic = false;  ///< takes a list of edges, in the order given
+  bool partial = false;   ///< variadic: what is absent in a case is left out; else nothing happens where one of them is absent
   /// The finest scope of items that it takes; none: any. A coarser item is shared by all firings below it.
   std::optional<Scope> scope;
-  /// Takes all items of `scope` (which must be set: chunk or per_case) that belong to one item of the next coarser scope, one by one.
+  /// Takes all items of `scope` (which must be set: chunk or per_case) that belong to one item of the next coarser scope, one by
+  /// one.
   bool collects = false;
 };
 
@@ -65,7 +67,9 @@ std::unique_ptr<Node> create_node() {
   return std::make_unique<N>();
 }
 
-/// The description of node types as JSON text, as a plugin hands it to the host: docs/plugin-abi.md lists its keys.
-std::string description_text(const std::vector<NodeType>& types, const std::vector<std::string>& files = {});
+/// The description of node types as JSON text, as a plugin hands it to the host: docs/plugin-abi.md lists its keys. `payloads`:
+/// the types that it has codecs for.
+std::string description_text(const std::vector<NodeType>& types, const std::vector<std::string>& files = {},
+                             const std::vector<std::string>& payloads = {});
 
 }  // namespace flowrun

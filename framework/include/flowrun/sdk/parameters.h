@@ -28,7 +28,7 @@ enum class PathRole { input, output };
 
 /// One parameter of a node type (or of a graph), described as data. Validation, help, defaults and documents derive from it.
 struct ParamSpec {
-  std::string name;                         ///< snake_case
+  std::string name;  ///< snake_case
   ParamType type = ParamType::number;
   std::optional<ParamValue> default_value;  ///< none: the graph must give it
   std::string help;                         ///< one sentence, no full stop
@@ -52,7 +52,7 @@ class Params {
   // Each throws Error when the name is unknown or the value is of another type: a fault of the node's code.
   bool flag(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
-  double number(std::string_view name) const;  ///< takes an integer too
+  double number(std::string_view name) const;            ///< takes an integer too
   const std::string& text(std::string_view name) const;  ///< of string, path and enum
   const std::vector<std::int64_t>& integers(std::string_view name) const;
   const std::vector<double>& numbers(std::string_view name) const;

@@ -8,9 +8,9 @@ namespace flowrun {
 
 /// What travels along an edge. Immutable once emitted, and shared by all its readers.
 ///
-/// A payload type derives from Payload and has `static constexpr std::string_view kType = "<owner>.<name>/<version>"`. That name, and
-/// never a compiler's type information, says what a payload is: libraries that never saw each other agree on it.
-/// A layout that changes gets a new version.
+/// A payload type derives from Payload and has `static constexpr std::string_view kType = "<owner>.<name>/<version>"`. That name,
+/// and never a compiler's type information, says what a payload is: libraries that never saw each other agree on it. A layout
+/// that changes gets a new version.
 class Payload {
  public:
   virtual ~Payload() = default;

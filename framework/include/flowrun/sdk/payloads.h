@@ -60,7 +60,8 @@ struct Labels : PayloadOf<Labels> {
   std::size_t bytes() const noexcept override;
 };
 
-/// An image of type To on the grid of another, with its source and facts but not its voxels, which are zero. `kind` empty: the same kind.
+/// An image of type To on the grid of another, with its source and facts but not its voxels, which are zero. `kind` empty: the
+/// same kind.
 template <class To, class From>
 To image_like(const From& from, std::string_view kind = {}) {
   To image;
@@ -92,11 +93,11 @@ struct VoxelList : PayloadOf<VoxelList> {
 /// Patches around voxels, one chunk of a case's stream: N x C x D x H x W float32, W (the x axis) fastest, D is z.
 struct PatchBatch : PayloadOf<PatchBatch> {
   static constexpr std::string_view kType = "flowrun.patch_batch/1";
-  Geometry geometry;                      ///< of the images that the patches were cut from
-  std::vector<std::int64_t> voxels;       ///< N centres, linear indices
-  std::int64_t channels = 0;              ///< C
+  Geometry geometry;                          ///< of the images that the patches were cut from
+  std::vector<std::int64_t> voxels;           ///< N centres, linear indices
+  std::int64_t channels = 0;                  ///< C
   std::array<std::int64_t, 3> size{0, 0, 0};  ///< W, H, D: voxels along x, y, z
-  std::vector<float> values;              ///< N * C * D * H * W
+  std::vector<float> values;                  ///< N * C * D * H * W
   std::int64_t count() const { return static_cast<std::int64_t>(voxels.size()); }
   std::int64_t values_per_patch() const { return channels * size[0] * size[1] * size[2]; }
   std::size_t bytes() const noexcept override { return voxels.size() * sizeof(std::int64_t) + values.size() * sizeof(float); }

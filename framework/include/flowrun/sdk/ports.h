@@ -22,7 +22,7 @@ namespace flowrun {
 template <class T>
 struct Input {
   std::string_view name;
-  std::string_view help;        ///< one sentence, no full stop
+  std::string_view help;         ///< one sentence, no full stop
   std::optional<Scope> scope{};  ///< the finest scope of items that it takes; none: any
 
   operator InputPort() const {
@@ -30,7 +30,8 @@ struct Input {
   }
 };
 
-/// An input that may be left unconnected, or may have nothing in a case: Context::in gives a const T*, null where there is nothing.
+/// An input that may be left unconnected, or may have nothing in a case: Context::in gives a const T*, null where there is
+/// nothing.
 template <class T>
 struct OptionalInput {
   std::string_view name;
@@ -46,13 +47,15 @@ struct OptionalInput {
   }
 };
 
-/// An input that takes a list of edges: Context::in gives a vector of const T*, in the graph's order, none of them null.
+/// An input that takes a list of edges: Context::in gives a vector of const T*, in the graph's order, none of them null. Where
+/// one of them is absent in a case the node does not fire; a `partial` input leaves it out instead, and the vector may be empty.
 template <class T>
 struct VariadicInput {
   std::string_view name;
   std::string_view help;
   std::optional<Scope> scope{};
   bool required = true;  ///< at least one edge
+  bool partial = false;
 
   operator InputPort() const {
     return {.name = std::string(name),
@@ -60,6 +63,7 @@ struct VariadicInput {
             .help = std::string(help),
             .required = required,
             .variadic = true,
+            .partial = partial,
             .scope = scope};
   }
 };
