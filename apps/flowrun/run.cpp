@@ -253,7 +253,8 @@ RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState&
   if (!command.quiet)
     fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name),
                count_text(prepared.graph->nodes.size(), "node"), count_text(state.to_run.size(), "case"));
-  books.follow(prepared.options, command.no_replay ? 0 : prepared.replay_limit);
+  books.follow(prepared.options, command.no_replay ? 0 : prepared.replay_limit,
+               [&registry](std::string_view type) { return registry.codec(type); });
   const CrashGuard guard(command.out, *prepared.graph, state.to_run, prepared.word);
   Run run(prepared.graph, registry, prepared.options);
   books.stop_by([&](const std::string& sentence) {

@@ -53,7 +53,8 @@ RunBooks::RunBooks(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph>
                    fs::path out, std::string word)
     : recorder_(recorder), graph_(std::move(graph)), cases_(cases), out_(std::move(out)), word_(std::move(word)) {}
 
-void RunBooks::follow(RunOptions& options, std::int64_t replay_limit) {
+void RunBooks::follow(RunOptions& options, std::int64_t replay_limit, FindCodec codecs) {
+  codecs_ = std::move(codecs);
   replay_limit_ = replay_limit;
   if (replay_limit > 0) options.on_firing_failed = [this](const FailedFiring& failed) { keep(failed); };
   options.on_case_start = [this](std::size_t index) { recorder_.start(cases_[index]); };
@@ -77,7 +78,7 @@ void RunBooks::keep(const FailedFiring& failed) {
 }
 
 void RunBooks::keep_packets(const FailedFiring& failed, std::size_t index, const std::string& folder) {
-  KeptFiring kept = keep_firing(*graph_, cases_[index], out_, failed);
+  KeptFiring kept = keep_firing(*graph_, cases_[index], out_, failed, codecs_);
   if (replay_bytes_ + kept.bytes > replay_limit_) {
     if (!std::exchange(limit_told_, true))
       remarks_.push_back(
@@ -89,7 +90,7 @@ void RunBooks::keep_packets(const FailedFiring& failed, std::size_t index, const
   replay_bytes_ += kept.bytes;
   std::error_code ignored;
   fs::remove_all(out_ / folder, ignored);
-  write_kept_firing(out_ / folder, std::move(kept));
+  write_kept_firing(out_ / folder, std::move(kept), codecs_);
   replays_[index] = folder;
 }
 

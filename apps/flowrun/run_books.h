@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "flowrun/host/replay.h"
 #include "flowrun/host/case_recorder.h"
 #include "flowrun/host/runtime.h"
 
@@ -20,8 +21,8 @@ class RunBooks {
            std::filesystem::path out, std::string word);
 
   /// Makes a run tell of its cases here, and of firings that fail: their packets are kept (flowrun replay), the first of each
-  /// case, up to so many bytes in all; 0: none.
-  void follow(RunOptions& options, std::int64_t replay_limit);
+  /// case, up to so many bytes in all; 0: none. `codecs` writes them.
+  void follow(RunOptions& options, std::int64_t replay_limit, FindCodec codecs);
   /// The BIDS data set that the cases come from: what they write is described beside it.
   void describe_for(std::filesystem::path bids_source) { bids_source_ = std::move(bids_source); }
   /// Whoever wants each record of a case too, when it has been written.
@@ -55,6 +56,7 @@ class RunBooks {
   std::filesystem::path bids_source_;
   std::function<void(const std::string&)> stop_;  ///< called and changed in the calls of on_case_end, which come one at a time
   std::function<void(const CaseRecord&)> listener_;
+  FindCodec codecs_;
   std::mutex mutex_;  ///< guards what follows
   std::map<std::size_t, std::string> replays_;
   std::map<std::size_t, CaseError> lost_;

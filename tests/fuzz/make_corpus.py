@@ -77,20 +77,31 @@ def records():
 
 
 def packets():
-    grid = {"size": [2, 1, 2], "spacing": [1.0, 1.5, 2.0], "origin": [0.0, -1.0, 0.5], "direction": [1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0]}
+    def text(words):
+        return struct.pack("<Q", len(words)) + words.encode()
 
-    def packet(name, header, data=b""):
-        text = json.dumps(header).encode()
-        save(f"packet/{name}.packet", b"flowrun packet 1\n" + struct.pack("<Q", len(text)) + text + data)
+    def array(form, *values):
+        return struct.pack(f"<Q{len(values)}{form}", len(values), *values)
 
-    packet("volume", {"type": "flowrun.volume/1", "geometry": grid, "source": "a.nii", "voxels": 4}, struct.pack("<4f", 0, 1, -2, float("nan")))
-    packet("mask", {"type": "flowrun.mask/1", "geometry": grid, "source": "", "voxels": 4}, b"\0\1\1\0")
-    packet("list", {"type": "flowrun.voxel_list/1", "geometry": grid, "source": "", "voxels": 2}, struct.pack("<2q", 1, 3))
-    packet("patches", {"type": "flowrun.patch_batch/1", "geometry": grid, "channels": 1, "size": [1, 1, 2], "voxels": 2},
-           struct.pack("<2q4f", 0, 3, 1, 2, 3, 4))
-    packet("scores", {"type": "flowrun.scores/1", "geometry": grid, "classes": 2, "voxels": 1}, struct.pack("<q2f", 2, 0.25, 0.75))
-    packet("table", {"type": "flowrun.table/1", "columns": ["case", "dice"], "rows": [["a", {"number": 0.5}], ["b", {"number": "nan"}], ["c", 3]]})
-    packet("other", {"type": "x.y/1"})
+    def packet(name, kind, data=b""):
+        save(f"packet/{name}.packet", b"flowrun packet 2\n" + text(kind) + data)
+
+    grid = struct.pack("<3q15d", 2, 1, 2, 1.0, 1.5, 2.0, 0.0, -1.0, 0.5, 1, 0, 0, 0, 1, 0, 0, 0, 1)
+    facts = text("FLAIR") + text("") + text("intensity") + struct.pack("<Q", 1) + text("site") + text("x")
+    none = text("") * 3 + struct.pack("<Q", 0)
+    packet("volume", "flowrun.volume/1", grid + text("a.nii") + facts + array("f", 0, 1, -2, float("nan")))
+    packet("mask", "flowrun.mask/1", grid + text("") + none + array("B", 0, 1, 1, 0))
+    packet("labels", "flowrun.labels/1", grid + text("") + none + array("i", 0, 1, 70000, 0) + struct.pack("<Qi", 1, 70000) + text("lesion"))
+    packet("number", "flowrun.number/1", struct.pack("<d", 0.5) + text("ml"))
+    packet("list", "flowrun.voxel_list/1", grid + text("") + array("q", 1, 3))
+    packet("patches", "flowrun.patch_batch/1", grid + array("q", 0, 3) + struct.pack("<4q", 1, 1, 1, 2) + array("f", 1, 2, 3, 4))
+    packet("scores", "flowrun.scores/1", grid + array("q", 2) + struct.pack("<q", 2) + array("f", 0.25, 0.75))
+    packet("table", "flowrun.table/1", struct.pack("<Q", 2) + text("case") + text("dice") + struct.pack("<Q", 2) + b"\2" + text("a")
+           + struct.pack("<Bd", 1, 0.5) + b"\2" + text("b") + struct.pack("<Bq", 0, 3))
+    affine = struct.pack("<B12d", 0, 1, 0, 0, 5, 0, 1, 0, -2, 0, 0, 1, 0.5) + bytes(24) + grid[24:] + array("f")
+    field = struct.pack("<B12d", 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0) + grid + array("f", *range(12))
+    packet("transform", "flowrun.transform/1", text("T1") + text("FLAIR") + text("") + struct.pack("<Q", 2) + affine + field)
+    packet("other", "x.y/1")
     inputs = [{"port": "volume", "payload": "flowrun.volume/1", "scope": "case", "file": "0-volume.packet", "missing": ""},
               {"port": "patches", "payload": "x.y/1", "scope": "chunk", "file": "", "missing": "known to their plugin only"}]
     params = [{"name": n, "kind": k, "value": v} for n, k, v in (

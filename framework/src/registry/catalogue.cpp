@@ -37,6 +37,15 @@ void Catalogue::add_plugin(const std::filesystem::path& file, Manifest manifest)
   for (const std::size_t one : namesakes) infos_[one].failure = name_conflict(name);
 }
 
+std::optional<std::filesystem::path> Catalogue::codec_library(std::string_view payload) const {
+  for (std::size_t i = 0; i < infos_.size(); ++i) {
+    if (!manifests_[i]) continue;
+    const std::vector<std::string>& offered = manifests_[i]->description.codecs;
+    if (std::find(offered.begin(), offered.end(), payload) != offered.end()) return infos_[i].file;
+  }
+  return std::nullopt;
+}
+
 void Catalogue::add_type(NodeType type, const std::string& plugin) {
   const std::string name = type.name;
   offers_[name].push_back({std::move(type), plugin, "", {}});

@@ -28,6 +28,9 @@ class Catalogue {
   std::vector<const RegisteredType*> types() const;
   std::string conflict(std::string_view type) const;
 
+  /// The library that can write and read payloads of a type: the first on the search path. None: there is none.
+  std::optional<std::filesystem::path> codec_library(std::string_view payload) const;
+
   const std::vector<PluginInfo>& plugins() const { return infos_; }
   PluginInfo& info(const std::filesystem::path& file) { return infos_[by_file_.at(file)]; }
   const Manifest& manifest(const std::filesystem::path& file) const { return *manifests_[by_file_.at(file)]; }

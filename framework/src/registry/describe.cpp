@@ -30,7 +30,8 @@ const LoadedPlugin& load_described(const std::filesystem::path& library, const M
   const std::string advice = manifest.file.empty() ? "start again" : "remove " + quoted(manifest.file) + " and start again";
   if (file.hash != manifest.hash) throw Error(quoted(library) + " is not the library that its manifest describes; " + advice);
   const LoadedPlugin& plugin = load_plugin(file, abi);
-  if (abi.name != manifest.plugin || abi.version != manifest.version || !same_description(plugin.description, manifest.description))
+  if (abi.name != manifest.plugin || abi.version != manifest.version ||
+      !same_description(plugin.description, manifest.description))
     throw Error(quoted(library) + " describes itself otherwise than its manifest does; " + advice);
   return plugin;
 }

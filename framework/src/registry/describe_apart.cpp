@@ -94,8 +94,10 @@ void describe_for_parent(const std::filesystem::path& library, Confinement confi
   std::string answer;
   try {
     if (ChildSide::confine() == Confined::not_at_all && confinement == Confinement::required)
-      throw Error("has no manifest, and is not loaded to make one: this system has neither Landlock nor seccomp, which would keep "
-                  "its code from writing; if you trust it, make the manifest with 'flowrun_manifest " + library.string() + "'");
+      throw Error(
+          "has no manifest, and is not loaded to make one: this system has neither Landlock nor seccomp, which would keep "
+          "its code from writing; if you trust it, make the manifest with 'flowrun_manifest " +
+          library.string() + "'");
     answer = kManifest + manifest_text(describe_by_loading(library));
   } catch (const Error& error) {
     answer = kReason + std::string(error.what());

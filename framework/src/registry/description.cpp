@@ -105,6 +105,7 @@ InputPort input(const Value& tree) {
                  flag(tree, "variadic")};
   if (optional_member(tree, "scope", Kind::string)) port.scope = scope_of(text(tree, "scope"));
   port.collects = flag(tree, "collects");
+  port.partial = flag(tree, "partial");
   return port;
 }
 
@@ -165,8 +166,8 @@ void add_type(Description& description, const Value& tree) {
     description.types.push_back(node_type(tree));
   } catch (const NeedsNewerHost& need) {
     const std::string name = text(tree, "name");
-    description.refused.emplace_back(name, "node type '" + name + "' needs " + need.what() +
-                                               ", which this flowrun does not know; use a newer flowrun");
+    description.refused.emplace_back(
+        name, "node type '" + name + "' needs " + need.what() + ", which this flowrun does not know; use a newer flowrun");
   }
 }
 
@@ -184,6 +185,7 @@ Description read_description(Value tree) {
   try {
     for (const Value& type : member(description.tree, "node_types", Kind::array).items()) add_type(description, type);
     description.files = list_or_none<std::string>(description.tree, "files", Kind::string, text_of);
+    description.codecs = list_or_none<std::string>(description.tree, "codecs", Kind::string, text_of);
   } catch (const Error& error) {
     throw Error("its description is not right: " + std::string(error.what()));
   }
@@ -195,7 +197,8 @@ Description parse_description(const std::string& text) {
   Faults faults;
   std::optional<Value> tree = json::parse(text, "description", faults);
   if (!tree || faults.has_errors())
-    throw Error("its description is not JSON: " + (faults.all().empty() ? std::string("it is empty") : faults.all().front().message));
+    throw Error("its description is not JSON: " +
+                (faults.all().empty() ? std::string("it is empty") : faults.all().front().message));
   return read_description(std::move(*tree));
 }
 

@@ -16,7 +16,8 @@ struct Description {
   std::vector<NodeType> types;  ///< those that this host can use; `create` is null
   /// Types that need a newer host: name, and a sentence that says what they need.
   std::vector<std::pair<std::string, std::string>> refused;
-  std::vector<std::string> files;  ///< that it was made from, beside the library
+  std::vector<std::string> files;   ///< that it was made from, beside the library
+  std::vector<std::string> codecs;  ///< the payload types that the plugin can write and read as bytes
 };
 
 /// Throws Error with a sentence for a text that is no description: "its description ...".

@@ -77,6 +77,11 @@ class TypeCheck {
 std::vector<std::string> description_faults(const std::string& plugin, const Description& description) {
   std::vector<std::string> faults;
   if (description.types.empty() && description.refused.empty()) faults.push_back("it describes no node type");
+  std::set<std::string> payloads;
+  for (const std::string& payload : description.codecs) {
+    if (!payloads.insert(payload).second) faults.push_back("payload type '" + payload + "': it has two codecs");
+    if (payload.rfind("flowrun.", 0) == 0) faults.push_back("payload type '" + payload + "': flowrun itself has its codec");
+  }
   std::set<std::string> seen;
   for (const NodeType& type : description.types) {
     if (!seen.insert(type.name).second) faults.push_back("node type '" + type.name + "': it is described twice");

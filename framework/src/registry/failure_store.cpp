@@ -4,9 +4,9 @@
 
 #include "flowrun/sdk/error.h"
 #include "json/json.h"
+#include "registry/description.h"
 #include "registry/manifest_store.h"
 #include "registry/plugin_abi.h"
-#include "registry/description.h"
 
 namespace flowrun::registry {
 namespace {

@@ -78,6 +78,54 @@ std::unique_ptr<Node> create_node_of(const flowrun_plugin_abi& raw, const std::s
   return std::unique_ptr<Node>(static_cast<Node*>(node));
 }
 
+/// Through the plugin's plain functions, whose exceptions stay on its side.
+Codec codec_of(const flowrun_codec& raw) {
+  Codec codec;
+  codec.type = raw.payload;
+  codec.write = [&raw](const Payload& payload, ByteWriter& bytes) {
+    struct Sink {
+      Answer answer;  // first: fail writes there
+      ByteWriter* bytes;
+      std::exception_ptr failure;
+    } sink{{}, &bytes, nullptr};
+    const auto put = [](void* at, const void* data, std::uint64_t length) {
+      Sink& to = *static_cast<Sink*>(at);
+      try {
+        if (!to.failure) to.bytes->raw(data, static_cast<std::size_t>(length));
+      } catch (...) {
+        to.failure = std::current_exception();  // no exception may cross the plugin's frames
+      }
+    };
+    const auto fail = [](void* at, const char* sentence) { static_cast<Sink*>(at)->answer.failure = sentence ? sentence : ""; };
+    const int status = raw.write(raw.user, &payload, &sink, put, fail);
+    if (sink.failure) std::rethrow_exception(sink.failure);
+    if (status != 0) throw Error(sink.answer.failure.empty() ? "its codec failed without a reason" : sink.answer.failure);
+  };
+  codec.read = [&raw](ByteReader& bytes) {
+    Answer answer;
+    const auto rest = bytes.rest();
+    void* payload = raw.read(raw.user, rest.data(), rest.size(), &answer, Answer::fail);
+    if (!payload) throw Error(answer.failure.empty() ? "its codec failed without a reason" : answer.failure);
+    std::unique_ptr<Payload> read(static_cast<Payload*>(payload));
+    if (read->type() != raw.payload) throw Error("its codec gave a " + std::string(read->type()));
+    return read;
+  };
+  return codec;
+}
+
+std::vector<Codec> codecs_of(const flowrun_plugin_abi& raw, const std::vector<std::string>& described) {
+  const void* offered = raw.extension ? raw.extension(raw.user, FLOWRUN_CODECS) : nullptr;
+  std::vector<Codec> codecs;
+  if (offered) {
+    const auto& table = *static_cast<const flowrun_codecs*>(offered);
+    for (std::uint64_t i = 0; i < table.count; ++i) codecs.push_back(codec_of(table.codecs[i]));
+  }
+  std::vector<std::string> names;
+  for (const Codec& codec : codecs) names.push_back(codec.type);
+  if (names != described) throw Error("describes other codecs than it has; rebuild the plugin");
+  return codecs;
+}
+
 std::string joined(const std::vector<std::string>& sentences) {
   std::string text;
   for (const std::string& sentence : sentences) text += (text.empty() ? "" : "; ") + sentence;
@@ -92,8 +140,7 @@ Description describe(Entry& entry, const PluginAbi& abi) {
   Description description = parse_description(ask_for_description(raw));
   const std::vector<std::string> faults = description_faults(abi.name, description);
   if (!faults.empty()) throw Error("describes its node types wrongly: " + joined(faults));
-  for (NodeType& type : description.types)
-    type.create = [&raw, name = type.name] { return create_node_of(raw, name); };
+  for (NodeType& type : description.types) type.create = [&raw, name = type.name] { return create_node_of(raw, name); };
   return description;
 }
 
@@ -105,6 +152,8 @@ Entry& load_new(std::map<std::filesystem::path, Entry>& entries, const LibraryFi
   entry.plugin.abi = abi;
   try {
     entry.plugin.description = describe(entry, abi);
+    entry.plugin.codecs =
+        codecs_of(entry.library.get<const flowrun_plugin_abi>("flowrun_plugin"), entry.plugin.description.codecs);
   } catch (const Error& error) {
     entry.failure = quoted(file.path) + " " + error.what();
   }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "flowrun/sdk/codec.h"
 #include "flowrun/sdk/node_type.h"
 #include "registry/description.h"
 #include "registry/plugin_abi.h"
@@ -13,6 +14,7 @@ namespace flowrun::registry {
 struct LoadedPlugin {
   PluginAbi abi;
   Description description;  ///< checked; `create` of each type is set
+  std::vector<Codec> codecs;
 };
 
 /// Loads a library once in the life of the process and asks it for its node types; later calls give the same.

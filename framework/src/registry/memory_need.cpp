@@ -28,7 +28,8 @@ constexpr std::uint64_t kMebibyte = 1024 * 1024;
 constexpr std::uint64_t kPage = 4096, kLongestTable = 16 * kMebibyte;
 /// For libraries of this size and more it is asked whether they fit; below, malloc fails as anywhere else.
 constexpr std::uint64_t kLarge = 128 * kMebibyte;
-/// What the constructors of the libraries and the first network take, and the buffer that OpenBLAS takes at the start and again for each thread.
+/// What the constructors of the libraries and the first network take, and the buffer that OpenBLAS takes at the start and again
+/// for each thread.
 constexpr std::uint64_t kWorking = 384 * kMebibyte, kBlasBuffer = 128 * kMebibyte;
 
 std::atomic<int> expected_threads{0};
@@ -66,7 +67,8 @@ void add_sizes(Headers& headers, const std::vector<Elf64_Phdr>& segments) {
   std::uint64_t first = UINT64_MAX, last = 0;
   for (const Elf64_Phdr& segment : segments) {
     if (segment.p_type != PT_LOAD || segment.p_memsz > UINT64_MAX / 4 || segment.p_vaddr > UINT64_MAX / 4) continue;
-    const std::uint64_t begin = segment.p_vaddr & ~(kPage - 1), end = (segment.p_vaddr + segment.p_memsz + kPage - 1) & ~(kPage - 1);
+    const std::uint64_t begin = segment.p_vaddr & ~(kPage - 1),
+                        end = (segment.p_vaddr + segment.p_memsz + kPage - 1) & ~(kPage - 1);
     first = std::min(first, begin);
     last = std::max(last, end);
     if (segment.p_flags & PF_W) headers.writable += end - begin;
@@ -89,14 +91,16 @@ std::vector<std::string> folders_of(const std::string& path, const fs::path& lib
   std::istringstream parts(path);
   for (std::string part; std::getline(parts, part, ':');) {
     for (const char* origin : {"${ORIGIN}", "$ORIGIN"})
-      if (const std::size_t at = part.find(origin); at != std::string::npos) part.replace(at, std::strlen(origin), library.parent_path().string());
+      if (const std::size_t at = part.find(origin); at != std::string::npos)
+        part.replace(at, std::strlen(origin), library.parent_path().string());
     if (!part.empty()) folders.push_back(part);
   }
   return folders;
 }
 
 void add_names(Headers& headers, File& file, const std::vector<Elf64_Phdr>& segments, const fs::path& library) {
-  const auto dynamic = std::find_if(segments.begin(), segments.end(), [](const Elf64_Phdr& one) { return one.p_type == PT_DYNAMIC; });
+  const auto dynamic =
+      std::find_if(segments.begin(), segments.end(), [](const Elf64_Phdr& one) { return one.p_type == PT_DYNAMIC; });
   if (dynamic == segments.end() || dynamic->p_filesz > kLongestTable) return;
   std::vector<Elf64_Dyn> entries(dynamic->p_filesz / sizeof(Elf64_Dyn));
   if (!file.read(dynamic->p_offset, entries.data(), entries.size())) return;
@@ -111,7 +115,8 @@ void add_names(Headers& headers, File& file, const std::vector<Elf64_Phdr>& segm
     if (entry.d_tag == DT_NULL) break;
     if (entry.d_tag == DT_NEEDED) headers.needed.push_back(word_at(words, entry.d_un.d_val));
     if (entry.d_tag == DT_SONAME) headers.name = word_at(words, entry.d_un.d_val);
-    if (entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH) headers.folders = folders_of(word_at(words, entry.d_un.d_val), library);
+    if (entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH)
+      headers.folders = folders_of(word_at(words, entry.d_un.d_val), library);
   }
 }
 
@@ -128,8 +133,8 @@ Headers headers_of(const fs::path& library) {
 std::vector<std::string> usual_folders() {
   const char* listed = std::getenv("LD_LIBRARY_PATH");
   std::vector<std::string> folders = folders_of(listed ? listed : "", "");
-  for (const char* folder : {"/usr/local/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/lib64",
-                             "/usr/lib64", "/lib", "/usr/lib"})
+  for (const char* folder : {"/usr/local/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu",
+                             "/usr/lib/aarch64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib"})
     folders.push_back(folder);
   return folders;
 }
@@ -181,10 +186,12 @@ std::uint64_t working(const MemoryNeed& need, int threads) {
 
 std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes / kMebibyte) + " MiB"; }
 
-void require(const fs::path& library, std::uint64_t limit, std::uint64_t used, std::uint64_t need, const std::string& kind, const std::string& command) {
+void require(const fs::path& library, std::uint64_t limit, std::uint64_t used, std::uint64_t need, const std::string& kind,
+             const std::string& command) {
   if (limit == UINT64_MAX || need <= limit - std::min(used, limit)) return;
-  throw Error(quoted(library) + " cannot be loaded: with the libraries behind it, it needs about " + mebibytes(need) + " of " + kind + ", but this process may have " +
-              mebibytes(limit) + " in all, of which " + mebibytes(used) + " are in use; raise the limit (" + command + " " + std::to_string((used + need) / 1024) +
+  throw Error(quoted(library) + " cannot be loaded: with the libraries behind it, it needs about " + mebibytes(need) + " of " +
+              kind + ", but this process may have " + mebibytes(limit) + " in all, of which " + mebibytes(used) +
+              " are in use; raise the limit (" + command + " " + std::to_string((used + need) / 1024) +
               ", or more for large images), or use fewer threads");
 }
 

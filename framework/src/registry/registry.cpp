@@ -1,6 +1,7 @@
 #include "flowrun/host/registry.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "flowrun/sdk/error.h"
 #include "registry/catalogue.h"
@@ -14,6 +15,7 @@ namespace fs = std::filesystem;
 struct Registry::State {
   registry::Catalogue catalogue;
   registry::Remembered remembered = registry::Remembered::counts;
+  std::mutex codecs_mutex;
 };
 
 namespace {
@@ -40,17 +42,20 @@ void connect(registry::Catalogue& catalogue, const registry::LoadedPlugin& plugi
     if (RegisteredType* known = catalogue.find(loaded.name)) known->type.create = loaded.create;
 }
 
-void load_library_of(registry::Catalogue& catalogue, const fs::path& library) {
+const registry::LoadedPlugin& load_library_of(registry::Catalogue& catalogue, const fs::path& library) {
   PluginInfo& info = catalogue.info(library);
   if (!info.failure.empty()) throw Error(info.failure);
+  const registry::LoadedPlugin* plugin = nullptr;
   try {
     if (!registry::is_loaded(library)) registry::require_memory_for(library);
-    connect(catalogue, registry::load_described(library, catalogue.manifest(library)));
+    plugin = &registry::load_described(library, catalogue.manifest(library));
+    connect(catalogue, *plugin);
   } catch (const Error& error) {
     info.failure = error.what();
   }
   info.loaded = registry::is_loaded(library);
-  if (!info.failure.empty()) throw Error(info.failure);
+  if (!plugin || !info.failure.empty()) throw Error(info.failure);
+  return *plugin;
 }
 
 std::unique_ptr<Node> make_node(const RegisteredType& known) {
@@ -69,6 +74,20 @@ std::unique_ptr<Node> make_node(const RegisteredType& known) {
 }
 
 }  // namespace
+
+const Codec* Registry::codec(std::string_view payload) {
+  if (const Codec* own = standard_codec(payload)) return own;
+  const std::lock_guard lock(state_->codecs_mutex);
+  const std::optional<fs::path> library = state_->catalogue.codec_library(payload);
+  if (!library) return nullptr;
+  try {
+    for (const Codec& codec : load_library_of(state_->catalogue, *library).codecs)
+      if (codec.type == payload) return &codec;
+  } catch (const Error&) {
+    // PluginInfo::failure has the reason
+  }
+  return nullptr;
+}
 
 Registry::Registry() : state_(std::make_unique<State>()) {}
 Registry::~Registry() = default;

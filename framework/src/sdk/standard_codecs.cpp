@@ -201,12 +201,20 @@ Transform read_transform(ByteReader& bytes) {
 
 }  // namespace
 
-std::vector<Codec> standard_codecs() {
-  return {codec<Volume>(write_image, read_image),           codec<Mask>(write_image, read_image),
-          codec<Labels>(write_labels, read_labels),         codec<Number>(write_number, read_number),
-          codec<VoxelList>(write_list, read_list),          codec<PatchBatch>(write_patches, read_patches),
-          codec<Scores>(write_scores, read_scores),         codec<Table>(write_table, read_table),
-          codec<Transform>(write_transform, read_transform)};
+const std::vector<Codec>& standard_codecs() {
+  static const std::vector<Codec> kCodecs = {
+      codec<Volume>(write_image, read_image),           codec<Mask>(write_image, read_image),
+      codec<Labels>(write_labels, read_labels),         codec<Number>(write_number, read_number),
+      codec<VoxelList>(write_list, read_list),          codec<PatchBatch>(write_patches, read_patches),
+      codec<Scores>(write_scores, read_scores),         codec<Table>(write_table, read_table),
+      codec<Transform>(write_transform, read_transform)};
+  return kCodecs;
+}
+
+const Codec* standard_codec(std::string_view payload_type) {
+  for (const Codec& codec : standard_codecs())
+    if (codec.type == payload_type) return &codec;
+  return nullptr;
 }
 
 }  // namespace flowrun

@@ -56,7 +56,8 @@ class Changes {
       for (const std::string& id : nodes) names += (names.empty() ? "'" : ", '") + id + "'";
       const std::string of = (nodes.size() > 1 ? " (nodes " : " (node ") + names + ")";
       if (unknown_.contains(plugin))
-        add("the record does not say which build of plugin '" + plugin + "' made the result" + of + ": an older flowrun wrote it");
+        add("the record does not say which build of plugin '" + plugin + "' made the result" + of +
+            ": an older flowrun wrote it");
       else add("plugin '" + plugin + "' was built again" + of);
     }
   }

@@ -80,7 +80,11 @@ Value graph_value(const CaseRecord& record) {
       .set("file", record.graph_file)
       .set("sha256", record.graph_hash)
       .set("nodes", list_of(record.nodes, [](const NodeRecord& node) {
-             return graph_node_value(node).set("firings", node.firings).set("busy_s", node.busy_s).set("begin_s", node.begin_s).set("end_s", node.end_s);
+             return graph_node_value(node)
+                 .set("firings", node.firings)
+                 .set("busy_s", node.busy_s)
+                 .set("begin_s", node.begin_s)
+                 .set("end_s", node.end_s);
            }));
 }
 

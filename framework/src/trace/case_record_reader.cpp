@@ -75,9 +75,17 @@ double figure(const Value& report) {
 }
 
 NodeRecord node(const Value& object) {
-  return {text(object, "id"),      text(object, "type"),    text(object, "plugin"),     text(object, "plugin_version"),
-          pairs(object, "params"), texts(object, "inputs"), integer(object, "firings"), number(object, "busy_s"),
-          number(object, "begin_s"), number(object, "end_s"), later_text(object, "plugin_sha256")};
+  return {text(object, "id"),
+          text(object, "type"),
+          text(object, "plugin"),
+          text(object, "plugin_version"),
+          pairs(object, "params"),
+          texts(object, "inputs"),
+          integer(object, "firings"),
+          number(object, "busy_s"),
+          number(object, "begin_s"),
+          number(object, "end_s"),
+          later_text(object, "plugin_sha256")};
 }
 
 void read_files(const Value& tree, CaseRecord& record) {

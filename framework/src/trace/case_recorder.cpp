@@ -303,10 +303,10 @@ CaseRecord CaseRecorder::finish(const Case& one, const CaseResult& result) {
 
 CaseRecord CaseRecorder::finish_run(const std::vector<Case>& cases, const RunResult& result) {
   CaseRecord record = state_->blank();
-  const bool whole =
-      result.run_errors.empty() && !result.run_cut_off && std::all_of(result.cases.begin(), result.cases.end(), [](const CaseResult& one) {
-        return one.status == CaseStatus::done || one.status == CaseStatus::failed;
-      });
+  const bool whole = result.run_errors.empty() && !result.run_cut_off &&
+                     std::all_of(result.cases.begin(), result.cases.end(), [](const CaseResult& one) {
+                       return one.status == CaseStatus::done || one.status == CaseStatus::failed;
+                     });
   record.status = whole ? CaseStatus::done : result.run_errors.empty() ? CaseStatus::cancelled : CaseStatus::failed;
   record.errors = result.run_errors;
   record.warnings = result.warnings;

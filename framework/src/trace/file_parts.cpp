@@ -97,7 +97,8 @@ void add_numbered(const fs::path& folder, const std::string& pattern, std::vecto
   for (auto entry = fs::directory_iterator(among.empty() ? "." : among, failed); !failed && entry != fs::directory_iterator();
        entry.increment(failed)) {
     const std::string file = entry->path().filename().string();
-    if (file.starts_with(stem) && file.ends_with(end) && is_file(entry->path()) && lies_below(entry->path(), folder)) found.push_back({file, entry->path()});
+    if (file.starts_with(stem) && file.ends_with(end) && is_file(entry->path()) && lies_below(entry->path(), folder))
+      found.push_back({file, entry->path()});
   }
   std::sort(found.begin(), found.end(), [](const FilePart& a, const FilePart& b) { return a.name < b.name; });
   parts.insert(parts.end(), found.begin(), found.end());

@@ -157,12 +157,13 @@ std::string command_for(const ValidatedGraph& graph, const Case& one, const fs::
   return text + " --out " + word(out.string());
 }
 
-ReplayInput describe(const ValidatedNode& node, const InputSlot& slot, const PayloadPtr& payload, const FailedFiring& failed) {
+ReplayInput describe(const ValidatedNode& node, const InputSlot& slot, const PayloadPtr& payload, const FailedFiring& failed,
+                     const FindCodec& codecs) {
   const InputPort& port = node.type.inputs[slot.port];
   ReplayInput input{port.name, port.payload, slot.scope, "", ""};
   const bool accepts = port.collects && failed.step == "accept";
-  if (payload && !can_keep_packet(payload->type()))
-    input.missing = "packets of type '" + std::string(payload->type()) + "' are known to their plugin only";
+  if (payload && !codecs(payload->type()))
+    input.missing = "the plugin of the payload type '" + std::string(payload->type()) + "' has no codec for it";
   else if (!payload && port.collects && !accepts && failed.step != "begin")
     input.missing = "the items that it had collected are not kept";
   return input;
@@ -206,7 +207,8 @@ ReplayBundle read_replay_bundle(const fs::path& folder) {
   }
 }
 
-KeptFiring keep_firing(const ValidatedGraph& graph, const Case& one, const fs::path& out, const FailedFiring& failed) {
+KeptFiring keep_firing(const ValidatedGraph& graph, const Case& one, const fs::path& out, const FailedFiring& failed,
+                       const FindCodec& codecs) {
   const ValidatedNode& node = graph.nodes[failed.node];
   KeptFiring kept;
   kept.bundle = {one.name,
@@ -231,19 +233,19 @@ KeptFiring keep_firing(const ValidatedGraph& graph, const Case& one, const fs::p
   for (std::size_t i = 0; i < node.slots.size(); ++i) {
     PayloadPtr payload = i < failed.inputs.size() ? failed.inputs[i] : nullptr;
     if (failed.item && failed.item_slot == i) payload = *failed.item;
-    kept.bundle.inputs.push_back(describe(node, node.slots[i], payload, failed));
+    kept.bundle.inputs.push_back(describe(node, node.slots[i], payload, failed, codecs));
     if (payload && kept.bundle.inputs.back().missing.empty()) kept.bytes += static_cast<std::int64_t>(payload->bytes());
     kept.payloads.push_back(std::move(payload));
   }
   return kept;
 }
 
-void write_kept_firing(const fs::path& folder, KeptFiring kept) {
+void write_kept_firing(const fs::path& folder, KeptFiring kept, const FindCodec& codecs) {
   for (std::size_t i = 0; i < kept.payloads.size(); ++i) {
     ReplayInput& input = kept.bundle.inputs[i];
     if (!kept.payloads[i] || !input.missing.empty()) continue;
     input.file = std::to_string(i) + "-" + input.port + ".packet";
-    write_packet(folder / input.file, *kept.payloads[i]);
+    write_packet(folder / input.file, *kept.payloads[i], codecs);
   }
   write_replay_bundle(folder, kept.bundle);
 }

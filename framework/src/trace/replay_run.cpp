@@ -184,13 +184,13 @@ class ReplayGraph {
 };
 
 /// The packets by slot. A slot that nothing came to stays null where that can be: at a collecting port.
-std::vector<PayloadPtr> read_packets(const fs::path& folder, const ReplayBundle& bundle) {
+std::vector<PayloadPtr> read_packets(const fs::path& folder, const ReplayBundle& bundle, const FindCodec& codecs) {
   std::vector<PayloadPtr> packets;
   for (const ReplayInput& input : bundle.inputs) {
     if (!input.missing.empty())
       throw Error("input '" + input.port + "' of node '" + bundle.node + "' is not kept: " + input.missing +
                   ". To see the failure again run the graph for this case: " + bundle.command);
-    packets.push_back(input.file.empty() ? nullptr : PayloadPtr(read_packet(folder / input.file)));
+    packets.push_back(input.file.empty() ? nullptr : PayloadPtr(read_packet(folder / input.file, codecs)));
     if (packets.back() && packets.back()->type() != input.payload)
       throw Error("'" + (folder / input.file).string() + "' is a " + std::string(packets.back()->type()) + ", expected " +
                   input.payload);
@@ -201,7 +201,7 @@ std::vector<PayloadPtr> read_packets(const fs::path& folder, const ReplayBundle&
 }  // namespace
 
 ReplayRun prepare_replay(const fs::path& folder, const ReplayBundle& bundle, Registry& registry, const fs::path& written) {
-  std::vector<PayloadPtr> packets = read_packets(folder, bundle);
+  std::vector<PayloadPtr> packets = read_packets(folder, bundle, [&](std::string_view type) { return registry.codec(type); });
   ReplayRun run;
   run.graph = ReplayGraph(bundle, registry).build(written);
   const ValidatedNode& node = run.graph->nodes.back();

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include "flowrun/host/replay.h"
 #include "flowrun/sdk/error.h"
 #include "flowrun/sdk/payloads.h"
+#include "flowrun/sdk/transform.h"
 
 namespace {
 
@@ -62,19 +64,12 @@ std::string refusal(const std::function<void(std::string&)>& damage) {
   return "";
 }
 
-void replace(std::string& text, const std::string& old_text, const std::string& new_text) {
-  REQUIRE(text.find(old_text) != std::string::npos);
-  text.replace(text.find(old_text), old_text.size(), new_text);
-}
+/// Where the payload's own bytes begin: behind the first line and the type's name with its length.
+constexpr std::size_t kPayloadAt = 17 + 8 + 16;
 
-/// The header's length stands in eight bytes behind the first line.
-void replace_in_header(std::string& text, const std::string& old_text, const std::string& new_text) {
-  constexpr std::size_t kLengthAt = 17;
-  replace(text, old_text, new_text);
-  std::uint64_t length = 0;
-  std::memcpy(&length, text.data() + kLengthAt, sizeof length);
-  length += new_text.size() - old_text.size();
-  std::memcpy(text.data() + kLengthAt, &length, sizeof length);
+template <class T>
+void put(std::string& text, std::size_t at, T value) {
+  std::memcpy(text.data() + at, &value, sizeof value);
 }
 
 bool ends_with(const std::string& text, const std::string& end) {
@@ -120,34 +115,67 @@ TEST_CASE("packet: every payload of the SDK comes back as it was, bit by bit") {
   CHECK(there_and_back(table).rows == table.rows);
 }
 
-TEST_CASE("packet: a file that lies about its sizes is refused before anything is allocated") {
-  CHECK(ends_with(refusal([](std::string& text) { text.pop_back(); }), "is not a packet: its data are cut"));
-  CHECK(ends_with(refusal([](std::string& text) { text += "x"; }), "it has more data than its header tells"));
-  CHECK(ends_with(refusal([](std::string& text) { text[0] = 'F'; }), "it does not begin as one"));
-  CHECK(ends_with(refusal([](std::string& text) { text.resize(20); }), "it is cut"));
-  CHECK(ends_with(refusal([](std::string& text) { text[24] = '\x7f'; }), "its header is cut"));
-  CHECK(ends_with(refusal([](std::string& text) { replace(text, "[2,3,4]", "[2,3,9]"); }), "its voxels and its grid do not fit"));
-  const auto with_size = [](const std::string& size) {
-    return refusal([&](std::string& text) { replace_in_header(text, "[2,3,4]", size); });
-  };
-  CHECK(ends_with(with_size("[6,4]"), "its grid has no three sizes"));
-  CHECK(ends_with(with_size("[2,-3,-4]"), "its header holds a size that cannot be"));
-  CHECK(ends_with(with_size("[4611686018427387904,4611686018427387904,2]"), "its header holds a size that cannot be"));
-  CHECK(ends_with(refusal([](std::string& text) {
-                    replace_in_header(text, "[2,3,4]", "[1000000,1000000,1000]");
-                    replace_in_header(text, "\"voxels\":24", "\"voxels\":1000000000000000");
-                  }),
-                  "its data are cut"));
-  CHECK(ends_with(refusal([](std::string& text) { replace(text, "flowrun.volume/1", "flowrun.volume/9"); }),
-                  "its payload type 'flowrun.volume/9' is none of flowrun's own"));
+TEST_CASE("packet: what an image is, labels and transforms come back too") {
+  Labels labels;
+  labels.geometry = grid();
+  labels.voxels.assign(24, 70000);
+  labels.names = {{-1, "unknown"}, {70000, "lesion"}};
+  labels.facts = {"FLAIR", "MNI", std::string(kLabels), {{"echo_time", "0.1"}, {"site", ""}}};
+  CHECK(there_and_back(labels).voxels == labels.voxels);
+  CHECK(there_and_back(labels).names == labels.names);
+  CHECK(there_and_back(labels).facts == labels.facts);
+  Number number;
+  number.value = 0.1;
+  number.unit = "ml";
+  CHECK(there_and_back(number).value == number.value);
+  CHECK(there_and_back(number).unit == number.unit);
+  Transform transform = affine_transform({1, 0, 0, 5, 0, 1, 0, -2, 0, 0, 1, 0.5}, "T1", "FLAIR");
+  TransformStep field;
+  field.grid = grid();
+  field.displacement.assign(3 * 24, 0.25F);
+  field.inverse = true;
+  transform.steps.push_back(field);
+  const Transform back = there_and_back(transform);
+  CHECK(back.from == "T1");
+  CHECK(back.to == "FLAIR");
+  REQUIRE(back.steps.size() == 2);
+  CHECK(back.steps[0].matrix == transform.steps[0].matrix);
+  CHECK(back.steps[1].displacement == field.displacement);
+  CHECK(back.steps[1].inverse);
 }
 
-TEST_CASE("packet: what only a plugin knows cannot be kept, and that is said") {
+TEST_CASE("packet: a file that lies about its sizes is refused before anything is allocated") {
+  CHECK(ends_with(refusal([](std::string& text) { text.pop_back(); }), "is not a packet: its data are cut"));
+  CHECK(ends_with(refusal([](std::string& text) { text += "x"; }), "it has more data than it says"));
+  CHECK(ends_with(refusal([](std::string& text) { text[0] = 'F'; }), "it does not begin as one"));
+  CHECK(ends_with(refusal([](std::string& text) { text.resize(20); }), "its data are cut"));
+  CHECK(ends_with(refusal([](std::string& text) { put(text, 17, ~std::uint64_t{0}); }), "its data are cut"));
+  const auto with_sizes = [](std::array<std::int64_t, 3> sizes) {
+    return refusal([&](std::string& text) { put(text, kPayloadAt, sizes); });
+  };
+  CHECK(ends_with(with_sizes({2, 3, 9}), "an array does not fit the sizes that belong to it"));
+  CHECK(ends_with(with_sizes({2, -3, -4}), "its grid has a size that cannot be"));
+  CHECK(ends_with(with_sizes({std::int64_t{1} << 62, std::int64_t{1} << 62, 2}), "its grid has a size that cannot be"));
+  CHECK(ends_with(refusal([](std::string& text) {
+                    put(text, kPayloadAt, std::array<std::int64_t, 3>{1000000, 1000000, 1000});
+                    put(text, text.size() - 24 * sizeof(float) - 8, std::uint64_t{1000000000000000});
+                  }),
+                  "its data are cut"));
+  CHECK(ends_with(refusal([](std::string& text) { text[kPayloadAt - 1] = '9'; }),
+                  "no plugin here can read the payload type 'flowrun.volume/9'"));
+}
+
+TEST_CASE("packet: a payload without a codec cannot be kept, with one it can") {
   const Folder folder;
-  CHECK_FALSE(can_keep_packet(Own::kType));
-  CHECK(can_keep_packet(Table::kType));
   CHECK_THROWS_WITH_AS(write_packet(folder.path / "a.packet", Own()),
-                       "packets of type 'own.thing/1' cannot be kept: only the plugin that made them knows what they hold",
-                       Error);
+                       "packets of type 'own.thing/1' cannot be kept: the plugin that made them has no codec for them", Error);
   CHECK(fs::is_empty(folder.path));
+  const Codec own = codec<Own>([](const Own&, ByteWriter& bytes) { bytes.text("own"); },
+                               [](ByteReader& bytes) {
+                                 ByteReader::require(bytes.text() == "own", "it is not own");
+                                 return Own();
+                               });
+  const FindCodec find = [&](std::string_view type) { return type == Own::kType ? &own : nullptr; };
+  write_packet(folder.path / "a.packet", Own(), find);
+  CHECK(read_packet(folder.path / "a.packet", find)->type() == Own::kType);
 }

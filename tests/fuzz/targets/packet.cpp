@@ -9,8 +9,8 @@ void flowrun::fuzz::look_at(std::string_view bytes) {
   kFile.write(bytes);
   accepts([&] {
     const auto payload = read_packet(kFile.path());
-    require(can_keep_packet(payload->type()), "a packet is of a type that can be kept");
-    require(payload->bytes() <= 64 * (bytes.size() + 64), "a packet holds no more than its file");
+    require(standard_codec(payload->type()), "a packet is of a type that can be kept");
+    require(payload->bytes() <= 64 * (bytes.size() + 64), "a packet takes no more than its file justifies");
     write_packet(kFile.path(), *payload);
     const std::string written = kFile.text();
     write_packet(kFile.path(), *read_packet(kFile.path()));

@@ -68,12 +68,12 @@ struct CaseRecord {
   std::string started;  ///< ISO 8601, UTC: "2026-03-01T12:30:05Z"
   double seconds = 0;
   std::int64_t peak_payload_bytes = 0;
-  int attempt = 1;                ///< how many runs have tried this case
-  std::string flowrun;            ///< version of the program; empty: a record of an older flowrun
-  std::string graph;              ///< its name
-  std::string graph_file;         ///< as given on the command line
-  std::string graph_hash;         ///< SHA-256 of the nodes, parameters, edges, plugin versions and libraries that stand in `nodes`
-  std::vector<NodeRecord> nodes;  ///< in the graph's order
+  int attempt = 1;         ///< how many runs have tried this case
+  std::string flowrun;     ///< version of the program; empty: a record of an older flowrun
+  std::string graph;       ///< its name
+  std::string graph_file;  ///< as given on the command line
+  std::string graph_hash;  ///< SHA-256 of the nodes, parameters, edges, plugin versions and libraries that stand in `nodes`
+  std::vector<NodeRecord> nodes;                            ///< in the graph's order
   std::vector<std::pair<std::string, std::string>> values;  ///< inputs of the graph that are no files, as text
   std::vector<InputFile> inputs;
   std::vector<ModelFile> models;
@@ -98,8 +98,8 @@ struct CaseRecords {
 /// All records of one graph in an output folder. Throws Error when its folder of records cannot be read; none at all is no error.
 CaseRecords read_case_records(const std::filesystem::path& out, const std::string& word = "");
 
-/// The nodes, their order, parameters, edges, plugin versions and the hashes of the plugins' libraries as a record keeps them, and
-/// the hash over them. `device`: of the nodes whose graph says nothing of it.
+/// The nodes, their order, parameters, edges, plugin versions and the hashes of the plugins' libraries as a record keeps them,
+/// and the hash over them. `device`: of the nodes whose graph says nothing of it.
 std::vector<NodeRecord> node_records(const ValidatedGraph& graph, const std::string& device = "auto");
 std::string graph_hash(const std::vector<NodeRecord>& nodes);
 

@@ -20,7 +20,8 @@ enum class Severity { warning, error };
 struct Fault {
   Severity severity = Severity::error;
   Place place;
-  std::string message;  ///< names the node and the port or parameter, what was expected, what was found; may end in "did you mean"
+  std::string
+      message;  ///< names the node and the port or parameter, what was expected, what was found; may end in "did you mean"
 };
 std::string to_string(const Fault& fault);  ///< "graphs/demo.json:12:31: error: node 'a': ..."
 

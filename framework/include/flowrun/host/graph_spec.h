@@ -74,10 +74,10 @@ struct BidsOutputSpec {
 
 /// The `run` object of a node: what the engine is asked for.
 struct RunSpec {
-  std::optional<std::string> device;        ///< "auto", "cpu", "cuda", "cuda:1"
-  std::optional<int> concurrency;           ///< firings at a time, at most
-  std::optional<int> chunks_in_flight;      ///< of the stream that the node makes
-  std::optional<std::string> on_error;      ///< "stop_case" or "continue"
+  std::optional<std::string> device;    ///< "auto", "cpu", "cuda", "cuda:1"
+  std::optional<int> concurrency;       ///< firings at a time, at most
+  std::optional<int> chunks_in_flight;  ///< of the stream that the node makes
+  std::optional<std::string> on_error;  ///< "stop_case" or "continue"
   Place place;
 };
 
@@ -114,7 +114,8 @@ struct GraphSpec {
 };
 
 /// Reads a graph file and the subgraphs that it names (cycles of files are faults). Everything wrong with the files' form goes to
-/// `faults`: unreadable, not JSON, wrong keys or types, duplicate keys, a newer format. Returns null only when the file gives no graph.
+/// `faults`: unreadable, not JSON, wrong keys or types, duplicate keys, a newer format. Returns null only when the file gives no
+/// graph.
 std::shared_ptr<const GraphSpec> load_graph(const std::filesystem::path& file, Faults& faults);
 /// The same from text; `file` names it in messages and is where relative paths start.
 std::shared_ptr<const GraphSpec> parse_graph(const std::string& text, const std::filesystem::path& file, Faults& faults);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "flowrun/sdk/codec.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/node_type.h"
 
@@ -67,6 +68,10 @@ class Registry {
   /// A new node, its library loaded. Throws Error naming the plugin's file and the loader's reason.
   std::unique_ptr<Node> create(std::string_view type);
 
+  /// How payloads of a type become bytes: flowrun's own codec, or that of the plugin that offers one, whose library is loaded.
+  /// Null: none, or that library cannot be used. Any thread, once all nodes are created.
+  const Codec* codec(std::string_view payload);
+
   struct State;  ///< for the registry's own sources
 
  private:
@@ -83,7 +88,8 @@ std::vector<std::filesystem::path> named_plugin_folders(const std::vector<std::f
 /// beside the folder of the running program.
 std::vector<std::filesystem::path> plugin_search_path(const std::vector<std::filesystem::path>& given);
 
-/// What a shared library exports, from its dynamic symbol table; of a plugin: `flowrun_plugin` alone. Nothing is loaded. Throws Error.
+/// What a shared library exports, from its dynamic symbol table; of a plugin: `flowrun_plugin` alone. Nothing is loaded. Throws
+/// Error.
 std::vector<std::string> exported_symbols(const std::filesystem::path& library);
 
 /// A sentence about what of a plugin folder or library people other than this one and root may write, and so could make flowrun

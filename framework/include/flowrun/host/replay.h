@@ -2,25 +2,26 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "flowrun/host/runtime.h"
+#include "flowrun/sdk/codec.h"
 #include "flowrun/sdk/parameters.h"
 #include "flowrun/sdk/payload.h"
 
 namespace flowrun {
 
-/// Whether packets of a payload type can be kept in files: those of the SDK can, those of plugins are known to their plugin only.
-bool can_keep_packet(std::string_view payload_type);
-/// Writes a packet: a line of text, a JSON header with its length in front, then the arrays as they lie in memory
-/// (little-endian). Atomic. Throws Error, also for a payload that cannot be kept.
-void write_packet(const std::filesystem::path& file, const Payload& payload);
-/// Reads one, from anybody: sizes are compared with the file's before anything is allocated, and indices with the grid. Throws
-/// Error.
-std::unique_ptr<Payload> read_packet(const std::filesystem::path& file);
+/// The codec of a payload type, or null; as Registry::codec.
+using FindCodec = std::function<const Codec*(std::string_view payload_type)>;
+
+/// Writes a packet. Atomic. Throws Error, also for a payload that has no codec.
+void write_packet(const std::filesystem::path& file, const Payload& payload, const FindCodec& codecs = standard_codec);
+/// Reads one, from anybody: the codec takes no more memory than the bytes justify. Throws Error.
+std::unique_ptr<Payload> read_packet(const std::filesystem::path& file, const FindCodec& codecs = standard_codec);
 
 /// One slot of the failed node.
 struct ReplayInput {
@@ -57,10 +58,10 @@ struct KeptFiring {
   std::vector<PayloadPtr> payloads;
   std::int64_t bytes = 0;  ///< of the payloads that can be kept
 };
-KeptFiring keep_firing(const ValidatedGraph& graph, const Case& one, const std::filesystem::path& out,
-                       const FailedFiring& failed);
+KeptFiring keep_firing(const ValidatedGraph& graph, const Case& one, const std::filesystem::path& out, const FailedFiring& failed,
+                       const FindCodec& codecs = standard_codec);
 /// Writes its packets and its description into a folder that is empty or missing. Throws Error.
-void write_kept_firing(const std::filesystem::path& folder, KeptFiring kept);
+void write_kept_firing(const std::filesystem::path& folder, KeptFiring kept, const FindCodec& codecs = standard_codec);
 
 /// A graph of the failed node and sources of its packets, ready to run for one case. `written`: where files that the node writes
 /// go. One at a time in a process. Throws Error where the bundle and the node's type do not fit, or a packet is missing.

@@ -21,11 +21,11 @@ struct FailedFiring;
 struct RunOptions {
   int threads = 0;  ///< 0: the cores that the process may use
   int cases_in_flight = 2;
-  int chunks_in_flight = 0;   ///< of each stream; 0: twice the threads, at least 2
-  bool fail_fast = false;     ///< the first failing case cancels the others
-  std::filesystem::path out;  ///< value of ${out}
+  int chunks_in_flight = 0;     ///< of each stream; 0: twice the threads, at least 2
+  bool fail_fast = false;       ///< the first failing case cancels the others
+  std::filesystem::path out;    ///< value of ${out}
   std::string device = "auto";  ///< of the nodes whose `run` says auto or nothing
-  Trace* trace = nullptr;     ///< records every firing when set
+  Trace* trace = nullptr;       ///< records every firing when set
   /// Called before the first firing of a case, with its index among the cases; from any thread, maybe several calls at a time.
   /// Must not throw.
   std::function<void(std::size_t)> on_case_start;
@@ -71,7 +71,7 @@ struct Report {
 struct CaseTiming {
   std::size_t node = 0;  ///< index in ValidatedGraph::nodes
   std::int64_t firings = 0;
-  double busy_s = 0;  ///< sum over threads of the time inside the node
+  double busy_s = 0;              ///< sum over threads of the time inside the node
   double begin_s = 0, end_s = 0;  ///< of its first and its last call, since the case began
 };
 
@@ -142,7 +142,7 @@ struct Progress {
   std::vector<RunningCase> running;  ///< in the order in which they began
   double done_case_seconds = 0;      ///< of the cases done, added up
   double failed_case_seconds = 0;    ///< likewise of those counted in cases_failed
-  std::vector<Firing> firings;  ///< those running that tell of their progress, in the order in which they first did
+  std::vector<Firing> firings;       ///< those running that tell of their progress, in the order in which they first did
   double seconds = 0;
 };
 

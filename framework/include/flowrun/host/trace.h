@@ -15,15 +15,16 @@ struct Case;
 
 /// One span of work of one thread: a call of a node, the part of a thread in its parallel_for, or a step inside one of these.
 struct TraceEvent {
-  std::int32_t node = 0;   ///< index in ValidatedGraph::nodes
+  std::int32_t node = 0;  ///< index in ValidatedGraph::nodes
   std::int32_t case_index = -1;
   std::int64_t chunk = -1;
   std::int32_t thread = 0;
   std::int64_t begin_ns = 0;  ///< since the run started
   std::int64_t end_ns = 0;
-  const char* what = "process";  ///< "process", "begin", "accept", "finish", "next", "tasks", or the name that the node gave a step
-  bool inside = false;           ///< a step that the node told of (Context::span)
-  std::int64_t payload_bytes = -1;     ///< of the data between nodes when it ended; -1: not looked at
+  const char* what =
+      "process";        ///< "process", "begin", "accept", "finish", "next", "tasks", or the name that the node gave a step
+  bool inside = false;  ///< a step that the node told of (Context::span)
+  std::int64_t payload_bytes = -1;  ///< of the data between nodes when it ended; -1: not looked at
   std::int32_t cases_in_flight = -1;
 };
 
@@ -34,8 +35,10 @@ class Trace {
   ~Trace();
   void record(const TraceEvent& event);
   void record(TraceEvent event, std::string_view what);  ///< keeps the text
-  std::vector<TraceEvent> events() const;  ///< by begin, outer before inner; call when the run has ended; their text lives as long as the trace
-  /// Writes the Chrome trace format (the spans of each thread, counters of the data between nodes and of the cases in flight), which Perfetto (ui.perfetto.dev) and chrome://tracing open. Throws Error.
+  std::vector<TraceEvent> events()
+      const;  ///< by begin, outer before inner; call when the run has ended; their text lives as long as the trace
+  /// Writes the Chrome trace format (the spans of each thread, counters of the data between nodes and of the cases in flight),
+  /// which Perfetto (ui.perfetto.dev) and chrome://tracing open. Throws Error.
   void write_chrome(const std::filesystem::path& file, const ValidatedGraph& graph, const std::vector<Case>& cases) const;
 
  private:
@@ -43,8 +46,8 @@ class Trace {
   std::unique_ptr<State> state_;
 };
 
-/// Writes a run's record as JSON: graph after substitution with its hash, plugin versions, hashes of the input files and of files that
-/// parameters name (models), timings per node and case, figures, errors, peak memory. Atomic. Throws Error.
+/// Writes a run's record as JSON: graph after substitution with its hash, plugin versions, hashes of the input files and of files
+/// that parameters name (models), timings per node and case, figures, errors, peak memory. Atomic. Throws Error.
 void write_run_record(const std::filesystem::path& file, const ValidatedGraph& graph, const std::vector<Case>& cases,
                       const std::filesystem::path& out, const RunResult& result);
 

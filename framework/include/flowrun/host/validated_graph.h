@@ -21,15 +21,15 @@ namespace flowrun {
 /// A parameter's value before the case is known: a constant, or text with case inputs in it.
 struct ParamExpression {
   struct Piece {
-    std::string text;       ///< literal text, or
-    std::string case_value; ///< the name of a case input, "case" or "out"; then text is empty
+    std::string text;        ///< literal text, or
+    std::string case_value;  ///< the name of a case input, "case" or "out"; then text is empty
   };
   std::string name;
   std::optional<ParamValue> constant;
-  std::vector<Piece> pieces;  ///< when there is no constant; a single piece keeps the case input's type
-  ParamSpec spec;             ///< of the node's parameter: the resolved value is checked against it
-  Place place;                ///< of the value; line 0: a default
-  std::filesystem::path base; ///< where a relative path starts
+  std::vector<Piece> pieces;     ///< when there is no constant; a single piece keeps the case input's type
+  ParamSpec spec;                ///< of the node's parameter: the resolved value is checked against it
+  Place place;                   ///< of the value; line 0: a default
+  std::filesystem::path base;    ///< where a relative path starts
   std::optional<BidsName> bids;  ///< of a file that is written: its name for a case from a BIDS data set
 };
 
@@ -54,15 +54,15 @@ struct ValidatedNode {
   std::string plugin_version;
   std::filesystem::path library;  ///< of the plugin; empty: a type of the application itself
   Place place;
-  std::vector<InputSlot> slots;  ///< by port, then by the order in the list
+  std::vector<InputSlot> slots;         ///< by port, then by the order in the list
   std::vector<ParamExpression> params;  ///< every parameter of the type, in the type's order
   Scope scope = Scope::per_case;        ///< fires once for each item of this scope
   /// Of a node at chunk scope: the node whose stream it works on.
   std::optional<std::size_t> stream_origin;
-  std::vector<bool> output_used;        ///< whether anybody reads each output
+  std::vector<bool> output_used;  ///< whether anybody reads each output
   std::string device = "auto";
-  int concurrency = 0;        ///< firings at a time; 0: as many as there are threads (1 unless the type is concurrent)
-  int chunks_in_flight = 0;   ///< 0: the engine's default
+  int concurrency = 0;       ///< firings at a time; 0: as many as there are threads (1 unless the type is concurrent)
+  int chunks_in_flight = 0;  ///< 0: the engine's default
   bool stop_case_on_error = true;
 };
 
@@ -101,7 +101,8 @@ struct Settings {
 };
 
 /// Checks the graph as a whole: every fault is added to `faults`, with its place. Null when there are errors.
-std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings, Faults& faults);
+std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings,
+                                               Faults& faults);
 
 /// Why a text cannot be a case's name, which becomes part of file names: a sentence. Empty: it can.
 std::string case_name_fault(const std::string& name);

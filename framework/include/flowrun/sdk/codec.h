@@ -44,6 +44,7 @@ class ByteWriter {
   }
   void geometry(const Geometry& geometry);
   void facts(const ImageFacts& facts);
+  void raw(const void* bytes, std::size_t length) { put_(bytes, length); }
 
  private:
   Put put_;
@@ -87,6 +88,7 @@ class ByteReader {
   ImageFacts facts();
 
   std::size_t left() const { return left_.size(); }
+  std::span<const std::byte> rest() { return take(left()); }  ///< all that is left, taken
   /// Throws Error with the sentence where `holds` is false.
   static void require(bool holds, std::string_view sentence) {
     if (!holds) throw Error(std::string(sentence));
@@ -123,6 +125,8 @@ Codec codec(void (*write)(const T&, ByteWriter&), T (*read)(ByteReader&)) {
 }
 
 /// Those of the payloads in payloads.h and transform.h.
-std::vector<Codec> standard_codecs();
+const std::vector<Codec>& standard_codecs();
+/// That of one of them; null for other types.
+const Codec* standard_codec(std::string_view payload_type);
 
 }  // namespace flowrun
