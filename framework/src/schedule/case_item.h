@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "schedule/item.h"
@@ -36,6 +37,7 @@ class CaseItem final : public Item {
   ErrorPtr first_error;
   std::map<std::pair<std::size_t, std::string>, double> reports;  ///< by node and name
   std::vector<std::string> warnings;
+  std::set<std::size_t> left_out;  ///< stages that had nothing to work on
   std::map<std::size_t, Params> params;  ///< of the stages whose parameters vary; entries never move
 
  private:

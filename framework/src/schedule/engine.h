@@ -140,7 +140,10 @@ class Engine {
   NodeCounts* counts_of(const CaseItem* of, int thread) { return (of ? of->ledger->counts : statistics_).of_thread(thread); }
   void report_tables(const Stage& stage, const Item& item, const PayloadList& outputs);
   void deliver_outputs(const Stage& stage, Item& item, PayloadList& outputs, Ports kind);
-  void deliver_error(const Stage& stage, Item& item, const ErrorPtr& error, Ports kind);
+  /// In place of outputs that will not come: the error, or absent where it is null.
+  void deliver_nothing(const Stage& stage, Item& item, const ErrorPtr& error, Ports kind);
+  bool is_left_out(const Work& work) const;
+  void note_left_out(const Stage& stage, const Item& item);
 
   // tasks.cpp
   class TaskLoop;
@@ -163,6 +166,8 @@ class Engine {
   void finish_collecting(LongFiring& state);
   void next_item(LongFiring& state);
   void fail_long(LongFiring& state, const ErrorPtr& error);
+  void leave_out_long(LongFiring& state);
+  void give_up_long(LongFiring& state, const ErrorPtr& error);
   void end_long(LongFiring& state);
   void close_collection(const Target& target, Item& item, std::int64_t total, const ErrorPtr& error);
 

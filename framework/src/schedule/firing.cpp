@@ -57,6 +57,7 @@ void Engine::retire(Work* work) {
   work->inputs.clear();
   work->outputs.clear();
   work->error.reset();
+  work->absent = false;
   work->hold = ItemRef();
   work->long_firing = nullptr;
   work->begins = true;
@@ -70,6 +71,8 @@ bool Engine::execute_work(Work& work) {
   if (!work.begins) return step_long(work), true;
   if (work.error) adopt_error(*work.item, work.error);
   else if (skips(*work.item)) work.error = skip_reason(*work.item);
+  else work.absent = is_left_out(work);
+  if (work.absent) note_left_out(*work.stage, *work.item);
   if (work.stage->is_long) return begin_long(work), true;
   return fire(work);
 }
@@ -77,7 +80,7 @@ bool Engine::execute_work(Work& work) {
 bool Engine::fire(Work& work) {
   Stage& stage = *work.stage;
   Item& item = *work.item;
-  if (!work.error) {
+  if (!work.error && !work.absent) {
     ++tls_handoff->counts[stage.index].firings;
     bool complete = true;
     Meter meter{stage, item};
@@ -102,7 +105,7 @@ bool Engine::fire(Work& work) {
 
 void Engine::end_firing(Work& work) {
   work.inputs.clear();  // frees what nobody else reads before the outputs' readers start
-  if (work.error) deliver_error(*work.stage, *work.item, work.error, Ports::plain);
+  if (work.error || work.absent) deliver_nothing(*work.stage, *work.item, work.error, Ports::plain);
   else deliver_outputs(*work.stage, *work.item, work.outputs, Ports::plain);
 }
 
@@ -196,8 +199,29 @@ void Engine::deliver_outputs(const Stage& stage, Item& item, PayloadList& output
   tls_handoff->open = false;
 }
 
-/// In place of outputs that will not come.
-void Engine::deliver_error(const Stage& stage, Item& item, const ErrorPtr& error, Ports kind) {
+/// Whether an input that the node needs is absent, or its parameters need a case input that is not given.
+bool Engine::is_left_out(const Work& work) const {
+  const Stage& stage = *work.stage;
+  if (const CaseItem* const of = case_of(*work.item))
+    for (const std::string& name : stage.spec->optional_inputs)
+      if (of->spec.inputs.count(name) == 0) return true;
+  if (!stage.may_lack_input) return false;
+  for (const InputPlan& port : stage.inputs) {
+    std::size_t present = 0;
+    for (std::size_t i = 0; i < port.slot_count; ++i) present += work.inputs[port.first_slot + i] != nullptr;
+    if (present < port.least) return true;
+  }
+  return false;
+}
+
+void Engine::note_left_out(const Stage& stage, const Item& item) {
+  CaseItem* const of = case_of(item);
+  if (!of) return;
+  const std::lock_guard lock(of->mutex);
+  of->left_out.insert(stage.index);
+}
+
+void Engine::deliver_nothing(const Stage& stage, Item& item, const ErrorPtr& error, Ports kind) {
   tls_handoff->open = true;
   for (const OutputPlan& output : stage.outputs)
     for (const Target& target : output.targets)

@@ -22,10 +22,11 @@ inline std::int64_t nanoseconds(Clock::duration span) {
 
 using ErrorPtr = std::shared_ptr<const CaseError>;
 
-/// What travels along an edge: a payload, or the error that took its place.
+/// What travels along an edge: a payload, or the error that took its place; neither: there is nothing in this case (absent).
 struct Value {
   PayloadPtr payload;
   ErrorPtr error;
+  bool is_absent() const { return !payload && !error; }
 };
 
 struct Work;

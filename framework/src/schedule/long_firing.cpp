@@ -8,6 +8,7 @@ LongFiring::LongFiring(Stage& owner, Item& at)
 LongFiring::Step LongFiring::next_step(std::size_t& which) const {
   if (phase == Phase::waiting || phase == Phase::ended) return Step::none;
   if (error) return Step::fail;
+  if (absent) return Step::leave_out;
   if (phase == Phase::streaming) return in_flight < stage.credits ? Step::next : Step::none;
   // Index by index, and within an index port by port, so that the order does not depend on the threads.
   const Collected* first = nullptr;

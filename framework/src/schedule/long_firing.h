@@ -16,7 +16,7 @@ namespace flowrun::schedule {
 /// steps.
 struct LongFiring {
   enum class Phase { waiting, collecting, streaming, ended };
-  enum class Step { none, accept, finish, next, fail };
+  enum class Step { none, accept, finish, next, fail, leave_out };
 
   struct Collected {
     struct Entry {
@@ -41,6 +41,7 @@ struct LongFiring {
   std::unique_ptr<Firing> firing;
   PayloadList inputs;
   ErrorPtr error;                             ///< set by anybody; the work that takes steps acts on it
+  bool absent = false;                        ///< a stream that it collects is absent: likewise
   std::vector<Collected> collected;           ///< by collected slot
   std::int64_t in_flight = 0, expected = -1;  ///< chunks
 

@@ -23,7 +23,9 @@ void Engine::begin_long(Work& work) {
   {
     const std::lock_guard lock(state.mutex);
     if (state.error && !work.error) work.error = state.error;  // a stream that it collects has failed already
+    work.absent |= state.absent;
   }
+  if (work.absent && !work.error) return leave_out_long(state);
   std::unique_ptr<Firing> firing;
   if (!work.error) {
     work.error = guarded(stage, item, "begin", [&] {
@@ -58,6 +60,7 @@ void Engine::step_long(Work& work) {
     if (step == Step::none) return;
     const ErrorPtr reason = step == Step::fail ? state.error : skip_reason(state.item);
     if (reason) fail_long(state, reason);
+    else if (step == Step::leave_out) leave_out_long(state);
     else take_step(state, step, which);
     if (step == Step::next) break;
   }
@@ -82,6 +85,7 @@ void Engine::accept_item(LongFiring& state, std::size_t which) {
   }
   Stage& stage = state.stage;
   const std::size_t slot = stage.collected_slots[which];
+  if (entry.value.is_absent()) return;
   if (entry.value.error && state.item.scope == Scope::run) return;  // a failed case is left out of what the run collects
   if (entry.value.error) return fail_long(state, entry.value.error);
   const ErrorPtr error = guarded(stage, state.item, "accept", [&] {
@@ -152,11 +156,20 @@ void Engine::next_item(LongFiring& state) {
 
 /// Ends a long firing with an error in place of all that it has not emitted yet. Only the work that takes its steps may call
 /// this: nobody else knows that the node's code is not running.
-void Engine::fail_long(LongFiring& state, const ErrorPtr& error) {
+void Engine::fail_long(LongFiring& state, const ErrorPtr& error) { give_up_long(state, error); }
+
+/// The same for a firing that has nothing to work on.
+void Engine::leave_out_long(LongFiring& state) {
+  note_left_out(state.stage, state.item);
+  give_up_long(state, nullptr);
+}
+
+void Engine::give_up_long(LongFiring& state, const ErrorPtr& error) {
   const Phase before = state.phase;
   end_long(state);
-  for (const Target& target : state.stage.stream_targets) close_collection(target, state.item, state.produced, error);
-  if (before != Phase::streaming) deliver_error(state.stage, state.item, error, Ports::plain);
+  const std::int64_t total = error ? state.produced.load() : -1;
+  for (const Target& target : state.stage.stream_targets) close_collection(target, state.item, total, error);
+  if (before != Phase::streaming) deliver_nothing(state.stage, state.item, error, Ports::plain);
 }
 
 /// Lets go of the node's state, the inputs and whatever has arrived.
@@ -172,13 +185,14 @@ void Engine::end_long(LongFiring& state) {
   collected.swap(state.collected);
 }
 
-/// Tells a collecting port how many chunks its stream had, or why it broke off.
+/// Tells a collecting port how many chunks its stream had, or why it broke off; -1 and no error: there is no stream in this case.
 void Engine::close_collection(const Target& target, Item& item, std::int64_t total, const ErrorPtr& error) {
   Stage& stage = *target.stage;
   LongFiring& collector = *item.long_firings[stage.long_index];
   wake_after(collector, [&] {
     if (collector.phase == Phase::ended) return;
     if (error) collector.error = error;
+    else if (total < 0) collector.absent = true;
     else collector.collected[stage.slots[target.slot].collected_index].total = total;
   });
 }

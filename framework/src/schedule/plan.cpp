@@ -36,6 +36,13 @@ void plan_slots(Stage& stage) {
     }
     stage.slots.push_back(plan);
   }
+  for (std::size_t i = 0; i < stage.inputs.size(); ++i) {
+    InputPlan& plan = stage.inputs[i];
+    const InputPort& port = spec.type.inputs[i];
+    if (plan.slot_count == 0 || !port.required) continue;
+    plan.least = port.variadic && port.partial ? 1 : plan.slot_count;
+    stage.may_lack_input = true;
+  }
 }
 
 ItemPlan& plan_of(Plan& plan, const Stage& stage) {

@@ -29,6 +29,7 @@ struct Work {
   PayloadList inputs;   ///< by slot; collecting slots stay null
   PayloadList outputs;  ///< by output port, between the call of the node and their delivery
   ErrorPtr error;       ///< an input was an error
+  bool absent = false;  ///< the node is left out here, and its outputs are absent
   Clock::time_point ready;
   /// Written by the thread that submits, read by the one that takes over: what was written before is seen after. oneTBB's queues
   /// order this too, but inside a library that the thread sanitizer cannot look into.
@@ -56,6 +57,8 @@ enum class Ports { none, plain, stream };
 struct InputPlan {
   std::string_view name;
   std::size_t first_slot = 0, slot_count = 0;  ///< no slots: a collecting port, or an optional one that is not connected
+  /// So many of its slots must have a payload, or the node is left out: all, at least one (a partial port) or none (an optional one).
+  std::size_t least = 0;
 };
 
 struct OutputPlan {
@@ -73,6 +76,7 @@ struct Stage {
 
   std::vector<SlotPlan> slots;
   std::vector<InputPlan> inputs;      ///< by input port
+  bool may_lack_input = false;        ///< one of them has a `least`
   std::vector<OutputPlan> outputs;    ///< by output port
   std::array<int, 3> output_count{};  ///< how many of them are of each kind
   int plain_count = 0;                ///< slots of the firing scope

@@ -86,6 +86,7 @@ struct CaseResult {
   std::int64_t peak_payload_bytes = 0;  ///< of the payloads made for this case, the most that were alive at once
   bool earlier = false;             ///< done by an earlier run and not run again; the application says so, the engine never does
   std::vector<CaseTiming> timings;  ///< of the nodes that fired for it, in the graph's order
+  std::vector<std::size_t> left_out;  ///< nodes that had nothing to work on: an input is not given, or what they read is left out
 };
 
 struct NodeResult {

@@ -61,6 +61,8 @@ struct ValidatedNode {
   std::optional<std::size_t> stream_origin;
   std::vector<bool> output_used;  ///< whether anybody reads each output
   std::string device = "auto";
+  /// Optional case inputs that its parameters name: in a case without one of them the node is left out, and its outputs are absent.
+  std::vector<std::string> optional_inputs;
   int concurrency = 0;       ///< firings at a time; 0: as many as there are threads (1 unless the type is concurrent)
   int chunks_in_flight = 0;  ///< 0: the engine's default
   bool stop_case_on_error = true;
