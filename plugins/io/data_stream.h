@@ -24,6 +24,9 @@ class DataStream {
   /// Reads on to the end, at most `most` bytes, so that the checksum at the end is compared. Says how many bytes came.
   std::uint64_t skip(std::uint64_t most);
 
+  /// The bytes of the file that follow its compressed data, once these were read to their end.
+  std::uint64_t behind_compressed();
+
  private:
   struct Inflater;
   std::size_t inflate_some(unsigned char* buffer, std::size_t count);

@@ -318,16 +318,17 @@ class DicomWalk {
   }
 
   /// Memory is taken for what the header promises, so it is compared with what there is first.
-  void require_all_voxels() const {
+  void require_all_voxels() {
     const double needed = static_cast<double>(voxels_.columns) * static_cast<double>(voxels_.rows) *
                           static_cast<double>(voxels_.frames) * voxels_.samples * voxels_.allocated / 8;
     std::uint64_t bytes = voxels_.plain ? voxels_.plain->length : 0;
     for (const DicomVoxels::Piece& fragment : voxels_.fragments) bytes += fragment.length;
     const double room = static_cast<double>(bytes) * (voxels_.plain ? 1 : kLargestRatio) + (voxels_.plain ? 0 : kUnasked);
-    if (needed <= room) return;
-    refuse(found_.path, "its header promises " + size_text(std::array{voxels_.columns, voxels_.rows, voxels_.frames}) +
-                            " voxels, which take " + number_text(needed) + " bytes, but its " + std::to_string(bytes) +
-                            " bytes of voxels cannot hold them; the file is cut or its header is damaged");
+    if (needed > room)
+      refuse(found_.path, "its header promises " + size_text(std::array{voxels_.columns, voxels_.rows, voxels_.frames}) +
+                              " voxels, which take " + number_text(needed) + " bytes, but its " + std::to_string(bytes) +
+                              " bytes of voxels cannot contain them; the file is cut or its header is damaged");
+    voxels_.promised = static_cast<std::uint64_t>(needed);
   }
 
   DicomBytes bytes_;

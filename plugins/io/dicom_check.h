@@ -21,6 +21,7 @@ struct DicomVoxels {
   int allocated = 0;  ///< bits that a sample takes: 8, 16 or 32
   int stored = 0;     ///< the lowest of them that are used
   bool is_signed = false;
+  std::uint64_t promised = 0;    ///< bytes that the voxels take by the numbers above
   std::optional<Piece> plain;    ///< voxels that are not compressed, frame by frame
   std::vector<Piece> fragments;  ///< of compressed ones, without the table of offsets
 };
@@ -31,7 +32,7 @@ struct DicomFile {
   std::string syntax;   ///< UID of the transfer syntax
   std::string storage;  ///< UID of what the file is (Media Storage SOP Class UID, else SOP Class UID)
   DicomItem elements;
-  std::optional<DicomVoxels> voxels;  ///< none: the file holds no image
+  std::optional<DicomVoxels> voxels;  ///< none: the file contains no image
   bool has_float_voxels = false;      ///< Float or Double Float Pixel Data
 };
 

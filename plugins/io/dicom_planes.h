@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dicom_check.h"
+#include "doubts.h"
 
 namespace flowrun::io {
 
@@ -33,18 +34,6 @@ struct DicomPlane {
   double slope = 1, intercept = 0;
 
   Vector normal() const;  ///< unit vector at right angles to both
-};
-
-/// What files do not say about their place in the world, and what is taken instead; each thing once.
-class Doubts {
- public:
-  void add(const std::string& what);
-  bool empty() const { return all_.empty(); }
-  /// "its DICOM header does not say ...".
-  std::string sentence() const;
-
- private:
-  std::vector<std::string> all_;
 };
 
 /// The frames of a file in its order. A file that keeps more than one frame and only the first one's position gets the others

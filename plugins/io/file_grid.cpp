@@ -198,6 +198,21 @@ FileGrid file_grid_of(const Geometry& geometry) {
   return grid;
 }
 
+double corner_shift(const std::array<double, 12>& a, const std::array<double, 12>& b, const std::array<std::int64_t, 3>& size) {
+  double largest = 0;
+  for (int corner = 0; corner < 8; ++corner) {
+    Vector shift{};
+    for (std::size_t row = 0; row < 3; ++row) {
+      shift[row] = a[4 * row + 3] - b[4 * row + 3];
+      for (std::size_t axis = 0; axis < 3; ++axis)
+        if (corner >> axis & 1) shift[row] += (a[4 * row + axis] - b[4 * row + axis]) * static_cast<double>(size[axis] - 1);
+    }
+    if (!std::isfinite(length(shift))) return HUGE_VAL;
+    largest = std::max(largest, length(shift));
+  }
+  return largest;
+}
+
 void require_readable(const FileGrid& grid, const std::filesystem::path& file, Sheared sheared, const std::string& hint) {
   require_usable(geometry_of(grid), file);
   const Shear shear = shear_of(grid);

@@ -43,6 +43,10 @@ Geometry geometry_of(const FileGrid& grid);
 /// The matrix of a Geometry, the other way round.
 FileGrid file_grid_of(const Geometry& geometry);
 
+/// How far apart two matrices (rows of 4, mm, in one world) put a corner of an image of `size` voxels, in mm, at most; infinity
+/// where one is not finite.
+double corner_shift(const std::array<double, 12>& a, const std::array<double, 12>& b, const std::array<std::int64_t, 3>& size);
+
 /// To be called before the voxels are read. Throws Error, naming `file`, when the grid cannot be used (see require_usable), when
 /// it is sheared and `sheared` does not say resample (`hint`: what else could be done), or when the right-angled grid would be
 /// more than 8 times as large.

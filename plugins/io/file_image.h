@@ -2,8 +2,9 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
+#include <utility>
 
+#include "doubts.h"
 #include "file_grid.h"
 #include "voxel_source.h"
 
@@ -11,11 +12,18 @@ namespace flowrun::io {
 
 /// A 3D image with one number a voxel, as the header of its file says it. Nothing of the voxels was read.
 struct FileImage {
+  /// `title`: of the format, for messages.
+  explicit FileImage(std::string title) : doubts(std::move(title)) {}
+
   FileGrid grid;
   VoxelSource voxels;
-  std::vector<std::string> doubts;  ///< sentences about what the header leaves open or says in two ways, for a warning each
-  std::string hint;                 ///< what else could be done when the grid is sheared; empty: nothing more
+  Doubts doubts;     ///< what the header leaves open or says in two ways, for one warning
+  std::string hint;  ///< what else could be done when the grid is sheared; empty: nothing more
 };
+
+/// A doubt where the voxel size that a header says beside its axes is not theirs: the places of voxels differ by more than a
+/// tenth of the smallest voxel within the image. The axes count. `said`: mm; `by`, `axes`: the names of both in the header.
+void note_other_spacing(FileImage& image, const std::array<double, 3>& said, const std::string& by, const std::string& axes);
 
 /// The file that a header names as the one with its voxels, as a real path (without links and dots). Throws Error when it is
 /// missing or no plain file, and when it is not below the folder of the header: a header may come from anywhere and must not

@@ -191,7 +191,7 @@ TEST_CASE("read_volume: other files in a folder with a series are passed over, a
   save_dicom(folder / "DICOMDIR", document("1.2.840.10008.1.3.10"));
   save_dicom(folder / "contours", document("1.2.840.10008.5.1.4.1.1.481.3"));
   CHECK(read_error(folder.path().string())
-            .find("holds no DICOM image (its DICOM files are: 1 of the kind 'Media Storage Directory Storage', 1 of the kind 'RT "
+            .find("contains no DICOM image (its DICOM files are: 1 of the kind 'Media Storage Directory Storage', 1 of the kind 'RT "
                   "Structure Set Storage')") != std::string::npos);
   write_dicom_slice(folder / "a", {});
   CHECK(read_dicom(folder.path().string()).volume.geometry.size[2] == 1);

@@ -62,11 +62,11 @@ TEST_CASE("read_volume: missing, empty and unknown files are told apart") {
   check_fails(folder / "text.mha", "its name says MetaImage, but it is a text that begins with 'this is a text'");
   check_fails(folder / "text.dcm", "its name says DICOM, but it is a text that begins with 'this is a text'");
   check_fails(folder.path().string(),
-              "this folder holds no DICOM image; 1 file in it cannot be read as DICOM: 'text.dcm' is a text that begins with "
+              "this folder contains no DICOM image; 1 file in it cannot be read as DICOM: 'text.dcm' is a text that begins with "
               "'this is a text'; give an image file");
   std::filesystem::remove(folder / "text.dcm");
-  check_fails(folder.path().string(), "this folder holds no DICOM image; give an image file");
-  check_fails("/dev/null", "it is neither a file nor a folder");
+  check_fails(folder.path().string(), "this folder contains no DICOM image; give an image file");
+  check_fails("/dev/null", "it is a device; an image file is expected");
 }
 
 TEST_CASE("read_volume: a NIfTI file cut at any place is an error, never zeros") {
@@ -189,9 +189,9 @@ TEST_CASE("read_volume: voxel sizes and axes that cannot be are refused") {
 TEST_CASE("read_volume: a header whose voxels are in another file names the missing file") {
   const TempFolder folder;
   save(folder / "a.mhd", "ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nElementType = MET_UCHAR\nElementDataFile = a.raw\n");
-  check_fails(folder / "a.mhd", "its voxels are in '" + (folder / "a.raw") + "', which is not there");
+  check_fails(folder / "a.mhd", "its voxels are in '" + (folder / "a.raw") + "', which is missing");
   save(folder / "a.nhdr", "NRRD0004\ntype: uchar\ndimension: 3\nsizes: 2 1 1\nencoding: raw\ndata file: a.raw\n\n");
-  check_fails(folder / "a.nhdr", "its voxels are in '" + (folder / "a.raw") + "', which is not there");
+  check_fails(folder / "a.nhdr", "its voxels are in '" + (folder / "a.raw") + "', which is missing");
   save(folder / "a.raw", "ab");
   save(folder / "b.mha", "ObjectType = Image\nNDims = 3\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nab");
   check_fails(folder / "b.mha", "it is not a MetaImage file, or its header is damaged: it has no 'DimSize'");
@@ -276,5 +276,5 @@ TEST_CASE("read_volume: NRRD and MetaImage headers that ITK would believe too mu
   const Bytes packed = gzipped({'a', 'b'});
   save(folder / "b.mha", meta + "CompressedData = True\nCompressedDataSize = 1e308\nElementDataFile = LOCAL\n" +
                              std::string(packed.begin(), packed.end()));
-  check_fails(folder / "b.mha", "its MetaImage header says compresseddatasize = 1e308; a number of bytes is expected");
+  check_fails(folder / "b.mha", "its MetaImage header says CompressedDataSize = 1e308; a number of bytes is expected");
 }
