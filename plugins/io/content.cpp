@@ -171,10 +171,11 @@ std::string ending_of(const fs::path& file) {
 std::string words_on_pair(const fs::path& file) {
   const std::string ending = ending_of(file);
   if (ending == ".img")
-    return "by its name it has the voxels of a pair of files (.hdr and .img, as NIfTI and Analyze have them), which is not read "
-           "here: write the image as one file, .nii or .nii.gz";
+    return "by its name it has the voxels of a pair of files (.hdr and .img, as NIfTI and Analyze have them), which is "
+           "not read here: write the image as one file, .nii or .nii.gz";
   if (ending == ".raw" || ending == ".zraw")
-    return "by its name it has only voxels, whose size and place a header beside it gives (.mhd or .nhdr): give the header";
+    return "by its name it has only voxels, whose size and place a header beside it gives (.mhd or .nhdr): give the "
+           "header";
   return "";
 }
 

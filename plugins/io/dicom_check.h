@@ -36,15 +36,15 @@ struct DicomFile {
   bool has_float_voxels = false;      ///< Float or Double Float Pixel Data
 };
 
-/// Whether a file begins like a DICOM file: by DICOM's mark behind its first 128 bytes, or without them by the elements that the
-/// standard puts first.
+/// Whether a file begins like a DICOM file: by DICOM's mark behind its first 128 bytes, or without them by the elements
+/// that the standard puts first.
 bool claims_dicom(const std::filesystem::path& file);
 
-/// Walks through the elements of a DICOM file and keeps those that say where its voxels lie and what they mean. Nothing is taken
-/// from the file before it is known to be there, and memory is bound by the file's size. Throws Error unless the file claims to
-/// be DICOM and has a transfer syntax in little-endian order, all elements and items have a known value representation, lie
-/// within the file and come in order, and the wanted values and the description of the voxels (rows, columns, frames, bits) are
-/// ones that can be and fit the bytes of voxels that there are.
+/// Walks through the elements of a DICOM file and keeps those that say where its voxels lie and what they mean. Nothing
+/// is taken from the file before it is known to be there, and memory is bound by the file's size. Throws Error unless
+/// the file claims to be DICOM and has a transfer syntax in little-endian order, all elements and items have a known
+/// value representation, lie within the file and come in order, and the wanted values and the description of the voxels
+/// (rows, columns, frames, bits) are ones that can be and fit the bytes of voxels that there are.
 DicomFile check_dicom(const std::filesystem::path& file);
 
 }  // namespace flowrun::io

@@ -61,7 +61,8 @@ void set_spacing(DicomPlane& plane, const DicomFile& file, Doubts& doubts) {
   if (take(kSpacing)) return;
   const std::string what = "the voxel size in the patient (Pixel Spacing; ";
   if (take(kDetectorSpacing)) doubts.add_unsaid(what + "the size at the detector, " + size_words(plane.spacing) + ", is taken)");
-  else if (take(kScannedSpacing)) doubts.add_unsaid(what + "the size on the scanned film, " + size_words(plane.spacing) + ", is taken)");
+  else if (take(kScannedSpacing))
+    doubts.add_unsaid(what + "the size on the scanned film, " + size_words(plane.spacing) + ", is taken)");
   else doubts.add_unsaid(what + "1 x 1 mm is taken)");
 }
 
@@ -106,8 +107,8 @@ void place_along_normal(const DicomFile& file, std::vector<DicomPlane>& planes, 
   std::vector<double> offsets = offsets_of(file);
   if (offsets.empty()) {
     const double step = step_without_positions(planes.front(), doubts);
-    doubts.add_unsaid("the position of every frame (they are taken to follow the first one along the normal, " + number_text(step) +
-               " mm apart)");
+    doubts.add_unsaid("the position of every frame (they are taken to follow the first one along the normal, " +
+                      number_text(step) + " mm apart)");
     const std::vector<double> numbers = file.elements.numbers(kSliceNumbers);
     for (std::size_t i = 0; i < planes.size(); ++i)
       offsets.push_back(step * (numbers.size() == planes.size() ? numbers[i] - 1 : static_cast<double>(i)));

@@ -101,9 +101,9 @@ std::vector<double> gaps_of(const Planes& planes) {
   return gaps;
 }
 
-/// Gaps up to this one lie between slices at one position, of several volumes or of copies. Headers round positions, so it is not
-/// 0: a share of the usual gap. Where most slices have a twin the usual gap is such a gap itself, so the thickness counts too, or
-/// the distance that the file says, or with three slices the larger gap.
+/// Gaps up to this one lie between slices at one position, of several volumes or of copies. Headers round positions, so
+/// it is not 0: a share of the usual gap. Where most slices have a twin the usual gap is such a gap itself, so the
+/// thickness counts too, or the distance that the file says, or with three slices the larger gap.
 double largest_of_one_position(const DicomPlane& first, const std::vector<double>& gaps, double usual) {
   const double largest = gaps.empty() ? 0 : *std::max_element(gaps.begin(), gaps.end());
   double said = first.thickness.value_or(std::abs(first.step.value_or(0)));
@@ -111,8 +111,8 @@ double largest_of_one_position(const DicomPlane& first, const std::vector<double
   return std::max(kNoGap, kSamePosition * std::max(usual, std::min(said, largest)));
 }
 
-/// The median of the gaps that are none of two volumes' slices; 0: there are no such. Of two in the middle it is the smaller one,
-/// because slices go missing sooner than others come in between.
+/// The median of the gaps that are none of two volumes' slices; 0: there are no such. Of two in the middle it is the
+/// smaller one, because slices go missing sooner than others come in between.
 double usual_gap(std::vector<double> gaps) {
   std::erase_if(gaps, [](double gap) { return !(gap > kNoGap); });
   if (gaps.empty()) return 0;
@@ -174,8 +174,9 @@ double require_straight_row(const Planes& planes, const Vector& step, const Name
   return largest;
 }
 
-/// The file says another distance than that of the positions. Slices may be missing at even distances. Some write the room between
-/// slices, without their thickness, in the element; with a tilted gantry some write the distance along the table.
+/// The file says another distance than that of the positions. Slices may be missing at even distances. Some write the
+/// room between slices, without their thickness, in the element; with a tilted gantry some write the distance along the
+/// table.
 void note_other_step(const DicomPlane& first, const Vector& step, std::vector<std::string>& warnings) {
   if (!first.step) return;
   const double gap = std::abs(dot(step, first.normal())), said = std::abs(*first.step), ratio = gap / said;
@@ -185,8 +186,9 @@ void note_other_step(const DicomPlane& first, const Vector& step, std::vector<st
   const bool is_thinned = ratio > 1.5 && std::abs(ratio - std::round(ratio)) <= kSameRatio * ratio;
   warnings.push_back("its slices lie " + number_text(gap) + " mm apart, but Spacing Between Slices (0018,0088) says " +
                      number_text(said) + " mm" +
-                     (!is_thinned ? "" : std::round(ratio) == 2 ? ", so every second slice may be missing"
-                                                                : ", so slices at even distances may be missing") +
+                     (!is_thinned              ? ""
+                      : std::round(ratio) == 2 ? ", so every second slice may be missing"
+                                               : ", so slices at even distances may be missing") +
                      "; the distance of the positions is taken");
 }
 

@@ -130,7 +130,8 @@ std::string kind_of(const fs::path& path) {
   if (leads_nowhere(path)) return link_words(path);
   std::error_code unused;
   if (fs::is_directory(path, unused)) return "a folder; move it out of this one";
-  if (const auto status = fs::status(path, unused); !fs::is_regular_file(status)) return special_file_words(status) + "; remove it";
+  if (const auto status = fs::status(path, unused); !fs::is_regular_file(status))
+    return special_file_words(status) + "; remove it";
   if (fs::file_size(path, unused) == 0) return "an empty file; copy or make it again";
   const Content content = content_of(path);
   if (content.format && content.compressed) return "a gzip file; unpack it";

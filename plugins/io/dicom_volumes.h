@@ -8,8 +8,8 @@
 
 namespace flowrun::io {
 
-/// What the headers of planes at one position say that differs: "Echo Time (4.6, 9.2)", at most three things. "" when nothing
-/// does.
+/// What the headers of planes at one position say that differs: "Echo Time (4.6, 9.2)", at most three things. "" when
+/// nothing does.
 std::string differences(const std::vector<DicomFile>& files, const std::vector<DicomPlane>& planes);
 
 /// Whether two of the planes come from copies of one image file.

@@ -51,7 +51,7 @@ gdcm::SmartPointer<gdcm::SequenceOfFragments> fragments_of(const DicomFile& file
   if (file.voxels->fragments.empty() || (frames > 1 && file.voxels->fragments.size() != frames))
     refuse(file.path, "its " + std::to_string(frames) + " compressed frames come in " +
                           std::to_string(file.voxels->fragments.size()) +
-                          " parts, which cannot be told apart here; decompress the file first, as dcmdjpeg or gdcmconv --raw do");
+                          " parts, whose frames are not known; decompress the file first, as dcmdjpeg or gdcmconv --raw do");
   return all;
 }
 

@@ -17,8 +17,7 @@ void Doubts::add(const std::string& sentence) { add_once(others_, sentence); }
 
 std::string Doubts::sentence() const {
   std::string text;
-  for (std::size_t i = 0; i < unsaid_.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == unsaid_.size() ? " and " : ", ") + unsaid_[i];
+  for (std::size_t i = 0; i < unsaid_.size(); ++i) text += (i == 0 ? "" : i + 1 == unsaid_.size() ? " and " : ", ") + unsaid_[i];
   if (!text.empty())
     text = "its " + title_ + " header does not say " + text + "; sizes in mm and the place in the world may be wrong";
   for (const std::string& other : others_) text += (text.empty() ? "" : "; ") + other;

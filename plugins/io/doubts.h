@@ -11,12 +11,14 @@ class Doubts {
   /// `title`: of the format, for messages.
   explicit Doubts(std::string title) : title_(std::move(title)) {}
 
-  /// Something that the header does not say, with what is taken: "the voxel size (1 mm is taken)". Each text counts once.
+  /// Something that the header does not say, with what is taken: "the voxel size (1 mm is taken)". Each text counts
+  /// once.
   void add_unsaid(const std::string& what);
   /// Another doubt, as a sentence without a full stop: "its header has ...".
   void add(const std::string& sentence);
   bool empty() const { return unsaid_.empty() && others_.empty(); }
-  /// "its NRRD header does not say ..., ... and ...; sizes in mm and the place in the world may be wrong; its header has ...".
+  /// "its NRRD header does not say ..., ... and ...; sizes in mm and the place in the world may be wrong; its header
+  /// has ...".
   std::string sentence() const;
 
  private:

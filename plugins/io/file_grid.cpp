@@ -24,7 +24,8 @@ Vector column(const FileGrid& grid, std::size_t axis) {
   return {grid.matrix[axis], grid.matrix[4 + axis], grid.matrix[8 + axis]};
 }
 
-/// Unit vectors at right angles to each other: x as it is, y within the plane of x and y, z its normal to the side of z.
+/// Unit vectors at right angles to each other: x as it is, y within the plane of x and y, z its normal to the side of
+/// z.
 std::array<Vector, 3> right_angled_axes(const FileGrid& grid) {
   const Vector x = times(column(grid, 0), 1 / length(column(grid, 0)));
   const Vector across = minus(column(grid, 1), times(x, dot(column(grid, 1), x)));

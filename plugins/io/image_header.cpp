@@ -10,7 +10,7 @@
 namespace flowrun::io {
 namespace {
 
-/// The axes of a grid span a volume of this share of a cube at least. Flat ones cannot be told from rounding errors below it.
+/// The axes of a grid span a volume of this share of a cube at least. Below it flat ones look like rounding errors.
 constexpr double kFlat = 1e-3;
 
 double determinant(const std::array<double, 9>& m) {
@@ -70,8 +70,8 @@ void require_room(const std::filesystem::path& file, const std::array<std::int64
   if (needed <= available) return;
   const std::string found = room == Room::at_most ? "its compressed data can become at most " + std::to_string(available)
                                                   : "only " + std::to_string(available) + " are there";
-  refuse(file, "its header promises " + size_text(size) + " voxels, which take " + std::to_string(needed) + " bytes, but " + found +
-                   "; the file is cut or its header is damaged");
+  refuse(file, "its header promises " + size_text(size) + " voxels, which take " + std::to_string(needed) + " bytes, but " +
+                   found + "; the file is cut or its header is damaged");
 }
 
 void require_one_volume(const std::filesystem::path& file, const std::vector<std::int64_t>& sizes) {

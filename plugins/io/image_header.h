@@ -31,8 +31,8 @@ std::string printable(std::string text);
 /// A number as short as a person would write it.
 std::string number_text(double value);
 
-/// Throws Error unless the grid can be used: sizes of at least 1 whose product can be counted, spacing finite and above 0, origin
-/// finite, the axes' unit vectors finite and not in one plane.
+/// Throws Error unless the grid can be used: sizes of at least 1 whose product can be counted, spacing finite and above
+/// 0, origin finite, the axes' unit vectors finite and not in one plane.
 void require_usable(const Geometry& geometry, const std::filesystem::path& file);
 
 /// How well the bytes that are there for voxels are known: counted, or the most that compressed data could become.

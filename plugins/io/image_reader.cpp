@@ -52,8 +52,9 @@ void require_file(const fs::path& path) {
   const fs::file_status status = fs::status(path, code);
   if (status.type() == fs::file_type::not_found) refuse(path, "there is no such file");
   if (code) refuse(path, code.message());
-  if (!fs::is_regular_file(status)) 
-    refuse(path, "it is " + special_file_words(status) + "; an image file is expected: write what comes out of it into one first");
+  if (!fs::is_regular_file(status))
+    refuse(path,
+           "it is " + special_file_words(status) + "; an image file is expected: write what comes out of it into one first");
   if (size_of(path) == 0) refuse(path, "the file is empty; copy or make it again");
 }
 

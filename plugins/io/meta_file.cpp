@@ -21,8 +21,7 @@ std::vector<double> numbers_by_names(const TextHeader& header, std::initializer_
   for (const char* name : names) {
     const std::vector<double> numbers = header.numbers(name, count);
     if (!found.empty() && !numbers.empty() && found != numbers)
-      header.refuse_field(name,
-                          "and another field of the same meaning (" + header.name_of(first) + ") says something else");
+      header.refuse_field(name, "and another field of the same meaning (" + header.name_of(first) + ") says something else");
     if (found.empty() && !numbers.empty()) first = name;
     if (found.empty()) found = numbers;
   }
@@ -82,14 +81,13 @@ void find_doubts(const TextHeader& header, FileImage& image) {
   const auto axes = static_cast<std::size_t>(std::stoll(header.field("ndims")));
   const auto center = header.numbers("centerofrotation", axes);
   if (std::any_of(center.begin(), center.end(), [](double entry) { return entry != 0; }))
-    image.doubts.add(
-        "its header has a CenterOfRotation that is not 0; it is not used, as ITK has it: Offset is the first voxel");
+    image.doubts.add("its header has a CenterOfRotation that is not 0; it is not used, as ITK has it: Offset is the first voxel");
   const auto slope = header.numbers("elementtointensityfunctionslope", 1);
   const auto shift = header.numbers("elementtointensityfunctionoffset", 1);
   if ((!slope.empty() && slope[0] != 1) || (!shift.empty() && shift[0] != 0))
     refuse(header.file,
-           "its header says that values are to be scaled (ElementToIntensityFunctionSlope and Offset), which some readers do and "
-           "others do not; write the image with its values as they are meant");
+           "its header says that values are to be scaled (ElementToIntensityFunctionSlope and Offset), which some "
+           "readers do and others do not; write the image with its values as they are meant");
 }
 
 VoxelType type_of(const TextHeader& header) {
@@ -103,8 +101,8 @@ VoxelType type_of(const TextHeader& header) {
   return found->second;
 }
 
-/// A long has 4 bytes for MetaIO and where it was written on Windows, 8 for others: the bytes that are there show which. In text
-/// it makes no difference.
+/// A long has 4 bytes for MetaIO and where it was written on Windows, 8 for others: the bytes that are there show
+/// which. In text it makes no difference.
 void settle_long(const TextHeader& header, bool at_end, FileImage& image) {
   const std::string type = header.field("elementtype");
   VoxelSource& source = image.voxels;
@@ -115,12 +113,14 @@ void settle_long(const TextHeader& header, bool at_end, FileImage& image) {
   const std::uint64_t there = bytes_there(source, count + 1);
   if (at_end ? there < count : there <= count / 2) return;
   if (there != count || at_end)
-    header.refuse_field("elementtype", "it has 4 or 8 bytes a voxel, as the writing program had it (" + std::to_string(count / 2) +
-                                           " or " + std::to_string(count) + " bytes), and its " + std::to_string(there) +
+    header.refuse_field("elementtype", "it has 4 or 8 bytes a voxel, as the writing program had it (" +
+                                           std::to_string(count / 2) + " or " + std::to_string(count) + " bytes), and its " +
+                                           std::to_string(there) +
                                            (there > count && source.coding != Coding::raw ? " or more" : "") +
                                            " bytes of data do not show which; write MET_INT or MET_LONG_LONG in its place");
   source.type = type == "MET_LONG" ? VoxelType::int64 : VoxelType::uint64;
-  image.doubts.add("its header says ElementType = " + type + ", which has 4 or 8 bytes; its data have 8 bytes a voxel, which is used");
+  image.doubts.add("its header says ElementType = " + type +
+                   ", which has 4 or 8 bytes; its data have 8 bytes a voxel, which is used");
 }
 
 /// Moves behind the bytes before the voxels that the header counts. True: the voxels are the last bytes of the file.

@@ -34,7 +34,8 @@ std::array<double, 3> quaternion_of(const std::array<double, 9>& r) {
   return {sign * q[1], sign * q[2], sign * q[3]};
 }
 
-/// The nearest float32, some steps away. Through memory: GCC 12 leaves a conversion out where it works on two numbers at once.
+/// The nearest float32, some steps away. Through memory: GCC 12 leaves a conversion out where it works on two numbers
+/// at once.
 float moved(double value, int steps) {
   volatile float kept = static_cast<float>(value);
   float number = kept;
@@ -43,8 +44,8 @@ float moved(double value, int steps) {
   return number;
 }
 
-/// Rounds the quaternion to float32. A reader works out its first part from the others, which near 0 makes much of a rounding
-/// error, so of the numbers around the nearest ones those are taken that place the image best.
+/// Rounds the quaternion to float32. A reader works out its first part from the others, which near 0 makes much of a
+/// rounding error, so of the numbers around the nearest ones those are taken that place the image best.
 double round_quaternion(NiftiHeader& header, const std::array<std::int64_t, 3>& size) {
   constexpr int kSteps = 2;
   const std::array<double, 3> exact = header.quaternion;

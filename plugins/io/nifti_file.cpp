@@ -13,8 +13,8 @@ namespace {
 
 using Matrix = std::array<double, 12>;
 
-constexpr double kNoticeable = 0.1;  // of a voxel, between the two forms
-constexpr double kFarthest = 1e6;    // mm; heads and bodies lie well within
+constexpr double kNoticeable = 0.1;                   // of a voxel, between the two forms
+constexpr double kFarthest = 1e6;                     // mm; heads and bodies lie well within
 constexpr int kFirstCifti = 3000, kLastCifti = 3099;  // intent codes
 
 void require_sizes(const NiftiHeader& header, const std::filesystem::path& file) {
@@ -22,7 +22,9 @@ void require_sizes(const NiftiHeader& header, const std::filesystem::path& file)
   if (axes < 1 || axes > 7) refuse(file, "its header says that it has " + std::to_string(axes) + " dimensions; it is damaged");
   const std::vector<std::int64_t> sizes(header.dim.begin() + 1, header.dim.begin() + 1 + axes);
   if (header.intent >= kFirstCifti && header.intent <= kLastCifti)
-    refuse(file, "it is a CIFTI file (values at places of the brain's surface and in regions, not on a grid); an image is expected");
+    refuse(file,
+           "it is a CIFTI file (values at places of the brain's surface and in regions, not on a grid); an image is "
+           "expected");
   if (std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size < 1; }))
     refuse(file, "its header promises " + size_text(sizes) + " voxels, which no image has; the header is damaged");
   if (axes >= 5 && header.dim[4] == 1 && header.dim[5] > 1)
@@ -37,9 +39,12 @@ VoxelType type_of(const NiftiHeader& header, const std::filesystem::path& file) 
                                                {512, VoxelType::uint16}, {768, VoxelType::uint32}, {1024, VoxelType::int64},
                                                {1280, VoxelType::uint64}};
   static const std::map<int, std::string> kOthers{{1, "voxels of 1 bit"},
-                                                  {32, "2 numbers a voxel (complex)"},   {1792, "2 numbers a voxel (complex)"},
-                                                  {2048, "2 numbers a voxel (complex)"}, {128, "3 numbers a voxel (rgb)"},
-                                                  {2304, "4 numbers a voxel (rgba)"},    {1536, "voxels of 128 bits"}};
+                                                  {32, "2 numbers a voxel (complex)"},
+                                                  {1792, "2 numbers a voxel (complex)"},
+                                                  {2048, "2 numbers a voxel (complex)"},
+                                                  {128, "3 numbers a voxel (rgb)"},
+                                                  {2304, "4 numbers a voxel (rgba)"},
+                                                  {1536, "voxels of 128 bits"}};
   if (const auto known = kTypes.find(header.datatype); known != kTypes.end()) return known->second;
   if (const auto other = kOthers.find(header.datatype); other != kOthers.end())
     refuse(file, "it has " + other->second + "; an image with one number of up to 64 bits a voxel is expected");
@@ -54,7 +59,8 @@ void take_scaling(const NiftiHeader& header, const std::filesystem::path& file, 
   if (header.slope == 0 || !std::isfinite(header.slope)) {
     if (std::isinf(header.slope) || (header.intercept != 0 && !std::isnan(header.intercept)))
       image.doubts.add("its header gives the slope " + number_text(header.slope) + " and the intercept " +
-                       number_text(header.intercept) + " for its values; such a slope means none, so neither is used, as nibabel "
+                       number_text(header.intercept) +
+                       " for its values; such a slope means none, so neither is used, as nibabel "
                        "has it");
     return;
   }
@@ -96,7 +102,8 @@ bool has_voxel_size(const NiftiHeader& header) {
                      [](double size) { return std::isfinite(size) && size > 0; });
 }
 
-/// Without a form: the middle of the image at 0, x to the left. Nothing in the header says so; it is what nibabel shows.
+/// Without a form: the middle of the image at 0, x to the left. Nothing in the header says so; it is what nibabel
+/// shows.
 Matrix base_matrix(const NiftiHeader& header, const std::filesystem::path& file) {
   if (!has_voxel_size(header))
     refuse(file, "its voxel size is " + voxel_size_text(header) + " mm; each must be above 0, so the header needs mending");
@@ -128,15 +135,15 @@ class Forms {
     else take_none();
     if (!has_voxel_size(header_))
       image_.doubts.add("its header gives the voxel size " + voxel_size_text(header_) +
-                              ", which cannot be; the voxel size of its sform is used");
+                        ", which cannot be; the voxel size of its sform is used");
   }
 
  private:
   void note_code(const std::string& form, int code) {
     constexpr int kLastCode = 5;
     if (code < 0 || code > kLastCode)
-      image_.doubts.add("its header has the code " + std::to_string(code) + " for its " + form + ", which does not exist; it counts " +
-                        (code > 0 ? "as one above 0" : "as 0"));
+      image_.doubts.add("its header has the code " + std::to_string(code) + " for its " + form +
+                        ", which does not exist; it counts " + (code > 0 ? "as one above 0" : "as 0"));
   }
 
   [[noreturn]] void refuse_missing(const std::string& form, const std::string& other) {
@@ -179,8 +186,8 @@ class Forms {
   void take_none() {
     image_.grid.matrix = to_world(base_matrix(header_, file_), unit_);
     image_.doubts.add_unsaid(
-        "how the image lies in the patient (the codes of sform and qform are 0, so left and right may be swapped; its middle is "
-        "put at 0 and its x axis to the left, as nibabel does)");
+        "how the image lies in the patient (the codes of sform and qform are 0, so left and right may be swapped; its "
+        "middle is put at 0 and its x axis to the left, as nibabel does)");
   }
 
   std::optional<Matrix> qform_or_none() const {
@@ -196,9 +203,9 @@ class Forms {
     const Geometry geometry = geometry_of(image_.grid);
     if (!(shift > kNoticeable * std::min({geometry.spacing[0], geometry.spacing[1], geometry.spacing[2]}))) return;
     image_.doubts.add("its header gives the place of the image in two ways (" + form_text("sform", header_.sform_code) +
-                            ", and " + form_text("qform", header_.qform_code) + ") that lie up to " + number_text(shift) +
-                            " mm apart; the " + used + " is used" + (used == "sform" ? ", as nibabel, FSL and SPM show it" : "") +
-                            ": set the parameter 'nifti_form' to \"" + other + "\" to use the other");
+                      ", and " + form_text("qform", header_.qform_code) + ") that lie up to " + number_text(shift) +
+                      " mm apart; the " + used + " is used" + (used == "sform" ? ", as nibabel, FSL and SPM show it" : "") +
+                      ": set the parameter 'nifti_form' to \"" + other + "\" to use the other");
   }
 
   static std::string other_way(bool has_other, const std::string& form) {

@@ -58,14 +58,12 @@ Fields read_fields(const std::filesystem::path& file, bool compressed) {
   if (fields.has(magic, is_second ? "n+2" : "n+1")) return fields;
   if (fields.has(magic, is_second ? "ni2" : "ni1"))
     refuse(file,
-           "it is the header of a NIfTI pair, whose voxels are in an .img file beside it; pairs are not read here: write the "
-           "image as "
-           "one file, .nii or .nii.gz");
+           "it is the header of a NIfTI pair, whose voxels are in an .img file beside it; pairs are not read here: "
+           "write the image as one file, .nii or .nii.gz");
   if (is_second) refuse(file, "it has the length of a NIfTI-2 header, but not its mark; it is damaged");
-  refuse(
-      file,
-      "it has no NIfTI header: by its length it is an Analyze 7.5 header, which does not say how the image lies in the patient; "
-      "convert it to NIfTI where you know that");
+  refuse(file,
+         "it has no NIfTI header: by its length it is an Analyze 7.5 header, which does not say how the image lies in "
+         "the patient; convert it to NIfTI where you know that");
 }
 
 /// Where a version of the header has its fields.

@@ -88,8 +88,8 @@ std::vector<std::optional<std::vector<double>>> vectors_of(const TextHeader& hea
   if (dimension == 0) header.refuse_field(key, "but neither 'space' nor 'space dimension', so it is not known of what space");
   std::string vector = "(1";
   for (std::size_t i = 1; i < dimension; ++i) vector += ",0";
-  const std::string wrong = "vectors such as " + vector + "), or 'none', are expected: its space has " + std::to_string(dimension) +
-                            " dimensions" + (dimension == 4 ? ", of which the last is time" : "");
+  const std::string wrong = "vectors such as " + vector + "), or 'none', are expected: its space has " +
+                            std::to_string(dimension) + " dimensions" + (dimension == 4 ? ", of which the last is time" : "");
   for (std::size_t at = text.find_first_not_of(" \t"); at != std::string::npos; at = text.find_first_not_of(" \t", at)) {
     if (text.compare(at, 4, "none") == 0) {
       found.emplace_back();
@@ -274,8 +274,7 @@ void place_by_spacings(const TextHeader& header, const Space& space, const std::
     image.grid.matrix[5 * i] = step * units[i];
     image.grid.matrix[4 * i + 3] = start_of(axes[i], step) * units[i];
   }
-  if (!all_known)
-    image.doubts.add_unsaid("the voxel size along each axis (1 mm is taken where it is missing)");
+  if (!all_known) image.doubts.add_unsaid("the voxel size along each axis (1 mm is taken where it is missing)");
   image.doubts.add_unsaid("how the image lies in the patient (no 'space directions', so left and right may be swapped)");
 }
 
@@ -290,6 +289,10 @@ FileImage read_nrrd(const std::filesystem::path& file) {
   if (axes.front().direction) place_by_directions(header, space, axes, image);
   else place_by_spacings(header, space, all, axes, image);
   image.voxels = nrrd_voxels(header, image.grid.size);
+  if (header.has("oldmin") || header.has("oldmax"))
+    image.doubts.add(
+        "its header says what its values were before they were made whole numbers ('old min', 'old max'); they are "
+        "read as they are, as teem and ITK have it");
   return image;
 }
 

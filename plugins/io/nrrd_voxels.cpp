@@ -66,9 +66,9 @@ Coding coding_of(const TextHeader& header) {
   if (encoding == "gzip" || encoding == "gz") return Coding::deflated;
   if (encoding == "text" || encoding == "txt" || encoding == "ascii") return Coding::text;
   if (encoding == "hex") return Coding::hexadecimal;
-  header.refuse_field(
-      "encoding",
-      "its voxels are written in a way that is not read here; write it as .nii.gz, or as .nrrd in raw or gzip encoding");
+  header.refuse_field("encoding",
+                      "its voxels are written in a way that is not read here; write it as .nii.gz, or as .nrrd in raw "
+                      "or gzip encoding");
 }
 
 bool is_swapped(const TextHeader& header, const VoxelSource& source) {

@@ -22,7 +22,7 @@ void require_whole_numbers(const Volume& volume) {
   refuse(volume.source, std::to_string(std::count_if(first, volume.voxels.end(), broken)) +
                             " of its voxels are not whole numbers (the first is " + number_text(*first) + " at " +
                             voxel_text(volume.geometry, first - volume.voxels.begin()) +
-                            "); a mask holds whole numbers, 0 outside: threshold the image first");
+                            "); a mask has whole numbers, 0 outside: threshold the image first");
 }
 
 class ReadMask : public Node {
@@ -48,9 +48,8 @@ NodeType read_mask_type() {
   type.name = "io.read_mask";
   type.summary = "Reads a mask or label image: every voxel that is not 0 is inside";
   type.details =
-      "Reads what io.read_volume reads. The voxels must be whole numbers, whatever type the file keeps them in; of a label image "
-      "all labels "
-      "become 1. Resampling of sheared axes takes the nearest voxel, 0 outside.";
+      "Reads what io.read_volume reads. The voxels must be whole numbers, whatever type the file keeps them in; of a "
+      "label image all labels become 1. Resampling of sheared axes takes the nearest voxel, 0 outside.";
   type.outputs = {
       {.name = "mask", .payload = std::string(Mask::kType), .help = "1 inside, 0 outside; its source is the file's name"}};
   type.params = {{.name = "path", .type = ParamType::path, .help = "The mask file", .role = PathRole::input, .per_case = true}};

@@ -27,12 +27,14 @@ struct TextHeader {
   [[noreturn]] void refuse_field(const std::string& key, const std::string& why) const;
 };
 
-/// Reads the header, to the empty line of NRRD or the line ElementDataFile of MetaImage. Throws Error for keys that come twice,
-/// for lines that no header has, and for MetaImage for lines that MetaIO would read in another way than they look.
+/// Reads the header, to the empty line of NRRD or the line ElementDataFile of MetaImage. Throws Error for keys that
+/// come twice, for lines that no header has, and for MetaImage for lines that MetaIO would read in another way than
+/// they look.
 TextHeader read_nrrd_header(const std::filesystem::path& file);
 TextHeader read_meta_header(const std::filesystem::path& file);
 
-/// The voxels along each axis. Throws Error when their number is not `axes`, or one is not a whole number of at least 1.
+/// The voxels along each axis. Throws Error when their number is not `axes`, or one is not a whole number of at
+/// least 1.
 std::vector<std::int64_t> axis_sizes(const TextHeader& header, const std::string& axes, const std::string& sizes);
 
 /// Throws Error when the field that names the file of the voxels names several files.

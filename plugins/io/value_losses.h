@@ -11,8 +11,8 @@
 
 namespace flowrun::io {
 
-/// Brings the numbers of a file to float32, in which images are kept, and remembers what float32 cannot keep: numbers beyond its
-/// range, and whole numbers above 2^24, such as labels, that would become others.
+/// Brings the numbers of a file to float32, in which images are kept, and remembers what float32 cannot keep: numbers
+/// beyond its range, and whole numbers above 2^24, such as labels, that would become others.
 class ValueLosses {
  public:
   /// The number of the voxel with this linear index.
@@ -31,8 +31,8 @@ class ValueLosses {
     return value;
   }
 
-  /// Throws Error when a number is beyond the range of float32; one warning when whole numbers became others. `size`: of the
-  /// image.
+  /// Throws Error when a number is beyond the range of float32; one warning when whole numbers became others. `size`:
+  /// of the image.
   void report(const std::filesystem::path& file, const std::array<std::int64_t, 3>& size, const Warn& warn) const;
 
  private:
@@ -53,7 +53,8 @@ class ValueLosses {
   void note_real(double number, float value, std::size_t index) {
     constexpr double kWholeAnyhow = 9007199254740992.0;  // 2^53: above it a double has no fraction
     if (std::isinf(value) && std::isfinite(number)) note_beyond(number, index);
-    if (std::trunc(number) != number || std::abs(number) >= kWholeAnyhow) has_fractions_ = has_fractions_ || std::isfinite(number);
+    if (std::trunc(number) != number || std::abs(number) >= kWholeAnyhow)
+      has_fractions_ = has_fractions_ || std::isfinite(number);
     else if (static_cast<double>(value) != number && rounded_.count++ == 0)
       note_first(rounded_, index, std::to_string(static_cast<std::int64_t>(number)), value);
   }

@@ -184,15 +184,16 @@ void require_bytes(const VoxelSource& source, const Sizes& size, const std::file
   }
 }
 
-/// Where memory grows with what arrives: half of the whole at most until half has arrived, then the whole, so that the old and the
-/// new memory together never take more than one and a half times the image.
+/// Where memory grows with what arrives: half of the whole at most until half has arrived, then the whole, so that the
+/// old and the new memory together never take more than one and a half times the image.
 std::size_t grown(std::size_t arrived, std::size_t step, std::size_t count) {
   const std::size_t half = (count + 1) / 2;
   if (arrived + step > half) return count;
   return std::min(half, 2 * (arrived + step));
 }
 
-/// Bytes behind the voxels, which mean that header and data do not fit: a wrong size or type of the voxels, two files in one.
+/// Bytes behind the voxels, which mean that header and data do not fit: a wrong size or type of the voxels, two files
+/// in one.
 void report_surplus(const VoxelSource& source, const Sizes& size, const std::filesystem::path& file, Bytes& bytes,
                     const Warn& warn) {
   const std::uint64_t needed = count_of(size) * bytes_of(source.type), room = room_of(source);

@@ -89,7 +89,8 @@ TEST_CASE("content: a file that is no image is refused with what it is") {
       {"%PDF-1.4 and so on", "it is a PDF document"},
       {std::string(1000, '\0'), "it is a file that begins with zeros"},
       {"{\"a\": 1}", "it is a text that begins with '{\"a\": 1}'"},
-      {std::string("\0\0\0\1\0\0\0\1", 8) + std::string(400, '\1'), "it is an MGH image of FreeSurfer (by its first bytes); convert it"}};
+      {std::string("\0\0\0\1\0\0\0\1", 8) + std::string(400, '\1'),
+       "it is an MGH image of FreeSurfer (by its first bytes); convert it"}};
   for (const Row& row : rows)
     for (const std::string name : {"a.nii.gz", "a.nii", "a.nrrd", "a.mha", "a.dcm", "a"}) {
       CAPTURE(row.what);
@@ -154,7 +155,8 @@ TEST_CASE("data file: a FIFO, a device or a folder is not opened, neither as the
   fs::create_symlink("/dev/zero", folder / "zero.nii");
   fs::create_symlink("pipe.nii", folder / "link.nii");
   fs::create_directory(folder / "folder.raw");
-  for (const auto& [name, what] : {std::pair{"pipe.nii", "a pipe (FIFO)"}, {"zero.nii", "a device"}, {"link.nii", "a pipe (FIFO)"}})
+  for (const auto& [name, what] :
+       {std::pair{"pipe.nii", "a pipe (FIFO)"}, {"zero.nii", "a device"}, {"link.nii", "a pipe (FIFO)"}})
     CHECK(says(read_error(folder / name), std::string("it is ") + what + "; an image file is expected: write what comes out"));
   for (const auto& [name, what] : {std::pair{"pipe.raw", "a pipe (FIFO)"}, {"folder.raw", "a folder"}}) {
     save(folder / "a.mhd", kMeta + name + "\n");

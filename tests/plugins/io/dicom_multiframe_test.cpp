@@ -126,9 +126,9 @@ TEST_CASE("read_volume: several volumes in a file are counted, and what differs 
   const TempFolder folder;
   DicomData data = enhanced({10, 13, 10, 13});
   says(error_of(folder / "a.dcm", data),
-       "this DICOM file has several frames at one position (frame 1 and frame 3), so it contains more than one volume: 4 frames lie "
-       "at "
-       "2 positions, which makes 2 volumes, and their headers do not say in what they differ; a single volume is expected");
+       "this DICOM file has several frames at one position (frame 1 and frame 3), so it contains more than one volume: "
+       "4 frames lie at 2 positions, which makes 2 volumes, and their headers do not say in what they differ; a single "
+       "volume is expected");
   std::vector<DicomData> groups = groups_at({10, 13, 10, 13});
   for (std::size_t i = 0; i < 4; ++i) {
     groups[i].sequence(kFrameContent, {DicomData().longs(0x00209128, {i < 2 ? 1u : 2u})});
@@ -181,9 +181,8 @@ TEST_CASE("read_volume: without positions of the frames the file's spacing betwe
   save_dicom(folder / "a.dcm", place_first(data));
   CHECK(read_on(folder / "a.dcm", stacked(3, 10, 2.5), 1).voxels[12] == 12);
   says(read_dicom(folder / "a.dcm").warnings[0],
-       "a.dcm': its DICOM header does not say the position of every frame (they are taken to follow the first one along the "
-       "normal, "
-       "2.5 mm apart); sizes in mm and the place in the world may be wrong");
+       "a.dcm': its DICOM header does not say the position of every frame (they are taken to follow the first one along "
+       "the normal, 2.5 mm apart); sizes in mm and the place in the world may be wrong");
   save_dicom(folder / "a.dcm", data.remove(kStep));
   read_on(folder / "a.dcm", stacked(3, 10, 5), 1);
   says(read_dicom(folder / "a.dcm").warnings[0], "(Spacing Between Slices; the slice thickness, 5 mm, is taken)");
@@ -192,7 +191,9 @@ TEST_CASE("read_volume: without positions of the frames the file's spacing betwe
   says(read_dicom(folder / "a.dcm").warnings[0], "(Spacing Between Slices; 1 mm is taken)");
 }
 
-TEST_CASE("read_volume: a capture that says nothing about its place is read with one warning that names all that is missing") {
+TEST_CASE(
+    "read_volume: a capture that says nothing about its place is read with one warning that names all that is "
+    "missing") {
   const TempFolder folder;
   DicomData data = picture(3);
   save_dicom(folder / "a.dcm", data.text(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.7.3"));

@@ -132,10 +132,10 @@ TEST_CASE("read_volume: DICOM headers that promise more than the file holds take
   Bytes tall = sound;
   put<std::uint16_t>(tall, place + 8, 65535);
   save(folder / "a.dcm", tall);
-  CHECK(read_error(folder / "a.dcm") ==
-        "cannot read '" + (folder / "a.dcm") +
-            "': its header promises 4 x 65535 x 1 voxels, which take 524280 bytes, but its 24 bytes of voxels cannot contain them; "
-            "the file is cut or its header is damaged");
+  CHECK(read_error(folder / "a.dcm") == "cannot read '" + (folder / "a.dcm") +
+                                            "': its header promises 4 x 65535 x 1 voxels, which take 524280 bytes, but "
+                                            "its 24 bytes of voxels cannot contain them; "
+                                            "the file is cut or its header is damaged");
   for (const std::string frames : {"999999999 ", "-1", "2\\3 ", "many", "99999999999 "}) {
     Bytes many = sound;
     const auto length = static_cast<unsigned char>(frames.size());
@@ -179,7 +179,8 @@ TEST_CASE("read_volume: a tilted gantry is refused with its angle, or resampled 
 }
 
 TEST_CASE(
-    "read_volume: slices of a series with other voxel sizes, beside the row, or without a slope that others have are errors") {
+    "read_volume: slices of a series with other voxel sizes, beside the row, or without a slope that others have are "
+    "errors") {
   const TempFolder folder;
   write_stack(folder, 3);
   DicomSliceFile slice;

@@ -54,7 +54,8 @@ TEST_CASE("pairs: each half is named as what it is, and a half that is refused i
   save(folder / "d.raw", "voxels");
   save(folder / "e.img", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n");
   for (const std::string name : {"a.img", "b.img.gz", "c.IMG"})
-    check_refused(folder / name, "by its name it has the voxels of a pair of files (.hdr and .img, as NIfTI and Analyze have them)");
+    check_refused(folder / name,
+                  "by its name it has the voxels of a pair of files (.hdr and .img, as NIfTI and Analyze have them)");
   check_refused(folder / "d.raw", "a header beside it gives (.mhd or .nhdr): give the header");
   check_refused(folder / "e.img", "it is a pointer of Git LFS");
   NodeRunner runner("io.read_volume", {{"path", folder / "a.hdr"}});
@@ -73,28 +74,42 @@ TEST_CASE("content: what is in a gzip file is named in whole words") {
     save(folder / "a.nii.gz", gzipped(Bytes(bytes.begin(), bytes.end())));
     return folder / "a.nii.gz";
   };
-  check_refused(packed(std::string("\0\0\0\1\0\0\0\1", 8)), "it is a gzip file of an MGH image of FreeSurfer (by its first bytes)");
+  check_refused(packed(std::string("\0\0\0\1\0\0\0\1", 8)),
+                "it is a gzip file of an MGH image of FreeSurfer (by its first bytes)");
   check_refused(packed("BZh"), "it is a gzip file of a file compressed by bzip2; unpack it");
 }
 
-TEST_CASE("nrrd: an empty space, directions without a space and 'none' for an axis of space are faults with what is expected") {
+TEST_CASE(
+    "nrrd: an empty space, directions without a space and 'none' for an axis of space are faults with what is "
+    "expected") {
   const TempFolder folder;
   const std::string directions = "space directions: (2,0,0) (0,3,0) (0,0,4)\n";
   const auto check = [&](const std::string& text, const std::string& words) {
     save(folder / "a.nrrd", text);
     check_refused(folder / "a.nrrd", words);
   };
-  check(nrrd("space:\n" + directions), "its NRRD header says space = nothing; left-posterior-superior or another space is expected");
+  check(nrrd("space:\n" + directions),
+        "its NRRD header says space = nothing; left-posterior-superior or another space is expected");
   check(nrrd("space: \nspacings: 1 1 1\n"), "its NRRD header says space = nothing");
   check(nrrd(directions), "says space directions = (2,0,0) (0,3,0) (0,0,4); but neither 'space' nor 'space dimension'");
   for (const std::string sizes : {"2 1 1", "1 1 2"})
     check(nrrd("space: LPS\nspace directions: (2,0,0) (0,3,0) none\n", sizes),
           "only 2 of its 3 axes have a direction in space; a 3D image has three");
-  check(nrrd("space: RAST\n" + directions), "vectors such as (1,0,0,0), or 'none', are expected: its space has 4 dimensions, of which the "
-                                            "last is time");
-  check(nrrd("space: LPS\nspace directions: (2,0) (0,3) (0,0)\n"), "vectors such as (1,0,0), or 'none', are expected: its space has 3");
+  check(nrrd("space: RAST\n" + directions),
+        "vectors such as (1,0,0,0), or 'none', are expected: its space has 4 dimensions, of which the "
+        "last is time");
+  check(nrrd("space: LPS\nspace directions: (2,0) (0,3) (0,0)\n"),
+        "vectors such as (1,0,0), or 'none', are expected: its space has 3");
   check(nrrd("space: LPS\nspace origin: (0,0,0)\n"), "its NRRD header says space origin = (0,0,0); but there are no");
   check(nrrd("space: LPS\n" + directions + "Space Units: \"mm\" \"mile\" \"mm\"\n"), "says Space Units = ");
+}
+
+TEST_CASE("nrrd: values that were made whole numbers are read as they are, with a warning") {
+  const TempFolder folder;
+  save(folder / "a.nrrd",
+       nrrd("space: LPS\nspace directions: (1,0,0) (0,1,0) (0,0,1)\nspace origin: (0,0,0)\nold min: 0\nold max: 2.5\n"));
+  check_one_warning(folder / "a.nrrd", "('old min', 'old max'); they are read as they are");
+  CHECK(read_back(folder / "a.nrrd").voxels == std::vector<float>{'a', 'b'});
 }
 
 TEST_CASE("read_volume: what compressed data could become is said to be the most") {
@@ -128,7 +143,9 @@ TEST_CASE("nifti: a form that cannot be used names the parameter that chooses th
              "or set the parameter 'nifti_form' to \"sform\""));
 }
 
-TEST_CASE("headers: a voxel size that is not that of the axes is one warning, whatever the ratio; one that is rounded is none") {
+TEST_CASE(
+    "headers: a voxel size that is not that of the axes is one warning, whatever the ratio; one that is rounded is "
+    "none") {
   const TempFolder folder;
   const std::string nifti = "its header gives the voxel size 1.3 x 1 x 1 mm (pixdim), but its axes have 1 x 1 x 1 mm (sform)";
   save(folder / "a.nii", with(nifti_bytes({4, 3, 2}), 80, 1.3f));
@@ -137,7 +154,8 @@ TEST_CASE("headers: a voxel size that is not that of the axes is one warning, wh
   CHECK(warnings_of(folder / "a.nii").empty());
   const std::string placed = "space: LPS\nspace origin: (0,0,0)\nspace directions: (2,0,0) (0,3,0) (0,0,4)\n";
   save(folder / "a.nrrd", nrrd(placed + "spacings: 2 3 5.5\n"));
-  check_one_warning(folder / "a.nrrd", "gives the voxel size 2 x 3 x 5.5 mm (spacings), but its axes have 2 x 3 x 4 mm (space directions)");
+  check_one_warning(folder / "a.nrrd",
+                    "gives the voxel size 2 x 3 x 5.5 mm (spacings), but its axes have 2 x 3 x 4 mm (space directions)");
   save(folder / "a.nrrd", nrrd(placed + "spacings: 2 nan 4\n"));
   CHECK(warnings_of(folder / "a.nrrd").empty());
   const auto meta = [&](const std::string& turn) {
@@ -145,7 +163,8 @@ TEST_CASE("headers: a voxel size that is not that of the axes is one warning, wh
                                "\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nab");
     return folder / "a.mha";
   };
-  check_one_warning(meta("1.5 0 0 0 1 0 0 0 1"), "(ElementSpacing), but its axes have 1.5 x 1 x 1 mm (with the lengths of the rows");
+  check_one_warning(meta("1.5 0 0 0 1 0 0 0 1"),
+                    "(ElementSpacing), but its axes have 1.5 x 1 x 1 mm (with the lengths of the rows");
   CHECK(warnings_of(meta("0.9999 0 0 0 1 0 0 0 1")).empty());
 }
 
@@ -242,6 +261,6 @@ TEST_CASE("dicom: a distance between slices that contradicts their positions is 
   }
   CHECK(warnings_with(3, 3.01, 1).empty());
   CHECK(warnings_with(5, -5, 1).empty());
-  CHECK(warnings_with(5, 1, 4).empty());                     // the room between slices
+  CHECK(warnings_with(5, 1, 4).empty());                                // the room between slices
   CHECK(warnings_with(5, 5 * std::hypot(1, 0.3), 4, 0.3).size() == 1);  // along the table; the warning is that of the shear
 }

@@ -158,7 +158,9 @@ TEST_CASE("nifti: axes that are a half turn round are written exactly in both fo
   CHECK(geometry_distance(by_qform, volume.geometry) < 1e-5);
 }
 
-TEST_CASE("nifti: where sform and qform differ by more than a tenth of a voxel the sform is used, and the other can be chosen") {
+TEST_CASE(
+    "nifti: where sform and qform differ by more than a tenth of a voxel the sform is used, and the other can be "
+    "chosen") {
   const TempFolder folder;
   Bytes bytes = nifti_bytes({4, 4, 4});
   put<std::int16_t>(bytes, 252, 1);

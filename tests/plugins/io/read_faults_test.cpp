@@ -62,8 +62,8 @@ TEST_CASE("read_volume: missing, empty and unknown files are told apart") {
   check_fails(folder / "text.mha", "its name says MetaImage, but it is a text that begins with 'this is a text'");
   check_fails(folder / "text.dcm", "its name says DICOM, but it is a text that begins with 'this is a text'");
   check_fails(folder.path().string(),
-              "this folder contains no DICOM image; 1 file in it cannot be read as DICOM: 'text.dcm' is a text that begins with "
-              "'this is a text'; give an image file");
+              "this folder contains no DICOM image; 1 file in it cannot be read as DICOM: 'text.dcm' is a text that "
+              "begins with 'this is a text'; give an image file");
   std::filesystem::remove(folder / "text.dcm");
   check_fails(folder.path().string(), "this folder contains no DICOM image; give an image file");
   check_fails("/dev/null", "it is a device; an image file is expected");

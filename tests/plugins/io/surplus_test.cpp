@@ -48,7 +48,9 @@ void check_warns(const std::string& file, const std::string& words, const std::v
 
 }  // namespace
 
-TEST_CASE("surplus: a NIfTI file that is longer than its header says is read with a warning that names both numbers of bytes") {
+TEST_CASE(
+    "surplus: a NIfTI file that is longer than its header says is read with a warning that names both numbers of "
+    "bytes") {
   const TempFolder folder;
   Bytes bytes = nifti_bytes({2, 1, 1}, 2);
   save(folder / "exact.nii", bytes);
@@ -57,8 +59,8 @@ TEST_CASE("surplus: a NIfTI file that is longer than its header says is read wit
   CHECK(read_with(folder / "exact.nii.gz").warnings.empty());
   bytes.push_back(7);
   save(folder / "a.nii", bytes);
-  check_warns(folder / "a.nii", "its header promises 2 x 1 x 1 voxels, which take 2 bytes, but 3 bytes are there; what comes behind",
-              {0, 1});
+  check_warns(folder / "a.nii",
+              "its header promises 2 x 1 x 1 voxels, which take 2 bytes, but 3 bytes are there; what comes behind", {0, 1});
   save(folder / "a.nii.gz", gzipped(bytes));
   check_warns(folder / "a.nii.gz", "which take 2 bytes, but 3 bytes come out of its compressed data", {0, 1});
   bytes.pop_back();
@@ -66,7 +68,8 @@ TEST_CASE("surplus: a NIfTI file that is longer than its header says is read wit
   const std::string size = std::to_string(packed.size());
   for (int i = 0; i < 5; ++i) packed.push_back(0);
   save(folder / "b.nii.gz", packed);
-  check_warns(folder / "b.nii.gz", "which take 2 bytes, but 5 more bytes follow its " + size + " bytes of compressed data", {0, 1});
+  check_warns(folder / "b.nii.gz", "which take 2 bytes, but 5 more bytes follow its " + size + " bytes of compressed data",
+              {0, 1});
   Bytes members = gzipped(bytes);
   const Bytes second = gzipped({1, 2, 3});
   members.insert(members.end(), second.begin(), second.end());
@@ -171,20 +174,23 @@ TEST_CASE("meta: whether a long has 4 or 8 bytes is decided by the bytes that ar
                                    {"m.mha", meta("MET_ULONG", packed) + zipped(eight + "xy")},
                                    {"n.mhd", meta("MET_LONG", "HeaderSize = -1\n", "eight.raw")}}) {
     save(folder / name, text);
-    CHECK_MESSAGE(says(read_error(folder / name), "it has 4 or 8 bytes a voxel, as the writing program had it (8 or 16 bytes)"), name);
+    CHECK_MESSAGE(says(read_error(folder / name), "it has 4 or 8 bytes a voxel, as the writing program had it (8 or 16 bytes)"),
+                  name);
   }
   save(folder / "o.mha", meta("MET_LONG") + "1234567");
   CHECK(says(read_error(folder / "o.mha"), "which take 8 bytes, but only 7 are there"));
 }
 
-TEST_CASE("numbers: values beyond the range of 32-bit float are refused as that, whatever 'nan' says, infinite ones are not finite") {
+TEST_CASE(
+    "numbers: values beyond the range of 32-bit float are refused as that, whatever 'nan' says, infinite ones are not "
+    "finite") {
   const TempFolder folder;
   Bytes bytes = nifti_bytes({2, 2, 1}, 64);
   put(bytes, 352 + 8 * 2, -1e300);
   save(folder / "a.nii", bytes);
   const std::string words =
-      "1 of its 4 voxels are beyond the range of 32-bit float (3.4e+38), in which images are kept here; the first is -1e+300 at "
-      "(0, 1, 0)";
+      "1 of its 4 voxels are beyond the range of 32-bit float (3.4e+38), in which images are kept here; the first is "
+      "-1e+300 at (0, 1, 0)";
   CHECK(says(read_error(folder / "a.nii"), words));
   CHECK(says(NodeRunner("io.read_volume", {{"path", folder / "a.nii"}, {"nan", std::string("zero")}}).error_of_run(), words));
   put(bytes, 352 + 8 * 2, std::numeric_limits<double>::infinity());
@@ -206,8 +212,9 @@ TEST_CASE("numbers: whole numbers above 2^24 that become others are one warning,
     save(folder / "a.mha", meta(type) + bytes);
     return read_with(folder / "a.mha").warnings;
   };
-  const std::string words = "1 of its voxels are whole numbers above 16777216 (2^24) that 32-bit float, in which images are kept here, "
-                            "cannot keep: the first is 16777217 at (1, 0, 0), which becomes 16777216";
+  const std::string words =
+      "1 of its voxels are whole numbers above 16777216 (2^24) that 32-bit float, in which images are kept here, "
+      "cannot keep: the first is 16777217 at (1, 0, 0), which becomes 16777216";
   for (const auto& [type, bytes] : {std::pair{"MET_INT", raw<std::int32_t>({1, 16777217})},
                                     {"MET_UINT", raw<std::uint32_t>({1, 16777217})},
                                     {"MET_LONG_LONG", raw<std::int64_t>({1, 16777217})},
@@ -221,7 +228,8 @@ TEST_CASE("numbers: whole numbers above 2^24 that become others are one warning,
   CHECK(warnings_of("MET_INT", raw<std::int32_t>({-16777216, 33554432})).empty());
   CHECK(warnings_of("MET_DOUBLE", raw<double>({0.5, 16777217})).empty());
   CHECK(warnings_of("MET_DOUBLE", raw<double>({0, 1e25})).empty());
-  CHECK(warnings_of("MET_LONG_LONG", raw<std::int64_t>({std::int64_t{1} << 62, std::numeric_limits<std::int64_t>::min()})).empty());
+  CHECK(
+      warnings_of("MET_LONG_LONG", raw<std::int64_t>({std::int64_t{1} << 62, std::numeric_limits<std::int64_t>::min()})).empty());
   CHECK(warnings_of("MET_LONG_LONG", raw<std::int64_t>({0, std::numeric_limits<std::int64_t>::max()})).size() == 1);
   CHECK(warnings_of("MET_ULONG_LONG", raw<std::uint64_t>({0, std::numeric_limits<std::uint64_t>::max()})).size() == 1);
 }

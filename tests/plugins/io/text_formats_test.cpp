@@ -135,8 +135,9 @@ TEST_CASE("nrrd: without directions spacings count, else the ends of the axes, e
   const ReadImage read = read_with(folder / "a.nrrd");
   REQUIRE(read.warnings.size() == 1);
   CHECK(says(read.warnings[0],
-             "its NRRD header does not say the voxel size along each axis (1 mm is taken where it is missing) and how the image "
-             "lies in the patient (no 'space directions', so left and right may be swapped); sizes in mm and the place"));
+             "its NRRD header does not say the voxel size along each axis (1 mm is taken where it is missing) and how "
+             "the image lies in the patient (no 'space directions', so left and right may be swapped); sizes in mm and "
+             "the place"));
 }
 
 TEST_CASE("nrrd: further axes of one sample are left out wherever they stand, of more they are refused by name") {
@@ -256,8 +257,8 @@ TEST_CASE("meta: what the header leaves open is a warning, a voxel size by Eleme
   save(folder / "a.mha", meta("ElementSpacing = 1 1 1\n"));
   REQUIRE(read_with(folder / "a.mha").warnings.size() == 1);
   CHECK(says(read_with(folder / "a.mha").warnings[0],
-             "does not say how the image lies in the patient (no TransformMatrix, so left and right may be swapped) and where the "
-             "image lies (no Offset; 0 0 0 is taken); sizes in mm"));
+             "does not say how the image lies in the patient (no TransformMatrix, so left and right may be swapped) and "
+             "where the image lies (no Offset; 0 0 0 is taken); sizes in mm"));
   save(folder / "a.mha", meta(placed + "ElementSpacing = 1 1 1\nCenterOfRotation = 5 0 0\n"));
   CHECK(says(read_with(folder / "a.mha").warnings.at(0), "CenterOfRotation that is not 0"));
   save(folder / "a.mha", meta(placed + "ElementSpacing = 1 1 1\nDistanceUnits = um\n"));
