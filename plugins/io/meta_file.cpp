@@ -133,6 +133,15 @@ bool skip_header(const TextHeader& header, VoxelSource& source) {
   return false;
 }
 
+/// Two names of one field.
+bool is_big_endian(const TextHeader& header) {
+  const std::string order = header.field("elementbyteordermsb"), other = header.field("binarydatabyteordermsb");
+  if (!order.empty() && !other.empty() && is_true(order) != is_true(other))
+    header.refuse_field("elementbyteordermsb", "and another field of the same meaning (" +
+                                                   header.name_of("binarydatabyteordermsb") + ") says something else");
+  return is_true(order) || is_true(other);
+}
+
 void find_voxels(const TextHeader& header, FileImage& image) {
   const std::string data = header.field("elementdatafile");
   require_one_data_file(header, data);
@@ -141,7 +150,7 @@ void find_voxels(const TextHeader& header, FileImage& image) {
   const std::string binary = header.field("binarydata");
   if (!binary.empty() && !is_true(binary)) source.coding = Coding::text;
   else if (is_true(header.field("compresseddata"))) source.coding = Coding::deflated;
-  const bool is_big = is_true(header.field("elementbyteordermsb")) || is_true(header.field("binarydatabyteordermsb"));
+  const bool is_big = is_big_endian(header);
   source.swapped = is_big != (std::endian::native == std::endian::big);
   const bool is_local = lower_case(data) == "local";
   source.file = is_local ? header.file : data_file_of(header.file, data);

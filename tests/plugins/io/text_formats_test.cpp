@@ -291,6 +291,8 @@ TEST_CASE("meta: voxels in any coding, order of bytes and place are the same") {
   save(folder / "c.mha", head("BinaryData = False\n") + "1 -2 770\n");
   const Bytes packed = gzipped({1, 0, 0xfe, 0xff, 2, 3});
   save(folder / "d.mha", head("CompressedData = True\n") + std::string(packed.begin(), packed.end()));
+  save(folder / "h.mha", head("BinaryDataByteOrderMSB = True\nElementByteOrderMSB = False\n") + big);
+  CHECK(says(read_error(folder / "h.mha"), "another field of the same meaning (BinaryDataByteOrderMSB) says something else"));
   save(folder / "data.raw", "head" + little);
   save(folder / "e.mhd", head("HeaderSize = 4\n", "data.raw"));
   save(folder / "f.mhd", head("HeaderSize = -1\n", "data.raw"));
