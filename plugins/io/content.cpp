@@ -57,11 +57,20 @@ bool is_meta(std::string_view start) {
          (end == 0 || start[end - 1] == '\n' || start[end - 1] == ' ');
 }
 
+bool has_nifti_mark(std::string_view start) {
+  const auto has = [&](std::size_t place, std::string_view mark) {
+    return start.size() > place + mark.size() && start.substr(place, mark.size()) == mark;
+  };
+  return has(344, "n+1") || has(4, "n+2");
+}
+
 std::optional<Format> format_by(std::string_view start) {
   if (start.starts_with("NRRD00")) return Format::nrrd;
-  if (has_header_length(start)) return Format::nifti;
+  // Before DICOM's mark there may be anything: some of Siemens's files begin with the length of a NIfTI header.
+  const bool has_dicom_mark = start.size() > 132 && start.substr(128, 4) == "DICM";
+  if (has_header_length(start) && (!has_dicom_mark || has_nifti_mark(start))) return Format::nifti;
   if (is_meta(start)) return Format::meta;
-  if (start.size() > 132 && start.substr(128, 4) == "DICM") return Format::dicom;
+  if (has_dicom_mark) return Format::dicom;
   return std::nullopt;
 }
 

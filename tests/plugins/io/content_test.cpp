@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
+#include "dicom_files.h"
 #include "flowrun/testing/node_runner.h"
 #include "image_files.h"
 #include "io/memory_room.h"
@@ -67,6 +69,25 @@ TEST_CASE("content: an image under a wrong name is read by its content, with one
     REQUIRE(read.warnings.size() == 1);
     CHECK(says(read.warnings[0], "it is read as what it is, so give it a name that fits"));
   }
+}
+
+TEST_CASE("content: a DICOM file is one by its mark, whatever its first 128 bytes look like") {
+  const TempFolder folder;
+  DicomSliceFile slice;
+  write_dicom_slice(folder / "a.dcm", slice);
+  const Bytes plain = load(folder / "a.dcm");
+  for (const std::string& start : {std::string("\x5c\x01\0\0", 4), std::string("\0\0\x02\x1c", 4), std::string("II*\0", 4),
+                                   std::string("\0\0\0\1\0\0", 6)}) {
+    Bytes bytes = plain;
+    std::copy(start.begin(), start.end(), bytes.begin());
+    save(folder / "a.dcm", bytes);
+    CHECK(read_error(folder / "a.dcm") == "");
+    CHECK(read_back(folder / "a.dcm").voxels == read_back(folder.path().string()).voxels);
+  }
+  Bytes nifti = nifti_bytes({2, 1, 1});
+  for (std::size_t i = 0; i < 4; ++i) nifti[128 + i] = static_cast<unsigned char>("DICM"[i]);  // a calibration
+  save(folder / "b.nii", nifti);
+  CHECK(read_back(folder / "b.nii").voxels == std::vector<float>{0, 1});
 }
 
 TEST_CASE("content: a file that is no image is refused with what it is") {
