@@ -57,6 +57,7 @@ CaseRow row_of(const CaseRecord& record) {
   for (const OutputFile& output : record.outputs)
     if (output.file.size > 0 && is_picture(output.file.path)) row.pictures.push_back(output.file.path);
   row.replay = record.replay;
+  row.earlier = record.earlier;
   return row;
 }
 

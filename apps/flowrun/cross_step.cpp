@@ -62,10 +62,14 @@ StepRun::StepRun(const CrossvalCommand& command, const PreparedCrossval& prepare
 
 void StepRun::refuse_own_links() const { refuse_links({folder_, done_file(), run_.cases.front()}); }
 
+bool StepRun::ended_before() const {
+  std::error_code unknown;
+  return fs::exists(done_file(), unknown);
+}
+
 StepRun::State StepRun::state() const {
   refuse_own_links();
-  std::error_code unknown;
-  if (!fs::exists(done_file(), unknown)) return {};
+  if (!ended_before()) return {};
   const std::vector<std::string> changes = changes_in(run_, table_, prepared_.registry);
   return {changes.empty(), changes};
 }

@@ -14,6 +14,7 @@
 #include "commands.h"
 #include "crash_guard.h"
 #include "crash_record.h"
+#include "earlier_files.h"
 #include "exit_status.h"
 #include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/runtime.h"
@@ -260,7 +261,10 @@ RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState&
     run.stop();
     announcer.say(printable(sentence));
   });
-  files.start(state.to_run.size());  // not before: nothing is written when a node cannot be opened
+  // Not before: nothing is changed when a node cannot be opened.
+  if (prepared.shard.is_whole()) books.put_aside_of_run(books_of_run(command.out, prepared.shard, prepared.word));
+  begin_run_records(command, prepared, false);
+  files.start(state.to_run.size());
   RunResult result = watched(run, state.to_run, command, interrupts, announcer, prepared.list.cases.size() - state.to_run.size());
   books.correct(result);
   return result;
@@ -271,6 +275,8 @@ int report_run(const RunCommand& command, const PreparedRun& prepared, const Run
   if (!command.quiet)
     print_summary(*prepared.graph, prepared.list.cases, command.out, result, run_record_name(prepared.shard, prepared.word), of_run);
   print_failures(result);
+  for (const std::string& text : earlier_texts(command.out, prepared.word, result, of_run.status))
+    fmt::print(stderr, "flowrun: {}\n", printable(text));
   const ExitStatus status = status_of(result, interrupted);
   return status == kAllDone && !recorded ? kSomeCaseFailed : status;
 }
@@ -343,8 +349,8 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   CohortFiles files(paths_of(command, prepared), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
   know_earlier(command, prepared, state, files);
   const std::vector<std::string> order = names_of(prepared.list.cases);
-  begin_run_records(command, prepared, state.to_run.empty());
   if (state.to_run.empty()) {
+    begin_run_records(command, prepared, true);
     files.start(0);
     files.finish(order, {});
     return say_nothing_to_do(command, prepared, state);

@@ -33,6 +33,7 @@ void misbehave(const std::string& how) {
   int* volatile nowhere = nullptr;
   if (how == "null") *nowhere = 1;
   if (how == "segv") std::raise(SIGSEGV);
+  if (how == "kill") std::raise(SIGKILL);
   if (how == "bus") std::raise(SIGBUS);
   if (how == "trap") __builtin_trap();
   if (how == "divide") zero = some / zero;
