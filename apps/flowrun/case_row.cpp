@@ -79,7 +79,7 @@ std::vector<std::string> sources_of(const NodeRecord& node) {
 }
 
 std::string one_line(std::string_view text) {
-  std::string line = printable(text);
+  std::string line = printable_lines(text);
   std::replace(line.begin(), line.end(), '\n', ' ');
   return line;
 }

@@ -56,6 +56,7 @@ StepRun::StepRun(const CrossvalCommand& command, const PreparedCrossval& prepare
   run_.threads = command.threads;
   run_.plugin_paths = command.plugin_paths;
   run_.quiet = command.quiet;
+  run_.where = "fold " + fold.name + ", step " + step_.name + ": ";
   run_.resume = true;  // a step that was interrupted continues, and what has not changed is not made again
   table_ = step_table(step_, fold, folder_, prepared.inputs[index], faults);
 }

@@ -118,7 +118,7 @@ int print_measures(const CrossvalCommand& command, const PreparedCrossval& prepa
   refuse_links({file});
   write_atomically(file, measures.csv());
   fmt::print("{}: {} tested in {}\n\n{}\nmeasures: {}\n", printable(prepared.plan.name), count_text(measures.rows.size(), "case"),
-             count_text(prepared.folds.size(), "fold"), printable(measures.text(prepared.plan.show)), printable(file.string()));
+             count_text(prepared.folds.size(), "fold"), measures.text(prepared.plan.show), printable(file.string()));
   return kAllDone;
 }
 

@@ -167,3 +167,12 @@ TEST_CASE("flowrun crossval: a step that ran well and now fails leaves none of i
   CHECK(study.folder.read("cv/a/models/flowrun/earlier/run/sum.txt") == old);
   CHECK(contains(failed.err, "flowrun: not reached, and as an earlier call left them (fold/step): a/test, b/train, b/test\n"));
 }
+
+TEST_CASE("flowrun crossval --quiet: what fails is named with its fold and step") {
+  const Study study;
+  study.folder.write("cases.csv", "case,value,image\na,-1,a.img\nb,-1,b.img\n");
+  const Ended failed = study.run({"--quiet"});
+  CHECK(failed.status == 1);
+  CHECK(contains(failed.err, "flowrun: error: fold a, step train: case 'b': node 'make' (clitest.make, plugin clitest): the value is -1"));
+  CHECK_FALSE(contains(failed.err, "error: case"));
+}
