@@ -191,10 +191,11 @@ std::string resume_text(const ResumePlan& plan) {
       fmt::format("{} done before and unchanged, {} not yet run\n", count_text(kept - plan.crashed(), "case"), plan.fresh);
   if (plan.crashed() > 0)
     text += fmt::format("  not run again: {}\n    the process crashed in the run before; --retry-failed runs {} again\n",
-                        plan.crashed_names(), plan.crashed() == 1 ? "it" : "them");
+                        printable(plan.crashed_names()), plan.crashed() == 1 ? "it" : "them");
   for (const ResumePlan::Reason& reason : plan.reasons)
     text +=
-        fmt::format("  {} again: {}\n    {}\n", reason.cases.size() == 1 ? "runs" : "run", list_text(reason.cases), reason.text);
+        fmt::format("  {} again: {}\n    {}\n", reason.cases.size() == 1 ? "runs" : "run", printable(list_text(reason.cases)),
+                    printable(reason.text));
   return text;
 }
 

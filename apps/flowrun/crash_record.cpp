@@ -10,6 +10,7 @@
 #include <map>
 #include <sstream>
 
+#include "earlier_files.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -95,6 +96,7 @@ std::optional<CaseRecord> Crashes::record_of(const Case& one, CaseRecorder& reco
   result.errors.push_back(error_of(*crash));
   recorder.start(one);
   CaseRecord record = recorder.finish(one, result);
+  record.earlier = earlier_files_of(out_, one.name, word_);
   const bool counts = record.graph_hash == crash->graph_hash && !is_newer(record, crash->time_ns);
   return counts ? std::optional(std::move(record)) : std::nullopt;
 }

@@ -75,7 +75,7 @@ int execute(const MigrateCommand& command) {
     fmt::print("{}: format {} is the newest; there is nothing to change\n", printable(command.graph), kGraphFormat);
     return kAllDone;
   }
-  for (const std::string& step : text->steps) fmt::print(stderr, "{}: {}\n", printable(command.graph), step);
+  for (const std::string& step : text->steps) fmt::print(stderr, "{}: {}\n", printable(command.graph), printable(step));
   return put(command.graph, *text, command.output, command.in_place);
 }
 

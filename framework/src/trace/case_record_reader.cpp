@@ -112,6 +112,7 @@ CaseRecord from_tree(const Value& tree) {
   for (const Value& one : member(tree, "reports", Kind::array).items())
     record.reports.push_back({text(one, "node"), text(one, "name"), figure(one)});
   record.replay = text(tree, "replay");
+  record.earlier = later_text(tree, "earlier");
   record.values = pairs(tree, "values");
   read_files(tree, record);
   read_graph(member(tree, "graph", Kind::object), record);

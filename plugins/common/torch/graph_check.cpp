@@ -70,12 +70,41 @@ void check_dropout(const jit::Node& node, const jit::Function& function) {
                 "), so its results would differ each time; save the network in evaluation mode: network.eval() before torch.jit.trace");
 }
 
+/// Whether a value is written in the code as zero, or as a list with a zero in it.
+bool has_a_zero(const jit::Value& value) {
+  const auto is_zero = [](const c10::IValue& one) { return one.isInt() && one.toInt() == 0; };
+  if (const auto constant = jit::toIValue(&value)) {
+    if (!constant->isIntList()) return is_zero(*constant);
+    const auto list = constant->toIntVector();
+    return std::find(list.begin(), list.end(), 0) != list.end();
+  }
+  const jit::Node& made = *value.node();
+  return made.kind() == c10::prim::ListConstruct &&
+         std::any_of(made.inputs().begin(), made.inputs().end(), [](const jit::Value* one) { return has_a_zero(*one); });
+}
+
+/// Division of whole numbers by zero, and a stride of zero (LibTorch divides by it in places): the processor stops the process.
+/// Found where the zero is written in the code; one that is computed is not.
+void check_zeros(const jit::Node& node, const jit::Function& function) {
+  static const std::set<std::string> kDivisions{"aten::remainder", "aten::fmod", "aten::floordiv", "aten::mod", "aten::floor_divide",
+                                                "aten::__round_to_zero_floordiv", "prim::ModuloInt"};
+  const bool divides = kDivisions.count(node.kind().toQualString()) > 0 && node.inputs().size() >= 2 &&
+                       node.inputs().at(0)->type()->kind() == c10::TypeKind::IntType;
+  if (divides && has_a_zero(*node.inputs().at(1)))
+    throw Error("its code divides a whole number by zero (" + where(node, function) + "), which would end the process");
+  const auto* const schema = node.maybeSchema();
+  for (std::size_t i = 0; schema && i < schema->arguments().size() && i < node.inputs().size(); ++i)
+    if (const std::string& name = schema->arguments()[i].name(); (name == "stride" || name == "dilation") && has_a_zero(*node.inputs().at(i)))
+      throw Error("its code has a " + name + " of zero (" + where(node, function) + "), which would end the process");
+}
+
 void check_node(const jit::Node& node, const jit::Function& function) {
   const std::string name = node.kind().toQualString();
   if (!is_allowed_operator(name))
     throw Error("its code uses the operator '" + name + "'" + why_refused(name) + " (" + where(node, function) +
                 "); it is not on the list of what a network may use");
   check_dropout(node, function);
+  check_zeros(node, function);
   check_call(node, function);
 }
 

@@ -63,7 +63,14 @@ at::Tensor Model::forward(const at::Tensor& batch) const {
   if (!output.isTensor())
     throw Error("the network in '" + path_ + "' gives a " + output.tagKind() + " where one tensor of scores is expected; " +
                 "wrap it in a module whose forward returns the tensor of scores alone, and save that");
-  return output.toTensor();
+  const at::Tensor tensor = output.toTensor();
+  if (tensor.defined() && tensor.is_meta())
+    throw Error("the network in '" + path_ + "' gives a tensor on the device 'meta', which has a shape and no values; make it on the device of "
+                "the input, or move it there in forward");
+  if (!tensor.defined() || tensor.layout() != at::kStrided)
+    throw Error("the network in '" + path_ + "' gives a tensor without plain values (" +
+                (tensor.defined() ? c10::str(tensor.layout()) : "undefined") + "); a dense one is expected: to_dense()");
+  return tensor;
 }
 
 }  // namespace flowrun::tensor

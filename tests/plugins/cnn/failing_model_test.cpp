@@ -61,6 +61,16 @@ TEST_CASE("failing model: one that was traced on a GPU says so, and how it is ma
   CHECK(contains(found, "torch.jit.script(network.eval().cpu())"));
 }
 
+TEST_CASE("failing model: scores on the device 'meta' have no values and are refused") {
+  const TestFolder folder;
+  const std::string meta = write_model(folder.file("meta.pt"), forward("    return torch.zeros([torch.size(x, 0), 2], device=torch.device(\"meta\"))\n"));
+  for (const auto& error : {run_error, queue_error}) {
+    const std::string found = error(meta, made_up_patches(3, 2, 5));
+    CHECK_MESSAGE(contains(found, "meta"), found);
+    CHECK_MESSAGE(!contains(found, "LibTorch says"), found);
+  }
+}
+
 TEST_CASE("failing model: one with a fixed batch is run in batches of that size, with the same scores for each patch") {
   const TestFolder folder;
   const std::string free = write_model(folder.file("free.pt"), forward("    return torch.flatten(x, 1)[:, 0:2] * 2\n"));
