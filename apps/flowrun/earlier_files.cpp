@@ -75,7 +75,57 @@ void write_begun(const fs::path& file, const std::optional<CaseRecord>& earlier,
   write_case_record(file, begun);
 }
 
+bool lies_within(const fs::path& file, const fs::path& folder) {
+  const fs::path within = fs::weakly_canonical(file).lexically_relative(fs::weakly_canonical(folder));
+  return !within.empty() && *within.begin() != "..";
+}
+
+/// Whether the person who starts the run wrote a part of the name.
+bool is_own(const ValidatedGraph& graph, const NodeFile& file, const Case& one) {
+  for (const ValidatedNode& node : graph.nodes)
+    for (const ParamExpression& param : node.params)
+      if (node.id == file.node && param.name == file.parameter)
+        return std::any_of(param.pieces.begin(), param.pieces.end(), [&](const auto& piece) { return one.own.contains(piece.case_value); });
+  return false;
+}
+
+/// Whether a run into this folder may have made the file: its record lists the parameter, or says that the case was not finished.
+bool may_be_of(const std::optional<CaseRecord>& record, const NodeFile& file) {
+  if (!record) return false;
+  const auto is_listed = [&](const OutputFile& output) { return output.node == file.node && output.parameter == file.parameter; };
+  return record->status != CaseStatus::done || std::any_of(record->outputs.begin(), record->outputs.end(), is_listed);
+}
+
+void check_foreign(const std::vector<NodeFile>& files, const std::function<bool(const NodeFile&)>& may_replace, const fs::path& out,
+                   const Place& place, const std::string& whose, Faults& faults) {
+  std::error_code unknown;
+  for (const NodeFile& file : files) {
+    if (file.role != PathRole::output || file.path.empty()) continue;
+    if (!fs::is_regular_file(fs::symlink_status(file.path, unknown)) || lies_within(file.path, out) || is_checkpoint(file.path)) continue;
+    if (!may_replace(file))
+      faults.error(place, fmt::format("node '{}'{} would replace '{}', which lies outside the output folder and is not from an earlier run "
+                                      "into it; remove that file first, or write below ${{out}}",
+                                      file.node, whose, file.path));
+  }
+}
+
 }  // namespace
+
+void check_foreign_files(const ValidatedGraph& graph, const std::vector<Case>& cases, const fs::path& out, const std::string& word,
+                         const fs::path& run_record, Faults& faults) {
+  try {
+    for (const Case& one : cases) {
+      const auto may_replace = [&](const NodeFile& file) {
+        return is_own(graph, file, one) || may_be_of(record_in(case_record_file(out, one.name, word)), file);
+      };
+      check_foreign(files_of_case(graph, one, out), may_replace, out, one.place, fmt::format(" of case '{}'", one.name), faults);
+    }
+    const auto may_replace = [&](const NodeFile& file) { return may_be_of(record_in(run_record), file); };
+    check_foreign(files_of_run(graph, out), may_replace, out, {}, "", faults);
+  } catch (const Error& fault) {
+    faults.error({}, fault.what());
+  }
+}
 
 EarlierFiles::EarlierFiles(std::shared_ptr<const ValidatedGraph> graph, fs::path out, std::string word)
     : graph_(std::move(graph)), out_(std::move(out)), word_(std::move(word)) {}

@@ -135,6 +135,8 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   if (run.graph) run.word = graph_word(command.out, run.graph->name);
   choose_cases(command, run, faults);
   if (run.graph) check_case_list(*run.graph, run.list, command.out, faults);
+  if (run.graph && !faults.has_errors())
+    check_foreign_files(*run.graph, run.list.cases, command.out, run.word, books_of_run(command.out, run.shard, run.word), faults);
   keep_shard(run, faults);
   check_writable(command.out, "--out", faults);
   if (const std::string fault = shard_set_fault(command.out, run.shard, run.word); !fault.empty()) faults.error({}, fault);

@@ -222,3 +222,40 @@ TEST_CASE("flowrun run: what an earlier run made once for all cases is put aside
   CHECK(folder.has("o/model.txt"));
   CHECK_FALSE(folder.has("o/flowrun/earlier"));
 }
+
+TEST_CASE("flowrun run: a file outside the output folder that no earlier run made is not replaced") {
+  const TempFolder folder;
+  const std::string graph = R"({
+    "format": 1,
+    "name": "outside",
+    "inputs": { "value": { "type": "number", "default": 1 }, "to": { "type": "string", "default": "mine.txt" } },
+    "nodes": {
+      "make": { "type": "clitest.make", "params": { "value": "${value}" } },
+      "write": { "type": "clitest.write", "inputs": { "volume": "make.volume" }, "params": { "path": "PATH" } }
+    }
+  })";
+  const auto with_path = [&](const std::string& path) {
+    std::string text = graph;
+    return text.replace(text.find("PATH"), 4, path);
+  };
+  folder.write("fixed.json", with_path("mine.txt"));
+  folder.write("mine.txt", "precious");
+  const Words run{"run", "fixed.json", "--case-name", "a", "--out", "o"};
+  for (const bool dry : {true, false}) {
+    Words words = run;
+    if (dry) words.push_back("--dry-run");
+    const Ended refused = run_flowrun(folder, words);
+    CHECK(refused.status == 2);
+    CHECK(contains(refused.err, "node 'write' of case 'a' would replace"));
+    CHECK(contains(refused.err, "which lies outside the output folder and is not from an earlier run into it"));
+    CHECK(folder.read("mine.txt") == "precious");
+  }
+  fs::remove(folder.path() / "mine.txt");
+  REQUIRE(run_flowrun(folder, run).status == 0);
+  REQUIRE(run_flowrun(folder, run).status == 0);  // its own, by its record
+  CHECK(folder.read("mine.txt") == "1\n");
+  folder.write("named.json", with_path("${to}"));
+  folder.write("named.txt", "old");
+  CHECK(run_flowrun(folder, {"run", "named.json", "--in", "to=named.txt", "--case-name", "a", "--out", "p"}).status == 0);
+  CHECK(folder.read("named.txt") == "1\n");
+}

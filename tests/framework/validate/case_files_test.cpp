@@ -83,6 +83,25 @@ TEST_CASE("case files: a path that a table gives is held to the output folder, o
   CHECK(said(inside, false).empty());
 }
 
+TEST_CASE("case files: the graph, its subgraphs and the table of the cases are not written over") {
+  const Folder folder;
+  const std::string table = (folder.path / "cases.nii").string(), graph = (folder.path / "g.nii").string();
+  std::ofstream(table) << "case\np1\n";
+  std::ofstream(graph) << "{}";
+  const auto said = [&](const std::string& path) {
+    Case one = case_of(folder, "p1");
+    one.place.file = table;
+    std::vector<Case> cases{one};
+    Faults faults;
+    check_cases(*valid(graph_that_writes(path), {}, graph), cases, folder.out(), faults);
+    return lines(faults);
+  };
+  CHECK(has(said(table), "node 'write' of case 'p1' would write over '" + table + "', the table of the cases"));
+  CHECK(has(said(graph), "node 'write' of case 'p1' would write over '" + graph + "', the graph itself"));
+  CHECK(has(said((folder.path / "out" / ".." / "g.nii").string()), "the graph itself"));
+  CHECK(said((folder.path / "other.nii").string()).empty());
+}
+
 TEST_CASE("case files: links do not lead out, neither of folders nor of files") {
   const Folder folder;
   fs::create_directories(folder.path / "else");
