@@ -69,6 +69,18 @@ void CaseFiles::add(const Case* one) {
       if (param.spec.type == ParamType::path && belongs_to_case(node, param) == (one != nullptr)) add_path(node, param, one);
 }
 
+void CaseFiles::add_writes(const Case& one) {
+  const auto is_known = [&](const ParamExpression::Piece& piece) {
+    return piece.case_value.empty() || piece.case_value == "case" || piece.case_value == "out" || one.inputs.contains(piece.case_value);
+  };
+  for (const ValidatedNode& node : graph_.nodes)
+    for (const ParamExpression& param : node.params) {
+      const bool is_written = param.spec.type == ParamType::path && param.spec.role == PathRole::output;
+      if (!is_written || !std::all_of(param.pieces.begin(), param.pieces.end(), is_known)) continue;
+      add_path(node, param, belongs_to_case(node, param) ? &one : nullptr);
+    }
+}
+
 void CaseFiles::add_path(const ValidatedNode& node, const ParamExpression& param, const Case* one) {
   std::string path;
   try {

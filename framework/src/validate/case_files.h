@@ -22,6 +22,8 @@ class CaseFiles {
 
   /// `one` null: the values that do not belong to a case. A case must live as long as this object.
   void add(const Case* one);
+  /// The files that a case would write, where its values alone name them; nothing is read and no value is checked.
+  void add_writes(const Case& one);
   /// Faults that take all cases to see.
   void check();
 

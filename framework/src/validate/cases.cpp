@@ -95,6 +95,18 @@ std::string case_name_fault(const std::string& name) {
   return "";
 }
 
+void check_written_files(const ValidatedGraph& graph, Faults& faults) {
+  Case one{.name = "case"};
+  for (const ValueSpec& input : graph.case_inputs) {
+    if (input.spec.type != ParamType::string && input.spec.type != ParamType::path) continue;
+    one.inputs[input.spec.name] = "value-of-" + input.spec.name;
+    one.own.insert(input.spec.name);
+  }
+  checks::CaseFiles files(graph, "out", faults);
+  files.add_writes(one);
+  files.check();
+}
+
 void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const fs::path& out, Faults& faults) {
   check_names(cases, faults);
   checks::CaseFiles files(graph, out, faults);

@@ -102,6 +102,27 @@ TEST_CASE("case files: the graph, its subgraphs and the table of the cases are n
   CHECK(said((folder.path / "other.nii").string()).empty());
 }
 
+TEST_CASE("case files: what any case would write is checked without cases, as far as the graph alone names it") {
+  const auto said = [](const std::string& path, const std::string& other) {
+    const std::string graph = R"({"format": 1,
+ "inputs": {"word": {"type": "string"}, "number": {"type": "number"}},
+ "nodes": {
+  "read": {"type": "t.read", "params": {"path": "x.nii"}},
+  "write": {"type": "t.write", "inputs": {"volume": "read.volume"}, "params": {"path": ")" +
+                              path + R"("}},
+  "also": {"type": "t.write", "inputs": {"volume": "read.volume"}, "params": {"path": ")" + other + R"("}}
+ }})";
+    Faults faults;
+    check_written_files(*valid(graph, {.files_must_exist = false}), faults);
+    return lines(faults);
+  };
+  CHECK(has(said("${out}/a.nii", "${out}/./a.nii"), "which node 'write' of case 'case' writes too"));
+  CHECK(has(said("${out}/${word}.nii", "${out}/${word}.nii"), "which node 'write' of case 'case' writes too"));
+  CHECK(has(said("${out}/flowrun/a.nii", "${out}/b.nii"), "a name that flowrun keeps for its own records"));
+  CHECK(said("${out}/${case}.nii", "${out}/${word}.nii").empty());
+  CHECK(said("${out}/1.nii", "${out}/${number}.nii").empty());  // a number is not known
+}
+
 TEST_CASE("case files: links do not lead out, neither of folders nor of files") {
   const Folder folder;
   fs::create_directories(folder.path / "else");

@@ -111,6 +111,10 @@ std::string case_name_fault(const std::string& name);
 /// to the inputs' types in place.
 void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const std::filesystem::path& out, Faults& faults);
 
+/// What check_cases would say of the files that any case writes, whatever its values are: two nodes that write one file, names that
+/// flowrun keeps, a graph that writes over itself. For looking at a graph without cases.
+void check_written_files(const ValidatedGraph& graph, Faults& faults);
+
 /// The value of every parameter for one case. Throws Error where a value does not fit its spec. With `one_case` null, only the
 /// constants (what Node::open sees).
 Params resolve_params(const ValidatedNode& node, const Case* one_case, const std::filesystem::path& out);
