@@ -68,6 +68,21 @@ json::Value source_value(const fs::path& source, const json::Value& description)
 
 }  // namespace
 
+std::string bids_description_fault(const fs::path& dataset) {
+  const fs::path file = dataset / kFile;
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) return "";
+  const std::string name = "'" + file.string() + "' ";
+  try {
+    Faults faults;
+    const std::optional<json::Value> tree = json::parse(read_plain_file(file, kMostBytes), file.string(), faults);
+    if (!tree || faults.has_errors()) return name + "is not JSON" + (faults.all().empty() ? "" : ": " + to_string(faults.all().front()));
+    return tree->is(json::Kind::object) ? "" : name + "is no JSON object";
+  } catch (const Error& fault) {
+    return name + "cannot be used: " + fault.what();
+  }
+}
+
 std::string bids_derivative_fault(const fs::path& out) {
   const FileContent content = content_of(out / kFile);
   if (content.state == ContentState::absent) return "";
