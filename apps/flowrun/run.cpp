@@ -33,6 +33,7 @@
 #include "shard.h"
 #include "shard_set.h"
 #include "text_layout.h"
+#include "written_file.h"
 
 namespace flowrun {
 namespace {
@@ -142,7 +143,10 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   if (const std::string fault = shard_set_fault(command.out, run.shard, run.word); !fault.empty()) faults.error({}, fault);
   if (!command.bids.empty())
     if (const std::string fault = bids_derivative_fault(command.out); !fault.empty()) faults.error({}, "--out: " + fault);
-  if (!command.trace.empty()) check_writable(folder_of(command.trace), "--trace", faults);
+  if (!command.trace.empty()) {
+    check_writable(folder_of(command.trace), "--trace", faults);
+    check_trace_file(command, run, faults);
+  }
   return run;
 }
 

@@ -55,6 +55,8 @@ Fields read_fields(const std::filesystem::path& file, bool compressed) {
   const bool is_second = fields.length == kBytes2;
   if (came < fields.length) refuse(file, "it is too short for a NIfTI-2 file; copy or make it again");
   const std::size_t magic = is_second ? 4 : 344;
+  if (is_second && fields.has(4, "n+2") && std::memcmp(&fields.bytes[7], "\0\r\n\032\n", 5) != 0)
+    refuse(file, "the line ends in the mark of its NIfTI-2 header were changed, as by a copy in text mode; copy it again");
   if (fields.has(magic, is_second ? "n+2" : "n+1")) return fields;
   if (fields.has(magic, is_second ? "ni2" : "ni1"))
     refuse(file,

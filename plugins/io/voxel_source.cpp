@@ -4,6 +4,7 @@
 #include <bit>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <limits>
 
@@ -147,6 +148,28 @@ const TypeRow& row_of(VoxelType type) {
   return *std::find_if(kRows.begin(), kRows.end(), [&](const TypeRow& row) { return row.type == type; });
 }
 
+template <class T>
+bool fits_in(double number) {
+  if constexpr (std::is_floating_point_v<T>) return true;
+  const double end = std::ldexp(1.0, std::numeric_limits<T>::digits);  // the first number above the type
+  return std::trunc(number) == number && number < end && number >= (std::is_signed_v<T> ? -end : 0);
+}
+
+/// Whether a number that is written as text is one of the header's type.
+bool fits(double number, VoxelType type) {
+  switch (type) {
+    case VoxelType::uint8: return fits_in<std::uint8_t>(number);
+    case VoxelType::int8: return fits_in<std::int8_t>(number);
+    case VoxelType::uint16: return fits_in<std::uint16_t>(number);
+    case VoxelType::int16: return fits_in<std::int16_t>(number);
+    case VoxelType::uint32: return fits_in<std::uint32_t>(number);
+    case VoxelType::int32: return fits_in<std::int32_t>(number);
+    case VoxelType::uint64: return fits_in<std::uint64_t>(number);
+    case VoxelType::int64: return fits_in<std::int64_t>(number);
+    default: return true;
+  }
+}
+
 /// Numbers in text, with spaces, line ends or commas between them.
 bool take_text(Bytes& bytes, const VoxelSource& source, std::size_t count, Taken& taken, const std::filesystem::path& file) {
   constexpr std::size_t kLongestNumber = 60;
@@ -160,6 +183,9 @@ bool take_text(Bytes& bytes, const VoxelSource& source, std::size_t count, Taken
     char* end = nullptr;
     const double number = std::strtod(word.c_str(), &end);
     if (*end != '\0') refuse(file, "its voxels are written as text, and '" + printable(word) + "' is no number; it is damaged");
+    if (!fits(number, source.type))
+      refuse(file, "its voxels are written as text, and '" + printable(word) +
+                       "' is no number of the type that its header names; correct the type or the voxels");
     taken.voxels.push_back(value_of(number, source, taken.losses, taken.voxels.size()));
   }
   return true;

@@ -7,6 +7,7 @@
 
 #include "flowrun/host/replay.h"
 #include "flowrun/sdk/atomic_file.h"
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/error.h"
 #include "flowrun/sdk/payloads.h"
 #include "json/json.h"
@@ -115,7 +116,9 @@ std::int64_t product(std::initializer_list<std::int64_t> factors) {
 
 class PacketReader {
  public:
-  explicit PacketReader(const std::filesystem::path& file) : stream_(file, std::ios::binary) {
+  explicit PacketReader(const std::filesystem::path& file) {
+    read_plain_file(file, 1);  // refuses what is no plain file: opening a named pipe would wait
+    stream_.open(file, std::ios::binary);
     if (!stream_) refuse("it cannot be opened");
     left_ = static_cast<std::int64_t>(std::filesystem::file_size(file));
     std::string first(kFirstLine.size(), '\0');

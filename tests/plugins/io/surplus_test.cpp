@@ -233,3 +233,17 @@ TEST_CASE("numbers: whole numbers above 2^24 that become others are one warning,
   CHECK(warnings_of("MET_LONG_LONG", raw<std::int64_t>({0, std::numeric_limits<std::int64_t>::max()})).size() == 1);
   CHECK(warnings_of("MET_ULONG_LONG", raw<std::uint64_t>({0, std::numeric_limits<std::uint64_t>::max()})).size() == 1);
 }
+
+TEST_CASE("text: a voxel that is no number of the header's type is refused") {
+  const TempFolder folder;
+  for (const std::string text : {"1 70000", "317.7 1", "-32769 0", "1 32768", "nan 1"}) {
+    save(folder / "a.nrrd", nrrd("text", "", "short") + text + "\n");
+    CHECK_MESSAGE(says(read_error(folder / "a.nrrd"), "is no number of the type that its header names"), text);
+  }
+  save(folder / "a.nrrd", nrrd("text", "", "short") + "-32768 32767\n");
+  CHECK(read_error(folder / "a.nrrd") == "");
+  save(folder / "a.nrrd", nrrd("text", "", "float") + "317.7 1\n");
+  CHECK(read_error(folder / "a.nrrd") == "");
+  save(folder / "a.mha", meta("MET_SHORT", "BinaryData = False\n") + "1 70000\n");
+  CHECK(says(read_error(folder / "a.mha"), "is no number of the type that its header names"));
+}
