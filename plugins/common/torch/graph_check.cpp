@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/torch/code_tree.h"
+#include "common/torch/graph_walk.h"
 #include "common/torch/operator_list.h"
 #include "flowrun/sdk/error.h"
 
@@ -20,19 +21,6 @@ std::string where(const jit::Node& node, const jit::Function& function) {
   const auto place = node.sourceRange().file_line_col();
   const std::string line = place ? ", " + std::get<0>(*place) + " line " + std::to_string(std::get<1>(*place) + 1) : "";
   return "in " + function.qualname().qualifiedName() + line;
-}
-
-/// All nodes, of blocks within blocks too. Without recursion.
-void each_node(jit::Block& outermost, const std::function<void(jit::Node&)>& look) {
-  std::vector<jit::Block*> open{&outermost};
-  while (!open.empty()) {
-    jit::Block& block = *open.back();
-    open.pop_back();
-    for (jit::Node* node : block.nodes()) {
-      look(*node);
-      for (jit::Block* inner : node->blocks()) open.push_back(inner);
-    }
-  }
 }
 
 jit::Block& body_of(jit::Function& function) { return *jit::toGraphFunction(function).graph()->block(); }
@@ -60,12 +48,24 @@ void check_call(const jit::Node& node, const jit::Function& caller) {
     throw Error("its code calls '" + called->qualname().qualifiedName() + "' of LibTorch's own (" + where(node, caller) + "), which is refused");
 }
 
-/// Dropout that is on whatever mode the network is in.
+/// What an operator is told by the name of an argument, where it is written in the code.
+c10::optional<c10::IValue> written_argument(const jit::Node& node, const std::string& name) {
+  const auto* const schema = node.maybeSchema();
+  for (std::size_t i = 0; schema && i < schema->arguments().size() && i < node.inputs().size(); ++i)
+    if (schema->arguments()[i].name() == name) return jit::toIValue(node.inputs().at(i));
+  return c10::nullopt;
+}
+
+bool is_set(const c10::optional<c10::IValue>& value) {
+  return value && ((value->isBool() && value->toBool()) || (value->isDouble() && value->toDouble() > 0));
+}
+
+/// Dropout, and slopes drawn at random, that are on whatever mode the network is in.
 void check_dropout(const jit::Node& node, const jit::Function& function) {
   const std::string name = node.kind().toUnqualString();
-  if (name.find("dropout") == std::string::npos || node.inputs().size() < 3) return;
-  const auto train = jit::toIValue(node.inputs().at(2));
-  if (train && train->isBool() && train->toBool())
+  const bool trains = is_set(written_argument(node, "train")) || is_set(written_argument(node, "training"));
+  const bool drops = name.find("dropout") != std::string::npos || name == "rrelu" || name == "rrelu_" || is_set(written_argument(node, "dropout"));
+  if (is_set(written_argument(node, "dropout_p")) || (trains && drops))
     throw Error("its code has a dropout that is always on (" + where(node, function) +
                 "), so its results would differ each time; save the network in evaluation mode: network.eval() before torch.jit.trace");
 }
