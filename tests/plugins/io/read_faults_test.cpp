@@ -209,6 +209,18 @@ TEST_CASE("read_volume: a NIfTI-2 file without its mark is refused") {
   check_fails(folder / "a.nii", "it has the length of a NIfTI-2 header, but not its mark");
 }
 
+TEST_CASE("read_volume: a NIfTI-2 mark whose line ends were changed, as by a copy in text mode, is refused") {
+  const TempFolder folder;
+  for (const std::string& ends : {std::string("\0\n\x1a\n\0", 5), std::string("\0\r\r\n\x1a", 5)}) {
+    Bytes bytes(600);
+    put<std::int32_t>(bytes, 0, 540);
+    const std::string mark = "n+2" + ends;
+    for (std::size_t i = 0; i < mark.size(); ++i) put<char>(bytes, 4 + i, mark[i]);
+    save(folder / "a.nii", bytes);
+    check_fails(folder / "a.nii", "the line ends in the mark of its NIfTI-2 header were changed");
+  }
+}
+
 TEST_CASE("read_volume: sizes and numbers of dimensions that cannot be are told") {
   const TempFolder folder;
   save(folder / "a.nii", with_size(nifti_bytes({4, 3, 2}), 1, -4));
