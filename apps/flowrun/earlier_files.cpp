@@ -61,7 +61,7 @@ std::optional<CaseRecord> record_in(const fs::path& file) {
   }
 }
 
-/// What stands in place of an earlier record while the case runs, and afterwards where the process does not come to its end.
+/// What replaces an earlier record while the case runs, and afterwards where the process does not come to its end.
 void write_begun(const fs::path& file, const std::optional<CaseRecord>& earlier, const Case& one, const ValidatedGraph& graph) {
   std::error_code unknown;
   if (!fs::exists(file, unknown)) return;
@@ -89,11 +89,15 @@ bool is_own(const ValidatedGraph& graph, const NodeFile& file, const Case& one) 
   return false;
 }
 
+bool lists(const CaseRecord& record, const NodeFile& file) {
+  return std::any_of(record.outputs.begin(), record.outputs.end(), [&](const OutputFile& output) {
+    return output.node == file.node && output.parameter == file.parameter;
+  });
+}
+
 /// Whether a run into this folder may have made the file: its record lists the parameter, or says that the case was not finished.
 bool may_be_of(const std::optional<CaseRecord>& record, const NodeFile& file) {
-  if (!record) return false;
-  const auto is_listed = [&](const OutputFile& output) { return output.node == file.node && output.parameter == file.parameter; };
-  return record->status != CaseStatus::done || std::any_of(record->outputs.begin(), record->outputs.end(), is_listed);
+  return record && (record->status != CaseStatus::done || lists(*record, file));
 }
 
 void check_foreign(const std::vector<NodeFile>& files, const std::function<bool(const NodeFile&)>& may_replace, const fs::path& out,
@@ -146,11 +150,8 @@ void EarlierFiles::put_aside_of_run(const fs::path& record) {
   const std::optional<CaseRecord> earlier = record_in(record);
   if (!earlier) return;
   std::vector<std::string> files;
-  for (const NodeFile& file : files_of_run(*graph_, out_)) {
-    const auto is_listed = [&](const OutputFile& output) { return output.node == file.node && output.parameter == file.parameter; };
-    if (file.role == PathRole::output && std::any_of(earlier->outputs.begin(), earlier->outputs.end(), is_listed))
-      files.push_back(file.path);
-  }
+  for (const NodeFile& file : files_of_run(*graph_, out_))
+    if (file.role == PathRole::output && lists(*earlier, file)) files.push_back(file.path);
   move_files(files, "", true);
 }
 

@@ -13,7 +13,7 @@
 
 namespace flowrun {
 
-/// What earlier runs left under the names that a run writes, so that nobody takes it for this run's. Before a case's first firing
+/// What earlier runs left under the names that a run writes, so that it is not taken for this run's. Before a case's first firing
 /// the files that lie where it writes go to "<out>/flowrun/earlier/cases/<case>", under their names below the output folder (a
 /// file outside of it, under "outside" and its whole path), and the record says that the case is not finished. When the case is
 /// done they are removed; else they stay there, whatever ends it: a failure, an interrupt, a crash. The last results of a case

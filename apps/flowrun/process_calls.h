@@ -2,7 +2,7 @@
 
 namespace flowrun {
 
-/// While a run goes on, its process is not a node's: a call of `_exit` or `_Exit` in code of a plugin is reported before the
+/// While a run continues, its process is not a node's: a call of `_exit` or `_Exit` in code of a plugin is reported before the
 /// process ends, and a change of the working folder (chdir, fchdir) is refused with EPERM, since relative paths of all other nodes
 /// would lead elsewhere. The program has functions of these names, which the dynamic linker finds before the C library's. A child
 /// process may call them; a system call that is made directly is not seen.

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "address_space.h"
+#include "announcer.h"
 #include "case_choice.h"
 #include "case_list.h"
 #include "case_order.h"
@@ -149,24 +150,6 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   }
   return run;
 }
-
-/// Sentences while cases run go above the progress.
-class Announcer {
- public:
-  void show_on(ProgressDisplay* display) {
-    const std::lock_guard lock(mutex_);
-    display_ = display;
-  }
-  void say(const std::string& sentence) {
-    const std::lock_guard lock(mutex_);
-    if (display_) display_->say(sentence);
-    else fmt::print(stderr, "flowrun: {}\n", printable(sentence));
-  }
-
- private:
-  std::mutex mutex_;
-  ProgressDisplay* display_ = nullptr;
-};
 
 RunResult watched(Run& run, const std::vector<Case>& cases, const RunCommand& command, Interrupts& interrupts,
                   Announcer& announcer, std::size_t done_before) {

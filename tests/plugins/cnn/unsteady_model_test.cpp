@@ -1,4 +1,4 @@
-// Networks whose scores depend on more than the patch: on memory that nobody wrote to, on what ran before, on the other patches of the batch.
+// Networks whose scores depend on more than the patch: on uninitialised memory, on what ran before, on the other patches of the batch.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -57,12 +57,12 @@ std::string stage_error(const std::string& model, std::int64_t batch, const Patc
   return runner.error_of_run();
 }
 
-TEST_CASE("unsteady model: operators that give memory nobody has written to are refused by name") {
+TEST_CASE("unsteady model: operators that give uninitialised memory are refused by name") {
   const TestFolder folder;
   for (const std::string call : {"torch.empty([2, 2])", "torch.empty_like(x)", "torch.new_empty(x, [2])", "torch.empty_strided([2], [1])",
                                  "torch.new_empty_strided(x, [2], [1])", "torch.resize_(x, [9999])", "torch.resize_as_(x, x)", "ops.aten.empty([2, 2])"}) {
     const std::string found = load_error(write_code(folder.file("empty.pt"), network_code("    y = " + call + "\n    return torch.flatten(x, 1)\n")));
-    CHECK_MESSAGE(contains(found, "which gives memory that nobody has written to, so that results would be left to chance"), call, ": ", found);
+    CHECK_MESSAGE(contains(found, "which gives uninitialised memory, so that results would be left to chance"), call, ": ", found);
   }
 }
 
