@@ -189,8 +189,9 @@ ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, cons
 std::string resume_text(const ResumePlan& plan) {
   const auto kept = static_cast<std::size_t>(
       std::count_if(plan.earlier.begin(), plan.earlier.end(), [](const auto& record) { return record.has_value(); }));
-  std::string text =
-      fmt::format("{} done before and unchanged, {} not yet run\n", count_text(kept - plan.crashed(), "case"), plan.fresh);
+  const std::size_t again = plan.earlier.size() - kept - plan.fresh;
+  std::string text = fmt::format("{} done before and unchanged, {} not yet run{}\n", count_text(kept - plan.crashed(), "case"),
+                                 plan.fresh, again > 0 ? fmt::format(", {} to run again", again) : "");
   if (plan.crashed() > 0)
     text += fmt::format("  not run again: {}\n    the process crashed in the run before; --retry-failed runs {} again\n",
                         printable(plan.crashed_names()), plan.crashed() == 1 ? "it" : "them");

@@ -246,6 +246,13 @@ void note_frames_of_reference(const Names& names, std::vector<std::string>& warn
                        " frames of reference; their positions are taken to be in one");
 }
 
+/// Slices of several images side by side, each at its own position, such as two echoes in turn.
+void note_contrasts(const Names& names, const Planes& planes, std::vector<std::string>& warnings) {
+  if (const std::string differ = different_contrasts(names.files(), planes); !differ.empty())
+    warnings.push_back("its " + names.unit() + " differ in " + differ +
+                       ", so it may mix several images; check it, and take one image out of it, for example with dcm2niix");
+}
+
 }  // namespace
 
 DicomStack stack_of(const std::vector<DicomFile>& files, const std::filesystem::path& path) {
@@ -263,6 +270,7 @@ DicomStack stack_of(const std::vector<DicomFile>& files, const std::filesystem::
   const Vector step = step_of(stack.planes, names, doubts, stack.warnings);
   stack.grid = grid_of(stack.planes, step, *files.front().voxels);
   note_frames_of_reference(names, stack.warnings);
+  note_contrasts(names, stack.planes, stack.warnings);
   note_surplus(names, stack.warnings);
   if (!doubts.empty()) stack.warnings.push_back(doubts.sentence());
   return stack;

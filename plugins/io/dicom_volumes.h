@@ -12,6 +12,10 @@ namespace flowrun::io {
 /// nothing does.
 std::string differences(const std::vector<DicomFile>& files, const std::vector<DicomPlane>& planes);
 
+/// The same of planes of one volume, and only of what gives a volume its contrast: times of echo and inversion, b-value,
+/// flip angle, tube voltage, kernel, magnitude or phase. Times and angles that differ by less than 2 % are one.
+std::string different_contrasts(const std::vector<DicomFile>& files, const std::vector<DicomPlane>& planes);
+
 /// Whether two of the planes come from copies of one image file.
 bool has_copies(const std::vector<DicomFile>& files, const std::vector<DicomPlane>& planes);
 

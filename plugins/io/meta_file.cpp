@@ -52,7 +52,7 @@ void place(const TextHeader& header, FileImage& image) {
     spacing.assign(axes, 1);
     image.doubts.add_unsaid("the voxel size (no ElementSpacing; 1 mm is taken)");
   }
-  if (std::any_of(spacing.begin(), spacing.begin() + 3, [](double step) { return !(step > 0); }))
+  if (std::any_of(spacing.begin(), spacing.begin() + 3, [](double step) { return !(step > 0 && std::isfinite(step)); }))
     refuse(header.file, "its voxel size is " + number_text(spacing[0]) + " x " + number_text(spacing[1]) + " x " +
                             number_text(spacing[2]) + " mm; each must be above 0, so the header needs mending");
   const auto unit = millimetres_of(header.field("distanceunits"));

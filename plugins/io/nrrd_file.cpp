@@ -247,7 +247,7 @@ void place_by_directions(const TextHeader& header, const Space& space, const std
 
 /// The step of an axis without directions; NaN when the header does not say.
 double step_of(const Axis& axis) {
-  if (std::isfinite(axis.spacing)) return axis.spacing;
+  if (!std::isnan(axis.spacing)) return axis.spacing;
   const double steps = static_cast<double>(axis.node ? axis.size - 1 : axis.size);
   return steps > 0 ? (axis.max - axis.min) / steps : kNone;
 }
@@ -266,9 +266,9 @@ void place_by_spacings(const TextHeader& header, const Space& space, const std::
   bool all_known = true;
   for (std::size_t i = 0; i < 3; ++i) {
     double step = step_of(axes[i]);
-    all_known = all_known && std::isfinite(step);
-    if (!std::isfinite(step)) step = 1;
-    if (!(step > 0))
+    all_known = all_known && !std::isnan(step);
+    if (std::isnan(step)) step = 1;
+    if (!(step > 0 && std::isfinite(step)))
       refuse(header.file, "its voxel size along axis " + std::to_string(i) + " is " + number_text(step) +
                               "; it must be above 0, so the header needs mending");
     image.grid.matrix[5 * i] = step * units[i];

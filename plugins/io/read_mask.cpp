@@ -1,6 +1,7 @@
 #include "read_mask.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -15,14 +16,26 @@ namespace {
 /// NaN and infinity count as broken too.
 bool is_whole(float value) { return std::nearbyint(value) == value && std::isfinite(value); }
 
+/// The shortest text that is this number and no other.
+std::string exact_text(float value) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+}
+
 void require_whole_numbers(const Volume& volume) {
   const auto broken = [](float value) { return !is_whole(value); };
   const auto first = std::find_if(volume.voxels.begin(), volume.voxels.end(), broken);
   if (first == volume.voxels.end()) return;
   refuse(volume.source, std::to_string(std::count_if(first, volume.voxels.end(), broken)) +
-                            " of its voxels are not whole numbers (the first is " + number_text(*first) + " at " +
+                            " of its voxels are not whole numbers (the first is " + exact_text(*first) + " at " +
                             voxel_text(volume.geometry, first - volume.voxels.begin()) +
                             "); a mask has whole numbers, 0 outside: threshold the image first");
+}
+
+/// An intercept or a background that is not 0 puts the whole image inside.
+void warn_of_full(const Mask& mask, Context& ctx) {
+  if (std::find(mask.voxels.begin(), mask.voxels.end(), 0) != mask.voxels.end()) return;
+  ctx.warn("'" + mask.source + "': every voxel is inside the mask, since none is 0; check that outside is 0 in the file");
 }
 
 class ReadMask : public Node {
@@ -37,6 +50,7 @@ class ReadMask : public Node {
     mask.voxels.resize(volume.voxels.size());
     std::transform(volume.voxels.begin(), volume.voxels.end(), mask.voxels.begin(),
                    [](float value) -> std::uint8_t { return value != 0; });
+    warn_of_full(mask, ctx);
     ctx.emit("mask", std::move(mask));
   }
 };

@@ -110,7 +110,7 @@ struct Taken {
   ValueLosses losses;
 };
 
-/// Appends `count` voxels of type T; false when they are not all there.
+/// Appends `count` voxels of type T, or as many as are there: then false.
 template <class T>
 bool take(Bytes& bytes, const VoxelSource& source, std::size_t count, Taken& taken) {
   std::vector<float>& voxels = taken.voxels;
@@ -118,7 +118,10 @@ bool take(Bytes& bytes, const VoxelSource& source, std::size_t count, Taken& tak
   voxels.resize(start + count);
   std::vector<T> block(std::is_same_v<T, float> ? 0 : count);
   void* target = std::is_same_v<T, float> ? static_cast<void*>(voxels.data() + start) : static_cast<void*>(block.data());
-  if (bytes.read(target, count * sizeof(T)) != count * sizeof(T)) return false;
+  if (const std::size_t came = bytes.read(target, count * sizeof(T)); came != count * sizeof(T)) {
+    voxels.resize(start + came / sizeof(T));
+    return false;
+  }
   if (std::is_same_v<T, float> && !source.swapped && !source.scaled) return true;
   const T* numbers = static_cast<const T*>(target);
   for (std::size_t i = 0; i < count; ++i)
@@ -267,7 +270,7 @@ std::vector<float> read_voxels(const VoxelSource& source, const Sizes& size, con
     const bool came = source.coding == Coding::text ? take_text(bytes, source, step, taken, file)
                                                     : row_of(source.type).take(bytes, source, step, taken);
     if (!came)
-      refuse(file, "its voxels stop early, after about " + std::to_string(done) + " of " + std::to_string(count) +
+      refuse(file, "its voxels stop early, after " + std::to_string(voxels.size()) + " of " + std::to_string(count) +
                        "; the file is cut or its header is damaged");
   }
   report_surplus(source, size, file, bytes, warn);

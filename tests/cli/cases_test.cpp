@@ -178,3 +178,15 @@ TEST_CASE("flowrun run --cases: a quote that never ends is the one fault that is
     CHECK(contains(ended.err, "nothing was run: 1 error\n"));
   }
 }
+
+TEST_CASE("a graph's name that cannot be a case's name is changed into one") {
+  const TempFolder folder;
+  std::string graph = kValueGraph;
+  const std::string named = R"("name": "value")";
+  graph.replace(graph.find(named), named.size(), R"("name": "-a b/c)" + std::string(200, 'd') + '"');
+  folder.write("odd.json", graph);
+  const Ended ended = run_flowrun(folder, {"run", "odd.json", "--out", "o", "--quiet"});
+  INFO(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(folder.has("o/_a_b_c" + std::string(143, 'd') + "_value.txt"));
+}

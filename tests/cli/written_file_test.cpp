@@ -78,3 +78,23 @@ TEST_CASE("flowrun schema --output: only a JSON Schema is replaced") {
   for (int i = 0; i < 2; ++i) CHECK(run_flowrun(folder, {"schema", "--output", "s.json"}).status == 0);
   CHECK(contains(folder.read("s.json"), "flowrun graph"));
 }
+
+TEST_CASE("flowrun draw, fmt and migrate --output: only a file of the same kind is replaced") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  for (const std::string name : {"image.nii", "notes.svg", "notes.dot"}) folder.write(name, kMine);
+  const std::vector<std::pair<std::string, std::string>> tries{
+      {"draw", "notes.svg"}, {"draw", "notes.dot"}, {"fmt", "image.nii"}, {"migrate", "image.nii"}};
+  for (const auto& [verb, name] : tries) {
+    const Ended ended = run_flowrun(folder, {verb, "value.json", "--output", name});
+    INFO(verb, " ", name, ": ", ended.err);
+    CHECK(ended.status == 2);
+    CHECK(contains(ended.err, "--output '" + name + "': the file is there and is no "));
+    CHECK(folder.read(name) == kMine);
+  }
+  for (int i = 0; i < 2; ++i) {
+    CHECK(run_flowrun(folder, {"draw", "value.json", "--output", "value.dot"}).status == 0);
+    CHECK(run_flowrun(folder, {"draw", "value.json", "--output", "value.svg"}).status == 0);
+    CHECK(run_flowrun(folder, {"fmt", "value.json", "--output", "same.json"}).status == 0);
+  }
+}

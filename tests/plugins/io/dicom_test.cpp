@@ -232,6 +232,22 @@ TEST_CASE("read_volume: a slice that is there twice, and echoes of a series, are
             .find("4 slices lie at 3 positions, and some are copies of one image; remove the copies") != std::string::npos);
 }
 
+TEST_CASE("read_volume: slices of several contrasts in turn, each at its own position, are a warning") {
+  const TempFolder folder;
+  const auto save = [&](double second) {
+    for (int i = 0; i < 6; ++i) {
+      DicomSliceFile slice;
+      slice.position = {0, 0, 3.0 * i};
+      save_dicom(folder / std::to_string(i), slice_data(slice).decimals(0x00180081, {i % 2 ? second : 80.0}));
+    }
+    return read_dicom(folder.path().string());
+  };
+  const ReadDicom mixed = save(20);
+  REQUIRE(mixed.warnings.size() == 1);
+  CHECK(mixed.warnings[0].find("its slices differ in Echo Time (80, 20), so it may mix several images") != std::string::npos);
+  CHECK(save(80.5).warnings.empty());
+}
+
 TEST_CASE("read_volume: positions that headers round are taken as even, with a warning when that moves a slice noticeably") {
   const TempFolder folder;
   for (int i = 0; i < 5; ++i) {

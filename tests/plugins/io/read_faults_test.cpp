@@ -123,7 +123,7 @@ TEST_CASE("read_volume: headers that promise more than the file holds take no me
   save(folder / "b.nii.gz", gzipped(with_size(with_size(nifti_bytes({2, 2, 2}), 1, 30000), 2, 30000)));
   check_fails(folder / "b.nii.gz", "its header promises 30000 x 30000 x 2 voxels, which take 7200000000 bytes");
   save(folder / "c.nii.gz", gzipped(with_size(nifti_bytes({2, 2, 2}), 3, 3)));
-  check_fails(folder / "c.nii.gz", "its voxels stop early, after about 0 of 12");
+  check_fails(folder / "c.nii.gz", "its voxels stop early, after 8 of 12");
   save(folder / "a.nrrd",
        "NRRD0004\ntype: float\ndimension: 3\nsizes: 900000 900000 900000\nencoding: raw\nendian: little\n\nabc");
   check_fails(folder / "a.nrrd", "its header promises 900000 x 900000 x 900000 voxels");

@@ -131,6 +131,8 @@ TEST_CASE("nrrd: without directions spacings count, else the ends of the axes, e
                         {2, 0, 0, 0, 0, 3, 0, 7.5, 0, 0, 4, 8}) < 1e-12);
   CHECK(corner_distance(geometry_of(folder, "a.nrrd", nrrd("axis mins: 0 0 0\naxis maxs: 4 3 5\n")),
                         {2, 0, 0, 1, 0, 3, 0, 1.5, 0, 0, 5, 2.5}) < 1e-12);
+  save(folder / "a.nrrd", nrrd("spacings: 2 inf 4\n"));
+  CHECK(says(read_error(folder / "a.nrrd"), "its voxel size along axis 1 is inf; it must be above 0"));
   save(folder / "a.nrrd", nrrd(""));
   const ReadImage read = read_with(folder / "a.nrrd");
   REQUIRE(read.warnings.size() == 1);
@@ -263,6 +265,8 @@ TEST_CASE("meta: what the header leaves open is a warning, a voxel size by Eleme
   CHECK(says(read_with(folder / "a.mha").warnings.at(0), "CenterOfRotation that is not 0"));
   save(folder / "a.mha", meta(placed + "ElementSpacing = 1 1 1\nDistanceUnits = um\n"));
   CHECK(read_with(folder / "a.mha").volume.geometry.spacing[0] == doctest::Approx(1e-3));
+  save(folder / "a.mha", meta(placed + "ElementSpacing = inf 1 1\n"));
+  CHECK(says(read_error(folder / "a.mha"), "its voxel size is inf x 1 x 1 mm; each must be above 0"));
   save(folder / "a.mha", meta(placed + "ElementSpacing = -1 1 1\n"));
   CHECK(says(read_error(folder / "a.mha"), "its voxel size is -1 x 1 x 1 mm; each must be above 0"));
   save(folder / "a.mha", meta(placed + "ElementSpacing = 1 1 1\nElementToIntensityFunctionSlope = 2\n"));

@@ -103,6 +103,8 @@ struct Settings {
 /// Checks the graph as a whole: every fault is added to `faults`, with its place. Null when there are errors.
 std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings, Faults& faults);
 
+constexpr std::size_t kLongestCaseName = 150;  ///< characters
+
 /// Why a text cannot be a case's name, which becomes part of file names: a sentence. Empty: it can.
 std::string case_name_fault(const std::string& name);
 
