@@ -39,7 +39,7 @@ void AppendedFile::restart(std::string_view text) {
 }
 
 void AppendedFile::append(std::string_view text) {
-  if (stream_ < 0) stream_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (stream_ < 0) stream_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
   if (stream_ < 0) throw Error(write_failure(file_, errno));
   struct stat before {};
   const bool known = ::fstat(stream_, &before) == 0;

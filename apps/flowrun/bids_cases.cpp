@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "bids_dataset.h"
 #include "flowrun/host/file_content.h"
@@ -244,11 +245,27 @@ class BidsCases {
       leave_out(fmt::format("participants.tsv names participants that have no folder: {}", list_text(missing)));
     for (const std::string& name : participants_without_session_)
       leave_out(fmt::format("participant '{}' has no session of those that --session-label names", name));
+    report_outside_sessions();
     if (without_files_.empty()) return;
     if (without_files_.size() == sessions)
       return faults_.error({}, fmt::format("no session has a file that the graph asks for: {}{}", asked_text(), hint()));
     leave_out(fmt::format("{} without any file that the graph asks for ({}): {}{}", count_text(without_files_.size(), "session"),
                           asked_text(), list_text(without_files_), hint()));
+  }
+
+  /// Of a participant with sessions, what lies beside them is of none. Who names the sessions does not ask for it.
+  void report_outside_sessions() {
+    std::set<std::string> outside, seen;
+    for (const BidsDataset::Session& one : data_.sessions()) {
+      if (one.session.empty() || !source_.sessions.empty() || !chosen(source_.participants, "sub-", one.subject)) continue;
+      if (!seen.insert(one.subject).second) continue;
+      for (const Query& query : queries_)
+        for (const BidsDataset::File& file : data_.files({one.subject, ""}, query.name.datatype, {".nii.gz", ".nii"}))
+          if (matches(query.name, file.name)) outside.insert(file.path);
+    }
+    if (!outside.empty())
+      leave_out("images that the graph asks for lie outside of the sessions that their participants have: " +
+                list_text({outside.begin(), outside.end()}));
   }
 
   void leave_out(const std::string& what) {
@@ -268,6 +285,8 @@ class BidsCases {
     for (const std::string& one : data_.unreadable()) faults_.error({}, one);
     warn_of_root_file("dataset_description.json",
                       fmt::format("--bids '{}': it has no dataset_description.json, which BIDS asks for", source_.bids));
+    if (const std::string fault = bids_description_fault(data_.root()); !fault.empty())
+      faults_.warning({}, fault + "; nothing is taken from it");
     warn_of_root_file("participants.tsv", "");
     if (!data_.misnamed().empty())
       faults_.warning({}, fmt::format("not used, for its name is not one of BIDS: {}", list_text(data_.misnamed())));

@@ -150,10 +150,12 @@ void keep_failed(CaseList& list, const fs::path& out, const std::string& word) {
   const Crashes crashes(out, word);
   keep_if(list, [&](const Case& one) {
     if (crashes.has(one.name)) return true;
+    const fs::path file = case_record_file(out, one.name, word);
+    std::error_code unknown;
     try {
-      return read_case_record(case_record_file(out, one.name, word)).status != CaseStatus::done;
-    } catch (const Error&) {
-      return false;  // it has not run: no failure
+      return read_case_record(file).status != CaseStatus::done;
+    } catch (const Error&) {  // without a record it has not run: no failure. One that cannot be read does not say that it is done
+      return fs::exists(fs::symlink_status(file, unknown));
     }
   });
 }
@@ -187,14 +189,16 @@ ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, cons
 std::string resume_text(const ResumePlan& plan) {
   const auto kept = static_cast<std::size_t>(
       std::count_if(plan.earlier.begin(), plan.earlier.end(), [](const auto& record) { return record.has_value(); }));
-  std::string text =
-      fmt::format("{} done before and unchanged, {} not yet run\n", count_text(kept - plan.crashed(), "case"), plan.fresh);
+  const std::size_t again = plan.earlier.size() - kept - plan.fresh;
+  std::string text = fmt::format("{} done before and unchanged, {} not yet run{}\n", count_text(kept - plan.crashed(), "case"),
+                                 plan.fresh, again > 0 ? fmt::format(", {} to run again", again) : "");
   if (plan.crashed() > 0)
     text += fmt::format("  not run again: {}\n    the process crashed in the run before; --retry-failed runs {} again\n",
-                        plan.crashed_names(), plan.crashed() == 1 ? "it" : "them");
+                        printable(plan.crashed_names()), plan.crashed() == 1 ? "it" : "them");
   for (const ResumePlan::Reason& reason : plan.reasons)
     text +=
-        fmt::format("  {} again: {}\n    {}\n", reason.cases.size() == 1 ? "runs" : "run", list_text(reason.cases), reason.text);
+        fmt::format("  {} again: {}\n    {}\n", reason.cases.size() == 1 ? "runs" : "run", printable(list_text(reason.cases)),
+                    printable(reason.text));
   return text;
 }
 

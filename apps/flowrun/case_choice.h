@@ -33,7 +33,7 @@ struct ResumePlan {
 /// `keep_crashed`: a case that crashed the process stays failed; else it runs again.
 ResumePlan plan_resume(const ValidatedGraph& graph, CaseRecorder& recorder, const std::vector<Case>& cases,
                        const std::filesystem::path& out, const Shard& shard, const std::string& word, bool keep_crashed = true);
-std::string resume_text(const ResumePlan& plan);
+std::string resume_text(const ResumePlan& plan);  ///< safe to print
 /// "19 done before and unchanged, 1 failed by a crash (p07); --retry-failed runs it again".
 std::string crash_text(const ResumePlan& plan);
 

@@ -20,7 +20,8 @@ std::string default_case_name(const GraphSpec& spec) {
   std::string name = spec.name.empty() ? spec.file.stem().string() : spec.name;
   for (char& c : name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '-') c = '_';
-  return name;
+  if (name.starts_with('.') || name.starts_with('-')) name.front() = '_';
+  return name.substr(0, kLongestCaseName);
 }
 
 CommonValues common_values(const CaseSource& source, const GraphSpec* spec, Faults& faults) {

@@ -57,6 +57,7 @@ CaseRow row_of(const CaseRecord& record) {
   for (const OutputFile& output : record.outputs)
     if (output.file.size > 0 && is_picture(output.file.path)) row.pictures.push_back(output.file.path);
   row.replay = record.replay;
+  row.earlier = record.earlier;
   return row;
 }
 
@@ -78,7 +79,7 @@ std::vector<std::string> sources_of(const NodeRecord& node) {
 }
 
 std::string one_line(std::string_view text) {
-  std::string line = printable(text);
+  std::string line = printable_lines(text);
   std::replace(line.begin(), line.end(), '\n', ' ');
   return line;
 }

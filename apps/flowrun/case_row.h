@@ -36,6 +36,7 @@ struct CaseRow {
   int attempt = 1;
   std::vector<std::string> pictures;  ///< PNG files among its outputs, as the record names them
   std::string replay;
+  std::string earlier;  ///< as the record has it
 };
 
 /// Lesions and their volume are the figures 'lesions' and 'lesion_volume_ml' of the last node of the graph that reports one.

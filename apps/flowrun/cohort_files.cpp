@@ -1,9 +1,9 @@
 #include "cohort_files.h"
 
 #include <chrono>
-#include <fstream>
 #include <set>
 
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "run_page.h"
@@ -17,10 +17,13 @@ constexpr auto kBetweenPages = std::chrono::seconds(60);
 
 /// Whether the file is not there, is empty, or begins as those that flowrun makes.
 bool is_ours(const std::filesystem::path& file, std::string_view beginning) {
-  std::ifstream stream(file, std::ios::binary);
-  std::string found(beginning.size(), '\0');
-  stream.read(found.data(), static_cast<std::streamsize>(found.size()));
-  return stream.gcount() == 0 || found == beginning;
+  try {
+    const std::string found = read_plain_file(file, beginning.size());
+    return found.empty() || found == beginning;
+  } catch (const Error&) {
+    std::error_code unknown;
+    return !std::filesystem::exists(std::filesystem::symlink_status(file, unknown));
+  }
 }
 
 std::filesystem::path own_file(const std::filesystem::path& out, const std::string& name, std::string_view beginning,

@@ -91,6 +91,15 @@ std::string option_without_value(int argc, char** argv) {
   return "";
 }
 
+/// "-o=file": CLI11 would take "=file" for the value. "" when there is no such word.
+std::string short_option_with_equals(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.size() > 2 && word[0] == '-' && word[1] != '-' && word[2] == '=') return word.substr(0, 2);
+  }
+  return "";
+}
+
 int run_or_help(const RunCommand& command, const CLI::App& verb) {
   if (!command.help) {
     if (command.graph.empty()) return complain("'run' needs the argument GRAPH, a graph file", "flowrun run --help");
@@ -141,6 +150,8 @@ int run_command_line(int argc, char** argv) {
   };
   if (const std::string option = option_without_value(argc, argv); !option.empty())
     return complain(option + ": its value is empty; give it one, or leave the option out", "flowrun --help");
+  if (const std::string option = short_option_with_equals(argc, argv); !option.empty())
+    return complain(fmt::format("write the value of {0} behind a space: '{0} VALUE', without '='", option), "flowrun --help");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help and --version

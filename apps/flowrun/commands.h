@@ -38,6 +38,7 @@ struct RunCommand {
   bool dry_run = false;
   bool quiet = false;
   bool help = false;
+  std::string where;  ///< what its warnings and failures begin with, within a longer work: "fold a, step train: "
 };
 
 struct ReplayCommand {

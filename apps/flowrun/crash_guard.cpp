@@ -19,6 +19,7 @@
 #include "exit_status.h"
 #include "flowrun/host/case_record.h"
 #include "flowrun/host/running_calls.h"
+#include "process_calls.h"
 
 // What a handler calls here is on POSIX's list of functions for handlers, takes no lock and no memory, and throws nothing.
 
@@ -190,20 +191,37 @@ extern "C" void report_crash(int signal, siginfo_t* info, void*) {
   end_by(signal, *info);
 }
 
-/// A node's code called exit. Left alone, the process would end as if all were well, with its cases undone.
-extern "C" void report_exit() {
+/// A node's code ended the process. Left alone, it would end as if all were well, with its cases undone.
+void report_end(std::string_view call) {
   if (facts.process == 0 || facts.process != ::getpid() || reported.exchange(true)) return;
   Look found;
   look(found);
-  say("the process was ended by a call of exit", found);
-  keep("a call of exit", found);
-  ::_exit(kInternalError);
+  Text how, kept;
+  say(how.add("the process was ended by a call of ").add(call).c_str(), found);
+  keep(kept.add("a call of ").add(call).c_str(), found);
+  leave_process(kInternalError);
+}
+
+extern "C" void report_exit() { report_end("exit"); }
+void report_raw_exit() noexcept { report_end("_exit"); }
+
+/// Once: a node that asks for each of its patches would fill the screen.
+void report_folder_change() noexcept {
+  static std::atomic<bool> said{false};
+  Look found;
+  look(found);
+  if (!found.is_own || said.exchange(true)) return;
+  Text text;
+  text.add("flowrun: a change of the process's working folder was refused, ");
+  add_where(text, found);
+  text.add(": all nodes run in one process\n").write_to(STDERR_FILENO);
 }
 
 void watch_exit() {
   static const bool watched = std::atexit(report_exit) == 0 && ::at_quick_exit(report_exit) == 0;
   static_cast<void>(watched);
   facts.process = ::getpid();
+  watch_process_calls({report_raw_exit, report_folder_change});
 }
 
 void set_handlers() {
@@ -232,6 +250,7 @@ CrashGuard::CrashGuard(const std::filesystem::path& out, const ValidatedGraph& g
 }
 
 CrashGuard::~CrashGuard() {
+  watch_process_calls({});
   facts.process = 0;
   restore_handlers();
   if (facts.folder >= 0) ::close(facts.folder);

@@ -1,8 +1,6 @@
 #include "crash_record.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,6 +8,9 @@
 #include <map>
 #include <sstream>
 
+#include "earlier_files.h"
+#include "flowrun/host/file_content.h"
+#include "flowrun/sdk/error.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -21,13 +22,13 @@ constexpr std::size_t kLongest = 16384;
 
 /// The beginning of a file that is no link; "" when it cannot be read.
 std::string text_of(const fs::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (descriptor < 0) return "";
-  std::string text(kLongest, '\0');
-  const ssize_t count = ::read(descriptor, text.data(), text.size());
-  ::close(descriptor);
-  text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
-  return text;
+  std::error_code unknown;
+  if (fs::is_symlink(fs::symlink_status(file, unknown))) return "";
+  try {
+    return read_plain_file(file, kLongest);
+  } catch (const Error&) {
+    return "";
+  }
 }
 
 CaseError error_of(const CrashRecord& crash) {
@@ -95,6 +96,7 @@ std::optional<CaseRecord> Crashes::record_of(const Case& one, CaseRecorder& reco
   result.errors.push_back(error_of(*crash));
   recorder.start(one);
   CaseRecord record = recorder.finish(one, result);
+  record.earlier = earlier_files_of(out_, one.name, word_);
   const bool counts = record.graph_hash == crash->graph_hash && !is_newer(record, crash->time_ns);
   return counts ? std::optional(std::move(record)) : std::nullopt;
 }

@@ -56,16 +56,21 @@ StepRun::StepRun(const CrossvalCommand& command, const PreparedCrossval& prepare
   run_.threads = command.threads;
   run_.plugin_paths = command.plugin_paths;
   run_.quiet = command.quiet;
+  run_.where = "fold " + fold.name + ", step " + step_.name + ": ";
   run_.resume = true;  // a step that was interrupted continues, and what has not changed is not made again
   table_ = step_table(step_, fold, folder_, prepared.inputs[index], faults);
 }
 
 void StepRun::refuse_own_links() const { refuse_links({folder_, done_file(), run_.cases.front()}); }
 
+bool StepRun::ended_before() const {
+  std::error_code unknown;
+  return fs::exists(done_file(), unknown);
+}
+
 StepRun::State StepRun::state() const {
   refuse_own_links();
-  std::error_code unknown;
-  if (!fs::exists(done_file(), unknown)) return {};
+  if (!ended_before()) return {};
   const std::vector<std::string> changes = changes_in(run_, table_, prepared_.registry);
   return {changes.empty(), changes};
 }

@@ -21,6 +21,8 @@ class StepRun {
     std::vector<std::string> changes;  ///< why a step that was done is not any more; empty: it never was
   };
   State state() const;
+  /// Whether an earlier call ran it to its end.
+  bool ended_before() const;
 
   /// Runs what is not done. Returns an ExitStatus.
   int execute(Interrupts& interrupts) const;

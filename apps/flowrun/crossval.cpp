@@ -42,8 +42,21 @@ int say_interrupted(const std::string& where) {
   return kInterrupted;
 }
 
+/// After a step that failed or was cut off: what an earlier call made in the steps behind it lies there still, and is not of this
+/// call. `fold`, `step`: of the one that ended.
+void say_not_reached(const CrossvalCommand& command, const PreparedCrossval& prepared, std::size_t fold, std::size_t step) {
+  std::string old;
+  for (std::size_t f = fold; f < prepared.folds.size(); ++f)
+    for (std::size_t s = f == fold ? step + 1 : 0; s < prepared.plan.steps.size(); ++s)
+      if (StepRun(command, prepared, prepared.folds[f], s).ended_before())
+        old += fmt::format("{}{}/{}", old.empty() ? "" : ", ", prepared.folds[f].name, prepared.plan.steps[s].name);
+  if (!old.empty())
+    fmt::print(stderr, "flowrun: not reached, and as an earlier call left them (fold/step): {}\n", printable(old));
+}
+
 /// A step that runs again makes those behind it be looked at again; what is unchanged in them is kept.
-int run_fold(const CrossvalCommand& command, const PreparedCrossval& prepared, const Fold& fold, Interrupts& interrupts) {
+int run_fold(const CrossvalCommand& command, const PreparedCrossval& prepared, std::size_t number, Interrupts& interrupts) {
+  const Fold& fold = prepared.folds[number];
   bool again = false;
   for (std::size_t i = 0; i < prepared.plan.steps.size(); ++i) {
     const StepRun step(command, prepared, fold, i);
@@ -59,6 +72,7 @@ int run_fold(const CrossvalCommand& command, const PreparedCrossval& prepared, c
     say_step(command, where, state.changes);
     const int status = step.execute(interrupts);
     if (status == kAllDone) continue;
+    say_not_reached(command, prepared, number, i);
     if (status == kInterrupted) return say_interrupted("in " + where);
     fmt::print(stderr, "flowrun: {} failed; when the reason is mended, the same command continues there\n", printable(where));
     return status;
@@ -104,7 +118,7 @@ int print_measures(const CrossvalCommand& command, const PreparedCrossval& prepa
   refuse_links({file});
   write_atomically(file, measures.csv());
   fmt::print("{}: {} tested in {}\n\n{}\nmeasures: {}\n", printable(prepared.plan.name), count_text(measures.rows.size(), "case"),
-             count_text(prepared.folds.size(), "fold"), printable(measures.text(prepared.plan.show)), printable(file.string()));
+             count_text(prepared.folds.size(), "fold"), measures.text(prepared.plan.show), printable(file.string()));
   return kAllDone;
 }
 
@@ -123,8 +137,8 @@ int execute(const CrossvalCommand& command) {
     print_folds(prepared);
     return kAllDone;
   }
-  for (const Fold& fold : prepared.folds)
-    if (const int status = run_fold(command, prepared, fold, interrupts); status != kAllDone) return status;
+  for (std::size_t i = 0; i < prepared.folds.size(); ++i)
+    if (const int status = run_fold(command, prepared, i, interrupts); status != kAllDone) return status;
   return print_measures(command, prepared);
 }
 

@@ -57,11 +57,11 @@ std::string origin_text(const Registry& registry, const RegisteredType& found) {
 
 int describe_node(const Registry& registry, const RegisteredType& found) {
   const NodeType& type = found.type;
-  fmt::print("{}\n{}\n{}", printable(type.name), paragraph(printable(type.summary), 2), origin_text(registry, found));
-  if (!type.details.empty()) fmt::print("\n{}", paragraph(printable(type.details), 2));
+  fmt::print("{}\n{}\n{}", printable(type.name), paragraph(printable_lines(type.summary), 2), origin_text(registry, found));
+  if (!type.details.empty()) fmt::print("\n{}", paragraph(printable_lines(type.details), 2));
   fmt::print("{}", ports_text(type));
   if (!type.params.empty()) fmt::print("\nPARAMETERS\n{}", params_text(type.params));
-  fmt::print("{}", printable(example_text(type)));
+  fmt::print("{}", printable_lines(example_text(type)));
   return kAllDone;
 }
 

@@ -29,11 +29,12 @@ std::vector<const RegisteredType*> chosen_types(const Registry& registry, const 
   return chosen;
 }
 
-/// The list is named README.md, as other people's files are.
-void spare_other_lists(const fs::path& file) {
+/// A page of somebody else's is not replaced. `type`: empty for the list.
+void spare_other_pages(const fs::path& file, const std::string& type) {
   std::ifstream stream(file);
   const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  if (stream.is_open() && text.find(kMadeByDocs) == std::string::npos)
+  const bool is_own = type.empty() ? text.find(kMadeByDocs) != std::string::npos : is_node_page(text, type);
+  if (stream.is_open() && !is_own)
     throw Error("'" + file.string() + "' was not made by 'flowrun docs' and is not replaced; name another folder");
 }
 
@@ -45,7 +46,8 @@ int execute(const DocsCommand& command) {
   if (!command.graphs.empty() && !fs::is_directory(command.graphs)) throw Error("--graphs '" + command.graphs + "' is no folder");
   const auto examples = command.graphs.empty() ? std::map<std::string, NodeExample>() : examples_in(command.graphs);
   const fs::path folder = command.folder;
-  spare_other_lists(folder / "README.md");
+  spare_other_pages(folder / "README.md", "");
+  for (const RegisteredType* known : types) spare_other_pages(folder / (known->type.name + ".md"), known->type.name);
   for (const RegisteredType* known : types) {
     const auto found = examples.find(known->type.name);
     const NodeExample example = found == examples.end() ? made_example(known->type) : found->second;

@@ -17,7 +17,7 @@ constexpr std::array<const char*, 10> kFills{"#dbe9f6", "#e2f0d9", "#fde9d9", "#
 /// A double-quoted DOT string. Graphviz gives a backslash and some letters a meaning of their own in labels, so it is doubled.
 std::string quoted(const std::string& text) {
   std::string result = "\"";
-  for (const char c : printable(text)) {
+  for (const char c : printable_lines(text)) {
     if (c == '"' || c == '\\') result += '\\';
     if (c == '\n') result += "\\n";
     else result += c;

@@ -11,9 +11,18 @@
 #include "graph_check.h"
 #include "graphviz.h"
 #include "text_layout.h"
+#include "written_file.h"
 
 namespace flowrun {
 namespace {
+
+void spare_other_files(const std::string& output, bool is_svg) {
+  const auto is_one = [&](const std::string& beginning) {
+    return is_svg ? beginning.find("<svg") != std::string::npos : beginning.starts_with("digraph");
+  };
+  if (const std::string fault = overwrite_fault(output, "--output", is_svg ? "SVG picture" : "DOT text", is_one); !fault.empty())
+    throw Error(fault);
+}
 
 /// The file appears whole or not at all.
 void write_picture(const std::filesystem::path& file, const std::string& dot) {
@@ -26,6 +35,7 @@ int execute(const DrawCommand& command) {
   const std::string extension = std::filesystem::path(command.output).extension().string();
   if (!command.output.empty() && extension != ".dot" && extension != ".svg")
     throw Error("--output '" + command.output + "' must end in .dot or .svg");
+  if (!command.output.empty()) spare_other_files(command.output, extension == ".svg");
   const Registry registry = open_registry(command.plugin_paths);
   Faults faults;
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults, Files::may_be_missing);

@@ -14,6 +14,7 @@
 #include "flowrun/sdk/error.h"
 #include "graph_check.h"
 #include "text_layout.h"
+#include "written_file.h"
 
 namespace flowrun {
 namespace {
@@ -44,6 +45,17 @@ int put(const std::string& file, const RewrittenText& text, const std::string& o
   return kAllDone;
 }
 
+/// Only a graph is replaced by a graph.
+void spare_other_files(const std::string& output) {
+  const auto is_graph = [](const std::string& beginning) {
+    return beginning.find_first_not_of(" \t\r\n") == beginning.find('{') &&
+           (beginning.find("\"format\"") != std::string::npos || beginning.find("\"nodes\"") != std::string::npos);
+  };
+  if (output.empty()) return;
+  if (const std::string fault = overwrite_fault(output, "--output", "graph of flowrun", is_graph); !fault.empty())
+    throw Error(fault);
+}
+
 int format_one(const FmtCommand& command, const std::string& graph) {
   Faults faults;
   const auto text = format_graph(graph, faults);
@@ -61,12 +73,14 @@ int format_one(const FmtCommand& command, const std::string& graph) {
 int execute(const FmtCommand& command) {
   if (command.graphs.size() > 1 && !command.check && !command.in_place)
     throw Error("several graphs can be checked (--check) or written anew (--in-place), but not printed as one");
+  spare_other_files(command.output);
   int status = kAllDone;
   for (const std::string& graph : command.graphs) status = std::max(status, format_one(command, graph));
   return status;
 }
 
 int execute(const MigrateCommand& command) {
+  spare_other_files(command.output);
   Faults faults;
   const auto text = migrate_graph(command.graph, faults);
   print_faults(faults);
@@ -75,7 +89,7 @@ int execute(const MigrateCommand& command) {
     fmt::print("{}: format {} is the newest; there is nothing to change\n", printable(command.graph), kGraphFormat);
     return kAllDone;
   }
-  for (const std::string& step : text->steps) fmt::print(stderr, "{}: {}\n", printable(command.graph), step);
+  for (const std::string& step : text->steps) fmt::print(stderr, "{}: {}\n", printable(command.graph), printable(step));
   return put(command.graph, *text, command.output, command.in_place);
 }
 

@@ -125,6 +125,11 @@ std::string replay_folder(const std::string& name, const std::string& word) {
   return (word.empty() ? "flowrun/replay/" : "flowrun/replay." + word + "/") + name;
 }
 
+std::string earlier_folder(const std::string& name, const std::string& word) {
+  const std::string folder = word.empty() ? "flowrun/earlier/" : "flowrun/earlier." + word + "/";
+  return folder + (name.empty() ? "run" : "cases/" + name);
+}
+
 std::vector<fs::path> own_paths(const fs::path& out, const Shard& shard, const std::string& word) {
   const fs::path books = out / "flowrun";
   const auto named = [&](const std::string& stem) { return word.empty() ? stem : stem + "." + word; };
@@ -135,6 +140,9 @@ std::vector<fs::path> own_paths(const fs::path& out, const Shard& shard, const s
           books / (named("cases") + ".txt"),
           case_records_folder(out, word),
           books / named("replay"),
+          books / named("earlier"),
+          books / named("earlier") / "cases",
+          out / earlier_folder("", word),
           books_of_run(out, shard, word),
           out / run_record_name(shard, word),
           out / "cases.csv",

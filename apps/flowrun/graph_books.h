@@ -28,6 +28,10 @@ std::vector<std::string> other_graphs(const std::filesystem::path& out, const st
 /// "flowrun/replay/<case>", within the output folder: where the packets of a case's failed firing lie.
 std::string replay_folder(const std::string& name, const std::string& word);
 
+/// "flowrun/earlier/cases/<case>", within the output folder: what an earlier run had made of a case that runs again and is not
+/// done (earlier_files.h). An empty name: "flowrun/earlier/run", what is made once for the run.
+std::string earlier_folder(const std::string& name, const std::string& word);
+
 /// Everything in an output folder that flowrun writes for itself beside the records and packets of single cases.
 std::vector<std::filesystem::path> own_paths(const std::filesystem::path& out, const Shard& shard, const std::string& word);
 

@@ -79,20 +79,13 @@ namespace {
 
 constexpr std::size_t kMostShown = 100;  ///< errors of one file, and warnings; a table of thousands of cases can have as many
 
-/// One line, whatever a name from a table holds.
-std::string one_line(const Fault& fault) {
-  std::string text = printable(to_string(fault));
-  for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at)) text.replace(at, 1, "\\x0a");
-  return text;
-}
-
 }  // namespace
 
 void print_faults(Faults& faults) {
   faults.sort();
   std::map<std::pair<std::string, Severity>, std::size_t> counts;
   for (const Fault& fault : faults.all())
-    if (++counts[{fault.place.file, fault.severity}] <= kMostShown) fmt::print(stderr, "{}\n", one_line(fault));
+    if (++counts[{fault.place.file, fault.severity}] <= kMostShown) fmt::print(stderr, "{}\n", printable(to_string(fault)));
   for (const auto& [of, count] : counts)
     if (count > kMostShown)
       fmt::print(stderr, "{}: and {} more {}s\n", printable(of.first.empty() ? "command line" : of.first), count - kMostShown,

@@ -48,7 +48,7 @@ std::string sources_text(const NodeSpec& node) {
 
 std::string graph_title(const GraphSpec& spec) {
   std::string text = fmt::format("{}  ({})\n", printable(spec.name), printable(spec.file.string()));
-  if (!spec.summary.empty()) text += paragraph(printable(spec.summary), 2);
+  if (!spec.summary.empty()) text += paragraph(printable_lines(spec.summary), 2);
   return text;
 }
 

@@ -15,6 +15,7 @@
 #include "flowrun/host/running_calls.h"
 #include "flowrun/host/runtime.h"
 #include "flowrun/sdk/error.h"
+#include "process_calls.h"
 #include "text_layout.h"
 
 namespace flowrun {
@@ -110,7 +111,7 @@ void Interrupts::handle() {
   ++count_;
   if (!run_ || count_ > 2) {
     fmt::print(stderr, "\nflowrun: interrupted\n");
-    _exit(kInterrupted);  // no destructors: other threads may be in the middle of anything
+    leave_process(kInterrupted);  // no destructors: other threads may be in the middle of anything
   }
   if (count_ == 1) {
     run_->stop();
@@ -133,7 +134,7 @@ void Interrupts::end_if_stuck() {
   }
   say_(fmt::format("interrupted: {} did not return within {} s of the second Ctrl-C, so the process ends without it", running,
                    kGrace.count()));
-  _exit(kInterrupted);
+  leave_process(kInterrupted);
 }
 
 }  // namespace flowrun

@@ -3,6 +3,9 @@
 
 #include <cstdio>
 #include <exception>
+#include <new>
+#include <string>
+#include <system_error>
 
 #include "command_line.h"
 #include "exit_status.h"
@@ -21,6 +24,17 @@ void return_large_blocks_to_the_system() {
   mallopt(M_TRIM_THRESHOLD, kMebibyte);
 }
 
+int end_without_memory(const char* what) {
+  fmt::print(stderr, "flowrun: the system gives no {}; look at ulimit -v and -u and at the limits of the batch job or container, or give fewer --threads\n", what);
+  return flowrun::kInternalError;
+}
+
+int end_by_own_fault(const std::string& what) {
+  fmt::print(stderr, "flowrun: internal error{}. This is a fault of flowrun: please report it with the command and the graph.\n",
+             flowrun::printable(what));
+  return flowrun::kInternalError;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -31,13 +45,14 @@ int main(int argc, char** argv) {
   } catch (const flowrun::Error& error) {
     fmt::print(stderr, "flowrun: {}\n", flowrun::printable(error.what()));
     return flowrun::kWrongInput;
+  } catch (const std::bad_alloc&) {
+    return end_without_memory("more memory");
+  } catch (const std::system_error& error) {
+    const bool no_thread = error.code() == std::errc::resource_unavailable_try_again;
+    return no_thread ? end_without_memory("further thread") : end_by_own_fault(std::string(": ") + error.what());
   } catch (const std::exception& error) {
-    fmt::print(stderr,
-               "flowrun: internal error: {}. This is a fault of flowrun: please report it with the command and the graph.\n",
-               flowrun::printable(error.what()));
+    return end_by_own_fault(std::string(": ") + error.what());
   } catch (...) {
-    fmt::print(stderr,
-               "flowrun: internal error of unknown kind. This is a fault of flowrun: please report it with the command.\n");
+    return end_by_own_fault(" of unknown kind");
   }
-  return flowrun::kInternalError;
 }

@@ -12,7 +12,7 @@ namespace {
 /// Text of a description where Markdown is read: nothing in it is a mark.
 std::string plain(const std::string& text) {
   std::string safe;
-  for (const char c : printable(text)) {
+  for (const char c : printable_lines(text)) {
     if (c == '<') safe += "&lt;";
     else if (c == '*' || c == '`' || c == '#') safe += std::string("\\") + c;
     else safe += c;
@@ -92,6 +92,11 @@ std::string node_page(const RegisteredType& known, const NodeExample& example, c
                       type.concurrent ? "several firings at a time" : "one firing at a time");
   if (!type.details.empty()) text += "\n" + plain(type.details) + "\n";
   return text + inputs_text(type) + outputs_text(type) + params_table(type) + example_section(example, folder);
+}
+
+bool is_node_page(const std::string& text, const std::string& type) {
+  return text.starts_with("# " + type + "\n") && text.find("](README.md#") != std::string::npos &&
+         text.find("). Runs on ") != std::string::npos;
 }
 
 std::string node_index(const std::vector<const RegisteredType*>& types) {

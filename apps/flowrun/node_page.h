@@ -23,6 +23,8 @@ NodeExample made_example(const NodeType& type);
 
 /// A node type's page; links to graphs start at `folder`, where the page will lie.
 std::string node_page(const RegisteredType& known, const NodeExample& example, const std::filesystem::path& folder);
+/// Whether a text is such a page of a node type, of this flowrun or an older one.
+bool is_node_page(const std::string& text, const std::string& type);
 /// Stands in every list, which is thus known again.
 inline constexpr const char* kMadeByDocs = "made by `flowrun docs` from the plugins' own descriptions";
 /// The list of the pages, by plugin.

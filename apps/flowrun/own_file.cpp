@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun {
@@ -20,21 +21,27 @@ namespace fs = std::filesystem;
               "another output folder");
 }
 
+[[noreturn]] void refuse(const fs::path& file, const char* what) {
+  throw Error("'" + file.string() + "' " + what + "; flowrun keeps that name for itself: remove it, or choose another output folder");
+}
+
 void require_own(int number, const fs::path& file) {
   struct stat status {};
   const char* what = nullptr;
   if (::fstat(number, &status) != 0) what = "cannot be looked at";
   else if (!S_ISREG(status.st_mode)) what = "is no plain file";
   else if (status.st_nlink > 1) what = "has a second name somewhere (a hard link), so it may be somebody else's file";
-  if (what) throw Error("'" + file.string() + "' " + what + "; flowrun keeps that name for itself: remove it, or choose another output folder");
+  if (what) refuse(file, what);
 }
 
 }  // namespace
 
 void refuse_links(const std::vector<fs::path>& own) {
   std::error_code unknown;
-  for (const fs::path& file : own)
+  for (const fs::path& file : own) {
     if (fs::is_symlink(fs::symlink_status(file, unknown))) refuse_link(file);
+    if (const std::string special = special_file(file); !special.empty()) refuse(file, ("is " + special + ", no plain file").c_str());
+  }
 }
 
 OwnFile::OwnFile(const fs::path& file, int how)

@@ -7,7 +7,8 @@
 
 namespace flowrun {
 
-/// Throws Error where one of these is a symbolic link, with the sentence of what to do. What is not there is no fault.
+/// Throws Error where one of these is a symbolic link, a named pipe, a socket or a device, with the sentence of what to do. What
+/// is not there is no fault.
 void refuse_links(const std::vector<std::filesystem::path>& own);
 
 /// A file that is changed in place, open until its owner goes; a lock on it ends then too. It is never opened through a symbolic

@@ -29,19 +29,21 @@ std::string head_cell(const std::string& name, const char* kind, const std::stri
   return fmt::format("<th class=\"{}\" scope=\"col\"{}><button type=\"button\">{}</button></th>", kind, about, html(name));
 }
 
-/// With the reason of a failure.
+std::string link(const std::string& path, const std::string& text) {
+  const std::string target = relative_link(path);
+  return target.empty() ? text : fmt::format("<a href=\"{}\">{}</a>", target, text);
+}
+
+/// With the reason of a failure, and where to find what an earlier run had made.
 std::string status_html(const CaseRow& row) {
   std::string text =
       fmt::format("<td class=\"{}\" data-v=\"{}\">{}", status_class(row.status), to_string(row.status), to_string(row.status));
   if (!row.error.message.empty())
     text += fmt::format("<span class=\"why\">{}{}</span>", row.error.node.empty() ? "" : html(row.error.node) + ": ",
                         html(row.error.message));
+  if (!row.earlier.empty())
+    text += "<span class=\"why\">no files of this run; " + link(row.earlier, "files of an earlier run") + "</span>";
   return text + "</td>";
-}
-
-std::string link(const std::string& path, const std::string& text) {
-  const std::string target = relative_link(path);
-  return target.empty() ? text : fmt::format("<a href=\"{}\">{}</a>", target, text);
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ std::string params_text(const std::vector<ParamSpec>& specs) {
     text += fmt::format("  {:<{}}  {:<{}}  ", printable(spec.name), name_width, type_text(spec), type_width);
     const std::size_t indent = name_width + type_width + 6;
     text += paragraph(bounds, indent).substr(indent);
-    if (!spec.help.empty()) text += paragraph(printable(spec.help), name_width + 4);
+    if (!spec.help.empty()) text += paragraph(printable_lines(spec.help), name_width + 4);
   }
   return text;
 }

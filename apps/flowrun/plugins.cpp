@@ -38,7 +38,7 @@ void print_in_short(const std::vector<PluginInfo>& plugins) {
   fmt::print("{}", table.text());
   for (const PluginInfo& plugin : plugins)
     if (!plugin.failure.empty())
-      fmt::print("\nNOT usable: {}\n{}", printable(plugin.file.string()), paragraph(printable(plugin.failure), 2));
+      fmt::print("\nNOT usable: {}\n{}", printable(plugin.file.string()), paragraph(printable_lines(plugin.failure), 2));
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ ProgressStyle ProgressDisplay::fitting_style() {
 void ProgressDisplay::say(const std::string& line) {
   const std::lock_guard lock(mutex_);
   clear_block();
-  fmt::print(stderr, "flowrun: {}\n", line);
+  fmt::print(stderr, "flowrun: {}\n", printable(line));
 }
 
 void ProgressDisplay::loop(std::stop_token ended) {

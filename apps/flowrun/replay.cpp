@@ -75,7 +75,7 @@ void print_head(const ReplayBundle& bundle, const RegisteredType* type) {
   fmt::print("replay: node '{}' ({}) of case '{}'{}, which failed in {}\n", printable(bundle.node), printable(bundle.type),
              printable(bundle.case_name), chunk, printable(bundle.step));
   if (type && type->plugin_version != bundle.plugin_version)
-    fmt::print("plugin {} is {} now, and was {}\n", printable(type->plugin), type->plugin_version,
+    fmt::print("plugin {} is {} now, and was {}\n", printable(type->plugin), printable(type->plugin_version),
                printable(bundle.plugin_version));
 }
 

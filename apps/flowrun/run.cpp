@@ -7,6 +7,8 @@
 #include <optional>
 #include <set>
 
+#include "address_space.h"
+#include "announcer.h"
 #include "case_choice.h"
 #include "case_list.h"
 #include "case_order.h"
@@ -14,6 +16,7 @@
 #include "commands.h"
 #include "crash_guard.h"
 #include "crash_record.h"
+#include "earlier_files.h"
 #include "exit_status.h"
 #include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/runtime.h"
@@ -31,6 +34,7 @@
 #include "shard.h"
 #include "shard_set.h"
 #include "text_layout.h"
+#include "written_file.h"
 
 namespace flowrun {
 namespace {
@@ -133,32 +137,19 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   if (run.graph) run.word = graph_word(command.out, run.graph->name);
   choose_cases(command, run, faults);
   if (run.graph) check_case_list(*run.graph, run.list, command.out, faults);
+  if (run.graph && !faults.has_errors())
+    check_foreign_files(*run.graph, run.list.cases, command.out, run.word, books_of_run(command.out, run.shard, run.word), faults);
   keep_shard(run, faults);
   check_writable(command.out, "--out", faults);
   if (const std::string fault = shard_set_fault(command.out, run.shard, run.word); !fault.empty()) faults.error({}, fault);
   if (!command.bids.empty())
     if (const std::string fault = bids_derivative_fault(command.out); !fault.empty()) faults.error({}, "--out: " + fault);
-  if (!command.trace.empty()) check_writable(folder_of(command.trace), "--trace", faults);
+  if (!command.trace.empty()) {
+    check_writable(folder_of(command.trace), "--trace", faults);
+    check_trace_file(command, run, faults);
+  }
   return run;
 }
-
-/// Sentences while cases run go above the progress.
-class Announcer {
- public:
-  void show_on(ProgressDisplay* display) {
-    const std::lock_guard lock(mutex_);
-    display_ = display;
-  }
-  void say(const std::string& sentence) {
-    const std::lock_guard lock(mutex_);
-    if (display_) display_->say(sentence);
-    else fmt::print(stderr, "flowrun: {}\n", sentence);
-  }
-
- private:
-  std::mutex mutex_;
-  ProgressDisplay* display_ = nullptr;
-};
 
 RunResult watched(Run& run, const std::vector<Case>& cases, const RunCommand& command, Interrupts& interrupts,
                   Announcer& announcer, std::size_t done_before) {
@@ -226,7 +217,7 @@ void plan_resumption(const RunCommand& command, const PreparedRun& prepared, Run
     state.to_run.clear();
     for (std::size_t i = 0; i < cases.size(); ++i)
       if (!state.plan->earlier[i]) state.to_run.push_back(cases[i]);
-    if (!command.quiet) fmt::print(stderr, "flowrun: {}", printable(resume_text(*state.plan)));
+    if (!command.quiet) fmt::print(stderr, "flowrun: {}", resume_text(*state.plan));
     return;
   }
   const auto has_record = [&](const Case& one) { return std::filesystem::exists(case_record_file(command.out, one.name, prepared.word)); };
@@ -259,9 +250,12 @@ RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState&
   Run run(prepared.graph, registry, prepared.options);
   books.stop_by([&](const std::string& sentence) {
     run.stop();
-    announcer.say(printable(sentence));
+    announcer.say(sentence);
   });
-  files.start(state.to_run.size());  // not before: nothing is written when a node cannot be opened
+  // Not before: nothing is changed when a node cannot be opened.
+  if (prepared.shard.is_whole()) books.put_aside_of_run(books_of_run(command.out, prepared.shard, prepared.word));
+  begin_run_records(command, prepared, false);
+  files.start(state.to_run.size());
   RunResult result = watched(run, state.to_run, command, interrupts, announcer, prepared.list.cases.size() - state.to_run.size());
   books.correct(result);
   return result;
@@ -271,7 +265,9 @@ int report_run(const RunCommand& command, const PreparedRun& prepared, const Run
                bool recorded, bool interrupted) {
   if (!command.quiet)
     print_summary(*prepared.graph, prepared.list.cases, command.out, result, run_record_name(prepared.shard, prepared.word), of_run);
-  print_failures(result);
+  print_failures(result, command.where);
+  for (const std::string& text : earlier_texts(command.out, prepared.word, result, of_run.status))
+    fmt::print(stderr, "flowrun: {}{}\n", printable(command.where), printable(text));
   const ExitStatus status = status_of(result, interrupted);
   return status == kAllDone && !recorded ? kSomeCaseFailed : status;
 }
@@ -281,7 +277,7 @@ void follow_cases(const RunCommand& command, RunBooks& books, CohortFiles& files
     files.add(record);
     if (record.status != CaseStatus::failed || command.quiet || record.errors.empty()) return;
     const std::string& node = record.errors.front().node;
-    announcer.say(printable("case '" + record.name + "' failed" + (node.empty() ? "" : " in node '" + node + "'")));
+    announcer.say("case '" + record.name + "' failed" + (node.empty() ? "" : " in node '" + node + "'"));
   });
 }
 
@@ -341,11 +337,11 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
   Crashes(command.out, prepared.word).settle(state.to_run, state.plan ? state.plan->earlier : decltype(state.plan->earlier){});
   complete_sidecars(command, prepared, state);
   Announcer announcer;
-  CohortFiles files(paths_of(command, prepared), [&](const std::string& sentence) { announcer.say(printable(sentence)); });
+  CohortFiles files(paths_of(command, prepared), [&](const std::string& sentence) { announcer.say(sentence); });
   know_earlier(command, prepared, state, files);
   const std::vector<std::string> order = names_of(prepared.list.cases);
-  begin_run_records(command, prepared, state.to_run.empty());
   if (state.to_run.empty()) {
+    begin_run_records(command, prepared, true);
     files.start(0);
     files.finish(order, {});
     return say_nothing_to_do(command, prepared, state);
@@ -361,8 +357,8 @@ int run_cases(const RunCommand& command, PreparedRun& prepared, Registry& regist
       books.finish_run(books_of_run(command.out, prepared.shard, prepared.word), prepared.list.cases, result);
   const bool tabled = files.finish(order, facts_of(*prepared.graph, result));
   const bool recorded = write_records(command, prepared, state.to_run, trace, result);
-  for (const std::string& remark : books.remarks()) fmt::print(stderr, "flowrun: warning: {}\n", printable(remark));
-  for (const std::string& trouble : books.troubles()) fmt::print(stderr, "flowrun: error: {}\n", printable(trouble));
+  for (const std::string& remark : books.remarks()) fmt::print(stderr, "flowrun: warning: {}{}\n", printable(command.where), printable(remark));
+  for (const std::string& trouble : books.troubles()) fmt::print(stderr, "flowrun: error: {}{}\n", printable(command.where), printable(trouble));
   return report_run(command, prepared, result, of_run, tabled && recorded && books.troubles().empty(), interrupts.received());
 }
 
@@ -383,6 +379,7 @@ int execute(const RunCommand& command, Interrupts& interrupts) {
     return kWrongInput;
   }
   if (command.dry_run) return show_plan(command, prepared);
+  require_address_space(prepared.options.threads);
   return run_cases(command, prepared, registry, interrupts);
 }
 

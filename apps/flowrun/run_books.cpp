@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <set>
 #include <system_error>
@@ -51,13 +52,26 @@ void add_folders(const std::vector<NodeFile>& files, std::set<fs::path>& folders
 
 RunBooks::RunBooks(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
                    fs::path out, std::string word)
-    : recorder_(recorder), graph_(std::move(graph)), cases_(cases), out_(std::move(out)), word_(std::move(word)) {}
+    : recorder_(recorder),
+      graph_(std::move(graph)),
+      cases_(cases),
+      out_(std::move(out)),
+      word_(std::move(word)),
+      earlier_(graph_, out_, word_) {}
+
+void RunBooks::describe_for(fs::path bids_source) {
+  bids_source_ = std::move(bids_source);
+  if (!bids_source_.empty()) earlier_.with_sidecars();
+}
 
 void RunBooks::follow(RunOptions& options, std::int64_t replay_limit, FindCodec codecs) {
   codecs_ = std::move(codecs);
   replay_limit_ = replay_limit;
   if (replay_limit > 0) options.on_firing_failed = [this](const FailedFiring& failed) { keep(failed); };
-  options.on_case_start = [this](std::size_t index) { recorder_.start(cases_[index]); };
+  options.on_case_start = [this](std::size_t index) {
+    earlier_.put_aside(cases_[index]);
+    recorder_.start(cases_[index]);
+  };
   options.on_case_end = [this](const CaseResult& result, std::size_t index) { end_case(result, index); };
 }
 
@@ -118,6 +132,8 @@ void RunBooks::end_case(const CaseResult& result, std::size_t index) {
     CaseRecord record = record_of(result, index);
     record.attempt = attempt_of(case_record_file(out_, one.name, word_));
     record.replay = replay_of(index);
+    if (record.status == CaseStatus::done) earlier_.forget(one.name);
+    else record.earlier = earlier_files_of(out_, one.name, word_);
     if (record.replay.empty()) {  // what an earlier run kept tells nothing of this one
       std::error_code ignored;
       fs::remove_all(out_ / replay_folder(one.name, word_), ignored);
@@ -156,6 +172,12 @@ void RunBooks::complain(const std::string& whose, const std::string& reason) {
   troubles_.push_back(fmt::format("the record of {} is missing, so --resume will run it again: {}", whose, reason));
 }
 
+std::vector<std::string> RunBooks::remarks() const {
+  std::vector<std::string> all = remarks_;
+  for (std::string& remark : earlier_.remarks()) all.push_back(std::move(remark));
+  return all;
+}
+
 void RunBooks::correct(RunResult& result) const {
   for (const auto& [index, error] : lost_) {
     result.cases[index].status = CaseStatus::failed;
@@ -167,6 +189,9 @@ CaseRecord RunBooks::finish_run(const fs::path& file, const std::vector<Case>& a
   CaseRecord record;
   try {
     record = recorder_.finish_run(all, result);
+    const bool any_done = std::any_of(result.cases.begin(), result.cases.end(),
+                                      [](const CaseResult& one) { return one.status == CaseStatus::done; });
+    if (record.status == CaseStatus::done && any_done) earlier_.forget("");
     write_case_record(file, record);
   } catch (const std::exception& fault) {
     complain("the run", fault.what());

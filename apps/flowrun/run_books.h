@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "flowrun/host/replay.h"
+#include "earlier_files.h"
 #include "flowrun/host/case_recorder.h"
+#include "flowrun/host/replay.h"
 #include "flowrun/host/runtime.h"
 
 namespace flowrun {
@@ -24,7 +25,9 @@ class RunBooks {
   /// case, up to so many bytes in all; 0: none. `codecs` writes them.
   void follow(RunOptions& options, std::int64_t replay_limit, FindCodec codecs);
   /// The BIDS data set that the cases come from: what they write is described beside it.
-  void describe_for(std::filesystem::path bids_source) { bids_source_ = std::move(bids_source); }
+  void describe_for(std::filesystem::path bids_source);
+  /// Before the first case: what the run before made once for all cases is put aside (earlier_files.h). `record`: its file.
+  void put_aside_of_run(const std::filesystem::path& record) { earlier_.put_aside_of_run(record); }
   /// Whoever wants each record of a case too, when it has been written.
   void tell(std::function<void(const CaseRecord&)> listener) { listener_ = std::move(listener); }
 
@@ -36,8 +39,8 @@ class RunBooks {
   CaseRecord finish_run(const std::filesystem::path& file, const std::vector<Case>& all, const RunResult& result);
   /// Sentences about records that could not be written.
   const std::vector<std::string>& troubles() const { return troubles_; }
-  /// Sentences about packets that are not kept.
-  const std::vector<std::string>& remarks() const { return remarks_; }
+  /// Sentences about packets that are not kept, and earlier files that could not be put aside.
+  std::vector<std::string> remarks() const;
 
  private:
   void end_case(const CaseResult& result, std::size_t index);
@@ -54,6 +57,7 @@ class RunBooks {
   std::filesystem::path out_;
   std::string word_;
   std::filesystem::path bids_source_;
+  EarlierFiles earlier_;
   std::function<void(const std::string&)> stop_;  ///< called and changed in the calls of on_case_end, which come one at a time
   std::function<void(const CaseRecord&)> listener_;
   FindCodec codecs_;

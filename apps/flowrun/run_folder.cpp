@@ -18,6 +18,7 @@ void refuse_own_links(const RunCommand& command, const PreparedRun& prepared) {
   for (const Case& one : prepared.list.cases) {
     own.push_back(case_record_file(command.out, one.name, prepared.word));
     own.push_back(std::filesystem::path(command.out) / replay_folder(one.name, prepared.word));
+    own.push_back(std::filesystem::path(command.out) / earlier_folder(one.name, prepared.word));
   }
   refuse_links(own);
 }

@@ -91,8 +91,8 @@ void print_outputs(const ValidatedGraph& graph, const std::vector<Case>& cases, 
 }
 
 std::string error_text(const CaseError& error) {
-  if (error.node.empty()) return printable(error.message);
-  return printable(fmt::format("node '{}' ({}, plugin {}): {}", error.node, error.type, error.plugin, error.message));
+  if (error.node.empty()) return error.message;
+  return fmt::format("node '{}' ({}, plugin {}): {}", error.node, error.type, error.plugin, error.message);
 }
 
 }  // namespace
@@ -107,15 +107,17 @@ void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, 
   std::fflush(stdout);  // before the failures, which go to the standard error
 }
 
-void print_failures(const RunResult& result) {
-  for (const std::string& warning : result.warnings) fmt::print(stderr, "flowrun: warning: {}\n", printable(warning));
+void print_failures(const RunResult& result, const std::string& where) {
+  const auto say = [begin = printable(where)](const char* kind, const std::string& of, const std::string& text) {
+    fmt::print(stderr, "flowrun: {}: {}{}{}\n", kind, begin, printable(of), printable(text));
+  };
+  const auto of_case = [](const CaseResult& one) { return "case '" + one.name + "': "; };
+  for (const std::string& warning : result.warnings) say("warning", "", warning);
   for (const CaseResult& one : result.cases)
-    for (const std::string& warning : one.warnings)
-      fmt::print(stderr, "flowrun: warning: case '{}': {}\n", printable(one.name), printable(warning));
-  for (const CaseError& error : result.run_errors) fmt::print(stderr, "flowrun: error: the run: {}\n", error_text(error));
+    for (const std::string& warning : one.warnings) say("warning", of_case(one), warning);
+  for (const CaseError& error : result.run_errors) say("error", "the run: ", error_text(error));
   for (const CaseResult& one : result.cases)
-    for (const CaseError& error : one.errors)
-      fmt::print(stderr, "flowrun: error: case '{}': {}\n", printable(one.name), error_text(error));
+    for (const CaseError& error : one.errors) say("error", of_case(one), error_text(error));
 }
 
 }  // namespace flowrun

@@ -13,6 +13,7 @@ void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, 
                    const RunResult& result, const std::string& record, const CaseRecord& of_run);
 
 /// Warnings, failed cases and failures of the run as a whole, on the standard error; also when the summary was not asked for.
-void print_failures(const RunResult& result);
+/// `where`: what each line begins with, of a run within a longer work.
+void print_failures(const RunResult& result, const std::string& where);
 
 }  // namespace flowrun

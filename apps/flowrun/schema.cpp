@@ -6,12 +6,18 @@
 #include "exit_status.h"
 #include "flowrun/host/graph_form.h"
 #include "flowrun/sdk/atomic_file.h"
+#include "flowrun/sdk/error.h"
 #include "graph_check.h"
 #include "text_layout.h"
+#include "written_file.h"
 
 namespace flowrun {
 
 int execute(const SchemaCommand& command) {
+  const auto is_schema = [](const std::string& beginning) { return beginning.find("json-schema.org/") != std::string::npos; };
+  if (!command.output.empty())
+    if (const std::string fault = overwrite_fault(command.output, "--output", "JSON Schema", is_schema); !fault.empty())
+      throw Error(fault);
   const Registry registry = open_registry(command.plugin_paths);
   for (const PluginInfo& plugin : registry.plugins())
     if (!command.plan && !plugin.failure.empty())

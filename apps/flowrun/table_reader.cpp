@@ -63,7 +63,7 @@ class TableParser {
       if (text_[at_] == '#' || text_[at_] == '\n') skip_line();
       else parse_row();
     }
-    return std::move(rows_);
+    return cut_ ? std::vector<TableRow>() : std::move(rows_);
   }
 
  private:
@@ -82,6 +82,7 @@ class TableParser {
     }
     ++at_;  // the line feed
     ++line_;
+    if (cut_) return;
     const bool blank = std::all_of(row.cells.begin(), row.cells.end(), [](const std::string& cell) { return cell.empty(); });
     if (blank) return;
     check_lengths(row);
@@ -119,6 +120,7 @@ class TableParser {
       else return after_quote(std::move(cell));
     }
     fault(first_line, begin, "this quoted cell never ends: its closing quote is missing");
+    cut_ = true;
     return cell;
   }
 
@@ -144,6 +146,7 @@ class TableParser {
   std::size_t at_ = 0;
   int line_ = 1;
   int found_ = 0;
+  bool cut_ = false;  ///< a quote that never ends has swallowed rows: further faults of the table would be false
   std::vector<TableRow> rows_;
 };
 

@@ -70,6 +70,12 @@ void wrap_line(std::string_view line, std::size_t width, std::vector<std::string
 }  // namespace
 
 std::string printable(std::string_view text) {
+  std::string line = printable_lines(text);
+  for (std::size_t at = line.find('\n'); at != std::string::npos; at = line.find('\n', at)) line.replace(at, 1, "\\n");
+  return line;
+}
+
+std::string printable_lines(std::string_view text) {
   std::string safe;
   safe.reserve(text.size());
   while (!text.empty()) {

@@ -10,9 +10,14 @@ namespace flowrun {
 
 inline constexpr std::size_t kPageWidth = 100;
 
-/// Text from files and plugins made safe to print: control characters (except line feed), marks that turn the writing direction
-/// and bytes that are not UTF-8 become \xNN, so that a name cannot move the cursor, colour the screen or read as another.
+/// The one rule for what comes from outside (files, plugins, models, names, what a node throws) and is printed: it is one line of
+/// text and nothing else. A line feed becomes \n, and \xNN what other control characters, marks that turn the writing direction
+/// and bytes that are not UTF-8 are made of. So a text cannot forge a line of flowrun's, move the cursor, colour the screen or
+/// read as another. What is safe already stays as it is.
 std::string printable(std::string_view text);
+
+/// The same with its line feeds kept, for what may have several lines where each is marked as part of it: indented, or in a page.
+std::string printable_lines(std::string_view text);
 
 bool is_utf8(std::string_view text);
 

@@ -13,6 +13,7 @@ int execute(const ValidateCommand& command) {
   const Registry registry = open_registry(command.plugin_paths);
   Faults faults;
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
+  if (checked.graph) check_written_files(*checked.graph, faults);
   print_faults(faults);
   const bool right = !faults.has_errors() && checked.spec;
   std::string about;

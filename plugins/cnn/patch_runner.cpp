@@ -14,6 +14,9 @@
 namespace flowrun::cnn {
 namespace {
 
+/// The same patch in two batches: by the order of sums, and by formats of 16 bits or whole numbers. Relative above 1.
+constexpr double kSameScore = 1e-3, kSameRoundedScore = 0.05;
+
 std::string in_words(const std::array<std::int64_t, 3>& size) {
   return std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " + std::to_string(size[2]) + " voxels";
 }
@@ -162,14 +165,50 @@ void PatchRunner::check_output(const at::Tensor& output, std::int64_t count) con
                 std::to_string(output.size(1)) + " scores for each patch, numbered from 0");
 }
 
-at::Tensor PatchRunner::scores_on_device(const at::Tensor& input, const PatchBatch& patches) const {
+at::Tensor PatchRunner::all_scores(const at::Tensor& input, const PatchBatch& patches) const {
   at::Tensor output = forward(input, patches);
   check_output(output, input.size(0));
   output = output.to(at::kFloat);
   if (activation_ == "softmax") output = at::softmax(output, 1);
   if (activation_ == "sigmoid") output = at::sigmoid(output);
+  return output;
+}
+
+at::Tensor PatchRunner::scores_on_device(const at::Tensor& input, const PatchBatch& patches) const {
+  at::Tensor output = all_scores(input, patches);
+  check_independence(input, output, patches);
   if (output_class_ >= 0) output = output.narrow(1, output_class_, 1);
   return output.contiguous();
+}
+
+// Softmax over the wrong dimension and norms in training mode mix the patches of a batch, so that the map changes with 'batch'. Whoever comes while the
+// first batch is compared waits, so that no case ends well before the verdict. Where all patches are the same, a later batch decides.
+void PatchRunner::check_independence(const at::Tensor& input, const at::Tensor& scores, const PatchBatch& patches) const {
+  const std::int64_t count = input.size(0);
+  if (count < 2 || is_independent_) return;
+  const std::lock_guard lock(comparing_);
+  if (is_independent_ || (input == input.narrow(0, 0, 1)).all().item<bool>()) return;
+  compare_row(0, input, scores, patches);
+  if (count > 2) compare_row(count / 2, input, scores, patches);
+  compare_row(count - 1, input, scores, patches);
+  is_independent_ = true;
+}
+
+// In company of itself alone: some networks take no batch of one patch. And not in a batch of the same size, which may itself be what matters.
+void PatchRunner::compare_row(std::int64_t row, const at::Tensor& input, const at::Tensor& scores, const PatchBatch& patches) const {
+  const bool is_exact = model_->arithmetic().precision == tensor::Precision::fp32 && !model_->quantises_batches();
+  const double tolerance = is_exact ? kSameScore : kSameRoundedScore;
+  const at::Tensor among = scores[row];
+  const at::Tensor alone = all_scores(input.narrow(0, row, 1).repeat({input.size(0) == 2 ? 3 : 2, 1, 1, 1, 1}), patches)[0];
+  if (among.sizes() != alone.sizes())
+    throw Error("the network in '" + model_->path() + "' gives " + std::to_string(among.numel()) + " scores for each of " +
+                std::to_string(input.size(0)) + " patches, but " + std::to_string(alone.numel()) + " in another batch; one for each class is expected");
+  if (at::allclose(among, alone, tolerance, tolerance, /*equal_nan=*/true)) return;
+  const auto worst = at::nan_to_num(at::sub(among, alone)).abs().argmax().item<std::int64_t>();
+  throw Error("the network in '" + model_->path() + "' gives a patch a score that depends on the other patches of its batch: " +
+              std::to_string(among[worst].item<float>()) + " among " + std::to_string(input.size(0)) + " patches, " +
+              std::to_string(alone[worst].item<float>()) + " without the others, so the result would change with the parameter 'batch'; look for an "
+              "operation over dimension 0 (softmax, mean, max, flip) and for a normalisation in training mode (network.eval())");
 }
 
 // Who reads an empty chunk may still ask how many classes there are; where the description does not say, a patch of zeros tells.

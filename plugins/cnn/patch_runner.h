@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,11 +24,11 @@ class PatchRunner {
   PatchRunner(const Params& params, const std::string& model, c10::Device device, const tensor::Arithmetic& arithmetic);
 
   /// Scores of the chosen class, or of all, for each patch. Throws Error when the patches do not fit the network, when it fails or gives
-  /// what are no scores, and for NaN. When cancelled, what is missing is left out.
+  /// what are no scores, for NaN, and when the score of a patch depends on the other patches of its batch. When cancelled, what is missing is left out.
   Scores run(const PatchBatch& patches, int threads, const std::function<bool()>& cancelled) const;
 
-  /// The same for patches that lie on a device, as the rows of a float32 tensor on it; nothing waits for the device. The calling thread has
-  /// an InferenceScope. `patches` is for messages. Memory that runs out on a device other than the CPU comes out as device::OutOfMemory.
+  /// The same for patches that lie on a device, as the rows of a float32 tensor on it. Nothing waits for the device, but for the first batch of
+  /// more than one patch, whose patches are compared with themselves outside the batch. The calling thread has an InferenceScope. `patches` is for messages. Memory that runs out on a device other than the CPU comes out as device::OutOfMemory.
   at::Tensor scores_on_device(const at::Tensor& input, const PatchBatch& patches) const;
 
   const tensor::Model& model() const { return *model_; }
@@ -52,6 +53,9 @@ class PatchRunner {
   bool takes_fixed_batches(const at::Tensor& input) const;
   [[noreturn]] void refuse_failure(const std::exception& failure, const at::Tensor& input, const PatchBatch& patches) const;
   void refuse_memory(const std::exception& failure, std::int64_t count, const PatchBatch& patches) const;
+  at::Tensor all_scores(const at::Tensor& input, const PatchBatch& patches) const;
+  void check_independence(const at::Tensor& input, const at::Tensor& scores, const PatchBatch& patches) const;
+  void compare_row(std::int64_t row, const at::Tensor& input, const at::Tensor& scores, const PatchBatch& patches) const;
   void check_output(const at::Tensor& output, std::int64_t count) const;
 
   std::shared_ptr<const tensor::Model> model_;
@@ -59,6 +63,8 @@ class PatchRunner {
   std::string activation_;
   std::int64_t batch_ = 0;
   std::int64_t output_class_ = 0;
+  mutable std::mutex comparing_;
+  mutable std::atomic<bool> is_independent_{false};  ///< a patch's score was seen not to depend on the others of its batch
   mutable std::atomic<std::int64_t> fixed_batch_{0};  ///< patches that the network takes at a time and no other number; 0: any, as far as is known
 };
 

@@ -39,21 +39,17 @@ ParamSpec axes_param() {
 }
 
 constexpr char kDetails[] =
-    "A network sees the patch as it lies in memory. Trained on images whose x axis runs to the left, it sees mirrored heads in "
-    "those whose x axis runs to the right, and finds other lesions in the same head. This node exchanges and flips the axes "
-    "until "
-    "they run as 'axes' says: no value is computed, and every voxel keeps its place in the world. Bring results back to the "
-    "file's own axes with the nodes whose names end in _like.\n\n"
-    "The three letters name the side that the axes x, y and z run towards: L or R, A (front) or P (back), S (up) or I (down). So "
-    "nibabel's aff2axcodes and NIfTI's tools name them. ITK's older orientation codes name the side where an axis begins: its "
-    "RAI "
-    "is LPS here.\n\n"
-    "Oblique images: each voxel axis counts as the body axis that it is nearest to, by the largest sum of cosines over the "
-    "three, "
-    "and the small angle stays as it is. Of equally near ones (within 0.0001, as at 45 degrees) the one is taken whose "
-    "left-right "
-    "axis, pointed to the left, points further to the left, then to the back, then up; so one head gives one result in whatever "
-    "order it is stored.\n\n"
+    "A network sees the patch as it lies in memory. Trained on images whose x axis runs to the left, it sees "
+    "mirrored heads in those whose x axis runs to the right, and finds other lesions in the same head. This node "
+    "exchanges and flips the axes until they run as 'axes' says: no value is computed, and every voxel keeps its "
+    "place in the world. Bring results back to the file's own axes with the nodes whose names end in _like.\n\n"
+    "The three letters name the side that the axes x, y and z run towards: L or R, A (front) or P (back), S (up) "
+    "or I (down). So nibabel's aff2axcodes and NIfTI's tools name them. ITK's older orientation codes name the "
+    "side where an axis begins: its RAI is LPS here.\n\n"
+    "Oblique images: each voxel axis counts as the body axis that it is nearest to, by the largest sum of cosines "
+    "over the three, and the small angle stays as it is. Of equally near ones (within 0.0001, as at 45 degrees) "
+    "the one is taken whose left-right axis, pointed to the left, points further to the left, then to the back, "
+    "then up; so one head gives one result in whatever order it is stored.\n\n"
     "An image whose axes run so already is passed on without a copy. Error: an image with fewer values than voxels.";
 
 template <class Image>

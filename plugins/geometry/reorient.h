@@ -4,7 +4,8 @@
 
 namespace flowrun::geometry {
 
-/// geometry.reorient_volume, geometry.reorient_mask: an image with its axes exchanged and flipped until they run as stated.
+/// geometry.reorient_volume, geometry.reorient_mask: an image with its axes exchanged and flipped until they run as
+/// stated.
 NodeType reorient_volume_type();
 NodeType reorient_mask_type();
 

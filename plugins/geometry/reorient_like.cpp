@@ -34,13 +34,12 @@ class ReorientLike : public Node {
 };
 
 constexpr char kDetails[] =
-    "The end of what geometry.reorient_volume begins: exchanges and flips the axes of a result until they run as those of the "
-    "reference, the image as it was read, and gives it the reference's grid, equal to the last bit. Which axis is which is "
-    "decided "
-    "as there, for oblique images too. No value is computed.\n\n"
-    "When the grids are equal already the input is passed on without a copy. Errors: the two are not one grid in two orders of "
-    "its "
-    "axes (says what differs; the tolerance is that of all nodes); an image with fewer values than voxels.";
+    "The end of what geometry.reorient_volume begins: exchanges and flips the axes of a result until they run as "
+    "those of the reference, the image as it was read, and gives it the reference's grid, equal to the last bit. "
+    "Which axis is which is decided as there, for oblique images too. No value is computed.\n\n"
+    "When the grids are equal already the input is passed on without a copy. Errors: the two are not one grid in two "
+    "orders of its axes (says what differs; the tolerance is that of all nodes); an image with fewer values than "
+    "voxels.";
 
 template <class Image>
 NodeType like_type() {

@@ -8,6 +8,7 @@
 #include "data_stream.h"
 #include "dicom_check.h"
 #include "flowrun/sdk/error.h"
+#include "image_header.h"
 
 namespace flowrun::io {
 namespace {
@@ -56,11 +57,20 @@ bool is_meta(std::string_view start) {
          (end == 0 || start[end - 1] == '\n' || start[end - 1] == ' ');
 }
 
+bool has_nifti_mark(std::string_view start) {
+  const auto has = [&](std::size_t place, std::string_view mark) {
+    return start.size() > place + mark.size() && start.substr(place, mark.size()) == mark;
+  };
+  return has(344, "n+1") || has(4, "n+2");
+}
+
 std::optional<Format> format_by(std::string_view start) {
   if (start.starts_with("NRRD00")) return Format::nrrd;
-  if (has_header_length(start)) return Format::nifti;
+  // Before DICOM's mark there may be anything: some of Siemens's files begin with the length of a NIfTI header.
+  const bool has_dicom_mark = start.size() > 132 && start.substr(128, 4) == "DICM";
+  if (has_header_length(start) && (!has_dicom_mark || has_nifti_mark(start))) return Format::nifti;
   if (is_meta(start)) return Format::meta;
-  if (start.size() > 132 && start.substr(128, 4) == "DICM") return Format::dicom;
+  if (has_dicom_mark) return Format::dicom;
   return std::nullopt;
 }
 
@@ -79,12 +89,12 @@ const Mark* mark_of(std::string_view start) {
       {257, "ustar", "a tar archive; unpack it"},
       {0, "7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it"},
       {0, "Rar!", "a RAR archive; unpack it"},
-      {0, "BZh", "compressed by bzip2; unpack it"},
+      {0, "BZh", "a file compressed by bzip2; unpack it"},
       {0,
        "\xfd"
        "7zXZ",
-       "compressed by xz; unpack it"},
-      {0, "\x28\xb5\x2f\xfd", "compressed by zstd; unpack it"},
+       "a file compressed by xz; unpack it"},
+      {0, "\x28\xb5\x2f\xfd", "a file compressed by zstd; unpack it"},
       {0, "\x89PNG", "a PNG picture"},
       {0, "\xff\xd8\xff", "a JPEG picture"},
       {0, "GIF8", "a GIF picture"},
@@ -104,7 +114,7 @@ const Mark* mark_of(std::string_view start) {
        "ELF",
        "a program"},
       {0, "# vtk DataFile", "a VTK file; convert it to NIfTI"},
-      {0, "\0\0\0\x01\0\0"sv, "by its first bytes an MGH image of FreeSurfer; convert it with mri_convert"},
+      {0, "\0\0\0\x01\0\0"sv, "an MGH image of FreeSurfer (by its first bytes); convert it with mri_convert"},
       {0, "{\\rtf", "an RTF document"},
       {0, "<!doctype html", "a web page, such as a server sends for a missing file or a login; get the file again"},
       {0, "<html", "a web page, such as a server sends for a missing file or a login; get the file again"},
@@ -156,7 +166,31 @@ std::string title_of(Format format) {
   return "DICOM";
 }
 
+/// The lower-case ending of a name, without a last ".gz".
+std::string ending_of(const fs::path& file) {
+  const auto lower = [](std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+  };
+  const std::string ending = lower(file.extension().string());
+  return ending == ".gz" ? lower(file.stem().extension().string()) : ending;
+}
+
+/// Of a file that is named like the half of a pair that has the voxels: the header that belongs to it, and what to do.
+std::string words_on_pair(const fs::path& file) {
+  const std::string ending = ending_of(file);
+  if (ending == ".img")
+    return "by its name it has the voxels of a pair of files (.hdr and .img, as NIfTI and Analyze have them), which is "
+           "not read here: write the image as one file, .nii or .nii.gz";
+  if (ending == ".raw" || ending == ".zraw")
+    return "by its name it has only voxels, whose size and place a header beside it gives (.mhd or .nhdr): give the "
+           "header";
+  return "";
+}
+
 [[noreturn]] void refuse_unknown(const fs::path& file, const std::optional<NamedFormat>& named, const Content& content) {
+  if (!named && !content.what.starts_with("a pointer of"))
+    if (const std::string pair = words_on_pair(file); !pair.empty()) refuse(file, pair);
   if (named) refuse(file, "its name says " + named->title + ", but it is " + content.what);
   refuse(file, "the ending of its name says no known format; one of " + readable_suffixes() +
                    " is expected, or a folder with a DICOM series" + (content.what.empty() ? "" : "; it is " + content.what));
@@ -188,17 +222,14 @@ Content content_of(const fs::path& file) {
   return content;
 }
 
-FormatToRead format_to_read(const fs::path& file, const Warn& warn) {
+FormatToRead format_to_read(const fs::path& file) {
   const auto named = format_of(file);
   const Content content = content_of(file);
   if (!content.format && (!named || !content.what.empty())) refuse_unknown(file, named, content);
   const Format format = content.format ? *content.format : named->format;
   if (content.compressed && format != Format::nifti)
     refuse(file, "it is a " + title_of(format) + " file that was compressed by gzip as a whole; unpack it");
-  if (content.format)
-    if (const std::string fault = name_fault(named, content); !fault.empty())
-      warn("'" + file.string() + "': " + fault + "; it is read as what it is, so give it a name that fits");
-  return {format, content.compressed};
+  return {format, content.compressed, content.format ? name_fault(named, content) : ""};
 }
 
 }  // namespace flowrun::io

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "image_format.h"
-#include "image_header.h"
 
 namespace flowrun::io {
 
@@ -16,16 +15,19 @@ struct Content {
   std::string what;              ///< of a file that is no image: "a PNG picture", with what to do; empty: not known
 };
 
-/// Looks at the first bytes, of a compressed file at the first ones inside. Throws Error when the file cannot be opened.
+/// Looks at the first bytes, of a compressed file at the first ones inside. Throws Error when the file cannot be
+/// opened.
 Content content_of(const std::filesystem::path& file);
 
 struct FormatToRead {
   Format format = Format::nifti;
   bool compressed = false;
+  std::string name_fault;  ///< what the name says wrongly, for a warning; empty: it is right
 };
 
-/// How a file is to be read: by its content; where that says nothing by the ending of its name. One warning when the name says
-/// something else. Throws Error for what is known to be no image, with what it is, and when neither says anything.
-FormatToRead format_to_read(const std::filesystem::path& file, const Warn& warn);
+/// How a file is to be read: by its content; where that says nothing by the ending of its name. Throws Error for what
+/// is known to be no image, with what it is, for voxels whose header is another file, and when neither content nor name
+/// says anything.
+FormatToRead format_to_read(const std::filesystem::path& file);
 
 }  // namespace flowrun::io

@@ -28,8 +28,11 @@ fs::path data_file_of(const fs::path& header, const std::string& name) {
                        "outside the folder of the header; only files in it or below it are read, links followed: copy the data "
                        "beside the header");
   const fs::path real = fs::canonical(named, code);
-  if (code) refuse(header, shown + "which is not there; copy both files");
-  if (!fs::is_regular_file(real, code)) refuse(header, shown + "which is not a plain file");
+  if (code) refuse(header, shown + "which is missing; copy both files");
+  const fs::file_status status = fs::status(real, code);
+  if (!fs::is_regular_file(status))
+    refuse(header,
+           shown + "which is " + (fs::is_directory(status) ? "a folder" : special_file_words(status)) + "; a file is expected");
   return real;
 }
 

@@ -108,6 +108,14 @@ std::uint64_t DataStream::skip(std::uint64_t most) {
   return total;
 }
 
+std::uint64_t DataStream::behind_compressed() {
+  if (!inflater_ || !ended_) return 0;
+  file_.clear();
+  const auto at = file_.tellg();
+  file_.seekg(0, std::ios::end);
+  return static_cast<std::uint64_t>(file_.tellg() - at) + inflater_->stream.avail_in;
+}
+
 struct DataWriter::Gzip {
   gzFile file = nullptr;
 };

@@ -17,12 +17,15 @@ class DataStream {
   DataStream(const DataStream&) = delete;
   DataStream& operator=(const DataStream&) = delete;
 
-  /// Reads until `count` bytes or the end of the data, and says how many came. Throws Error naming the file when compressed data
-  /// are damaged or stop in the middle; checksums are compared where the stream ends.
+  /// Reads until `count` bytes or the end of the data, and says how many came. Throws Error naming the file when
+  /// compressed data are damaged or stop in the middle; checksums are compared where the stream ends.
   std::size_t read(void* buffer, std::size_t count);
 
   /// Reads on to the end, at most `most` bytes, so that the checksum at the end is compared. Says how many bytes came.
   std::uint64_t skip(std::uint64_t most);
+
+  /// The bytes of the file that follow its compressed data, once these were read to their end.
+  std::uint64_t behind_compressed();
 
  private:
   struct Inflater;
@@ -35,8 +38,8 @@ class DataStream {
   bool ended_ = false;
 };
 
-/// A file that is written from the start, plain or compressed by gzip. Nothing is lost in silence: each call throws Error, with
-/// the system's reason and the name `shown_as`, when the bytes could not be written.
+/// A file that is written from the start, plain or compressed by gzip. Nothing is lost in silence: each call throws
+/// Error, with the system's reason and the name `shown_as`, when the bytes could not be written.
 class DataWriter {
  public:
   /// Level 0 is plain, 1 the fastest, 9 the smallest.

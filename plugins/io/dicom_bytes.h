@@ -12,7 +12,7 @@ namespace flowrun::io {
 /// The bytes of a DICOM file from front to back, little-endian, with a place that can be moved. Reads in blocks.
 class DicomBytes {
  public:
-  /// Throws Error when the file's size cannot be told.
+  /// Throws Error when the file's size cannot be found.
   explicit DicomBytes(const std::filesystem::path& file);
 
   std::uint64_t size() const { return size_; }
@@ -20,7 +20,7 @@ class DicomBytes {
   void move_to(std::uint64_t place) { at_ = place; }
   bool has(std::uint64_t count) const { return at_ <= size_ && count <= size_ - at_; }
 
-  /// The next number; to be called only when it is there.
+  /// The next number; to be called only when there is one.
   template <class T>
   T take() {
     T value = 0;

@@ -35,7 +35,8 @@ constexpr std::string_view kImplicit = "1.2.840.10008.1.2", kExplicit = "1.2.840
 constexpr std::string_view kShortForms = "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US";
 constexpr std::string_view kLongForms = "OB OD OF OL OV OW SQ SV UC UN UR UT UV";
 
-/// Groups whose elements say how the voxels lie in space and in memory; these are taken by their meaning, here and in sequences.
+/// Groups whose elements say how the voxels lie in space and in memory; these are taken by their meaning, here and in
+/// sequences.
 constexpr std::array<std::uint32_t, 6> kImageGroups{0x0018, 0x0020, 0x0028, 0x0054, 0x3004, 0x5200};
 
 /// Whether an element has the value representation that the standard gives its tag. Who did not know a tag writes UN.
@@ -51,8 +52,8 @@ bool is_form(const std::string& form) {
          (kShortForms.find(form) != std::string_view::npos || kLongForms.find(form) != std::string_view::npos);
 }
 
-/// Whether elements begin at a place without the mark of DICOM: first those of the file itself, or those that identify an image.
-/// A length is looked at too, so that hardly anything else is taken for DICOM.
+/// Whether elements begin at a place without the mark of DICOM: first those of the file itself, or those that identify
+/// an image. A length is looked at too, so that hardly anything else is taken for DICOM.
 bool has_first_elements(DicomBytes& bytes) {
   if (!bytes.has(10)) return false;
   const auto group = bytes.take<std::uint16_t>(), number = bytes.take<std::uint16_t>();
@@ -131,7 +132,7 @@ class DicomWalk {
 
   void require_within(std::uint32_t length, std::uint64_t end) const {
     if (length > end || bytes_.at() > end - length)
-      broken("element is longer (" + std::to_string(length) + " bytes) than what holds it");
+      broken("element is longer (" + std::to_string(length) + " bytes) than what contains it");
   }
 
   void step_over(std::uint32_t length, std::uint64_t end) {
@@ -183,7 +184,8 @@ class DicomWalk {
                               "' is not one that is read here; convert it to explicit VR little endian");
   }
 
-  /// Elements up to `end`, or up to the mark of an item's end. What is wanted of them goes into `kept`, when there is one.
+  /// Elements up to `end`, or up to the mark of an item's end. What is wanted of them goes into `kept`, when there is
+  /// one.
   void walk_elements(std::uint64_t end, int depth, DicomItem* kept) {
     if (depth > kDeepest) broken("sequences are nested too deeply");
     Tag last = 0;
@@ -235,7 +237,7 @@ class DicomWalk {
   }
 
   std::uint64_t limit_of(std::uint32_t length, std::uint64_t end) const {
-    if (length > end || bytes_.at() > end - length) broken("sequence is longer than what holds it");
+    if (length > end || bytes_.at() > end - length) broken("sequence is longer than what contains it");
     return bytes_.at() + length;
   }
 
@@ -291,7 +293,8 @@ class DicomWalk {
     const int allocated = number(kAllocated, 0), stored = number(0x00280101, allocated), high = number(0x00280102, stored - 1);
     if (allocated == 1)
       refuse(found_.path,
-             "its voxels take one bit each, as a DICOM segmentation's do, which are not read; convert it to a mask in NIfTI");
+             "its voxels take one bit each, as a DICOM segmentation's do, which are not read; convert it to a mask in "
+             "NIfTI");
     const bool used = allocated == 16 ? stored >= 1 && stored <= 16 : stored == allocated;
     const bool bits_fit = (allocated == 8 || allocated == 16 || allocated == 32) && used && high == stored - 1;
     if (!bits_fit || (samples != 1 && samples != 3 && samples != 4) || number(0x00280103, 0) > 1)
@@ -318,16 +321,17 @@ class DicomWalk {
   }
 
   /// Memory is taken for what the header promises, so it is compared with what there is first.
-  void require_all_voxels() const {
+  void require_all_voxels() {
     const double needed = static_cast<double>(voxels_.columns) * static_cast<double>(voxels_.rows) *
                           static_cast<double>(voxels_.frames) * voxels_.samples * voxels_.allocated / 8;
     std::uint64_t bytes = voxels_.plain ? voxels_.plain->length : 0;
     for (const DicomVoxels::Piece& fragment : voxels_.fragments) bytes += fragment.length;
     const double room = static_cast<double>(bytes) * (voxels_.plain ? 1 : kLargestRatio) + (voxels_.plain ? 0 : kUnasked);
-    if (needed <= room) return;
-    refuse(found_.path, "its header promises " + size_text(std::array{voxels_.columns, voxels_.rows, voxels_.frames}) +
-                            " voxels, which take " + number_text(needed) + " bytes, but its " + std::to_string(bytes) +
-                            " bytes of voxels cannot hold them; the file is cut or its header is damaged");
+    if (needed > room)
+      refuse(found_.path, "its header promises " + size_text(std::array{voxels_.columns, voxels_.rows, voxels_.frames}) +
+                              " voxels, which take " + number_text(needed) + " bytes, but its " + std::to_string(bytes) +
+                              " bytes of voxels cannot contain them; the file is cut or its header is damaged");
+    voxels_.promised = static_cast<std::uint64_t>(needed);
   }
 
   DicomBytes bytes_;

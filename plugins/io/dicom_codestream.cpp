@@ -29,8 +29,9 @@ bool is_other_segment(std::uint32_t kind) {
          kind == 0xfe;
 }
 
-/// The segments of JPEG or JPEG-LS up to the first scan, of which one describes the frame: bits, rows, columns, samples. GDCM
-/// ends the process at a header that its JPEG library warns about: other bytes between segments, another version of JFIF.
+/// The segments of JPEG or JPEG-LS up to the first scan, of which one describes the frame: bits, rows, columns,
+/// samples. GDCM ends the process at a header that its JPEG library warns about: other bytes between segments, another
+/// version of JFIF.
 std::optional<Picture> jpeg_header(const std::string& bytes) {
   constexpr std::uint32_t kScan = 0xda, kJfif = 0xe0;
   std::optional<Picture> found;
@@ -65,7 +66,8 @@ std::optional<Picture> jpeg_2000_header(const std::string& bytes) {
 int require_sound_codestream(const std::string& bytes, const DicomFile& file) {
   if (file.syntax == "1.2.840.10008.1.2.5") return 0;
   const auto found = bytes.starts_with("\xff\xd8") ? jpeg_header(bytes) : jpeg_2000_header(bytes);
-  // JPEG's decoders fill up what is cut, and that of JPEG-LS looks for the end of each of several frames without a limit.
+  // JPEG's decoders fill up what is cut, and that of JPEG-LS looks for the end of each of several frames without a
+  // limit.
   const bool is_whole = static_cast<std::int64_t>(file.voxels->fragments.size()) == file.voxels->frames;
   const bool has_end = !is_whole || bytes.find("\xff\xd9") != std::string::npos;
   if (!found || !has_end)

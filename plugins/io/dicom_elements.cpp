@@ -42,7 +42,7 @@ const std::map<Tag, WantedElement>& wanted_elements() {
       {0x00281053, {kDecimals, 1}},
       {0x00281054, {kText}},
       {0x3004000e, {kDecimals, 1}},
-      // what tells one volume from another
+      // what differs between volumes
       {0x00080032, {kText}},
       {0x00080033, {kText}},
       {0x00089007, {kText}},
@@ -147,8 +147,9 @@ std::optional<WantedElement> wanted_element(Tag tag) {
 }
 
 bool is_wanted_sequence(Tag tag) {
-  // Functional groups, shared and of each frame, and within them: MR echo, MR diffusion, cardiac phase, MR and CT frame type,
-  // frame content, plane position, plane orientation, pixel measures, value transformation; a table of values; NM detectors.
+  // Functional groups, shared and of each frame, and within them: MR echo, MR diffusion, cardiac phase, MR and CT frame
+  // type, frame content, plane position, plane orientation, pixel measures, value transformation; a table of values; NM
+  // detectors.
   static constexpr std::array<Tag, 14> kWanted{0x00189114, 0x00189117, 0x00189118, 0x00189226, 0x00189329,
                                                0x00209111, 0x00209113, 0x00209116, 0x00283000, 0x00289110,
                                                0x00289145, 0x00540022, 0x52009229, 0x52009230};

@@ -27,19 +27,21 @@ struct WantedElement {
 std::optional<WantedElement> wanted_element(Tag tag);
 bool is_wanted_sequence(Tag tag);
 
-/// Why a value cannot be one of the wanted element ("'abc', which is no number"), or "". An empty value is none, and right.
+/// Why a value cannot be one of the wanted element ("'abc', which is no number"), or "". An empty value is none, and
+/// right.
 std::string fault_of(const WantedElement& wanted, const std::string& value);
 
-/// The wanted values of a data set or of an item of a sequence, as the file has them. Whoever fills it has asked fault_of.
+/// The wanted values of a data set or of an item of a sequence, as the file has them. Whoever fills it has asked
+/// fault_of.
 struct DicomItem {
   std::map<Tag, std::string> values;
   std::map<Tag, std::vector<DicomItem>> sequences;
 
   bool has(Tag tag) const;  ///< with a value
-  /// Without what fills it up. Empty: it is not there.
+  /// Without what fills it up. Empty: it is missing.
   std::string text(Tag tag) const;
   std::vector<std::string> texts(Tag tag) const;  ///< its values, which backslashes separate
-  /// Empty: it is not there.
+  /// Empty: it is missing.
   std::vector<double> numbers(Tag tag) const;
   std::optional<double> number(Tag tag) const;
   /// A sequence's item, or null.

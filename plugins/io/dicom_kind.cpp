@@ -34,7 +34,7 @@ void require_voxels(const DicomFile& file) {
   if (file.has_float_voxels)
     refuse(file.path,
            kind + " whose voxels are floating-point numbers (Float Pixel Data), which are not read; convert it to NIfTI");
-  refuse(file.path, "this DICOM file holds no image: " + kind + "; give the images themselves");
+  refuse(file.path, "this DICOM file contains no image: " + kind + "; give the images themselves");
 }
 
 void require_one_number(const DicomFile& file) {
@@ -57,7 +57,8 @@ void require_one_number(const DicomFile& file) {
   refuse(file.path, "its values are kept behind a table (Modality LUT Sequence), which is not read; convert it to NIfTI");
 }
 
-/// Frames that have times, and no distance between them. Captures of slices have times too, for showing them one by one.
+/// Frames that have times, and no distance between them. Captures of slices have times too, for showing them one by
+/// one.
 bool is_film(const DicomFile& file) {
   static constexpr std::array<Tag, 3> kTimes{0x00181060, 0x00181063, 0x00181065};
   for (const Tag distance : {Tag{0x00180088}, Tag{0x00182005}, Tag{0x3004000c}})
@@ -87,7 +88,7 @@ void require_stack(const DicomFile& file) {
   for (const auto& [tag, what] : kSplits) {
     const std::vector<double> parts = file.elements.numbers(tag);
     if (std::adjacent_find(parts.begin(), parts.end(), std::not_equal_to<>()) != parts.end())
-      refuse(file.path, frames + "of several " + what + ", so it holds more than one volume; a single one is expected");
+      refuse(file.path, frames + "of several " + what + ", so it contains more than one volume; a single one is expected");
   }
 }
 

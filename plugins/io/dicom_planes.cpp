@@ -60,9 +60,10 @@ void set_spacing(DicomPlane& plane, const DicomFile& file, Doubts& doubts) {
   };
   if (take(kSpacing)) return;
   const std::string what = "the voxel size in the patient (Pixel Spacing; ";
-  if (take(kDetectorSpacing)) doubts.add(what + "the size at the detector, " + size_words(plane.spacing) + ", is taken)");
-  else if (take(kScannedSpacing)) doubts.add(what + "the size on the scanned film, " + size_words(plane.spacing) + ", is taken)");
-  else doubts.add(what + "1 x 1 mm is taken)");
+  if (take(kDetectorSpacing)) doubts.add_unsaid(what + "the size at the detector, " + size_words(plane.spacing) + ", is taken)");
+  else if (take(kScannedSpacing))
+    doubts.add_unsaid(what + "the size on the scanned film, " + size_words(plane.spacing) + ", is taken)");
+  else doubts.add_unsaid(what + "1 x 1 mm is taken)");
 }
 
 void set_rescale(DicomPlane& plane, const DicomFile& file) {
@@ -106,8 +107,8 @@ void place_along_normal(const DicomFile& file, std::vector<DicomPlane>& planes, 
   std::vector<double> offsets = offsets_of(file);
   if (offsets.empty()) {
     const double step = step_without_positions(planes.front(), doubts);
-    doubts.add("the position of every frame (they are taken to follow the first one along the normal, " + number_text(step) +
-               " mm apart)");
+    doubts.add_unsaid("the position of every frame (they are taken to follow the first one along the normal, " +
+                      number_text(step) + " mm apart)");
     const std::vector<double> numbers = file.elements.numbers(kSliceNumbers);
     for (std::size_t i = 0; i < planes.size(); ++i)
       offsets.push_back(step * (numbers.size() == planes.size() ? numbers[i] - 1 : static_cast<double>(i)));
@@ -119,8 +120,8 @@ void place_along_normal(const DicomFile& file, std::vector<DicomPlane>& planes, 
 /// The position of the file, which is that of its first frame.
 void place_by_file(const DicomFile& file, std::vector<DicomPlane>& planes, Doubts& doubts) {
   const std::vector<double> first = place_of(file, kPosition);
-  if (first.empty()) doubts.add("the position in the patient (0, 0, 0 is taken)");
-  if (!planes.front().placed) doubts.add("the orientation (axial is taken: rows to the left, columns to the back)");
+  if (first.empty()) doubts.add_unsaid("the position in the patient (0, 0, 0 is taken)");
+  if (!planes.front().placed) doubts.add_unsaid("the orientation (axial is taken: rows to the left, columns to the back)");
   for (DicomPlane& plane : planes) {
     plane.placed = plane.placed && !first.empty();
     if (!first.empty()) plane.position = {first[0], first[1], first[2]};
@@ -143,16 +144,6 @@ Vector DicomPlane::normal() const {
   return along({}, across, 1 / std::sqrt(dot(across, across)));
 }
 
-void Doubts::add(const std::string& what) {
-  if (std::find(all_.begin(), all_.end(), what) == all_.end()) all_.push_back(what);
-}
-
-std::string Doubts::sentence() const {
-  std::string text;
-  for (std::size_t i = 0; i < all_.size(); ++i) text += (i == 0 ? "" : i + 1 == all_.size() ? " and " : ", ") + all_[i];
-  return "its DICOM header does not say " + text + "; sizes in mm and the place in the world may be wrong";
-}
-
 const DicomItem& item_with(const DicomFile& file, std::size_t frame, Tag group, Tag tag) {
   const DicomItem* own = file.elements.item(kPerFrame, frame);
   const DicomItem* shared = file.elements.item(kShared);
@@ -166,8 +157,8 @@ const DicomItem& item_with(const DicomFile& file, std::size_t frame, Tag group, 
 double step_without_positions(const DicomPlane& plane, Doubts& doubts) {
   if (plane.step) return *plane.step;
   const std::string what = "the distance between slices (Spacing Between Slices; ";
-  if (plane.thickness) doubts.add(what + "the slice thickness, " + number_text(*plane.thickness) + " mm, is taken)");
-  else doubts.add(what + "1 mm is taken)");
+  if (plane.thickness) doubts.add_unsaid(what + "the slice thickness, " + number_text(*plane.thickness) + " mm, is taken)");
+  else doubts.add_unsaid(what + "1 mm is taken)");
   return plane.thickness.value_or(1);
 }
 

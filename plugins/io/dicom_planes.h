@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dicom_check.h"
+#include "doubts.h"
 
 namespace flowrun::io {
 
@@ -35,28 +36,19 @@ struct DicomPlane {
   Vector normal() const;  ///< unit vector at right angles to both
 };
 
-/// What files do not say about their place in the world, and what is taken instead; each thing once.
-class Doubts {
- public:
-  void add(const std::string& what);
-  bool empty() const { return all_.empty(); }
-  /// "its DICOM header does not say ...".
-  std::string sentence() const;
-
- private:
-  std::vector<std::string> all_;
-};
-
-/// The frames of a file in its order. A file that keeps more than one frame and only the first one's position gets the others
-/// along the normal: by its list of offsets, else by its spacing between slices, else, as a doubt, by the slice thickness or 1
-/// mm. Throws Error for a header that contradicts itself: another number of frames described than there are, some frames with a
-/// position and some without, axes that are no unit vectors or lie along one another, sizes of 0, a slope of 0.
+/// The frames of a file in its order. A file that keeps more than one frame and only the first one's position gets the
+/// others along the normal: by its list of offsets, else by its spacing between slices, else, as a doubt, by the slice
+/// thickness or 1 mm. Throws Error for a header that contradicts itself: another number of frames described than there
+/// are, some frames with a position and some without, axes that are no unit vectors or lie along one another, sizes of
+/// 0, a slope of 0.
 std::vector<DicomPlane> planes_of(const DicomFile& file, std::size_t index, Doubts& doubts);
 
-/// The value that holds for a frame: from its functional groups, from those of all frames, or from the file's own elements.
+/// The value that counts for a frame: from its functional groups, from those of all frames, or from the file's own
+/// elements.
 const DicomItem& item_with(const DicomFile& file, std::size_t frame, Tag group, Tag tag);
 
-/// The distance between slices when their positions do not show it: what the file says, else, as a doubt, thickness or 1 mm.
+/// The distance between slices when their positions do not show it: what the file says, else, as a doubt, thickness or
+/// 1 mm.
 double step_without_positions(const DicomPlane& plane, Doubts& doubts);
 
 }  // namespace flowrun::io

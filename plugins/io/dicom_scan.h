@@ -16,8 +16,8 @@ struct DicomFolder {
   std::vector<std::filesystem::path> strays;             ///< all else but hidden files: folders, broken links, other files
 };
 
-/// Looks at the files of a folder, not at those of folders below it; in the order of their names. Throws Error for a DICOM file
-/// that is damaged, because it may be a slice.
+/// Looks at the files of a folder, not at those of folders below it; in the order of their names. Throws Error for a
+/// DICOM file that is damaged, because it may be a slice.
 DicomFolder scan_dicom_folder(const std::filesystem::path& folder);
 
 }  // namespace flowrun::io

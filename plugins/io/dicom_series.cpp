@@ -35,7 +35,7 @@ std::string listing(const Series& all) {
   for (const DicomFile& file : found.without_image) ++kinds[dicom_kind(file)];
   for (const auto& [kind, count] : kinds)
     others += (others.empty() ? " (its DICOM files are: " : ", ") + std::to_string(count) + " of the kind '" + kind + "'";
-  refuse(folder, "this folder holds no DICOM image" + others + (others.empty() ? "" : ")") + words_on_strays(found) +
+  refuse(folder, "this folder contains no DICOM image" + others + (others.empty() ? "" : ")") + words_on_strays(found) +
                      "; give an image file (" + readable_suffixes() + ") or a folder with a DICOM series");
 }
 
@@ -45,7 +45,7 @@ std::vector<DicomFile> choose(DicomFolder& found, const fs::path& folder, const 
   if (wanted.empty() && all.size() == 1) return std::move(all.begin()->second);
   if (wanted.empty())
     refuse(folder,
-           "it holds " + std::to_string(all.size()) + " DICOM series; choose one by the parameter 'series': " + listing(all));
+           "it contains " + std::to_string(all.size()) + " DICOM series; choose one by the parameter 'series': " + listing(all));
   if (const auto exact = all.find(wanted); exact != all.end()) return std::move(exact->second);
   std::vector<std::string> fitting;
   for (const auto& [uid, files] : all)
@@ -67,12 +67,13 @@ Volume read_stack(const std::vector<DicomFile>& files, const fs::path& path, con
   for (const DicomFile& file : files) require_slices(file);
   DicomStack stack = stack_of(files, path);
   require_readable(stack.grid, path, options.sheared);
-  std::size_t inverted = 0, kept = 0;
   Volume volume;
   volume.source = path.string();
-  volume.voxels = read_dicom_voxels(files, stack.planes, inverted, kept);
+  DicomValues read = read_dicom_voxels(files, stack.planes);
+  read.losses.report(path, stack.grid.size, warn);
+  volume.voxels = std::move(read.values);
   place_on_grid(volume, stack.grid, path, options.between, warn);
-  if (const std::string words = inversion_words(inverted, kept); !words.empty()) stack.warnings.push_back(words);
+  if (const std::string words = inversion_words(read.inverted, read.kept); !words.empty()) stack.warnings.push_back(words);
   for (const std::string& sentence : stack.warnings) warn("'" + path.string() + "': " + sentence);
   return volume;
 }

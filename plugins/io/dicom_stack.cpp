@@ -101,8 +101,18 @@ std::vector<double> gaps_of(const Planes& planes) {
   return gaps;
 }
 
-/// The median of the gaps that are none of two volumes' slices; 0: there are no such. Of two in the middle it is the smaller one,
-/// because slices go missing sooner than others come in between.
+/// Gaps up to this one lie between slices at one position, of several volumes or of copies. Headers round positions, so
+/// it is not 0: a share of the usual gap. Where most slices have a twin the usual gap is such a gap itself, so the
+/// thickness counts too, or the distance that the file says, or with three slices the larger gap.
+double largest_of_one_position(const DicomPlane& first, const std::vector<double>& gaps, double usual) {
+  const double largest = gaps.empty() ? 0 : *std::max_element(gaps.begin(), gaps.end());
+  double said = first.thickness.value_or(std::abs(first.step.value_or(0)));
+  if (said == 0 && gaps.size() <= 2) said = largest;
+  return std::max(kNoGap, kSamePosition * std::max(usual, std::min(said, largest)));
+}
+
+/// The median of the gaps that are none of two volumes' slices; 0: there are no such. Of two in the middle it is the
+/// smaller one, because slices go missing sooner than others come in between.
 double usual_gap(std::vector<double> gaps) {
   std::erase_if(gaps, [](double gap) { return !(gap > kNoGap); });
   if (gaps.empty()) return 0;
@@ -119,7 +129,7 @@ double usual_gap(std::vector<double> gaps) {
   for (std::size_t i = first; i < gaps.size() && !(gaps[i] > same); ++i) together.push_back(planes[i + 1]);
   const std::string start = names.stack() + " has several " + names.unit() + " at one position (" + names.of(together[0]) +
                             " and " + names.of(together[1]) +
-                            "), so it holds more than one volume: " + std::to_string(planes.size()) + " " + names.unit() +
+                            "), so it contains more than one volume: " + std::to_string(planes.size()) + " " + names.unit() +
                             " lie at " + std::to_string(positions) + (positions == 1 ? " position" : " positions");
   const bool whole = planes.size() % positions == 0 && together.size() == planes.size() / positions;
   const std::string volumes = whole ? ", which makes " + std::to_string(together.size()) + " volumes" : "";
@@ -133,7 +143,7 @@ double usual_gap(std::vector<double> gaps) {
 
 void require_even_gaps(const Planes& planes, const Names& names) {
   const std::vector<double> gaps = gaps_of(planes);
-  const double usual = usual_gap(gaps), same = std::max(kNoGap, kSamePosition * usual);
+  const double usual = usual_gap(gaps), same = largest_of_one_position(planes.front(), gaps, usual);
   for (std::size_t i = 0; i < gaps.size(); ++i)
     if (!(gaps[i] > same)) refuse_volumes(planes, gaps, same, i, names);
   for (std::size_t i = 0; i < gaps.size(); ++i)
@@ -164,16 +174,39 @@ double require_straight_row(const Planes& planes, const Vector& step, const Name
   return largest;
 }
 
-/// Slices may be missing at even distances. Some write the room between slices, without their thickness, in the element.
-void note_thinned_stack(const DicomPlane& first, double gap, std::vector<std::string>& warnings) {
+/// The file says another distance than that of the positions. Slices may be missing at even distances. Some write the
+/// room between slices, without their thickness, in the element; with a tilted gantry some write the distance along the
+/// table.
+void note_other_step(const DicomPlane& first, const Vector& step, std::vector<std::string>& warnings) {
   if (!first.step) return;
-  const double said = std::abs(*first.step), ratio = gap / said;
-  if (!(ratio > 1.5) || std::abs(ratio - std::round(ratio)) > kSameRatio * ratio) return;
-  if (first.thickness && std::abs(*first.thickness + said - gap) < kSameRatio * gap) return;
+  const double gap = std::abs(dot(step, first.normal())), said = std::abs(*first.step), ratio = gap / said;
+  const auto is_gap = [&](double distance) { return std::abs(distance - gap) <= kSameRatio * gap; };
+  const bool is_along_table = std::abs(said - std::sqrt(dot(step, step))) <= kSameRatio * said;
+  if (is_gap(said) || is_along_table || (first.thickness && is_gap(said + *first.thickness))) return;
+  const bool is_thinned = ratio > 1.5 && std::abs(ratio - std::round(ratio)) <= kSameRatio * ratio;
   warnings.push_back("its slices lie " + number_text(gap) + " mm apart, but Spacing Between Slices (0018,0088) says " +
-                     number_text(said) + " mm, so " +
-                     (std::round(ratio) == 2 ? "every second slice" : "slices at even distances") +
-                     " may be missing; the distance of the positions is taken");
+                     number_text(said) + " mm" +
+                     (!is_thinned              ? ""
+                      : std::round(ratio) == 2 ? ", so every second slice may be missing"
+                                               : ", so slices at even distances may be missing") +
+                     "; the distance of the positions is taken");
+}
+
+/// Voxels behind those that the headers promise. A byte that makes the number even is not one.
+void note_surplus(const Names& names, std::vector<std::string>& warnings) {
+  std::size_t count = 0;
+  std::string first;
+  for (const DicomFile& file : names.files()) {
+    const DicomVoxels& voxels = *file.voxels;
+    if (!voxels.plain || voxels.plain->length <= voxels.promised + voxels.promised % 2) continue;
+    if (count++ > 0) continue;
+    first = "the header" + (names.files().size() > 1 ? " of '" + file.path.filename().string() + "'" : "") + " promises " +
+            size_text(std::array{voxels.columns, voxels.rows, voxels.frames}) + " voxels, which take " +
+            std::to_string(voxels.promised) + " bytes, but its Pixel Data have " + std::to_string(voxels.plain->length);
+  }
+  if (count == 0) return;
+  warnings.push_back(first + (count > 1 ? ", and so in " + std::to_string(count) + " files in all" : "") +
+                     "; what comes behind is not read, so check that the header has the right number of frames and bits");
 }
 
 /// The step between slices. Its length is no voxel size yet when there is one slice only.
@@ -184,7 +217,7 @@ Vector step_of(const Planes& planes, const Names& names, Doubts& doubts, std::ve
   const double steps = static_cast<double>(planes.size() - 1);
   const Vector step = along({}, minus(planes.back().position, first.position), 1 / steps);
   const double off = require_straight_row(planes, step, names);
-  note_thinned_stack(first, std::abs(dot(step, first.normal())), warnings);
+  note_other_step(first, step, warnings);
   if (off > kNoticedGap)
     warnings.push_back("its slices are not quite evenly spaced: one lies " + number_text(100 * off) +
                        " % of a voxel from its place; an even distance of " + number_text(std::sqrt(dot(step, step))) +
@@ -213,12 +246,19 @@ void note_frames_of_reference(const Names& names, std::vector<std::string>& warn
                        " frames of reference; their positions are taken to be in one");
 }
 
+/// Slices of several images side by side, each at its own position, such as two echoes in turn.
+void note_contrasts(const Names& names, const Planes& planes, std::vector<std::string>& warnings) {
+  if (const std::string differ = different_contrasts(names.files(), planes); !differ.empty())
+    warnings.push_back("its " + names.unit() + " differ in " + differ +
+                       ", so it may mix several images; check it, and take one image out of it, for example with dcm2niix");
+}
+
 }  // namespace
 
 DicomStack stack_of(const std::vector<DicomFile>& files, const std::filesystem::path& path) {
   const Names names(files, path);
   DicomStack stack;
-  Doubts doubts;
+  Doubts doubts("DICOM");
   require_one_size(names);
   for (std::size_t i = 0; i < files.size(); ++i)
     for (const DicomPlane& plane : planes_of(files[i], i, doubts)) stack.planes.push_back(plane);
@@ -230,6 +270,8 @@ DicomStack stack_of(const std::vector<DicomFile>& files, const std::filesystem::
   const Vector step = step_of(stack.planes, names, doubts, stack.warnings);
   stack.grid = grid_of(stack.planes, step, *files.front().voxels);
   note_frames_of_reference(names, stack.warnings);
+  note_contrasts(names, stack.planes, stack.warnings);
+  note_surplus(names, stack.warnings);
   if (!doubts.empty()) stack.warnings.push_back(doubts.sentence());
   return stack;
 }

@@ -130,10 +130,11 @@ std::string kind_of(const fs::path& path) {
   if (leads_nowhere(path)) return link_words(path);
   std::error_code unused;
   if (fs::is_directory(path, unused)) return "a folder; move it out of this one";
-  if (!fs::is_regular_file(path, unused)) return "neither a file nor a folder; remove it";
+  if (const auto status = fs::status(path, unused); !fs::is_regular_file(status))
+    return special_file_words(status) + "; remove it";
   if (fs::file_size(path, unused) == 0) return "an empty file; copy or make it again";
   const Content content = content_of(path);
-  if (content.format && content.compressed) return "compressed by gzip; unpack it";
+  if (content.format && content.compressed) return "a gzip file; unpack it";
   if (content.format) return "an image of another format; move it out of this folder";
   if (!content.what.empty()) return content.what;
   return "no DICOM file; it is cut or damaged, so copy it again, or of another format";

@@ -51,7 +51,7 @@ gdcm::SmartPointer<gdcm::SequenceOfFragments> fragments_of(const DicomFile& file
   if (file.voxels->fragments.empty() || (frames > 1 && file.voxels->fragments.size() != frames))
     refuse(file.path, "its " + std::to_string(frames) + " compressed frames come in " +
                           std::to_string(file.voxels->fragments.size()) +
-                          " parts, which cannot be told apart here; decompress the file first, as dcmdjpeg or gdcmconv --raw do");
+                          " parts, whose frames are not known; decompress the file first, as dcmdjpeg or gdcmconv --raw do");
   return all;
 }
 
@@ -90,28 +90,29 @@ struct Meaning {
   bool inverted = false;
   double slope = 1, intercept = 0;
 
-  float value(std::uint32_t bits) const {
+  float value(std::uint32_t bits, ValueLosses& losses, std::size_t index) const {
     const std::int64_t range = std::int64_t{1} << stored;
     std::int64_t number = bits & (range - 1);
     if (is_signed && number >= range / 2) number -= range;
     if (inverted) number = (is_signed ? -1 : range - 1) - number;
-    return static_cast<float>(slope * static_cast<double>(number) + intercept);
+    if (slope == 1 && intercept == 0) return losses.kept(number, index);
+    return losses.scaled(slope * static_cast<double>(number) + intercept, index);
   }
 };
 
 template <class T>
-void append_as(const char* bytes, std::size_t count, const Meaning& meaning, std::vector<float>& values) {
+void append_as(const char* bytes, std::size_t count, const Meaning& meaning, DicomValues& all) {
   for (std::size_t i = 0; i < count; ++i) {
     T bits;
     std::memcpy(&bits, bytes + i * sizeof(T), sizeof(T));
-    values.push_back(meaning.value(bits));
+    all.values.push_back(meaning.value(bits, all.losses, all.values.size()));
   }
 }
 
-void append(const char* bytes, std::size_t count, int allocated, const Meaning& meaning, std::vector<float>& values) {
-  if (allocated == 8) append_as<std::uint8_t>(bytes, count, meaning, values);
-  else if (allocated == 16) append_as<std::uint16_t>(bytes, count, meaning, values);
-  else append_as<std::uint32_t>(bytes, count, meaning, values);
+void append(const char* bytes, std::size_t count, int allocated, const Meaning& meaning, DicomValues& all) {
+  if (allocated == 8) append_as<std::uint8_t>(bytes, count, meaning, all);
+  else if (allocated == 16) append_as<std::uint16_t>(bytes, count, meaning, all);
+  else append_as<std::uint32_t>(bytes, count, meaning, all);
 }
 
 /// The frames of one file, of which only a compressed one is kept in memory as a whole.
@@ -121,13 +122,13 @@ class Frames {
     if (!file.voxels->plain) all_ = decompressed(file, allocated_);
   }
 
-  void append_to(std::vector<float>& values, std::size_t frame, const Meaning& meaning) const {
+  void append_to(DicomValues& all, std::size_t frame, const Meaning& meaning) const {
     const DicomVoxels& voxels = *file_.voxels;
     const auto count = static_cast<std::size_t>(voxels.columns * voxels.rows);
     const std::size_t length = count * static_cast<std::size_t>(allocated_) / 8;
-    if (!voxels.plain) return append(all_.data() + frame * length, count, allocated_, meaning, values);
+    if (!voxels.plain) return append(all_.data() + frame * length, count, allocated_, meaning, all);
     const std::string bytes = bytes_of(file_, voxels.plain->start + frame * length, length);
-    append(bytes.data(), count, allocated_, meaning, values);
+    append(bytes.data(), count, allocated_, meaning, all);
   }
 
  private:
@@ -148,10 +149,9 @@ bool has_unit(const DicomFile& file) {
 
 }  // namespace
 
-std::vector<float> read_dicom_voxels(const std::vector<DicomFile>& files, const std::vector<DicomPlane>& planes,
-                                     std::size_t& inverted, std::size_t& kept) {
-  std::vector<float> values;
-  values.reserve(planes.size() * static_cast<std::size_t>(files.front().voxels->columns * files.front().voxels->rows));
+DicomValues read_dicom_voxels(const std::vector<DicomFile>& files, const std::vector<DicomPlane>& planes) {
+  DicomValues all;
+  all.values.reserve(planes.size() * static_cast<std::size_t>(files.front().voxels->columns * files.front().voxels->rows));
   std::map<std::size_t, Frames> open;
   std::map<std::size_t, std::size_t> left;
   for (const DicomPlane& plane : planes) ++left[plane.file];
@@ -159,11 +159,11 @@ std::vector<float> read_dicom_voxels(const std::vector<DicomFile>& files, const 
     const DicomFile& file = files[plane.file];
     const Frames& frames = open.try_emplace(plane.file, file).first->second;
     const bool turn = is_inverse(file) && !has_unit(file);
-    if (is_inverse(file)) ++(turn ? inverted : kept);
-    frames.append_to(values, plane.frame, {file.voxels->stored, file.voxels->is_signed, turn, plane.slope, plane.intercept});
+    if (is_inverse(file)) ++(turn ? all.inverted : all.kept);
+    frames.append_to(all, plane.frame, {file.voxels->stored, file.voxels->is_signed, turn, plane.slope, plane.intercept});
     if (--left[plane.file] == 0) open.erase(plane.file);
   }
-  return values;
+  return all;
 }
 
 }  // namespace flowrun::io

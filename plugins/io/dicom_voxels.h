@@ -1,17 +1,22 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "dicom_check.h"
 #include "dicom_planes.h"
+#include "value_losses.h"
 
 namespace flowrun::io {
 
-/// The values of a stack's slices, one behind the other: stored value times slope plus intercept. `inverted` becomes how many
-/// slices were turned round (MONOCHROME1, see docs/decisions), `kept` how many of that kind were not, because their values have a
-/// unit. Throws Error for voxels that cannot be decoded.
-std::vector<float> read_dicom_voxels(const std::vector<DicomFile>& files, const std::vector<DicomPlane>& planes,
-                                     std::size_t& inverted, std::size_t& kept);
+/// The values of a stack's slices, one behind the other: stored value times slope plus intercept.
+struct DicomValues {
+  std::vector<float> values;
+  ValueLosses losses;        ///< of the conversion to float32
+  std::size_t inverted = 0;  ///< slices that were turned round (MONOCHROME1, see docs/decisions)
+  std::size_t kept = 0;      ///< slices of that kind that were not, because their values have a unit
+};
+
+/// Throws Error for voxels that cannot be decoded.
+DicomValues read_dicom_voxels(const std::vector<DicomFile>& files, const std::vector<DicomPlane>& planes);
 
 }  // namespace flowrun::io

@@ -24,7 +24,8 @@ Vector column(const FileGrid& grid, std::size_t axis) {
   return {grid.matrix[axis], grid.matrix[4 + axis], grid.matrix[8 + axis]};
 }
 
-/// Unit vectors at right angles to each other: x as it is, y within the plane of x and y, z its normal to the side of z.
+/// Unit vectors at right angles to each other: x as it is, y within the plane of x and y, z its normal to the side of
+/// z.
 std::array<Vector, 3> right_angled_axes(const FileGrid& grid) {
   const Vector x = times(column(grid, 0), 1 / length(column(grid, 0)));
   const Vector across = minus(column(grid, 1), times(x, dot(column(grid, 1), x)));
@@ -196,6 +197,21 @@ FileGrid file_grid_of(const Geometry& geometry) {
     grid.matrix[4 * row + 3] = geometry.origin[row];
   }
   return grid;
+}
+
+double corner_shift(const std::array<double, 12>& a, const std::array<double, 12>& b, const std::array<std::int64_t, 3>& size) {
+  double largest = 0;
+  for (int corner = 0; corner < 8; ++corner) {
+    Vector shift{};
+    for (std::size_t row = 0; row < 3; ++row) {
+      shift[row] = a[4 * row + 3] - b[4 * row + 3];
+      for (std::size_t axis = 0; axis < 3; ++axis)
+        if (corner >> axis & 1) shift[row] += (a[4 * row + axis] - b[4 * row + axis]) * static_cast<double>(size[axis] - 1);
+    }
+    if (!std::isfinite(length(shift))) return HUGE_VAL;
+    largest = std::max(largest, length(shift));
+  }
+  return largest;
 }
 
 void require_readable(const FileGrid& grid, const std::filesystem::path& file, Sheared sheared, const std::string& hint) {

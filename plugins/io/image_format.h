@@ -16,7 +16,8 @@ struct NamedFormat {
   bool single_file = true;  ///< header and voxels in one file
 };
 
-/// The format by the longest ending that fits, all in lower or all in upper case, as ITK has it; none: the ending is not known.
+/// The format by the longest ending that fits, all in lower or all in upper case, as ITK has it; none: the ending is
+/// not known.
 std::optional<NamedFormat> format_of(const std::filesystem::path& path);
 
 /// ".nii.gz, .nii, ..." for messages.

@@ -10,7 +10,7 @@
 namespace flowrun::io {
 namespace {
 
-/// The axes of a grid span a volume of this share of a cube at least. Flat ones cannot be told from rounding errors below it.
+/// The axes of a grid span a volume of this share of a cube at least. Below it flat ones look like rounding errors.
 constexpr double kFlat = 1e-3;
 
 double determinant(const std::array<double, 9>& m) {
@@ -66,10 +66,12 @@ void require_usable(const Geometry& geometry, const std::filesystem::path& file)
 }
 
 void require_room(const std::filesystem::path& file, const std::array<std::int64_t, 3>& size, std::uint64_t needed,
-                  std::uint64_t available) {
+                  std::uint64_t available, Room room) {
   if (needed <= available) return;
-  refuse(file, "its header promises " + size_text(size) + " voxels, which take " + std::to_string(needed) + " bytes, but only " +
-                   std::to_string(available) + " are there; the file is cut or its header is damaged");
+  const std::string found = room == Room::at_most ? "its compressed data can become at most " + std::to_string(available)
+                                                  : "only " + std::to_string(available) + " are there";
+  refuse(file, "its header promises " + size_text(size) + " voxels, which take " + std::to_string(needed) + " bytes, but " +
+                   found + "; the file is cut or its header is damaged");
 }
 
 void require_one_volume(const std::filesystem::path& file, const std::vector<std::int64_t>& sizes) {
@@ -84,6 +86,21 @@ std::uint64_t size_of(const std::filesystem::path& file) {
   const std::uintmax_t size = std::filesystem::file_size(file, code);
   if (code) refuse(file, code.message());
   return size;
+}
+
+std::string special_file_words(const std::filesystem::file_status& status) {
+  using std::filesystem::file_type;
+  switch (status.type()) {
+    case file_type::fifo:
+      return "a pipe (FIFO)";
+    case file_type::socket:
+      return "a socket";
+    case file_type::block:
+    case file_type::character:
+      return "a device";
+    default:
+      return "something else than a file or a folder";
+  }
 }
 
 }  // namespace flowrun::io

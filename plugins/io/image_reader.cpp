@@ -16,19 +16,18 @@ namespace fs = std::filesystem;
 /// The image that a header describes.
 Volume read_described(const fs::path& path, const FileImage& image, const ReadOptions& options, const Warn& warn) {
   require_readable(image.grid, path, options.sheared, image.hint);
-  for (const std::string& doubt : image.doubts) warn("'" + path.string() + "': " + doubt);
   Volume volume;
-  volume.voxels = read_voxels(image.voxels, image.grid.size, path);
+  volume.voxels = read_voxels(image.voxels, image.grid.size, path, warn);
+  if (!image.doubts.empty()) warn("'" + path.string() + "': " + image.doubts.sentence());
   place_on_grid(volume, image.grid, path, options.between, warn);
   volume.source = path.string();
   return volume;
 }
 
-Volume read_file(const fs::path& path, const ReadOptions& options, const Warn& warn) {
-  const auto [format, compressed] = format_to_read(path, warn);
-  switch (format) {
+Volume read_as(const FormatToRead& as, const fs::path& path, const ReadOptions& options, const Warn& warn) {
+  switch (as.format) {
     case Format::nifti:
-      return read_described(path, read_nifti(path, compressed, options.nifti_form), options, warn);
+      return read_described(path, read_nifti(path, as.compressed, options.nifti_form), options, warn);
     case Format::nrrd:
       return read_described(path, read_nrrd(path), options, warn);
     case Format::meta:
@@ -39,12 +38,23 @@ Volume read_file(const fs::path& path, const ReadOptions& options, const Warn& w
   return read_dicom_file(path, options, warn);
 }
 
+/// Under a wrong name too. That is said once the image was read: of one that is refused the reason is enough.
+Volume read_file(const fs::path& path, const ReadOptions& options, const Warn& warn) {
+  const FormatToRead as = format_to_read(path);
+  Volume volume = read_as(as, path, options, warn);
+  if (!as.name_fault.empty())
+    warn("'" + path.string() + "': " + as.name_fault + "; it is read as what it is, so give it a name that fits");
+  return volume;
+}
+
 void require_file(const fs::path& path) {
   std::error_code code;
   const fs::file_status status = fs::status(path, code);
   if (status.type() == fs::file_type::not_found) refuse(path, "there is no such file");
   if (code) refuse(path, code.message());
-  if (!fs::is_regular_file(status)) refuse(path, "it is neither a file nor a folder");
+  if (!fs::is_regular_file(status))
+    refuse(path,
+           "it is " + special_file_words(status) + "; an image file is expected: write what comes out of it into one first");
   if (size_of(path) == 0) refuse(path, "the file is empty; copy or make it again");
 }
 

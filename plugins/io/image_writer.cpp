@@ -89,7 +89,8 @@ void require_written(const AtomicFile& file, const NamedFormat& named) try {
   refuse_to_write(file.target(), "not all of it reached the disk, which may be full; free some space or choose another folder");
 }
 
-/// Header and voxels in one stream: ITK's own way has a fixed, slow level of compression and does not notice a full disk.
+/// Header and voxels in one stream: ITK's own way has a fixed, slow level of compression and does not notice a full
+/// disk.
 void write_nifti(const AtomicFile& file, const NamedFormat& named, const Geometry& geometry, const Pixels& pixels) {
   const std::vector<char> header = nifti_header_bytes(geometry, pixels.nifti_type, pixels.bits);
   DataWriter writer(file.temporary(), file.target(), named.suffix.ends_with(".gz") ? kCompression : 0);
@@ -113,10 +114,17 @@ void write_pixels(const fs::path& path, const Geometry& geometry, const Pixels& 
 }
 
 void require_writable_geometry(const fs::path& path, const Geometry& geometry) {
-  if (format_of(path)->format == Format::nifti &&
-      *std::max_element(geometry.size.begin(), geometry.size.end()) > kNiftiLargestSize)
+  constexpr double kNoticeable = 0.1;  // of a voxel
+  if (format_of(path)->format != Format::nifti) return;
+  if (*std::max_element(geometry.size.begin(), geometry.size.end()) > kNiftiLargestSize)
     refuse_to_write(path, "an image of " + size_text(geometry.size) +
                               " voxels does not fit into NIfTI-1 (at most 32767 an axis); name it .nrrd or .mha");
+  const double shift = nifti_shift(geometry), voxel = std::min({geometry.spacing[0], geometry.spacing[1], geometry.spacing[2]});
+  if (!(shift <= kNoticeable * voxel))
+    refuse_to_write(path, "NIfTI-1 keeps places as 32-bit float, which would move the image by up to " + number_text(shift) +
+                              " mm, more than a tenth of a voxel (its first voxel is at " + number_text(geometry.origin[0]) +
+                              ", " + number_text(geometry.origin[1]) + ", " + number_text(geometry.origin[2]) +
+                              " mm); name it .nrrd or .mha, which keep 64 bits");
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ std::string plain_reason(const std::string& itk_message) {
   static const std::regex kPlace(
       R"((ITK ERROR:|WARNING: In [^\n]*\n|ERROR: In [^\n]*\n|\w+ ?\((0x)?[0-9a-fA-F]+\):|itk::ERROR:)\s*)");
   std::string text = std::regex_replace(itk_message, kPlace, "");
-  // The NRRD library tells its whole way from the call to the cause; the cause comes last.
+  // The NRRD library prints its whole way from the call to the cause; the cause comes last.
   if (const auto cause = text.rfind("[nrrd]"); cause != std::string::npos) text.erase(0, cause + 6);
   text.erase(0, text.find_first_not_of(" \n\t"));
   text = printable(text);

@@ -11,9 +11,9 @@
 
 namespace flowrun::io {
 
-/// Every call into ITK is made while one of these lives. It locks, because the readers of ITK 5.2 keep static state (NIfTI's
-/// ReadImageInformation a string, teem's its error list, GDCM its dictionaries), and it catches ITK's warnings of this thread,
-/// which else go to standard error.
+/// Every call into ITK is made while one of these lives. It locks, because the readers of ITK 5.2 keep static state
+/// (NIfTI's ReadImageInformation a string, teem's its error list, GDCM its dictionaries), and it catches ITK's warnings
+/// of this thread, which else go to standard error.
 class ItkSession {
  public:
   ItkSession();
@@ -29,7 +29,8 @@ class ItkSession {
   std::vector<std::string> warnings_;
 };
 
-/// A writer of a format (of DICOM its reader), made directly: ITK's factories are shared by the whole process and are left alone.
+/// A writer of a format (of DICOM its reader), made directly: ITK's factories are shared by the whole process and are
+/// left alone.
 itk::ImageIOBase::Pointer make_image_io(Format format);
 
 /// The one sentence in ITK's message: without source file, line number, class name and address.

@@ -58,7 +58,8 @@ void consider_group(std::optional<MemoryRoom>& room, const fs::path& group, cons
   consider(room, rest(*limit, rest(*used, cached)), "the memory limit of its container or control group");
 }
 
-/// The group of this process and those above it. In a container the path may name groups outside it; the root group counts then.
+/// The group of this process and those above it. In a container the path may name groups outside it; the root group
+/// counts then.
 void consider_groups(std::optional<MemoryRoom>& room, const fs::path& root) {
   std::ifstream stream(root / "proc/self/cgroup");
   for (std::string line; std::getline(stream, line);) {

@@ -34,25 +34,8 @@ std::array<double, 3> quaternion_of(const std::array<double, 9>& r) {
   return {sign * q[1], sign * q[2], sign * q[3]};
 }
 
-/// How far the header's qform puts a corner of the image from its sform, at most, in mm.
-double shift_of(const NiftiHeader& header, const std::array<std::int64_t, 3>& size) {
-  const auto qform = qform_matrix(header, "the header to write");
-  double largest = 0;
-  for (int corner = 0; corner < 8; ++corner) {
-    double squares = 0;
-    for (std::size_t row = 0; row < 3; ++row) {
-      double shift = qform[4 * row + 3] - header.rows[4 * row + 3];
-      for (std::size_t axis = 0; axis < 3; ++axis)
-        if (corner >> axis & 1)
-          shift += (qform[4 * row + axis] - header.rows[4 * row + axis]) * static_cast<double>(size[axis] - 1);
-      squares += shift * shift;
-    }
-    largest = std::max(largest, std::sqrt(squares));
-  }
-  return largest;
-}
-
-/// The nearest float32, some steps away. Through memory: GCC 12 leaves a conversion out where it works on two numbers at once.
+/// The nearest float32, some steps away. Through memory: GCC 12 leaves a conversion out where it works on two numbers
+/// at once.
 float moved(double value, int steps) {
   volatile float kept = static_cast<float>(value);
   float number = kept;
@@ -61,8 +44,8 @@ float moved(double value, int steps) {
   return number;
 }
 
-/// Rounds the quaternion to float32. A reader works out its first part from the others, which near 0 makes much of a rounding
-/// error, so of the numbers around the nearest ones those are taken that place the image best.
+/// Rounds the quaternion to float32. A reader works out its first part from the others, which near 0 makes much of a
+/// rounding error, so of the numbers around the nearest ones those are taken that place the image best.
 double round_quaternion(NiftiHeader& header, const std::array<std::int64_t, 3>& size) {
   constexpr int kSteps = 2;
   const std::array<double, 3> exact = header.quaternion;
@@ -72,7 +55,7 @@ double round_quaternion(NiftiHeader& header, const std::array<std::int64_t, 3>& 
     for (int c = -kSteps; c <= kSteps; ++c)
       for (int d = -kSteps; d <= kSteps; ++d) {
         header.quaternion = {moved(exact[0], b), moved(exact[1], c), moved(exact[2], d)};
-        const double shift = shift_of(header, size);
+        const double shift = corner_shift(qform_matrix(header, "the header to write"), header.rows, size);
         if (shift >= least) continue;
         least = shift;
         best = header.quaternion;
@@ -81,11 +64,23 @@ double round_quaternion(NiftiHeader& header, const std::array<std::int64_t, 3>& 
   return least;
 }
 
+/// The sform of a grid in RAS, exactly.
+std::array<double, 12> rows_of(const FileGrid& grid) {
+  std::array<double, 12> rows = grid.matrix;
+  for (std::size_t i = 0; i < 8; ++i) rows[i] = -rows[i];
+  return rows;
+}
+
+std::array<double, 12> in_float32(std::array<double, 12> rows) {
+  for (double& entry : rows) entry = static_cast<float>(entry);
+  return rows;
+}
+
 /// The two forms of a grid, in RAS and in numbers that float32 has.
 NiftiHeader forms_of(const Geometry& geometry) {
   NiftiHeader header;
   const FileGrid grid = file_grid_of(geometry);
-  for (std::size_t i = 0; i < 12; ++i) header.rows[i] = static_cast<float>(i < 8 ? -grid.matrix[i] : grid.matrix[i]);
+  header.rows = in_float32(rows_of(grid));
   for (std::size_t i = 0; i < 3; ++i) header.offset[i] = header.rows[4 * i + 3];
   std::array<double, 9> turn = right_angled_geometry(grid).direction;
   for (std::size_t i = 0; i < 6; ++i) turn[i] = -turn[i];
@@ -117,6 +112,11 @@ void put_floats(std::vector<char>& bytes, std::size_t place, const std::array<do
 }
 
 }  // namespace
+
+double nifti_shift(const Geometry& geometry) {
+  const std::array<double, 12> rows = rows_of(file_grid_of(geometry));
+  return corner_shift(rows, in_float32(rows), geometry.size);
+}
 
 std::vector<char> nifti_header_bytes(const Geometry& geometry, int datatype, int bits) {
   constexpr char kMillimeters = 2;

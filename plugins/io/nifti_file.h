@@ -27,17 +27,21 @@ struct NiftiHeader {
   std::array<double, 3> offset{};      ///< of the qform
   std::array<double, 12> rows{};       ///< of the sform
   int units = 0;                       ///< xyzt_units
+  int intent = 0;
 };
 
-/// Reads the header. Throws Error for what is not NIfTI in one file, and says what a pair of files or an Analyze header is.
+/// Reads the header. Throws Error for what is not NIfTI in one file, and says what a pair of files or an Analyze header
+/// is.
 NiftiHeader read_nifti_header(const std::filesystem::path& file, bool compressed);
 
-/// The qform's matrix, rows of 4, as the header's unit has it. Throws Error when quaternion, voxel size or qfac are none.
+/// The qform's matrix, rows of 4, as the header's unit has it. Throws Error when quaternion, voxel size or qfac are
+/// none.
 std::array<double, 12> qform_matrix(const NiftiHeader& header, const std::filesystem::path& file);
 
-/// A NIfTI file. The sform counts when its code is above 0, else the qform when its code is, else nothing is known: then voxel
-/// sizes with the middle of the image at 0 and x to the left, as nibabel has it, with a doubt. `form` chooses otherwise. Units of
-/// the header apply to the whole matrix. A doubt is told where both forms count and differ by more than a tenth of a voxel.
+/// A NIfTI file. The sform counts when its code is above 0, else the qform when its code is, else nothing is known:
+/// then voxel sizes with the middle of the image at 0 and x to the left, as nibabel has it, with a doubt. `form`
+/// chooses otherwise. Units of the header apply to the whole matrix. Where both forms count and differ by more than a
+/// tenth of a voxel, that is a doubt, and so is a voxel size (pixdim) that is not the sform's.
 FileImage read_nifti(const std::filesystem::path& file, bool compressed, NiftiForm form);
 
 }  // namespace flowrun::io

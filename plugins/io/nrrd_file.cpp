@@ -1,15 +1,15 @@
 // The NRRD header (teem.sourceforge.net/nrrd/format.html), for images with one number a voxel.
 #include <algorithm>
-#include <bit>
 #include <cctype>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <optional>
 
 #include "file_image.h"
+#include "image_header.h"
 #include "length_unit.h"
+#include "nrrd_voxels.h"
 #include "text_header.h"
 
 namespace flowrun::io {
@@ -59,6 +59,8 @@ Space space_of(const TextHeader& header) {
                                                     {"3dlefthanded", {3, {1, 1, 1}, false}}};
   std::string name = plain(header.field("space"));
   const std::string dimension = header.field("spacedimension");
+  if (name.empty() && header.has("space"))
+    header.refuse_field("space", "left-posterior-superior or another space is expected; the header needs mending");
   if (name.empty() && dimension.empty()) return {};
   if (!name.empty() && !dimension.empty()) header.refuse_field("spacedimension", "with 'space' beside it, which counts twice");
   if (name.empty()) {
@@ -81,8 +83,13 @@ Space space_of(const TextHeader& header) {
 std::vector<std::optional<std::vector<double>>> vectors_of(const TextHeader& header, const std::string& key,
                                                            std::size_t dimension) {
   std::vector<std::optional<std::vector<double>>> found;
-  const std::string& text = header.field(key);
-  const std::string wrong = "vectors such as (1,0,0), of " + std::to_string(dimension) + " numbers, or 'none' are expected";
+  const std::string text = header.field(key);
+  if (text.empty()) return found;
+  if (dimension == 0) header.refuse_field(key, "but neither 'space' nor 'space dimension', so it is not known of what space");
+  std::string vector = "(1";
+  for (std::size_t i = 1; i < dimension; ++i) vector += ",0";
+  const std::string wrong = "vectors such as " + vector + "), or 'none', are expected: its space has " +
+                            std::to_string(dimension) + " dimensions" + (dimension == 4 ? ", of which the last is time" : "");
   for (std::size_t at = text.find_first_not_of(" \t"); at != std::string::npos; at = text.find_first_not_of(" \t", at)) {
     if (text.compare(at, 4, "none") == 0) {
       found.emplace_back();
@@ -166,6 +173,11 @@ bool is_of_space(const Axis& axis, bool by_direction) {
   if (is_voxel)
     refuse(header.file, "it has " + std::to_string(several->size) + " numbers a voxel (" +
                             printable(several->kind.substr(0, 40)) + "); an image with one number a voxel is expected");
+  const auto directed = std::count_if(axes.begin(), axes.end(), [](const Axis& axis) { return axis.direction.has_value(); });
+  if (sizes.size() >= 3 && directed > 0 && directed < 3)
+    header.refuse_field("spacedirections", "only " + std::to_string(directed) + " of its " + std::to_string(sizes.size()) +
+                                               " axes have a direction in space; a 3D image has three, so give every axis of "
+                                               "space a vector in the place of 'none'");
   if (several)
     refuse(header.file,
            "it is " + found + ", so it contains several volumes; a single 3D image is expected: take one volume out of it");
@@ -204,29 +216,38 @@ Vector units_of(const TextHeader& header, const Space& space, const std::vector<
   return units;
 }
 
+/// The format forbids spacings beside directions; where a writer gives both, they should be the same.
+void note_spacings(const std::vector<Axis>& axes, const Vector& units, FileImage& image) {
+  std::array<double, 3> said = geometry_of(image.grid).spacing;
+  for (std::size_t i = 0; i < 3; ++i)
+    if (std::isfinite(axes[i].spacing)) said[i] = std::abs(axes[i].spacing) * units[0];
+  note_other_spacing(image, said, "spacings", "space directions");
+}
+
 void place_by_directions(const TextHeader& header, const Space& space, const std::vector<Axis>& axes, FileImage& image) {
   if (space.dimension < 3) header.refuse_field("spacedirections", "a space of 3 dimensions is expected");
   const auto origin = vectors_of(header, "spaceorigin", space.dimension);
   if (!origin.empty() && (origin.size() > 1 || !origin.front())) header.refuse_field("spaceorigin", "one vector is expected");
-  if (origin.empty()) image.doubts.push_back("its header does not say where the image lies (no 'space origin'); 0 0 0 is taken");
+  if (origin.empty()) image.doubts.add_unsaid("where the image lies (no 'space origin'; 0 0 0 is taken)");
   const Vector units = units_of(header, space, axes, true);
   for (std::size_t row = 0; row < 3; ++row) {
     const double factor = space.to_lps[row] * units[row];
     for (std::size_t axis = 0; axis < 3; ++axis) image.grid.matrix[4 * row + axis] = factor * (*axes[axis].direction)[row];
     image.grid.matrix[4 * row + 3] = origin.empty() ? 0 : factor * (*origin.front())[row];
   }
+  note_spacings(axes, units, image);
   for (const Axis& axis : axes)
     if (axis.direction->size() > 3 && (*axis.direction)[3] != 0)
       header.refuse_field("spacedirections", "an axis of space that runs through time too is not read here");
   if (!space.is_anatomical)
-    image.doubts.push_back(
-        "its header does not say how the image lies in the patient ('space' is none of left-posterior-superior, "
-        "right-anterior-superior and left-anterior-superior), so left and right may be swapped");
+    image.doubts.add_unsaid(
+        "how the image lies in the patient ('space' is none of left-posterior-superior, right-anterior-superior and "
+        "left-anterior-superior, so left and right may be swapped)");
 }
 
 /// The step of an axis without directions; NaN when the header does not say.
 double step_of(const Axis& axis) {
-  if (std::isfinite(axis.spacing)) return axis.spacing;
+  if (!std::isnan(axis.spacing)) return axis.spacing;
   const double steps = static_cast<double>(axis.node ? axis.size - 1 : axis.size);
   return steps > 0 ? (axis.max - axis.min) / steps : kNone;
 }
@@ -245,124 +266,16 @@ void place_by_spacings(const TextHeader& header, const Space& space, const std::
   bool all_known = true;
   for (std::size_t i = 0; i < 3; ++i) {
     double step = step_of(axes[i]);
-    all_known = all_known && std::isfinite(step);
-    if (!std::isfinite(step)) step = 1;
-    if (!(step > 0))
+    all_known = all_known && !std::isnan(step);
+    if (std::isnan(step)) step = 1;
+    if (!(step > 0 && std::isfinite(step)))
       refuse(header.file, "its voxel size along axis " + std::to_string(i) + " is " + number_text(step) +
                               "; it must be above 0, so the header needs mending");
     image.grid.matrix[5 * i] = step * units[i];
     image.grid.matrix[4 * i + 3] = start_of(axes[i], step) * units[i];
   }
-  if (!all_known)
-    image.doubts.push_back("its header does not say the voxel size along each axis; 1 mm is taken where it does not");
-  image.doubts.push_back(
-      "its header does not say how the image lies in the patient (no 'space directions'), so left and right may be swapped");
-}
-
-VoxelType type_of(const TextHeader& header) {
-  static const std::map<std::string, VoxelType> kTypes{{"signed char", VoxelType::int8},
-                                                       {"int8", VoxelType::int8},
-                                                       {"int8_t", VoxelType::int8},
-                                                       {"uchar", VoxelType::uint8},
-                                                       {"unsigned char", VoxelType::uint8},
-                                                       {"uint8", VoxelType::uint8},
-                                                       {"uint8_t", VoxelType::uint8},
-                                                       {"short", VoxelType::int16},
-                                                       {"short int", VoxelType::int16},
-                                                       {"signed short", VoxelType::int16},
-                                                       {"signed short int", VoxelType::int16},
-                                                       {"int16", VoxelType::int16},
-                                                       {"int16_t", VoxelType::int16},
-                                                       {"ushort", VoxelType::uint16},
-                                                       {"unsigned short", VoxelType::uint16},
-                                                       {"unsigned short int", VoxelType::uint16},
-                                                       {"uint16", VoxelType::uint16},
-                                                       {"uint16_t", VoxelType::uint16},
-                                                       {"int", VoxelType::int32},
-                                                       {"signed int", VoxelType::int32},
-                                                       {"int32", VoxelType::int32},
-                                                       {"int32_t", VoxelType::int32},
-                                                       {"uint", VoxelType::uint32},
-                                                       {"unsigned int", VoxelType::uint32},
-                                                       {"uint32", VoxelType::uint32},
-                                                       {"uint32_t", VoxelType::uint32},
-                                                       {"longlong", VoxelType::int64},
-                                                       {"long long", VoxelType::int64},
-                                                       {"long long int", VoxelType::int64},
-                                                       {"signed long long", VoxelType::int64},
-                                                       {"signed long long int", VoxelType::int64},
-                                                       {"int64", VoxelType::int64},
-                                                       {"int64_t", VoxelType::int64},
-                                                       {"ulonglong", VoxelType::uint64},
-                                                       {"unsigned long long", VoxelType::uint64},
-                                                       {"unsigned long long int", VoxelType::uint64},
-                                                       {"uint64", VoxelType::uint64},
-                                                       {"uint64_t", VoxelType::uint64},
-                                                       {"float", VoxelType::float32},
-                                                       {"double", VoxelType::float64}};
-  std::string name;
-  for (const std::string& word : words_of(lower_case(header.field("type")))) name += (name.empty() ? "" : " ") + word;
-  const auto found = kTypes.find(name);
-  if (found == kTypes.end()) header.refuse_field("type", "a type of whole numbers of up to 64 bits, float or double is expected");
-  return found->second;
-}
-
-Coding coding_of(const TextHeader& header) {
-  const std::string encoding = lower_case(header.field("encoding"));
-  if (encoding == "raw") return Coding::raw;
-  if (encoding == "gzip" || encoding == "gz") return Coding::deflated;
-  if (encoding == "text" || encoding == "txt" || encoding == "ascii") return Coding::text;
-  if (encoding == "hex") return Coding::hexadecimal;
-  header.refuse_field(
-      "encoding",
-      "its voxels are written in a way that is not read here; write it as .nii.gz, or as .nrrd in raw or gzip encoding");
-}
-
-bool is_swapped(const TextHeader& header, const VoxelSource& source) {
-  if (bytes_of(source.type) == 1 || source.coding == Coding::text) return false;
-  const std::string endian = lower_case(header.field("endian"));
-  if (endian != "little" && endian != "big")
-    refuse(header.file, "its NRRD header does not say the order of bytes (endian: little or big); the header needs mending");
-  return (endian == "big") != (std::endian::native == std::endian::big);
-}
-
-std::uint64_t skipped(const TextHeader& header, const std::string& key, const std::string& other) {
-  const std::string text = header.field(key).empty() ? header.field(other) : header.field(key);
-  if (text.empty()) return 0;
-  if (!is_whole_number(text, 0, std::int64_t{1} << 50)) header.refuse_field(key, "a whole number from 0 on is expected");
-  return static_cast<std::uint64_t>(std::stoll(text));
-}
-
-/// The byte behind so many lines.
-std::uint64_t behind_lines(const std::filesystem::path& file, std::uint64_t from, std::uint64_t lines) {
-  std::ifstream stream(file, std::ios::binary);
-  stream.seekg(static_cast<std::streamoff>(from));
-  for (; lines > 0 && stream; --lines) stream.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-  return stream ? static_cast<std::uint64_t>(stream.tellg()) : size_of(file);
-}
-
-VoxelSource source_of(const TextHeader& header, const std::array<std::int64_t, 3>& size) {
-  const std::string data = header.field("datafile");
-  if (data.starts_with("LIST") || data.find('%') != std::string::npos)
-    refuse(header.file, "its voxels are in several files, which are not read here; write it as one file, such as .nii.gz");
-  VoxelSource source;
-  source.type = type_of(header);
-  source.coding = coding_of(header);
-  source.swapped = is_swapped(header, source);
-  source.file = data.empty() ? header.file : data_file_of(header.file, data);
-  source.offset = data.empty() ? header.end : 0;
-  source.offset = behind_lines(source.file, source.offset, skipped(header, "lineskip", "lineskip"));
-  if (header.field("byteskip") == "-1") {
-    if (source.coding != Coding::raw) header.refuse_field("byteskip", "which is for raw encoding only");
-    std::uint64_t bytes = bytes_of(source.type);
-    for (const std::int64_t count : size) bytes *= static_cast<std::uint64_t>(count);
-    const std::uint64_t there = size_of(source.file);
-    require_room(header.file, size, bytes, there - std::min(there, source.offset));
-    source.offset = there - bytes;
-    return source;
-  }
-  (source.coding == Coding::deflated ? source.offset_inflated : source.offset) += skipped(header, "byteskip", "byteskip");
-  return source;
+  if (!all_known) image.doubts.add_unsaid("the voxel size along each axis (1 mm is taken where it is missing)");
+  image.doubts.add_unsaid("how the image lies in the patient (no 'space directions', so left and right may be swapped)");
 }
 
 }  // namespace
@@ -371,11 +284,15 @@ FileImage read_nrrd(const std::filesystem::path& file) {
   const TextHeader header = read_nrrd_header(file);
   const Space space = space_of(header);
   const std::vector<Axis> all = axes_of(header, space), axes = axes_of_space(header, all);
-  FileImage image;
+  FileImage image("NRRD");
   for (std::size_t i = 0; i < 3; ++i) image.grid.size[i] = axes[i].size;
   if (axes.front().direction) place_by_directions(header, space, axes, image);
   else place_by_spacings(header, space, all, axes, image);
-  image.voxels = source_of(header, image.grid.size);
+  image.voxels = nrrd_voxels(header, image.grid.size);
+  if (header.has("oldmin") || header.has("oldmax"))
+    image.doubts.add(
+        "its header says what its values were before they were made whole numbers ('old min', 'old max'); they are "
+        "read as they are, as teem and ITK have it");
   return image;
 }
 

@@ -1,6 +1,7 @@
 #include "read_mask.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -17,14 +18,26 @@ constexpr Output<Mask> kMask{"mask", "1 inside, 0 outside; its source is the fil
 /// NaN and infinity count as broken too.
 bool is_whole(float value) { return std::nearbyint(value) == value && std::isfinite(value); }
 
+/// The shortest text that is this number and no other.
+std::string exact_text(float value) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+}
+
 void require_whole_numbers(const Volume& volume) {
   const auto broken = [](float value) { return !is_whole(value); };
   const auto first = std::find_if(volume.voxels.begin(), volume.voxels.end(), broken);
   if (first == volume.voxels.end()) return;
   refuse(volume.source, std::to_string(std::count_if(first, volume.voxels.end(), broken)) +
-                            " of its voxels are not whole numbers (the first is " + number_text(*first) + " at " +
+                            " of its voxels are not whole numbers (the first is " + exact_text(*first) + " at " +
                             voxel_text(volume.geometry, first - volume.voxels.begin()) +
-                            "); a mask holds whole numbers, 0 outside: threshold the image first");
+                            "); a mask has whole numbers, 0 outside: threshold the image first");
+}
+
+/// An intercept or a background that is not 0 puts the whole image inside.
+void warn_of_full(const Mask& mask, Context& ctx) {
+  if (std::find(mask.voxels.begin(), mask.voxels.end(), 0) != mask.voxels.end()) return;
+  ctx.warn("'" + mask.source + "': every voxel is inside the mask, since none is 0; check that outside is 0 in the file");
 }
 
 class ReadMask : public Node {
@@ -39,6 +52,7 @@ class ReadMask : public Node {
     mask.voxels.resize(volume.voxels.size());
     std::transform(volume.voxels.begin(), volume.voxels.end(), mask.voxels.begin(),
                    [](float value) -> std::uint8_t { return value != 0; });
+    warn_of_full(mask, ctx);
     ctx.emit(kMask, std::move(mask));
   }
 };
@@ -50,9 +64,8 @@ NodeType read_mask_type() {
   type.name = "io.read_mask";
   type.summary = "Reads a mask or label image: every voxel that is not 0 is inside";
   type.details =
-      "Reads what io.read_volume reads. The voxels must be whole numbers, whatever type the file keeps them in; of a label image "
-      "all labels "
-      "become 1. Resampling of sheared axes takes the nearest voxel, 0 outside.";
+      "Reads what io.read_volume reads. The voxels must be whole numbers, whatever type the file keeps them in; of a "
+      "label image all labels become 1. Resampling of sheared axes takes the nearest voxel, 0 outside.";
   type.outputs = {kMask};
   type.params = {{.name = "path", .type = ParamType::path, .help = "The mask file", .role = PathRole::input, .per_case = true}};
   for (ParamSpec& param : geometry_params()) type.params.push_back(std::move(param));

@@ -8,8 +8,8 @@
 
 namespace flowrun::io {
 
-/// Which of the two places that a NIfTI header can give an image counts. Automatic: the sform when its code is above 0, else the
-/// qform.
+/// Which of the two places that a NIfTI header can give an image counts. Automatic: the sform when its code is above 0,
+/// else the qform.
 enum class NiftiForm { automatic, sform, qform };
 
 /// What a person can choose about the reading of an image.

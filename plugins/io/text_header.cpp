@@ -43,7 +43,8 @@ void keep(TextHeader& header, LineFaults& faults, const std::string& line, const
   if (is_nrrd && line.compare(at, 2, ":=") == 0) return;  // a remark: a key and a value of somebody's own
   std::string key = lower_case(line.substr(0, at));
   key.erase(std::remove_if(key.begin(), key.end(), [](unsigned char c) { return std::isspace(c); }), key.end());
-  if (header.fields.contains(key)) faults.repeated = key;
+  if (header.has(key)) faults.repeated = without_ends(line.substr(0, at));
+  header.names[key] = without_ends(line.substr(0, at));
   header.fields[key] = without_ends(line.substr(at + 1));
 }
 
@@ -96,8 +97,14 @@ std::string TextHeader::field(const std::string& key) const {
   return found == fields.end() ? "" : found->second;
 }
 
+std::string TextHeader::name_of(const std::string& key) const {
+  const auto found = names.find(key);
+  return printable((found == names.end() ? key : found->second).substr(0, kShown));
+}
+
 void TextHeader::refuse_field(const std::string& key, const std::string& why) const {
-  refuse(file, "its " + title + " header says " + key + " = " + printable(field(key).substr(0, kShown)) + "; " + why);
+  const std::string value = printable(field(key).substr(0, kShown));
+  refuse(file, "its " + title + " header says " + name_of(key) + " = " + (value.empty() ? "nothing" : value) + "; " + why);
 }
 
 std::vector<double> TextHeader::numbers(const std::string& key, std::size_t count) const {
@@ -113,14 +120,14 @@ std::vector<double> TextHeader::numbers(const std::string& key, std::size_t coun
 }
 
 TextHeader read_nrrd_header(const std::filesystem::path& file) {
-  TextHeader header{file, "NRRD", {}, 0};
+  TextHeader header{file, "NRRD", {}, {}, 0};
   require_plain_lines(header, read_lines(header, ":", [](const std::string& line) { return without_ends(line).empty(); }));
   require_fields(header, {"dimension", "sizes", "type", "encoding"});
   return header;
 }
 
 TextHeader read_meta_header(const std::filesystem::path& file) {
-  TextHeader header{file, "MetaImage", {}, 0};
+  TextHeader header{file, "MetaImage", {}, {}, 0};
   // As MetaIO spells it: at another spelling it would read on, into lines that were not looked at.
   const LineFaults faults = read_lines(header, "=:", [](const std::string& line) {
     return without_ends(line.substr(0, line.find_first_of("=:"))) == "ElementDataFile";
@@ -145,6 +152,11 @@ std::vector<std::int64_t> axis_sizes(const TextHeader& header, const std::string
   std::vector<std::int64_t> counts;
   for (const std::string& size : found) counts.push_back(std::stoll(size));
   return counts;
+}
+
+void require_one_data_file(const TextHeader& header, const std::string& data) {
+  if (data.starts_with("LIST") || data.find('%') != std::string::npos)
+    refuse(header.file, "its voxels are in several files, which are not read here; write it as one file, such as .nii.gz");
 }
 
 std::string lower_case(std::string text) {

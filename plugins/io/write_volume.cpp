@@ -73,12 +73,13 @@ NodeType write_volume_type() {
   type.name = "io.write_volume";
   type.summary = "Writes an image to .nii.gz, .nii, .nrrd or .mha";
   type.details =
-      "The file appears under its name only when it is whole: it is written beside it under a temporary name and renamed. "
-      "Folders are made "
-      "where they are missing; an older file is replaced.\n\n"
-      "Whole-number pixel types take the nearest whole number (a half goes to the even one); a value that does not fit is an "
-      "error. NIfTI keeps the "
-      "geometry in float32, as sform and qform with code 1 (the qform with code 0 where a quaternion cannot keep the place).";
+      "The file appears under its name only when it is whole: it is written beside it under a temporary name and "
+      "renamed. Folders are made where they are missing; an older file is replaced.\n\n"
+      "Whole-number pixel types take the nearest whole number (a half goes to the even one); a value that does not fit "
+      "is an error. NIfTI keeps the geometry in float32, as sform and qform with code 1 (the qform with code 0 where a "
+      "quaternion cannot keep the place): to 1e-4 mm within a metre of the origin, further away to 6e-8 of the "
+      "coordinate, and where that would move the image by more than a tenth of a voxel it is an error. NRRD and "
+      "MetaImage keep 64 bits.";
   type.inputs = {kVolume};
   type.params = {
       {.name = "path", .type = ParamType::path, .help = "The file to write", .role = PathRole::output, .per_case = true},

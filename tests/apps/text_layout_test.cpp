@@ -5,7 +5,7 @@
 using namespace flowrun;
 
 TEST_CASE("text_layout: text that is UTF-8 is shown as it is") {
-  for (const char* text : {"plain", "two\nlines", "gr\xC3\xBC\xC3\x9F", "\xE2\x82\xAC", "\xF0\x9F\xA7\xA0", "\xEF\xBF\xBD"})
+  for (const char* text : {"plain", "gr\xC3\xBC\xC3\x9F", "\xE2\x82\xAC", "\xF0\x9F\xA7\xA0", "\xEF\xBF\xBD"})
     CHECK(printable(text) == text);
 }
 
@@ -27,4 +27,10 @@ TEST_CASE("text_layout: what moves the cursor or turns the writing direction is 
   CHECK(printable("\xE2\x80\xAE"
                   "gpj.exe") == "\\xe2\\x80\\xaegpj.exe");
   CHECK(printable("\xE2\x81\xA6") == "\\xe2\\x81\\xa6");
+}
+
+TEST_CASE("text_layout: text from outside is one line, so that it forges none; where lines are marked as its own they stay") {
+  CHECK(printable("reason\nflowrun: all is well\r\n") == "reason\\nflowrun: all is well\\x0d\\n");
+  CHECK(printable_lines("two\nlines\x1b[2J") == "two\nlines\\x1b[2J");
+  CHECK(printable(printable("a\nb\x1b\xff")) == printable("a\nb\x1b\xff"));
 }

@@ -211,6 +211,38 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("flowrun run --bids: images beside the sessions of their participant are not lost in silence") {
+  const TempFolder folder;
+  write_dataset(folder);
+  folder.write("study/sub-01/anat/sub-01_dwi.nii.gz", "x");  // not asked for
+  CHECK(run(folder, {}).status == 0);
+  folder.write("study/sub-01/anat/sub-01_FLAIR.nii.gz", "x");
+  const Ended ended = run(folder, {});
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err, "images that the graph asks for lie outside of the sessions that their participants have: "));
+  CHECK(contains(ended.err, "study/sub-01/anat/sub-01_FLAIR.nii.gz"));
+  const Ended skipped = run(folder, {"--incomplete", "skip"});
+  CHECK(skipped.status == 0);
+  CHECK(contains(skipped.err, "left out: images that the graph asks for lie outside of the sessions"));
+  CHECK(contains(skipped.out, "5 of 5 cases done"));
+  CHECK(run(folder, {"--session-label", "a"}).status == 0);
+  CHECK(run(folder, {"--participant-label", "02"}).status == 0);
+  CHECK(run(folder, {"--participant-label", "01"}).status == 2);
+}
+
+TEST_CASE("flowrun run --bids: a description of the data set that is no JSON object is named in a warning") {
+  for (const std::string text : {"{\"Name\": ", "", "[]", "name"}) {
+    const TempFolder folder;
+    write_dataset(folder);
+    folder.write("study/dataset_description.json", text);
+    const Ended ended = run(folder, {});
+    INFO(text, ": ", ended.err);
+    CHECK(ended.status == 0);
+    CHECK(contains(ended.err, "warning: 'study/dataset_description.json' is no"));
+    CHECK(contains(ended.err, "; nothing is taken from it"));
+  }
+}
+
 TEST_CASE("flowrun run --bids: results never take the place of a data set's own description") {
   const TempFolder folder;
   write_dataset(folder);

@@ -75,7 +75,7 @@ TEST_CASE("cases table: tables that a program made strangely are told or taken a
   check_fault("case,image\na," + std::string(9000, 'x') + "\n",
               "tables/cases.csv:2:1: error: a cell has 9000 bytes, more than 8192: 'xxx");
   check_fault("case,image\n\"a\nb\",images/a.nii\n\"c\",images/none.nii\n", "tables/cases.csv:4:1: error: case 'c'");
-  check_fault("case,image\n\"a\nerror: forged\",images/a.nii\n", "case 'a\\x0aerror: forged'");
+  check_fault("case,image\n\"a\nerror: forged\",images/a.nii\n", "case 'a\\nerror: forged'");
   check_fault("case,image\n-x,images/a.nii\n", "does not start with '.' or '-'");
   const TempFolder folder;
   CHECK(dry_run(folder, "case,image\r# left\r\r,\ra,images/a.nii\r").status == 0);
@@ -162,4 +162,31 @@ TEST_CASE("cases table: what is no table ends after a number of faults, and what
   const Ended endless = run_flowrun(folder, {"run", "file.json", "--cases", "/dev/zero", "--dry-run"});
   CHECK(endless.status == 2);
   CHECK(contains(endless.err, "/dev/zero: error: this is larger than 64.0 MiB, too large for a table of cases"));
+}
+
+TEST_CASE("flowrun run --cases: a quote that never ends is the one fault that is said, wherever it stands") {
+  for (const char* table : {"case,image\na,\"images/a.nii\n", "\"case,image\na,images/a.nii\n", "case,image\n\"a,images/a.nii\nb,x\n",
+                            "case,image\na,images/a.nii\nb,\"x\nc,y\n"}) {
+    CAPTURE(table);
+    const TempFolder folder;
+    folder.write("file.json", kFileGraph);
+    folder.write("images/a.nii", "image");
+    folder.write("cases.csv", table);
+    const Ended ended = run_flowrun(folder, {"run", "file.json", "--cases", "cases.csv", "--out", "o"});
+    CHECK(ended.status == 2);
+    CHECK(contains(ended.err, "this quoted cell never ends: its closing quote is missing"));
+    CHECK(contains(ended.err, "nothing was run: 1 error\n"));
+  }
+}
+
+TEST_CASE("a graph's name that cannot be a case's name is changed into one") {
+  const TempFolder folder;
+  std::string graph = kValueGraph;
+  const std::string named = R"("name": "value")";
+  graph.replace(graph.find(named), named.size(), R"("name": "-a b/c)" + std::string(200, 'd') + '"');
+  folder.write("odd.json", graph);
+  const Ended ended = run_flowrun(folder, {"run", "odd.json", "--out", "o", "--quiet"});
+  INFO(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(folder.has("o/_a_b_c" + std::string(143, 'd') + "_value.txt"));
 }

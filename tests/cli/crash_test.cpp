@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 
 #include "flowrun_process.h"
@@ -167,6 +168,20 @@ TEST_CASE("flowrun run: every way in which a node can crash is named by its sign
   }
 }
 
+TEST_CASE("flowrun run --retry-failed: after a crash the case that crashed and those that it cut off run, and no other") {
+  const CrashFolder folder;
+  folder.write("cases.csv", table(4, 3, "abort"));
+  check_signal(folder.run({"--cases", "cases.csv", "--cases-in-flight", "1", "--threads", "1"}), SIGABRT);
+  CHECK(folder.run({"--cases", "cases.csv", "--resume"}).status == 1);  // the fourth is done, the third counts as failed
+  folder.write("cases.csv", table(4, 0, ""));
+  const Ended again = folder.run({"--cases", "cases.csv", "--retry-failed"});
+  CHECK(again.status == 0);
+  CHECK(contains(again.out, "1 of 1 case done"));
+  CHECK(folder.read("o/p03.txt") == "3\n");
+  CHECK_FALSE(folder.has("o/flowrun/crashes"));
+  CHECK(contains(folder.run({"--cases", "cases.csv", "--resume"}).out, "nothing to run: all 4 cases were done before"));
+}
+
 TEST_CASE("flowrun run: a node that calls exit does not end the run as if all were well, and --resume counts its case as failed") {
   const CrashFolder folder;
   const Ended ended = folder.run({"--in", "how=exit", "--case-name", "p"});
@@ -177,6 +192,40 @@ TEST_CASE("flowrun run: a node that calls exit does not end the run as if all we
   CHECK(again.status == 1);
   const std::string said = again.err + again.out;
   CHECK_MESSAGE(contains(said, "failed by a crash (p)"), said);
+}
+
+TEST_CASE("flowrun run: a node that ends the process by _exit is named, and --resume counts its case as failed") {
+  for (const std::string how : {"_exit", "_Exit"}) {
+    CAPTURE(how);
+    const CrashFolder folder;
+    const Ended ended = folder.run({"--in", "how=" + how, "--case-name", "p"});
+    CHECK(ended.status == 4);
+    CHECK(contains(ended.err,
+                   "the process was ended by a call of _exit in node 'bad' (crashtest.misbehave, plugin crashtest) on case 'p'"));
+    const Ended again = folder.run({"--in", "how=" + how, "--case-name", "p", "--resume"});
+    CHECK(again.status == 1);
+    CHECK(contains(again.err + again.out, "failed by a crash (p)"));
+  }
+}
+
+TEST_CASE("flowrun run: a child process of a node may end by _exit and change its own folder") {
+  const CrashFolder folder;
+  const Ended ended = folder.run({"--in", "how=child", "--case-name", "p"});
+  CHECK_MESSAGE(ended.status == 0, ended.err);
+}
+
+TEST_CASE("flowrun run: a node cannot change the working folder, so that relative paths keep their meaning; it is named") {
+  for (const std::string how : {"folder", "folder by the library"}) {
+    CAPTURE(how);
+    const CrashFolder folder;
+    folder.write("cases.csv", "case,value,how\na,1," + how + "\nb,2,\n");
+    const Ended ended = folder.run({"--cases", "cases.csv", "--threads", "1", "--cases-in-flight", "1"});
+    CHECK(folder.read("o/b.txt") == "2\n");
+    CHECK(folder.has("o/flowrun-run.json"));
+    CHECK(contains(ended.err, "flowrun: a change of the process's working folder was refused, in node 'bad' (crashtest.misbehave, "
+                              "plugin crashtest) on case 'a': all nodes run in one process\n"));
+    CHECK(ended.status == (how == "folder" ? 0 : 1));  // std::filesystem throws
+  }
 }
 
 TEST_CASE(
@@ -250,4 +299,17 @@ TEST_CASE("flowrun run: after the second interrupt a node that does not return i
                  "node 'bad' (crashtest.misbehave, plugin crashtest) on case 'p' did not return within 3 s of the second "
                  "Ctrl-C, so the process ends without it"));
   CHECK_FALSE(folder.has("o/p.txt"));
+}
+
+TEST_CASE("flowrun run: too little address space for the threads is said before anything runs" * doctest::skip(kSanitized)) {
+  const CrashFolder folder;
+  for (const char* limit : {"30000", "50000", "60000"}) {  // kB; less than two threads' stacks and flowrun itself need
+    CAPTURE(limit);
+    const std::string command = "cd '" + folder.path().string() + "' && ulimit -v " + limit + " && FLOWRUN_PLUGIN_PATH='" +
+                                FLOWRUN_CLI_PLUGINS + "' '" + FLOWRUN_EXECUTABLE + "' run crash.json --case-name p --out o --threads 2" +
+                                " --plugin-path '" + FLOWRUN_CRASH_PLUGINS + "' 2> err";
+    CHECK(WEXITSTATUS(std::system(command.c_str())) == 2);
+    CHECK(contains(folder.read("err"), "address space (ulimit -v), and 2 threads need at least"));
+    CHECK_FALSE(folder.has("o"));
+  }
 }

@@ -153,3 +153,26 @@ TEST_CASE("flowrun crossval: names of cases, steps and folders lead nowhere but 
   CHECK(contains(study.run().err, "the folder 'cv/a' of fold 'a' is a link or leads out of --out 'cv'"));
   CHECK(fs::is_empty(study.folder.path() / "elsewhere"));
 }
+
+TEST_CASE("flowrun crossval: a step that ran well and now fails leaves none of its older files, and what lies behind it is named as old") {
+  const Study study;
+  REQUIRE(study.run().status == 0);
+  REQUIRE(study.folder.has("cv/a/test/m.csv"));
+  const std::string old = study.folder.read("cv/a/models/sum.txt");
+  study.folder.write("cases.csv", "case,value,image\na,-1,a.img\nb,-1,a.img\n");  // clitest.make refuses what is below 0
+  const Ended failed = study.run();
+  CHECK(failed.status == 1);
+  CHECK_FALSE(study.folder.has("cv/measures.csv"));
+  CHECK(study.folder.read("cv/a/models/sum.txt") != old);  // the sum over no case
+  CHECK(study.folder.read("cv/a/models/flowrun/earlier/run/sum.txt") == old);
+  CHECK(contains(failed.err, "flowrun: not reached, and as an earlier call left them (fold/step): a/test, b/train, b/test\n"));
+}
+
+TEST_CASE("flowrun crossval --quiet: what fails is named with its fold and step") {
+  const Study study;
+  study.folder.write("cases.csv", "case,value,image\na,-1,a.img\nb,-1,b.img\n");
+  const Ended failed = study.run({"--quiet"});
+  CHECK(failed.status == 1);
+  CHECK(contains(failed.err, "flowrun: error: fold a, step train: case 'b': node 'make' (clitest.make, plugin clitest): the value is -1"));
+  CHECK_FALSE(contains(failed.err, "error: case"));
+}

@@ -62,3 +62,16 @@ TEST_CASE("docs: single nodes and keys that are shown are JSON that a graph take
       CHECK(described.status == 0);
     }
 }
+
+TEST_CASE("flowrun docs: a page that it did not make is not replaced, and its own are") {
+  const TempFolder folder;
+  CHECK(run_flowrun(folder, {"docs", "d", "clitest"}).status == 0);
+  CHECK(run_flowrun(folder, {"docs", "d", "clitest"}).status == 0);
+  const std::string index = folder.read("d/README.md");
+  folder.write("d/clitest.make.md", "# clitest.make\n\nMy notes about it. Runs on my machine.\n");
+  const Ended refused = run_flowrun(folder, {"docs", "d", "clitest"});
+  CHECK(refused.status == 2);
+  CHECK(contains(refused.err, "'d/clitest.make.md' was not made by 'flowrun docs' and is not replaced"));
+  CHECK(contains(folder.read("d/clitest.make.md"), "My notes"));
+  CHECK(folder.read("d/README.md") == index);
+}

@@ -118,3 +118,32 @@ TEST_CASE("flowrun run: what is empty within an option's value is a fault where 
   CHECK(run_flowrun(folder, {"run", "value.json", "--set", "suffix=", "--out", "o"}).status == 0);  // a text may be empty
   CHECK(folder.read("o/value_.txt") == "7\n");
 }
+
+TEST_CASE("flowrun: an option for a file takes no '=' behind one letter, and a folder in the file's place is a fault that changes nothing") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  std::filesystem::create_directories(folder.path() / "d.svg");
+  for (const Words& words : {Words{"schema"}, Words{"draw", "value.json"}, Words{"fmt", "value.json"}, Words{"migrate", "value.json"}}) {
+    CAPTURE(words.front());
+    for (const std::string option : {"-o=", "-o=x.svg"}) {
+      Words all = words;
+      all.push_back(option);
+      const Ended ended = run_flowrun(folder, all);
+      CHECK(ended.status == 2);
+      CHECK(contains(ended.err, "write the value of -o behind a space: '-o VALUE', without '='"));
+    }
+    if (words.front() == "migrate") continue;  // it has nothing to write
+    Words all = words;
+    all.insert(all.end(), {"-o", "d.svg"});
+    const Ended ended = run_flowrun(folder, all);
+    CHECK(ended.status != 0);
+    CHECK(contains(ended.err, "d.svg"));
+    CHECK_FALSE(contains(ended.err, "internal error"));
+  }
+  const Ended traced = run_flowrun(folder, {"run", "value.json", "--case-name", "a", "--out", "o", "--trace", "d.svg"});
+  CHECK(traced.status != 0);
+  CHECK(contains(traced.err, "d.svg"));
+  CHECK(std::filesystem::is_directory(folder.path() / "d.svg"));
+  CHECK(std::filesystem::is_empty(folder.path() / "d.svg"));
+  for (const char* name : {"=", "=x.svg", "x.svg"}) CHECK_FALSE(folder.has(name));
+}

@@ -1,5 +1,6 @@
 #include "flowrun_process.h"
 
+#include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -99,6 +100,16 @@ Ended FlowrunProcess::end() {
 
 Ended run_flowrun(const TempFolder& folder, const std::vector<std::string>& arguments) {
   return FlowrunProcess(folder, arguments).end();
+}
+
+Ended interrupted_in_first_case(const TempFolder& folder, const std::string& graph, int signal) {
+  folder.write("cases.csv", "case,value\na,1\nb,2\n");
+  FlowrunProcess process(folder, {"run", graph, "--cases", "cases.csv", "--cases-in-flight", "1", "--out", "o"});
+  CHECK(wait_for_file(folder.path() / "o/a.begun"));
+  process.send(signal);
+  CHECK(process.wait_for_message("interrupted: no new cases start"));
+  folder.write("o/a.release", "");
+  return process.end();
 }
 
 bool wait_for_file(const std::filesystem::path& file) {

@@ -54,6 +54,10 @@ class FlowrunProcess {
 
 Ended run_flowrun(const TempFolder& folder, const std::vector<std::string>& arguments);
 
+/// Of the cases a and b, one at a time, of a graph that waits (graph_texts.h): while a runs the signal is sent, then a may finish.
+/// Fails the test where the signal is not answered.
+Ended interrupted_in_first_case(const TempFolder& folder, const std::string& graph, int signal);
+
 /// Waits until a file is there; false after a minute.
 bool wait_for_file(const std::filesystem::path& file);
 

@@ -59,13 +59,7 @@ TEST_CASE("flowrun run: after the first interrupt a node that takes all cases ma
     "wait": {"type": "clitest.wait", "inputs": {"volume": "make.volume"},
              "params": {"begun": "${out}/${case}.begun", "release": "${out}/${case}.release"}},
     "all": {"type": "clitest.sum", "inputs": {"volumes": "wait.volume"}, "params": {"path": "${out}/sum.txt"}}}})");
-  folder.write("cases.csv", "case,value\na,1\nb,2\n");
-  FlowrunProcess process(folder, {"run", "waits.json", "--cases", "cases.csv", "--cases-in-flight", "1", "--out", "o"});
-  REQUIRE(wait_for_file(folder.path() / "o/a.begun"));
-  process.send(SIGINT);
-  REQUIRE(process.wait_for_message("interrupted: no new cases start"));
-  folder.write("o/a.release", "");
-  const Ended ended = process.end();
+  const Ended ended = interrupted_in_first_case(folder, "waits.json", SIGINT);
   CHECK(ended.status == 3);
   CHECK(contains(ended.err, "the run ended after 1 of 2 cases, and this node takes all of them"));
   CHECK_FALSE(folder.has("o/sum.txt"));

@@ -1,5 +1,6 @@
 // The files that flowrun keeps for itself are opened through no link, and change no file of somebody else.
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include "flowrun_process.h"
 #include "graph_texts.h"
@@ -40,6 +41,70 @@ TEST_CASE("flowrun run: a link in place of one of flowrun's own files is refused
     CHECK(folder.read("target.txt") == kMine);
     CHECK(fs::is_symlink(link));
     CHECK_FALSE(folder.has("o/a_value.txt"));
+  }
+}
+
+TEST_CASE("flowrun: a named pipe in place of one of flowrun's own files is refused by every verb that reads it, and not waited for") {
+  const std::vector<std::vector<std::string>> all{{}, {"--resume"}, {"--retry-failed"}, {"--resume", "--dry-run"}};
+  for (const std::string name : {"flowrun/lock", "flowrun/graph", "flowrun/cases.txt", "flowrun/cases/a.json", "flowrun/run.json",
+                                 "cases.csv", "report.html", "flowrun-run.json"}) {
+    const TempFolder folder;
+    write_one(folder);
+    REQUIRE(run_one(folder).status == 0);
+    const fs::path pipe = folder.path() / "o" / name;
+    fs::remove(pipe);
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    for (const auto& more : all) {
+      if (name == "flowrun/lock" && more.size() == 2) continue;  // a look takes no lock
+      const Ended ended = run_one(folder, more);
+      INFO(name, ": ", ended.err);
+      CHECK(ended.status == 2);
+      CHECK(contains(ended.err, "'o/" + name + "' is "));
+      CHECK(contains(ended.err, "no plain file; flowrun keeps that name for itself: remove it, or choose another output folder"));
+    }
+    CHECK(fs::is_fifo(pipe));
+  }
+}
+
+TEST_CASE("flowrun merge, replay: a named pipe in place of what they read is refused, and not waited for") {
+  for (const std::string name : {"flowrun/cases.txt", "flowrun/cases/a.json", "flowrun/run.json", "cases.csv", "report.html"}) {
+    const TempFolder folder;
+    write_one(folder);
+    REQUIRE(run_one(folder).status == 0);
+    const fs::path pipe = folder.path() / "o" / name;
+    fs::remove(pipe);
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const Ended merged = run_flowrun(folder, {"merge", "o"});
+    INFO(name, ": ", merged.out, merged.err);
+    CHECK(merged.status == (name == "flowrun/cases/a.json" ? 1 : 2));
+    CHECK(contains(merged.err, name == "flowrun/cases/a.json" ? "record: it is a named pipe, no plain file" : "is a named pipe, no plain file; flowrun keeps"));
+    if (name != "flowrun/cases/a.json") continue;
+    const Ended replayed = run_flowrun(folder, {"replay", "a", "--results", "o"});
+    CHECK(replayed.status == 2);
+    CHECK(contains(replayed.err, "it is a named pipe, no plain file"));
+  }
+}
+
+TEST_CASE("flowrun replay: a named pipe in place of the description or of a packet is refused, and not waited for") {
+  const TempFolder folder;
+  folder.write("fail.json", R"({"format": 1, "name": "fail", "nodes": {
+    "make": {"type": "clitest.make", "params": {"value": 1}},
+    "write": {"type": "clitest.write", "inputs": {"volume": "make.volume"}, "params": {"path": "${out}/no/${case}.txt"}}}})");
+  folder.write("o/no", "a file where a folder should be");
+  REQUIRE(run_flowrun(folder, {"run", "fail.json", "--case-name", "a", "--out", "o"}).status == 1);
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder.path() / "o/flowrun/replay/a"))
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  REQUIRE(files.size() >= 2);
+  for (const fs::path& file : files) {
+    fs::rename(file, folder.path() / "kept");
+    REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+    const Ended ended = run_flowrun(folder, {"replay", "a", "--results", "o"});
+    INFO(file.filename().string(), ": ", ended.err);
+    CHECK(ended.status == 2);
+    CHECK(contains(ended.err, "is a named pipe, no plain file"));
+    fs::remove(file);
+    fs::rename(folder.path() / "kept", file);
   }
 }
 

@@ -66,7 +66,7 @@ TEST_CASE("flowrun replay: says when no packets were kept, and what was damaged"
   CHECK(contains(run_flowrun(folder, {"replay", "p1", "--results", "o"}).err,
                  "0-volume.packet' is not a packet: its data are cut"));
   fs::remove(folder.path() / packet);
-  CHECK(contains(run_flowrun(folder, {"replay", "p1", "--results", "o"}).err, "is not a packet: it cannot be opened"));
+  CHECK(contains(run_flowrun(folder, {"replay", "p1", "--results", "o"}).err, "is not a packet: it cannot be read: No such file or directory"));
   folder.write("o/flowrun/replay/p1/replay.json", "[]");
   CHECK(contains(run_flowrun(folder, {"replay", "p1", "--results", "o"}).err, "does not tell of a failed firing"));
   CHECK(contains(run_flowrun(folder, {"replay", "p9", "--results", "o"}).err, "'p9' is neither a record nor a folder"));

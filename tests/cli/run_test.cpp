@@ -138,13 +138,7 @@ TEST_CASE("flowrun run: the phantom is segmented and drawn" * doctest::test_suit
 TEST_CASE("flowrun run: the first interrupt lets the running case finish and starts no other") {
   const TempFolder folder;
   folder.write("waiting.json", kWaitGraph);
-  folder.write("cases.csv", "case,value\na,1\nb,2\n");
-  FlowrunProcess process(folder, {"run", "waiting.json", "--cases", "cases.csv", "--cases-in-flight", "1", "--out", "o"});
-  REQUIRE(wait_for_file(folder.path() / "o/a.begun"));
-  process.send(SIGINT);
-  REQUIRE(process.wait_for_message("interrupted: no new cases start"));
-  folder.write("o/a.release", "");
-  const Ended ended = process.end();
+  const Ended ended = interrupted_in_first_case(folder, "waiting.json", SIGINT);
   CHECK(ended.status == 3);
   CHECK(folder.read("o/a.txt") == "1\n");
   CHECK_FALSE(folder.has("o/b.begun"));

@@ -72,13 +72,7 @@ TEST_CASE("flowrun: a standard output that is full is an error, for what stands 
 TEST_CASE("flowrun run: SIGHUP lets the running cases finish as SIGTERM does, unless it is ignored") {
   const TempFolder folder;
   folder.write("waiting.json", kWaitGraph);
-  folder.write("cases.csv", "case,value\na,1\nb,2\n");
-  FlowrunProcess process(folder, {"run", "waiting.json", "--cases", "cases.csv", "--cases-in-flight", "1", "--out", "o"});
-  REQUIRE(wait_for_file(folder.path() / "o/a.begun"));
-  process.send(SIGHUP);
-  REQUIRE(process.wait_for_message("interrupted: no new cases start"));
-  folder.write("o/a.release", "");
-  CHECK(process.end().status == 3);
+  CHECK(interrupted_in_first_case(folder, "waiting.json", SIGHUP).status == 3);
   CHECK(folder.read("o/a.txt") == "1\n");
   CHECK_FALSE(folder.has("o/b.begun"));
 

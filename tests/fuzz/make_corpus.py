@@ -338,6 +338,8 @@ def images():
     save("meta/four_axes.mha", b"NDims = 4\nDimSize = 2 2 2 1\nRotation = 1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1\nOrigin = 1 2 3 0\n"
          b"ElementSpacing = 1 1 1 1\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nabcdefgh")
     save("meta/outside.mha", b"NDims = 3\nDimSize = 2 2 2\nElementType = MET_UCHAR\nElementDataFile = /etc/passwd\n")
+    save("meta/long.mha", b"NDims = 3\nDimSize = 2 2 1\nElementType = MET_LONG\nCompressedData = True\nElementDataFile = LOCAL\n"
+         + zlib.compress(bytes(32)) + b"more")
     save("meta/short.mha", b"NDims = 3\nDimSize = 2 2 1\nElementType = MET_SHORT\nHeaderSize = -1\nElementDataFile = LOCAL\n" + bytes(8))
 
 

@@ -1,14 +1,44 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "json/json.h"
 
 namespace flowrun::json {
 namespace {
 
+/// Characters above ASCII that a terminal or an editor obeys: control characters, and marks that turn the writing direction.
+bool is_obeyed(unsigned code) {
+  return (code >= 0x7F && code < 0xA0) || code == 0x061C || code == 0x200E || code == 0x200F || code == 0xFEFF ||
+         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
+/// Of valid UTF-8, the character at a place and its bytes; those of four bytes are not told from each other.
+std::pair<unsigned, std::size_t> character_at(const std::string& text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  if (byte(0) < 0x80) return {byte(0), 1};
+  if (byte(0) < 0xE0) return {(byte(0) & 0x1Fu) << 6 | (byte(1) & 0x3Fu), 2};
+  if (byte(0) < 0xF0) return {(byte(0) & 0x0Fu) << 12 | (byte(1) & 0x3Fu) << 6 | (byte(2) & 0x3Fu), 3};
+  return {0x10000, 4};
+}
+
+/// JSON text, in which nothing moves the cursor of whoever looks at the file.
 std::string quoted(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string json = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string safe;
+  for (std::size_t at = 0; at < json.size();) {
+    const auto [code, bytes] = character_at(json, at);
+    if (is_obeyed(code)) {
+      constexpr char kDigits[] = "0123456789abcdef";
+      safe += "\\u";
+      for (int shift = 12; shift >= 0; shift -= 4) safe += kDigits[code >> shift & 0xF];
+    } else {
+      safe.append(json, at, bytes);
+    }
+    at += bytes;
+  }
+  return safe;
 }
 
 std::string number_text(double number) {

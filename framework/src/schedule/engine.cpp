@@ -1,5 +1,7 @@
 #include "schedule/engine.h"
 
+#include "schedule/thrown_text.h"
+
 #include <sched.h>
 #include <sys/resource.h>
 
@@ -86,14 +88,10 @@ void Engine::open_nodes(Registry& registry) {
     set_opening(&spec);
     try {
       open_node(*stage, registry);
-    } catch (const std::exception& error) {
-      set_opening(nullptr);
-      throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
-                  ") could not be opened: " + error.what());
     } catch (...) {
       set_opening(nullptr);
       throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
-                  ") could not be opened: it threw something that is not a std::exception, so its reason is unknown");
+                  ") could not be opened: " + thrown_text());
     }
     set_opening(nullptr);
   }

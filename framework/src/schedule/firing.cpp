@@ -1,25 +1,8 @@
 // Node code is called here (and in long_steps.cpp, through `guarded`) and nowhere else.
-#include <new>
-
 #include "schedule/firing_context.h"
+#include "schedule/thrown_text.h"
 
 namespace flowrun::schedule {
-namespace {
-
-/// The sentence for whatever a node threw; call in a catch block.
-std::string thrown_text() {
-  try {
-    throw;
-  } catch (const std::bad_alloc&) {
-    return "there is not enough memory; run fewer cases or chunks at a time, or give the process more";
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "the node threw something that is not a std::exception, so its reason is unknown; the plugin's author must mend that";
-  }
-}
-
-}  // namespace
 
 /// `only_this`: what comes of the work is left to others, since this thread holds a place of a node with a limit, which another
 /// firing of that node may wait for.

@@ -1,9 +1,8 @@
 // The files that make an output folder a BIDS derivative.
-#include <fstream>
-
 #include "flowrun/host/bids.h"
 #include "flowrun/host/file_content.h"
 #include "flowrun/sdk/atomic_file.h"
+#include "flowrun/sdk/error.h"
 #include "json/json.h"
 
 namespace flowrun {
@@ -15,16 +14,14 @@ constexpr std::size_t kMostBytes = 1 << 20;
 const char* const kFile = "dataset_description.json";
 const char* const kVersion = "1.9.0";  // of BIDS, which these names follow
 
-/// The description of a data set, or nothing when there is none that can be read. A FIFO is not waited for.
+/// The description of a data set, or nothing when there is none that can be read.
 std::optional<json::Value> read_description(const fs::path& file) {
-  std::error_code unknown;
-  if (!fs::is_regular_file(file, unknown)) return std::nullopt;
-  std::ifstream stream(file, std::ios::binary);
-  std::string text(kMostBytes, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  Faults unused;
-  return json::parse(text, file.string(), unused);
+  try {
+    Faults unused;
+    return json::parse(read_plain_file(file, kMostBytes), file.string(), unused);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 std::string text_of(const json::Value& object, const char* name) {
@@ -70,6 +67,21 @@ json::Value source_value(const fs::path& source, const json::Value& description)
 }
 
 }  // namespace
+
+std::string bids_description_fault(const fs::path& dataset) {
+  const fs::path file = dataset / kFile;
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) return "";
+  const std::string name = "'" + file.string() + "' ";
+  try {
+    Faults faults;
+    const std::optional<json::Value> tree = json::parse(read_plain_file(file, kMostBytes), file.string(), faults);
+    if (!tree || faults.has_errors()) return name + "is not JSON" + (faults.all().empty() ? "" : ": " + to_string(faults.all().front()));
+    return tree->is(json::Kind::object) ? "" : name + "is no JSON object";
+  } catch (const Error& fault) {
+    return name + "cannot be used: " + fault.what();
+  }
+}
 
 std::string bids_derivative_fault(const fs::path& out) {
   const FileContent content = content_of(out / kFile);

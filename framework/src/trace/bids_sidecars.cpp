@@ -16,13 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 using json::Value;
 
-/// "x_mask" of "x_mask.nii.gz"; empty: it is no image.
-std::string stem_of_image(const std::string& path) {
-  for (const char* ending : {".nii.gz", ".nii"})
-    if (path.ends_with(ending)) return path.substr(0, path.size() - std::string(ending).size());
-  return "";
-}
-
 /// The graph's inputs that a node, or one before it, takes.
 std::set<std::string> inputs_before(const ValidatedGraph& graph, std::size_t last) {
   std::vector<bool> wanted(graph.nodes.size(), false);
@@ -97,9 +90,9 @@ class Sidecars {
 
  private:
   void write(std::size_t node, const BidsName& name, const std::string& image) {
-    const std::string file = stem_of_image(image) + ".json";
+    const std::string file = bids_sidecar_of(image);
     std::error_code unused;
-    if (file == ".json" || written_.contains(file) || !fs::exists(image, unused)) return;
+    if (file.empty() || written_.contains(file) || !fs::exists(image, unused)) return;
     const std::string text = json::write(value_of(node, name));
     if (!fs::is_regular_file(file, unused) || content(file) != text) write_atomically(file, text);
   }
@@ -142,6 +135,12 @@ class Sidecars {
 };
 
 }  // namespace
+
+std::string bids_sidecar_of(const std::string& image) {
+  for (const char* ending : {".nii.gz", ".nii"})
+    if (image.ends_with(ending)) return image.substr(0, image.size() - std::string(ending).size()) + ".json";
+  return "";
+}
 
 void write_bids_sidecars(const ValidatedGraph& graph, const Case& one, const fs::path& out, const fs::path& source) {
   if (!one.bids_folder.empty()) Sidecars(graph, one, out, source).write();

@@ -108,6 +108,7 @@ Value record_value(const CaseRecord& record) {
                 return Value::object().set("node", report.node).set("name", report.name).set("value", figure_value(report.value));
               }))
       .set("replay", record.replay)
+      .set("earlier", record.earlier)
       .set("outputs", list_of(record.outputs, [](const OutputFile& one) { return of_node(one.node, one.parameter, one.file); }))
       .set("values", pairs_value(record.values))
       .set("inputs", list_of(record.inputs, [](const InputFile& one) { return file_value(one.file).set("name", one.name); }))

@@ -1,12 +1,10 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <optional>
-#include <sstream>
 
 #include "flowrun/host/case_record.h"
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/error.h"
 #include "json/json.h"
 #include "trace/case_record_json.h"
@@ -120,20 +118,11 @@ CaseRecord from_tree(const Value& tree) {
   for (const Value& one : member(tree, "reports", Kind::array).items())
     record.reports.push_back({text(one, "node"), text(one, "name"), figure(one)});
   record.replay = text(tree, "replay");
+  record.earlier = later_text(tree, "earlier");
   record.values = pairs(tree, "values");
   read_files(tree, record);
   read_graph(member(tree, "graph", Kind::object), record);
   return record;
-}
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::string bytes;
-  std::array<char, 1 << 16> buffer;
-  while (bytes.size() <= json::kLargestText && (stream.read(buffer.data(), buffer.size()) || stream.gcount() > 0))
-    bytes.append(buffer.data(), static_cast<std::size_t>(stream.gcount()));
-  if (!stream.is_open() || stream.bad()) throw Error("it cannot be read");
-  return bytes;
 }
 
 /// "flowrun/run.json" and "flowrun/run.<word>.json".
@@ -146,7 +135,7 @@ bool is_of_run(const std::filesystem::path& file) {
 CaseRecord read_case_record(const std::filesystem::path& file) {
   try {
     Faults faults;
-    const std::optional<Value> tree = json::parse(content(file), file.string(), faults);
+    const std::optional<Value> tree = json::parse(read_plain_file(file, json::kLargestText + 1), file.string(), faults);
     if (!tree || faults.has_errors()) throw Error(faults.all().empty() ? "it is not JSON" : to_string(faults.all().front()));
     return from_tree(*tree);
   } catch (const Error& reason) {

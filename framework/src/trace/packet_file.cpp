@@ -6,6 +6,7 @@
 
 #include "flowrun/host/replay.h"
 #include "flowrun/sdk/atomic_file.h"
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun {
@@ -14,6 +15,7 @@ namespace {
 constexpr std::string_view kFirstLine = "flowrun packet 2\n";
 
 std::vector<std::byte> bytes_of(const std::filesystem::path& file) {
+  read_plain_file(file, 1);  // refuses what is no plain file: opening a named pipe would wait
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw Error("it cannot be opened");
   std::vector<std::byte> bytes(static_cast<std::size_t>(std::filesystem::file_size(file)));

@@ -1,10 +1,9 @@
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <optional>
-#include <sstream>
 
+#include "flowrun/host/file_content.h"
 #include "flowrun/host/replay.h"
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/atomic_file.h"
@@ -123,17 +122,6 @@ ReplayBundle from_tree(const Value& tree) {
   return bundle;
 }
 
-std::string content(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw Error("it cannot be opened");
-  std::error_code failed;
-  if (const auto size = fs::file_size(file, failed); failed || size > json::kLargestText)
-    throw Error("it is too large or no file");
-  std::ostringstream bytes;
-  bytes << stream.rdbuf();
-  return bytes.str();
-}
-
 // ---- what a failed firing had
 
 /// In single quotes for a shell, where needed.
@@ -199,7 +187,7 @@ ReplayBundle read_replay_bundle(const fs::path& folder) {
   const fs::path file = folder / kDescription;
   try {
     Faults faults;
-    const std::optional<Value> tree = json::parse(content(file), file.string(), faults);
+    const std::optional<Value> tree = json::parse(read_plain_file(file, json::kLargestText + 1), file.string(), faults);
     if (!tree || faults.has_errors()) throw Error(faults.all().empty() ? "it is not JSON" : to_string(faults.all().front()));
     return from_tree(*tree);
   } catch (const Error& reason) {

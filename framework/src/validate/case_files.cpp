@@ -53,12 +53,32 @@ std::string lower_case(std::string text) {
 }
 
 CaseFiles::CaseFiles(const ValidatedGraph& graph, const fs::path& out, Faults& faults)
-    : graph_(graph), out_(out), faults_(faults), real_out_(real_paths_.of(((out.empty() ? "." : out) / "").string())) {}
+    : graph_(graph), out_(out), faults_(faults), real_out_(real_paths_.of(((out.empty() ? "." : out) / "").string())) {
+  add_text(graph.file.string(), "the graph itself");
+  for (const ValidatedNode& node : graph.nodes) add_text(node.place.file, "a subgraph of this graph");
+}
+
+void CaseFiles::add_text(const std::string& file, const char* what) {
+  if (!file.empty()) texts_.try_emplace(real_paths_.of(file), what);
+}
 
 void CaseFiles::add(const Case* one) {
+  if (one && one->place.line > 0) add_text(one->place.file, "the table of the cases");
   for (const ValidatedNode& node : graph_.nodes)
     for (const ParamExpression& param : node.params)
       if (param.spec.type == ParamType::path && belongs_to_case(node, param) == (one != nullptr)) add_path(node, param, one);
+}
+
+void CaseFiles::add_writes(const Case& one) {
+  const auto is_known = [&](const ParamExpression::Piece& piece) {
+    return piece.case_value.empty() || piece.case_value == "case" || piece.case_value == "out" || one.inputs.contains(piece.case_value);
+  };
+  for (const ValidatedNode& node : graph_.nodes)
+    for (const ParamExpression& param : node.params) {
+      const bool is_written = param.spec.type == ParamType::path && param.spec.role == PathRole::output;
+      if (!is_written || !std::all_of(param.pieces.begin(), param.pieces.end(), is_known)) continue;
+      add_path(node, param, belongs_to_case(node, param) ? &one : nullptr);
+    }
 }
 
 void CaseFiles::add_path(const ValidatedNode& node, const ParamExpression& param, const Case* one) {
@@ -121,7 +141,10 @@ void CaseFiles::check() {
     const Entry& entry = writes_[i];
     const auto [first, is_first] = first_writer_.try_emplace(lower_case(entry.path), i);
     const auto read = reads_.find(entry.path);
+    const auto text = texts_.find(entry.path);
     if (!is_first) check_clash(entry, writes_[first->second]);
+    else if (text != texts_.end())
+      faults_.error(place(entry), words(entry) + " would write over '" + entry.path + "', " + text->second);
     else if (read != reads_.end())
       faults_.error(place(entry),
                     words(entry) + " would write over '" + entry.path + "', which " + words(read->second) + " reads");

@@ -22,6 +22,8 @@ class CaseFiles {
 
   /// `one` null: the values that do not belong to a case. A case must live as long as this object.
   void add(const Case* one);
+  /// The files that a case would write, where its values alone name them; nothing is read and no value is checked.
+  void add_writes(const Case& one);
   /// Faults that take all cases to see.
   void check();
 
@@ -39,6 +41,7 @@ class CaseFiles {
   void check_stays_inside(const Entry& entry, const ParamExpression& param, const std::string& path);
   void check_name(const Entry& entry);
   void check_clash(const Entry& entry, const Entry& first);
+  void add_text(const std::string& file, const char* what);
   static std::string words(const Entry& entry);
   /// The row of a table, where there is one; else what names the file in the graph.
   static const Place& place(const Entry& entry);
@@ -51,6 +54,7 @@ class CaseFiles {
   std::vector<Entry> writes_;
   std::unordered_map<std::string, std::size_t> first_writer_;  ///< index in writes_, by the path in lower case
   std::unordered_map<std::string, Entry> reads_;
+  std::unordered_map<std::string, std::string> texts_;  ///< what the run itself is read from, and what that is: "the graph"
   std::set<std::pair<std::string, std::string>> missing_;
 };
 

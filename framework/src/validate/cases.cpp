@@ -83,16 +83,28 @@ bool check_inputs(const ValidatedGraph& graph, Case& one, Faults& faults) {
 }  // namespace
 
 std::string case_name_fault(const std::string& name) {
-  constexpr std::size_t kLongest = 150;
   const auto safe = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
   if (name.empty()) return "a case has no name";
-  const std::string shown = name.size() > kLongest ? name.substr(0, kLongest) + "..." : name;
-  if (name.size() > kLongest) return "case '" + shown + "': the name has more than " + std::to_string(kLongest) + " characters";
+  const std::string shown = name.size() > kLongestCaseName ? name.substr(0, kLongestCaseName) + "..." : name;
+  if (name.size() > kLongestCaseName)
+    return "case '" + shown + "': the name has more than " + std::to_string(kLongestCaseName) + " characters";
   if (name.front() == '.' || name.front() == '-' || !std::all_of(name.begin(), name.end(), safe))
     return "case '" + shown +
            "': a name becomes part of file names, so it holds letters, digits, '.', '_' and '-' only, and does not start with "
            "'.' or '-'";
   return "";
+}
+
+void check_written_files(const ValidatedGraph& graph, Faults& faults) {
+  Case one{.name = "case"};
+  for (const ValueSpec& input : graph.case_inputs) {
+    if (input.spec.type != ParamType::string && input.spec.type != ParamType::path) continue;
+    one.inputs[input.spec.name] = "value-of-" + input.spec.name;
+    one.own.insert(input.spec.name);
+  }
+  checks::CaseFiles files(graph, "out", faults);
+  files.add_writes(one);
+  files.check();
 }
 
 void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const fs::path& out, Faults& faults) {

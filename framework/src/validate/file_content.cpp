@@ -4,11 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <optional>
 #include <string_view>
 #include <system_error>
+
+#include "flowrun/sdk/error.h"
 
 namespace flowrun {
 namespace {
@@ -97,6 +100,25 @@ FileContent behind_broken_link(const fs::path& path, const fs::path& broken) {
   return {ContentState::broken_link, whose + " to '" + end.lexically_normal().string() + "', which does not exist"};
 }
 
+const char* special_kind(mode_t mode) {
+  if (S_ISREG(mode) || S_ISDIR(mode)) return "";
+  if (S_ISFIFO(mode)) return "a named pipe";
+  return S_ISSOCK(mode) ? "a socket" : "a device";
+}
+
+std::string first_bytes(int file, std::size_t most) {
+  std::string text;
+  std::array<char, 1 << 16> buffer;
+  while (text.size() < most) {
+    const ssize_t count = ::read(file, buffer.data(), std::min(buffer.size(), most - text.size()));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw Error("it cannot be read: " + std::generic_category().message(errno));
+    if (count == 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
 }  // namespace
 
 FileContent content_of(const fs::path& path) {
@@ -115,6 +137,25 @@ std::vector<fs::path> link_chain(const fs::path& path) {
   std::vector<fs::path> chain{path};
   while (chain.size() <= kMostLinks && is_link(chain.back())) chain.push_back(target_of(chain.back()));
   return chain;
+}
+
+std::string special_file(const fs::path& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && !S_ISLNK(status.st_mode) ? special_kind(status.st_mode) : "";
+}
+
+std::string read_plain_file(const fs::path& file, std::size_t most) {
+  const int number = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (number < 0) throw Error("it cannot be read: " + std::generic_category().message(errno));
+  struct Closed {
+    int number;
+    ~Closed() { ::close(number); }
+  } const closed{number};
+  struct stat status {};
+  if (::fstat(number, &status) != 0) throw Error("it cannot be read: " + std::generic_category().message(errno));
+  if (S_ISDIR(status.st_mode)) throw Error("it is a folder");
+  if (!S_ISREG(status.st_mode)) throw Error("it is " + std::string(special_kind(status.st_mode)) + ", no plain file");
+  return first_bytes(number, most);
 }
 
 }  // namespace flowrun

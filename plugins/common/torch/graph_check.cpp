@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/torch/code_tree.h"
+#include "common/torch/graph_walk.h"
 #include "common/torch/operator_list.h"
 #include "flowrun/sdk/error.h"
 
@@ -20,19 +21,6 @@ std::string where(const jit::Node& node, const jit::Function& function) {
   const auto place = node.sourceRange().file_line_col();
   const std::string line = place ? ", " + std::get<0>(*place) + " line " + std::to_string(std::get<1>(*place) + 1) : "";
   return "in " + function.qualname().qualifiedName() + line;
-}
-
-/// All nodes, of blocks within blocks too. Without recursion.
-void each_node(jit::Block& outermost, const std::function<void(jit::Node&)>& look) {
-  std::vector<jit::Block*> open{&outermost};
-  while (!open.empty()) {
-    jit::Block& block = *open.back();
-    open.pop_back();
-    for (jit::Node* node : block.nodes()) {
-      look(*node);
-      for (jit::Block* inner : node->blocks()) open.push_back(inner);
-    }
-  }
 }
 
 jit::Block& body_of(jit::Function& function) { return *jit::toGraphFunction(function).graph()->block(); }
@@ -60,14 +48,54 @@ void check_call(const jit::Node& node, const jit::Function& caller) {
     throw Error("its code calls '" + called->qualname().qualifiedName() + "' of LibTorch's own (" + where(node, caller) + "), which is refused");
 }
 
-/// Dropout that is on whatever mode the network is in.
+/// What an operator is told by the name of an argument, where it is written in the code.
+c10::optional<c10::IValue> written_argument(const jit::Node& node, const std::string& name) {
+  const auto* const schema = node.maybeSchema();
+  for (std::size_t i = 0; schema && i < schema->arguments().size() && i < node.inputs().size(); ++i)
+    if (schema->arguments()[i].name() == name) return jit::toIValue(node.inputs().at(i));
+  return c10::nullopt;
+}
+
+bool is_set(const c10::optional<c10::IValue>& value) {
+  return value && ((value->isBool() && value->toBool()) || (value->isDouble() && value->toDouble() > 0));
+}
+
+/// Dropout, and slopes drawn at random, that are on whatever mode the network is in.
 void check_dropout(const jit::Node& node, const jit::Function& function) {
   const std::string name = node.kind().toUnqualString();
-  if (name.find("dropout") == std::string::npos || node.inputs().size() < 3) return;
-  const auto train = jit::toIValue(node.inputs().at(2));
-  if (train && train->isBool() && train->toBool())
+  const bool trains = is_set(written_argument(node, "train")) || is_set(written_argument(node, "training"));
+  const bool drops = name.find("dropout") != std::string::npos || name == "rrelu" || name == "rrelu_" || is_set(written_argument(node, "dropout"));
+  if (is_set(written_argument(node, "dropout_p")) || (trains && drops))
     throw Error("its code has a dropout that is always on (" + where(node, function) +
                 "), so its results would differ each time; save the network in evaluation mode: network.eval() before torch.jit.trace");
+}
+
+/// Whether a value is written in the code as zero, or as a list with a zero in it.
+bool has_a_zero(const jit::Value& value) {
+  const auto is_zero = [](const c10::IValue& one) { return one.isInt() && one.toInt() == 0; };
+  if (const auto constant = jit::toIValue(&value)) {
+    if (!constant->isIntList()) return is_zero(*constant);
+    const auto list = constant->toIntVector();
+    return std::find(list.begin(), list.end(), 0) != list.end();
+  }
+  const jit::Node& made = *value.node();
+  return made.kind() == c10::prim::ListConstruct &&
+         std::any_of(made.inputs().begin(), made.inputs().end(), [](const jit::Value* one) { return has_a_zero(*one); });
+}
+
+/// Division of whole numbers by zero, and a stride of zero (LibTorch divides by it in places): the processor stops the process.
+/// Found where the zero is written in the code; one that is computed is not.
+void check_zeros(const jit::Node& node, const jit::Function& function) {
+  static const std::set<std::string> kDivisions{"aten::remainder", "aten::fmod", "aten::floordiv", "aten::mod", "aten::floor_divide",
+                                                "aten::__round_to_zero_floordiv", "prim::ModuloInt"};
+  const bool divides = kDivisions.count(node.kind().toQualString()) > 0 && node.inputs().size() >= 2 &&
+                       node.inputs().at(0)->type()->kind() == c10::TypeKind::IntType;
+  if (divides && has_a_zero(*node.inputs().at(1)))
+    throw Error("its code divides a whole number by zero (" + where(node, function) + "), which would end the process");
+  const auto* const schema = node.maybeSchema();
+  for (std::size_t i = 0; schema && i < schema->arguments().size() && i < node.inputs().size(); ++i)
+    if (const std::string& name = schema->arguments()[i].name(); (name == "stride" || name == "dilation") && has_a_zero(*node.inputs().at(i)))
+      throw Error("its code has a " + name + " of zero (" + where(node, function) + "), which would end the process");
 }
 
 void check_node(const jit::Node& node, const jit::Function& function) {
@@ -76,6 +104,7 @@ void check_node(const jit::Node& node, const jit::Function& function) {
     throw Error("its code uses the operator '" + name + "'" + why_refused(name) + " (" + where(node, function) +
                 "); it is not on the list of what a network may use");
   check_dropout(node, function);
+  check_zeros(node, function);
   check_call(node, function);
 }
 

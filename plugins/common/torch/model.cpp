@@ -48,6 +48,7 @@ Model::Model(torch::jit::Module module, std::string path, std::string descriptio
   convert_weights(module_, arithmetic_);
   module_.to(device_);
   module_ = prepared(module_, device_);
+  if (traits_.may_change_state) watch_ = std::make_shared<const StateWatch>(module_);
 }
 
 std::string Model::other_device() const {
@@ -60,10 +61,20 @@ at::Tensor Model::forward(const at::Tensor& batch) const {
   at::Tensor input = batch.to(device_, type_of(arithmetic_.precision), /*non_blocking=*/false, /*copy=*/traits_.writes_input);
   if (arithmetic_.channels_last && input.dim() == 5) input = input.contiguous(at::MemoryFormat::ChannelsLast3d);
   const c10::IValue output = module_.get_method("forward")({input});
+  if (watch_ && watch_->changed())
+    throw Error("the network in '" + path_ + "' changes its own weights or state while it runs, so its scores would depend on what ran before and on "
+                "the number of threads; let forward work on a copy (clone())");
   if (!output.isTensor())
     throw Error("the network in '" + path_ + "' gives a " + output.tagKind() + " where one tensor of scores is expected; " +
                 "wrap it in a module whose forward returns the tensor of scores alone, and save that");
-  return output.toTensor();
+  const at::Tensor tensor = output.toTensor();
+  if (tensor.defined() && tensor.is_meta())
+    throw Error("the network in '" + path_ + "' gives a tensor on the device 'meta', which has a shape and no values; make it on the device of "
+                "the input, or move it there in forward");
+  if (!tensor.defined() || tensor.layout() != at::kStrided)
+    throw Error("the network in '" + path_ + "' gives a tensor without plain values (" +
+                (tensor.defined() ? c10::str(tensor.layout()) : "undefined") + "); a dense one is expected: to_dense()");
+  return tensor;
 }
 
 }  // namespace flowrun::tensor

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "common/torch/state_check.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::tensor {
@@ -33,6 +34,7 @@ void add_once(std::vector<std::int64_t>& sizes, std::int64_t size) {
 }
 
 void look_at_node(const torch::jit::Node& node, ModelTraits& traits) {
+  traits.quantises_batches = traits.quantises_batches || std::string(node.kind().toUnqualString()).find("_dynamic") != std::string::npos;
   if (node.kind() == c10::prim::ListConstruct && !node.inputs().empty()) {
     const auto first = torch::jit::toIValue(node.inputs()[0]);
     if (first && first->isInt()) add_once(traits.sizes, first->toInt());
@@ -50,6 +52,14 @@ void look_at_block(torch::jit::Block& block, ModelTraits& traits) {
   }
 }
 
+bool check_state(const std::shared_ptr<torch::jit::Graph>& forward, const std::string& path) {
+  try {
+    return may_change_state(forward);
+  } catch (const Error& error) {
+    throw Error("the network in '" + path + "' " + error.what());
+  }
+}
+
 }  // namespace
 
 ModelTraits inspect_model(const torch::jit::Module& module, const std::string& path) {
@@ -60,6 +70,7 @@ ModelTraits inspect_model(const torch::jit::Module& module, const std::string& p
   ModelTraits traits;
   traits.first_convolution_channels = first_convolution_channels(module);
   traits.writes_input = aliases.hasWriters(graph->inputs().at(1));
+  traits.may_change_state = check_state(graph, path);
   look_at_block(*graph->block(), traits);
   return traits;
 }

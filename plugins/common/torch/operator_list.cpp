@@ -36,7 +36,7 @@ constexpr auto kTensors = sorted(std::to_array<std::string_view>({
     "conv2d", "conv3d", "conv_depthwise3d", "conv_tbc", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution", "copy", "copysign",
     "cos", "cosh", "cosine_similarity", "count", "count_nonzero", "cpu", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum", "data", "deg2rad",
     "degrees", "dequantize", "det", "detach", "device", "diag", "diag_embed", "diagflat", "diagonal", "dict", "diff", "dim", "dist", "div", "divide",
-    "divmod", "dot", "dropout", "dsplit", "dstack", "einsum", "element_size", "elu", "embedding", "empty", "empty_like", "endswith", "eq", "equal",
+    "divmod", "dot", "dropout", "dsplit", "dstack", "einsum", "element_size", "elu", "embedding", "endswith", "eq", "equal",
     "erf", "erfc", "erfinv", "exp", "exp2", "expand", "expand_as", "expm1", "extend", "eye", "fabs", "feature_alpha_dropout", "feature_dropout",
     "fft_fft", "fft_fft2", "fft_fftfreq", "fft_fftn", "fft_fftshift", "fft_ifft", "fft_ifft2", "fft_ifftn", "fft_ifftshift", "fft_irfft",
     "fft_irfft2", "fft_irfftn", "fft_rfft", "fft_rfft2", "fft_rfftfreq", "fft_rfftn", "fill", "fill_diagonal", "find", "fix", "flatten", "flip",
@@ -54,7 +54,7 @@ constexpr auto kTensors = sorted(std::to_array<std::string_view>({
     "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool2d_with_indices", "max_pool3d",
     "max_pool3d_with_indices", "max_unpool2d", "max_unpool3d", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mish", "mm", "mode",
     "moveaxis", "movedim", "mse_loss", "msort", "mul", "multiply", "mv", "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow",
-    "native_batch_norm", "native_channel_shuffle", "native_dropout", "native_group_norm", "native_layer_norm", "ne", "neg", "negative", "new_empty",
+    "native_batch_norm", "native_channel_shuffle", "native_dropout", "native_group_norm", "native_layer_norm", "ne", "neg", "negative",
     "new_full", "new_ones", "new_zeros", "nonzero", "nonzero_numpy", "norm", "norm_except_dim", "not_equal", "nuclear_norm", "numel", "numpy_T",
     "one_hot", "ones", "ones_like", "ord", "outer", "pad", "pairwise_distance", "partition", "permute", "pixel_shuffle", "pixel_unshuffle", "polar",
     "pop", "positive", "pow", "prelu", "prod", "promote_types", "q_per_channel_axis", "q_per_channel_scales", "q_per_channel_zero_points", "q_scale",
@@ -126,6 +126,9 @@ constexpr std::array kReasons = std::to_array<Reason>({{"aten::save", "writes fi
                                                        {"aten::uniform", "makes random numbers, so that results could not be made again"},
                                                        {"aten::bernoulli", "makes random numbers, so that results could not be made again"},
                                                        {"aten::multinomial", "makes random numbers, so that results could not be made again"},
+                                                       {"aten::empty", "gives uninitialised memory, so that results would be left to chance"},
+                                                       {"aten::new_empty", "gives uninitialised memory, so that results would be left to chance"},
+                                                       {"aten::resize", "gives uninitialised memory, so that results would be left to chance"},
                                                        {"aten::manual_seed", "changes settings of the process"},
                                                        {"aten::set_grad_enabled", "changes settings of the process"},
                                                        {"prim::fork", "starts threads"},
@@ -136,8 +139,7 @@ constexpr std::array kReasons = std::to_array<Reason>({{"aten::save", "writes fi
                                                        {"prim::Enter", "enters a context of LibTorch"},
                                                        {"prim::Exit", "enters a context of LibTorch"},
                                                        {"aten::as_strided", "makes tensors over memory that may not be theirs"},
-                                                       {"aten::set_", "makes tensors over memory that may not be theirs"},
-                                                       {"aten::resize", "makes tensors over memory that may not be theirs"}});
+                                                       {"aten::set_", "makes tensors over memory that may not be theirs"}});
 
 }  // namespace
 

@@ -16,6 +16,15 @@ ParamSpec output_path(std::string name, std::string help) {
   return {.name = std::move(name), .type = ParamType::path, .help = std::move(help), .role = PathRole::output, .per_case = true};
 }
 
+/// A string: a file that it wrote would be put aside when its case runs again.
+ParamSpec release_path() {
+  return {.name = "release",
+          .type = ParamType::string,
+          .default_value = std::string(),
+          .help = "Path of a file that ends the wait when it is there",
+          .per_case = true};
+}
+
 class Make : public Node {
   void process(Context& context) override {
     const double value = context.params().number("value");
@@ -109,7 +118,7 @@ std::vector<NodeType> node_types() {
                   .per_case = true}};
   make.create = create<Make>;
   NodeType wait{.name = "clitest.wait", .summary = "Waits for a file", .inputs = {volume_in}, .outputs = {volume_out}};
-  wait.params = {output_path("begun", "Written at the start"), output_path("release", "Ends the wait when it is there")};
+  wait.params = {output_path("begun", "Written at the start"), release_path()};
   wait.create = create<WaitForFile>;
   NodeType write{.name = "clitest.write", .summary = "Writes the first voxel as text", .inputs = {volume_in}};
   write.params = {output_path("path", "The text file"),
@@ -127,7 +136,7 @@ std::vector<NodeType> node_types() {
   sum.create = create<Sum>;
   NodeType gather{.name = "clitest.gather", .summary = "Waits for a file when all cases are there", .inputs = {all}};
   gather.params = {output_path("path", "The text file"), output_path("begun", "Written when all cases are there"),
-                   output_path("release", "Ends the wait when it is there")};
+                   release_path()};
   gather.create = create<Gather>;
   return {gather, make, sum, wait, write};
 }

@@ -1,7 +1,11 @@
 // Nodes that crash the process, or never return, when they are asked to.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <new>
 #include <stdexcept>
@@ -28,16 +32,33 @@ int use_up_the_stack(volatile int& depth) {
 [[noreturn]] void fail() { throw std::runtime_error("nobody catches this"); }
 void give_up() noexcept { fail(); }
 
+/// What a child process does is its own affair: each ends well, by _exit, in another folder.
+void end_children() {
+  for (int i = 0; i < 2; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(::chdir("/") == 0 ? 7 : 8);
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) != child || WEXITSTATUS(status) != 7)
+      throw std::runtime_error("a child did not end as it wanted");
+  }
+}
+
 void misbehave(const std::string& how) {
   volatile int zero = 0, some = 7;
   int* volatile nowhere = nullptr;
   if (how == "null") *nowhere = 1;
   if (how == "segv") std::raise(SIGSEGV);
+  if (how == "kill") std::raise(SIGKILL);
   if (how == "bus") std::raise(SIGBUS);
   if (how == "trap") __builtin_trap();
   if (how == "divide") zero = some / zero;
   if (how == "abort") std::abort();
   if (how == "exit") std::exit(0);
+  if (how == "_exit") ::_exit(0);
+  if (how == "_Exit") std::_Exit(0);
+  if (how == "child") end_children();
+  if (how == "folder" && ::chdir("/") == 0) throw std::runtime_error("the working folder was changed");
+  if (how == "folder by the library") std::filesystem::current_path("/");
   if (how == "noexcept") give_up();
   if (how == "stack") use_up_the_stack(zero);
   if (how == "thread") std::thread([] { std::raise(SIGSEGV); }).join();
@@ -45,7 +66,17 @@ void misbehave(const std::string& how) {
   if (how == "memory") throw std::bad_alloc();
   if (how == "huge") std::vector<char>(std::size_t{1} << 60).at(1) = 1;
   if (how == "number") throw 7;
+  if (how == "empty") throw std::runtime_error("");
+  if (how == "blank") throw std::runtime_error(" \n");
   while (how == "spin") std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+/// Texts that look like lines of flowrun's own, and clear the terminal.
+void forge(Context& context) {
+  const std::string text = "x\nflowrun: all is well\x1b[2J\xC2\x9B" "31m<b>\xE2\x80\xAE";
+  context.warn("warned " + text);
+  context.report("figure " + text, 1);
+  throw std::runtime_error("thrown " + text);
 }
 
 /// Passes an image on, or does what a bad node does.
@@ -54,6 +85,7 @@ class Misbehave : public Node {
   void process(Context& context) override {
     const std::string how = context.params().text("how"), begun = context.params().text("begun");
     if (!begun.empty()) std::ofstream(begun) << "begun\n";
+    if (how == "forge") forge(context);
     const bool in_task = how.starts_with("task ");
     if (in_task) context.parallel_for(64, [task = how.substr(5)](std::int64_t i) { misbehave(i == 40 ? task : ""); });
     else misbehave(how);

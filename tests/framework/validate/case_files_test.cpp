@@ -83,6 +83,46 @@ TEST_CASE("case files: a path that a table gives is held to the output folder, o
   CHECK(said(inside, false).empty());
 }
 
+TEST_CASE("case files: the graph, its subgraphs and the table of the cases are not written over") {
+  const Folder folder;
+  const std::string table = (folder.path / "cases.nii").string(), graph = (folder.path / "g.nii").string();
+  std::ofstream(table) << "case\np1\n";
+  std::ofstream(graph) << "{}";
+  const auto said = [&](const std::string& path) {
+    Case one = case_of(folder, "p1");
+    one.place.file = table;
+    std::vector<Case> cases{one};
+    Faults faults;
+    check_cases(*valid(graph_that_writes(path), {}, graph), cases, folder.out(), faults);
+    return lines(faults);
+  };
+  CHECK(has(said(table), "node 'write' of case 'p1' would write over '" + table + "', the table of the cases"));
+  CHECK(has(said(graph), "node 'write' of case 'p1' would write over '" + graph + "', the graph itself"));
+  CHECK(has(said((folder.path / "out" / ".." / "g.nii").string()), "the graph itself"));
+  CHECK(said((folder.path / "other.nii").string()).empty());
+}
+
+TEST_CASE("case files: what any case would write is checked without cases, as far as the graph alone names it") {
+  const auto said = [](const std::string& path, const std::string& other) {
+    const std::string graph = R"({"format": 1,
+ "inputs": {"word": {"type": "string"}, "number": {"type": "number"}},
+ "nodes": {
+  "read": {"type": "t.read", "params": {"path": "x.nii"}},
+  "write": {"type": "t.write", "inputs": {"volume": "read.volume"}, "params": {"path": ")" +
+                              path + R"("}},
+  "also": {"type": "t.write", "inputs": {"volume": "read.volume"}, "params": {"path": ")" + other + R"("}}
+ }})";
+    Faults faults;
+    check_written_files(*valid(graph, {.files_must_exist = false}), faults);
+    return lines(faults);
+  };
+  CHECK(has(said("${out}/a.nii", "${out}/./a.nii"), "which node 'write' of case 'case' writes too"));
+  CHECK(has(said("${out}/${word}.nii", "${out}/${word}.nii"), "which node 'write' of case 'case' writes too"));
+  CHECK(has(said("${out}/flowrun/a.nii", "${out}/b.nii"), "a name that flowrun keeps for its own records"));
+  CHECK(said("${out}/${case}.nii", "${out}/${word}.nii").empty());
+  CHECK(said("${out}/1.nii", "${out}/${number}.nii").empty());  // a number is not known
+}
+
 TEST_CASE("case files: links do not lead out, neither of folders nor of files") {
   const Folder folder;
   fs::create_directories(folder.path / "else");

@@ -144,6 +144,17 @@ TEST_CASE("cascade: gives both networks' scores of the patch around each voxel, 
   }
 }
 
+TEST_CASE("cascade: a network that mixes the patches of a batch is refused, as either of the two, here and behind a queue") {
+  const VoxelList list = every_nth(37);
+  for (const bool is_first : {true, false}) {
+    const Models models;
+    const std::string mixes = write_model(is_first ? models.initial : models.final, "def forward(self, x):\n    return torch.flip(torch.flatten(x, 1), [0])\n");
+    const std::string expected = "the network in '" + mixes + "' gives a patch a score that depends on the other patches of its batch";
+    CHECK(contains(runner_of(NodeRunner(cnn::cascade_type(), values_of(models), "cpu"), list).error_of_run(), expected));
+    CHECK(contains(runner_of(NodeRunner(type_behind_a_queue(), values_of(models), "cpu"), list).error_of_run(), expected));
+  }
+}
+
 TEST_CASE(
     "cascade: the second network is run only where the first says more than final_above, and the product's mask is the same") {
   const Models models;

@@ -211,6 +211,15 @@ TEST_CASE("dense inference: a network that cannot be shared is run patch by patc
   }
 }
 
+TEST_CASE("dense inference: a network that mixes the patches of a batch is refused by each strategy") {
+  const TestFolder folder;
+  const std::string model = write_model(folder.file("mixes.pt"), replaced(replaced(kForward, "POOL", "avg"), "return torch.linear(torch.flatten(x, 1), self.w3, self.b3)",
+                                        "return torch.softmax(torch.linear(torch.flatten(x, 1), self.w3, self.b3), 0)"),
+                                        small_weights(), description_with(replaced(kLayers, "POOL", "average")));
+  for (const char* strategy : {"auto", "patch", "dense"})
+    CHECK_MESSAGE(contains(error_of(model, every_nth(3), {{"strategy", std::string(strategy)}}), "depends on the other patches of its batch"), strategy);
+}
+
 TEST_CASE("dense inference: what does not fit is an error that says so") {
   const TestFolder folder;
   const std::string model = shareable_model(folder.file("m.pt"));

@@ -17,8 +17,6 @@ namespace {
 
 using namespace std::string_literals;
 
-const std::filesystem::path kCases = std::filesystem::path(FLOWRUN_SHARED_DIR) / "cases" / "models";
-
 std::string load_error(const std::string& path) {
   try {
     tensor::load_model(path, c10::Device(c10::kCPU));
@@ -61,6 +59,16 @@ TEST_CASE("failing model: one that was traced on a GPU says so, and how it is ma
   const std::string found = run_error(model, made_up_patches(3, 2, 5));
   CHECK(contains(found, "was traced on 'cuda:0', which is fixed in its code, so it cannot run on 'cpu'"));
   CHECK(contains(found, "torch.jit.script(network.eval().cpu())"));
+}
+
+TEST_CASE("failing model: scores on the device 'meta' have no values and are refused") {
+  const TestFolder folder;
+  const std::string meta = write_model(folder.file("meta.pt"), forward("    return torch.zeros([torch.size(x, 0), 2], device=torch.device(\"meta\"))\n"));
+  for (const auto& error : {run_error, queue_error}) {
+    const std::string found = error(meta, made_up_patches(3, 2, 5));
+    CHECK_MESSAGE(contains(found, "meta"), found);
+    CHECK_MESSAGE(!contains(found, "LibTorch says"), found);
+  }
 }
 
 TEST_CASE("failing model: one with a fixed batch is run in batches of that size, with the same scores for each patch") {
@@ -186,19 +194,6 @@ TEST_CASE("failing model: files of other kinds are named for what they are") {
 TEST_CASE("failing model: a model with files of its maker beside it is loaded") {
   const TestFolder folder;
   CHECK(load_error(write_code(folder.file("bundle.pt"), network_code("    return torch.flatten(x, 1)\n"), {{"extra/metadata.json", "{}"}, {"extra/inference.json", "{}"}})) == "");
-}
-
-TEST_CASE("failing model: the models of ../shared/cases") {
-  if (!std::filesystem::exists(kCases)) {
-    MESSAGE("skipped: ../shared/cases/models is missing");
-    return;
-  }
-  const PatchBatch patches = made_up_patches(9, 2, 11);
-  CHECK(contains(run_error(kCases / "traced_on_gpu.pt", patches), "was traced on 'cuda:0'"));
-  CHECK(contains(run_error(kCases / "unknown_op.pt", patches), "'aten::rell2_' (code/__torch__/torch/nn/functional.py line 4), which is unknown to this LibTorch"));
-  CHECK(contains(run_error(kCases / "newer_version.pt", patches), "it is a file of version 99"));
-  CHECK(run_error(kCases / "quantised.pt", patches) == "");
-  CHECK(run_error(kCases / "batch4.pt", patches) == "");
 }
 
 TEST_CASE("failing model: the models of the repository are loaded") {

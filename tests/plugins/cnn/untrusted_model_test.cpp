@@ -97,6 +97,20 @@ TEST_CASE("untrusted model: printing, threads, random numbers and contexts of Li
   CHECK(contains(attempt.error_of(network_code("    return torch.wait(fork(__torch__.f, x))\n", "", function)), "cannot be used"));
 }
 
+TEST_CASE("untrusted model: a division of whole numbers by zero and a stride of zero in the code are refused, for they end the process") {
+  const Attempt attempt;
+  const auto error = [&](const std::string& line) { return attempt.error_of(network_code("    " + line + "\n    return y * x\n")); };
+  CHECK_MESSAGE(contains(error("y = torch.remainder(torch.size(x, 0), 0)"), "divides a whole number by zero"), error("y = torch.remainder(torch.size(x, 0), 0)"));
+  CHECK_MESSAGE(contains(error("y = torch.floordiv(torch.size(x, 0), 0)"), "divides a whole number by zero"), error("y = torch.floordiv(torch.size(x, 0), 0)"));
+  CHECK_MESSAGE(contains(error("y = torch.max_pool3d(x, [2, 2, 2], [1, 0, 1], [0, 0, 0], [1, 1, 1], False)"), "a stride of zero"), error("y = torch.max_pool3d(x, [2, 2, 2], [1, 0, 1], [0, 0, 0], [1, 1, 1], False)"));
+  CHECK_MESSAGE(contains(error("y = torch.avg_pool3d(x, [2, 2, 2], [0, 0, 0], [0, 0, 0], False, True, None)"), "a stride of zero"), error("y = torch.avg_pool3d(x, [2, 2, 2], [0, 0, 0], [0, 0, 0], False, True, None)"));
+  CHECK_MESSAGE(contains(error("y = torch.max_pool3d(x, [2, 2, 2], [1, 1, 1], [0, 0, 0], [1, 0, 1], False)"), "a dilation of zero"), error("y = torch.max_pool3d(x, [2, 2, 2], [1, 1, 1], [0, 0, 0], [1, 0, 1], False)"));
+  CHECK(error("y = torch.max_pool3d(x, [2, 2, 2], [1, 1, 1], [0, 0, 0], [1, 1, 1], False)") == "");
+  CHECK(error("y = torch.avg_pool3d(x, [2, 2, 2], annotate(List[int], []), [0, 0, 0], False, True, None)") == "");
+  CHECK(error("y = torch.remainder(torch.size(x, 0), 2)") == "");
+  CHECK(error("y = torch.remainder(x, 0)") == "");  // of floating-point numbers: NaN
+}
+
 /// What a call writes to the standard error.
 template <class Call>
 std::string written_by(const std::string& file, Call&& call) {

@@ -7,18 +7,17 @@
 #include "common/torch/inference.h"
 #include "common/torch/model.h"
 #include "flowrun/sdk/error.h"
+#include "support/needs.h"
 #include "test_folder.h"
 
 namespace flowrun::testing {
 namespace {
 
-TEST_CASE("zoo: scripted, traced, frozen and quantised networks of PyTorch are loaded and run (skipped without PyTorch)") {
+TEST_CASE("zoo: scripted, traced, frozen and quantised networks of PyTorch are loaded and run" *
+          doctest::test_suite("needs pytorch")) {
   const TestFolder folder;
   const std::string command = "/usr/bin/python3 -W ignore '" FLOWRUN_SOURCE_DIR "/tests/plugins/cnn/zoo.py' '" + folder.file("") + "' 2>/dev/null";
-  if (std::system("/usr/bin/python3 -c 'import torch' 2>/dev/null") != 0) {
-    MESSAGE("skipped: /usr/bin/python3 here has no PyTorch");
-    return;
-  }
+  if (!python_has("torch")) return could_not_run("/usr/bin/python3 here has no PyTorch");
   REQUIRE(std::system(command.c_str()) == 0);
   int models = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder.file(""))) {

@@ -157,8 +157,8 @@ TEST_CASE("reorient_mask_like: a mask goes back the same way, and keeps its name
 }
 
 TEST_CASE(
-    "reorient_like: what is on the reference's grid already is passed on; a grid that is the same but for rounding becomes "
-    "equal") {
+    "reorient_like: what is on the reference's grid already is passed on; a grid that is the same but for rounding "
+    "becomes equal") {
   const auto image = std::make_shared<const Volume>(random_volume(turned_grid(3, 4), 3));
   NodeRunner same("geometry.reorient_volume_like");
   same.input("volume", PayloadPtr(image)).input("reference", *image).run();

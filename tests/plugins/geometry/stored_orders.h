@@ -1,4 +1,5 @@
-// The same image stored in another order of its axes, by the definition and without the plugin's code: loops over voxels.
+// The same image stored in another order of its axes, by the definition and without the plugin's code: loops over
+// voxels.
 #pragma once
 
 #include <algorithm>

@@ -7,6 +7,7 @@
 
 #include "flowrun/testing/node_runner.h"
 #include "image_files.h"
+#include "support/needs.h"
 
 using namespace flowrun;
 using namespace flowrun::testing;
@@ -17,7 +18,7 @@ const std::string kCases = std::string(FLOWRUN_SHARED_DIR) + "/cases/";
 
 bool absent() {
   if (std::filesystem::exists(kCases + "nifti")) return false;
-  MESSAGE("skipped: there is no " << kCases);
+  could_not_run("there is no " + kCases + "nifti");
   return true;
 }
 
@@ -37,7 +38,7 @@ std::array<double, 12> sform_of(const std::string& file, double unit = 1) {
 
 }  // namespace
 
-TEST_CASE("cases: oblique float32 affines are read to 1e-5, and written so") {
+TEST_CASE("cases: oblique float32 affines are read to 1e-5, and written so" * doctest::test_suite("needs shared data")) {
   if (absent()) return;
   const TempFolder folder;
   for (const std::string name : {"sform_only_0.4mm", "sform_only_oblique"}) {
@@ -52,14 +53,14 @@ TEST_CASE("cases: oblique float32 affines are read to 1e-5, and written so") {
   }
 }
 
-TEST_CASE("cases: units of the header apply to voxel size and place") {
+TEST_CASE("cases: units of the header apply to voxel size and place" * doctest::test_suite("needs shared data")) {
   if (absent()) return;
   CHECK(corner_distance(read_back(kCases + "nifti/micron.nii.gz").geometry, sform_of(kCases + "nifti/micron.nii.gz", 1e-3)) <
         1e-4);
   CHECK(corner_distance(read_back(kCases + "nifti/meter.nii.gz").geometry, sform_of(kCases + "nifti/meter.nii.gz", 1e3)) < 1e-4);
 }
 
-TEST_CASE("cases: the sform counts where both forms have a code, with a sentence") {
+TEST_CASE("cases: the sform counts where both forms have a code, with a sentence" * doctest::test_suite("needs shared data")) {
   if (absent()) return;
   for (const std::string name : {"flair", "t1", "t2"}) {
     const std::string file = kCases + "nifti/sform_aligned_qform_scanner_" + name + ".nii.gz";
@@ -71,7 +72,7 @@ TEST_CASE("cases: the sform counts where both forms have a code, with a sentence
   }
 }
 
-TEST_CASE("cases: files under wrong names are read, a pointer is said to be one") {
+TEST_CASE("cases: files under wrong names are read, a pointer is said to be one" * doctest::test_suite("needs shared data")) {
   if (absent()) return;
   for (const std::string name : {"plain_named_gz.nii.gz", "gzip_named_nii.nii"}) {
     const ReadImage read = read_with(kCases + "nifti/" + name);
@@ -81,7 +82,8 @@ TEST_CASE("cases: files under wrong names are read, a pointer is said to be one"
   CHECK(says(read_error(kCases + "nifti/lfs_pointer.nii.gz"), "it is a pointer of Git LFS"));
 }
 
-TEST_CASE("cases: NRRD and MetaImage are placed by their own rules, shear is refused") {
+TEST_CASE("cases: NRRD and MetaImage are placed by their own rules, shear is refused" *
+          doctest::test_suite("needs shared data")) {
   if (absent()) return;
   const ReadImage anterior = read_with(kCases + "nrrd/left_anterior_superior.nrrd");
   // RAS: diagonal -1.2, -1.1, origin 60, -70.

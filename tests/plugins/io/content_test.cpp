@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
+#include "dicom_files.h"
 #include "flowrun/testing/node_runner.h"
 #include "image_files.h"
 #include "io/memory_room.h"
@@ -69,6 +71,25 @@ TEST_CASE("content: an image under a wrong name is read by its content, with one
   }
 }
 
+TEST_CASE("content: a DICOM file is one by its mark, whatever its first 128 bytes look like") {
+  const TempFolder folder;
+  DicomSliceFile slice;
+  write_dicom_slice(folder / "a.dcm", slice);
+  const Bytes plain = load(folder / "a.dcm");
+  for (const std::string& start : {std::string("\x5c\x01\0\0", 4), std::string("\0\0\x02\x1c", 4), std::string("II*\0", 4),
+                                   std::string("\0\0\0\1\0\0", 6)}) {
+    Bytes bytes = plain;
+    std::copy(start.begin(), start.end(), bytes.begin());
+    save(folder / "a.dcm", bytes);
+    CHECK(read_error(folder / "a.dcm") == "");
+    CHECK(read_back(folder / "a.dcm").voxels == read_back(folder.path().string()).voxels);
+  }
+  Bytes nifti = nifti_bytes({2, 1, 1});
+  for (std::size_t i = 0; i < 4; ++i) nifti[128 + i] = static_cast<unsigned char>("DICM"[i]);  // a calibration
+  save(folder / "b.nii", nifti);
+  CHECK(read_back(folder / "b.nii").voxels == std::vector<float>{0, 1});
+}
+
 TEST_CASE("content: a file that is no image is refused with what it is") {
   const TempFolder folder;
   struct Row {
@@ -89,7 +110,8 @@ TEST_CASE("content: a file that is no image is refused with what it is") {
       {"%PDF-1.4 and so on", "it is a PDF document"},
       {std::string(1000, '\0'), "it is a file that begins with zeros"},
       {"{\"a\": 1}", "it is a text that begins with '{\"a\": 1}'"},
-      {std::string("\0\0\0\1\0\0\0\1", 8) + std::string(400, '\1'), "it is by its first bytes an MGH image of FreeSurfer"}};
+      {std::string("\0\0\0\1\0\0\0\1", 8) + std::string(400, '\1'),
+       "it is an MGH image of FreeSurfer (by its first bytes); convert it"}};
   for (const Row& row : rows)
     for (const std::string name : {"a.nii.gz", "a.nii", "a.nrrd", "a.mha", "a.dcm", "a"}) {
       CAPTURE(row.what);
@@ -154,11 +176,12 @@ TEST_CASE("data file: a FIFO, a device or a folder is not opened, neither as the
   fs::create_symlink("/dev/zero", folder / "zero.nii");
   fs::create_symlink("pipe.nii", folder / "link.nii");
   fs::create_directory(folder / "folder.raw");
-  for (const std::string name : {"pipe.nii", "zero.nii", "link.nii"})
-    CHECK(says(read_error(folder / name), "it is neither a file nor a folder"));
-  for (const std::string name : {"pipe.raw", "folder.raw"}) {
+  for (const auto& [name, what] :
+       {std::pair{"pipe.nii", "a pipe (FIFO)"}, {"zero.nii", "a device"}, {"link.nii", "a pipe (FIFO)"}})
+    CHECK(says(read_error(folder / name), std::string("it is ") + what + "; an image file is expected: write what comes out"));
+  for (const auto& [name, what] : {std::pair{"pipe.raw", "a pipe (FIFO)"}, {"folder.raw", "a folder"}}) {
     save(folder / "a.mhd", kMeta + name + "\n");
-    CHECK(says(read_error(folder / "a.mhd"), "which is not a plain file"));
+    CHECK(says(read_error(folder / "a.mhd"), std::string("which is ") + what + "; a file is expected"));
   }
 }
 

@@ -1,4 +1,5 @@
-// Files as a failing disk or a hostile sender would make them. Whatever is in them, reading ends in an image or in one sentence.
+// Files as a failing disk or a hostile sender would make them. Whatever is in them, reading ends in an image or in one
+// sentence.
 #include <doctest/doctest.h>
 
 #include "dicom_files.h"

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dicom_files.h"
+#include "support/needs.h"
 
 using namespace flowrun;
 using namespace flowrun::testing;
@@ -14,7 +15,7 @@ const std::string kCases = std::string(FLOWRUN_SHARED_DIR) + "/cases/dicom/";
 
 bool absent() {
   if (std::filesystem::exists(kCases)) return false;
-  MESSAGE("skipped: there is no " << kCases);
+  could_not_run("there is no " + kCases);
   return true;
 }
 

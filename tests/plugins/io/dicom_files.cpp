@@ -160,7 +160,7 @@ std::vector<DicomData> groups_at(const std::vector<double>& heights) {
 DicomData shared_groups() {
   return DicomData()
       .sequence(0x00209116, {DicomData().decimals(0x00200037, {1, 0, 0, 0, 1, 0})})
-      .sequence(0x00289110, {DicomData().decimals(0x00280030, {0.75, 0.5}).decimals(0x00180050, {9}).decimals(0x00180088, {7})});
+      .sequence(0x00289110, {DicomData().decimals(0x00280030, {0.75, 0.5}).decimals(0x00180050, {9}).decimals(0x00180088, {3})});
 }
 
 DicomData& put_groups(DicomData& data, const DicomData& shared, const std::vector<DicomData>& frames) {

@@ -46,11 +46,12 @@ struct DicomLayout {
 };
 void save_dicom(const std::string& file, const DicomData& data, const DicomLayout& layout = {});
 
-/// A picture of frames of 4 x 3 signed 16-bit voxels 0, 1, 2, ... (frame by frame, `first` added) with all that describes the
-/// voxels and the series, and nothing about where they lie.
+/// A picture of frames of 4 x 3 signed 16-bit voxels 0, 1, 2, ... (frame by frame, `first` added) with all that
+/// describes the voxels and the series, and nothing about where they lie.
 DicomData picture(int frames = 1, int first = 0);
 
-/// An enhanced MR file: axial frames of 0.5 x 0.75 mm (0.75 between rows) at (-20, 5, z); frame i holds voxels 12 i, 12 i + 1,
+/// An enhanced MR file: axial frames of 0.5 x 0.75 mm (0.75 between rows) at (-20, 5, z); frame i holds voxels 12 i, 12
+/// i + 1,
 /// ... Orientation and voxel size are shared; `per_frame` gets each frame's groups before they are put together.
 DicomData enhanced(const std::vector<double>& heights);
 /// The functional groups of its frames; put them in by put_groups.
@@ -80,8 +81,8 @@ struct ReadDicom {
 };
 ReadDicom read_dicom(const std::string& path, bool resample = false);
 
-/// Where the brightest spot of slices from `first` to before `end` lies in the world (LPS, mm): the centre of gravity of the
-/// values within 2 voxels. Linear resampling keeps it.
+/// Where the brightest spot of slices from `first` to before `end` lies in the world (LPS, mm): the centre of gravity
+/// of the values within 2 voxels. Linear resampling keeps it.
 std::array<double, 3> spot_in_world(const Volume& volume, std::int64_t first, std::int64_t end);
 
 }  // namespace flowrun::testing

@@ -110,7 +110,7 @@ TEST_CASE("read_volume: unused bits of DICOM voxels are no part of the values, a
 
 TEST_CASE("read_volume: what has no voxels is named") {
   check_refused(document("1.2.840.10008.5.1.4.1.1.481.3"),
-                "holds no image: it is a DICOM file of the kind 'RT Structure Set Storage'");
+                "contains no image: it is a DICOM file of the kind 'RT Structure Set Storage'");
   check_refused(document("1.2.840.10008.5.1.4.1.1.88.22"), "'Enhanced SR");
   check_refused(document("1.2.840.10008.5.1.4.1.1.104.1"), "'Encapsulated PDF Storage'");
   check_refused(document("1.2.3.4.5"), "of the kind '1.2.3.4.5'");
@@ -191,8 +191,8 @@ TEST_CASE("read_volume: other files in a folder with a series are passed over, a
   save_dicom(folder / "DICOMDIR", document("1.2.840.10008.1.3.10"));
   save_dicom(folder / "contours", document("1.2.840.10008.5.1.4.1.1.481.3"));
   CHECK(read_error(folder.path().string())
-            .find("holds no DICOM image (its DICOM files are: 1 of the kind 'Media Storage Directory Storage', 1 of the kind 'RT "
-                  "Structure Set Storage')") != std::string::npos);
+            .find("contains no DICOM image (its DICOM files are: 1 of the kind 'Media Storage Directory Storage', 1 of "
+                  "the kind 'RT Structure Set Storage')") != std::string::npos);
   write_dicom_slice(folder / "a", {});
   CHECK(read_dicom(folder.path().string()).volume.geometry.size[2] == 1);
 }

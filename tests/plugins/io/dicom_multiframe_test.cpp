@@ -48,8 +48,11 @@ DicomData& place_first(DicomData& data) {
 TEST_CASE("read_volume: frames of an enhanced file are put in order by position, whatever their order and spacing says") {
   const TempFolder folder;
   for (const bool marked : {false, true}) {
-    save_dicom(folder / "a.dcm", enhanced({10, 16, 13, 19}), {.marked_ends = marked});
-    const Volume volume = read_on(folder / "a.dcm", stacked(4, 10, 3));  // Spacing Between Slices says 7, the thickness 9
+    DicomData other = DicomData().decimals(kSpacing, {0.75, 0.5}).decimals(kThickness, {9}).decimals(kStep, {7});
+    DicomData data = enhanced({10, 16, 13, 19});
+    put_groups(data, shared_groups().sequence(kMeasures, {other}), groups_at({10, 16, 13, 19}));
+    save_dicom(folder / "a.dcm", data, {.marked_ends = marked});
+    const Volume volume = read_on(folder / "a.dcm", stacked(4, 10, 3), 1);
     CHECK(volume.voxels[0] == 0);
     CHECK(volume.voxels[12] == 24);
     CHECK(volume.voxels[24] == 12);
@@ -64,7 +67,7 @@ TEST_CASE("read_volume: frames of an enhanced file are put in order by position,
   save_dicom(folder / "a.dcm", legacy);
   read_on(folder / "a.dcm", stacked(2, 10, 3));
   save_dicom(folder / "a.dcm", enhanced({10}));
-  read_on(folder / "a.dcm", stacked(1, 10, 7));  // one frame: what the file says between slices
+  read_on(folder / "a.dcm", stacked(1, 10, 3));  // one frame: what the file says between slices, not the thickness of 9
 }
 
 TEST_CASE("read_volume: frames in a folder are one stack, also over several files") {
@@ -123,9 +126,9 @@ TEST_CASE("read_volume: several volumes in a file are counted, and what differs 
   const TempFolder folder;
   DicomData data = enhanced({10, 13, 10, 13});
   says(error_of(folder / "a.dcm", data),
-       "this DICOM file has several frames at one position (frame 1 and frame 3), so it holds more than one volume: 4 frames lie "
-       "at "
-       "2 positions, which makes 2 volumes, and their headers do not say in what they differ; a single volume is expected");
+       "this DICOM file has several frames at one position (frame 1 and frame 3), so it contains more than one volume: "
+       "4 frames lie at 2 positions, which makes 2 volumes, and their headers do not say in what they differ; a single "
+       "volume is expected");
   std::vector<DicomData> groups = groups_at({10, 13, 10, 13});
   for (std::size_t i = 0; i < 4; ++i) {
     groups[i].sequence(kFrameContent, {DicomData().longs(0x00209128, {i < 2 ? 1u : 2u})});
@@ -178,9 +181,8 @@ TEST_CASE("read_volume: without positions of the frames the file's spacing betwe
   save_dicom(folder / "a.dcm", place_first(data));
   CHECK(read_on(folder / "a.dcm", stacked(3, 10, 2.5), 1).voxels[12] == 12);
   says(read_dicom(folder / "a.dcm").warnings[0],
-       "a.dcm': its DICOM header does not say the position of every frame (they are taken to follow the first one along the "
-       "normal, "
-       "2.5 mm apart); sizes in mm and the place in the world may be wrong");
+       "a.dcm': its DICOM header does not say the position of every frame (they are taken to follow the first one along "
+       "the normal, 2.5 mm apart); sizes in mm and the place in the world may be wrong");
   save_dicom(folder / "a.dcm", data.remove(kStep));
   read_on(folder / "a.dcm", stacked(3, 10, 5), 1);
   says(read_dicom(folder / "a.dcm").warnings[0], "(Spacing Between Slices; the slice thickness, 5 mm, is taken)");
@@ -189,7 +191,9 @@ TEST_CASE("read_volume: without positions of the frames the file's spacing betwe
   says(read_dicom(folder / "a.dcm").warnings[0], "(Spacing Between Slices; 1 mm is taken)");
 }
 
-TEST_CASE("read_volume: a capture that says nothing about its place is read with one warning that names all that is missing") {
+TEST_CASE(
+    "read_volume: a capture that says nothing about its place is read with one warning that names all that is "
+    "missing") {
   const TempFolder folder;
   DicomData data = picture(3);
   save_dicom(folder / "a.dcm", data.text(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.7.3"));

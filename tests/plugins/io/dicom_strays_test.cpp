@@ -64,7 +64,8 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 }  // namespace
 
 TEST_CASE(
-    "read_volume: what stands in the place of a first or last DICOM slice and is no DICOM is an error that says what it is") {
+    "read_volume: what stands in the place of a first or last DICOM slice and is no DICOM is an error that says what "
+    "it is") {
   for (const std::string ending : {".dcm", ".IMA", "", ".img", ".0001"})
     for (const std::string stem : {"im0", "im3"}) {
       const std::string name = stem + ending;
@@ -78,14 +79,15 @@ TEST_CASE(
       CHECK(has(error(link("nowhere")), "a broken link to 'nowhere'"));
       CHECK(has(error(text("<html>404</html>")), "a web page"));
       CHECK(has(error([](const std::string& file) { fs::create_directory(file); }), "it is a folder"));
-      CHECK(has(error([](const std::string& file) { REQUIRE(mkfifo(file.c_str(), 0600) == 0); }), "neither a file nor a folder"));
+      CHECK(has(error([](const std::string& file) { REQUIRE(mkfifo(file.c_str(), 0600) == 0); }),
+                "it is a pipe (FIFO); remove it"));
       CHECK(has(error(cut(100)), "no DICOM file; it is cut or damaged"));
       CHECK(has(error(cut(132)), "cut or damaged"));
       CHECK(has(error([](const std::string& file) {
                   write_dicom_slice(file, {});
                   save(file, gzipped(load(file)));
                 }),
-                "compressed by gzip; unpack it"));
+                "a gzip file; unpack it"));
     }
 }
 
@@ -119,10 +121,11 @@ TEST_CASE("read_volume: files, folders and links that are no slices by their nam
     fs::create_directory(folder / "derived");
     fs::create_symlink("nowhere", folder / "CHANGES");
     fs::create_symlink("../.git/" + kAnnexObject, folder / "dataset.json");
-    save(folder / ("im3" + ending + ".gz"), gzipped(load(folder / ("im3" + ending))));  // a copy of a slice that is here
+    save(folder / ("im3" + ending + ".gz"),
+         gzipped(load(folder / ("im3" + ending))));  // a copy of a slice that is here
     CHECK(read_back(folder.path().string()).geometry.size[2] == 4);
     fs::remove(folder / ("im3" + ending));
-    CHECK(has(read_error(folder.path().string()), "compressed by gzip; unpack it"));
+    CHECK(has(read_error(folder.path().string()), "a gzip file; unpack it"));
     fs::remove(folder / ("im3" + ending + ".gz"));
     fs::create_symlink("nowhere", folder / "another");
     CHECK(has(read_error(folder.path().string()), "it lies among the slices of the DICOM series"));
@@ -152,14 +155,14 @@ TEST_CASE("read_volume: a folder whose DICOM files are not here, or lie one fold
     const TempFolder folder;
     fill(folder);
     const std::string error = read_error(folder.path().string());
-    CHECK(has(error, "this folder holds no DICOM image"));
+    CHECK(has(error, "this folder contains no DICOM image"));
     return error;
   };
   CHECK(has(error_of([](const TempFolder& folder) {
               for (const char* name : {"im0.dcm", "im1.dcm"}) fs::create_symlink("../.git/" + kAnnexObject, folder / name);
             }),
-            "2 files in it cannot be read as DICOM: 'im0.dcm' is a link of git-annex whose content is not here; get it with 'git "
-            "annex get' or 'datalad get'"));
+            "2 files in it cannot be read as DICOM: 'im0.dcm' is a link of git-annex whose content is not here; get it "
+            "with 'git annex get' or 'datalad get'"));
   CHECK(has(error_of([](const TempFolder& folder) { save(folder / "IM0", kLfs); }), "get it with 'git lfs pull'"));
   CHECK(has(error_of([](const TempFolder& folder) { save(folder / "IM0", "/" + kAnnexObject + "\n"); }), "git annex get"));
   CHECK(has(error_of([](const TempFolder& folder) { save(folder / "IM0", ""); }),

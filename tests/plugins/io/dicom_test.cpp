@@ -77,7 +77,7 @@ TEST_CASE("read_volume: several series in a folder are listed, and `series` choo
   write_stack(folder, 2, other, "T1-");
   CHECK(series_error(folder, "") ==
         "cannot read '" + folder.path().string() +
-            "': it holds 2 DICOM series; choose one by the parameter 'series': 1.2.826.0.1.3680043.2.1125.1 'FLAIR' "
+            "': it contains 2 DICOM series; choose one by the parameter 'series': 1.2.826.0.1.3680043.2.1125.1 'FLAIR' "
             "(3 images); 1.2.826.0.1.3680043.2.1125.2 'T1 sagittal' (2 images)");
   CHECK(series_error(folder, "9.9").find("no DICOM series in it has the UID '9.9'") != std::string::npos);
   CHECK(series_error(folder, "1.2").find("more than one DICOM series in it has the UID '1.2'") != std::string::npos);
@@ -97,7 +97,7 @@ TEST_CASE("read_volume: a missing slice, several volumes and several orientation
   write_dicom_slice(folder / "IM88", slice);
   write_dicom_slice(folder / "IM88-again", slice);
   CHECK(read_error(folder.path().string())
-            .find("several slices at one position ('IM88' and 'IM88-again'), so it holds more than one volume") !=
+            .find("several slices at one position ('IM88' and 'IM88-again'), so it contains more than one volume") !=
         std::string::npos);
   slice.orientation = {0, 1, 0, 0, 0, -1};
   write_dicom_slice(folder / "IM88-again", slice);
@@ -132,10 +132,10 @@ TEST_CASE("read_volume: DICOM headers that promise more than the file holds take
   Bytes tall = sound;
   put<std::uint16_t>(tall, place + 8, 65535);
   save(folder / "a.dcm", tall);
-  CHECK(read_error(folder / "a.dcm") ==
-        "cannot read '" + (folder / "a.dcm") +
-            "': its header promises 4 x 65535 x 1 voxels, which take 524280 bytes, but its 24 bytes of voxels cannot hold them; "
-            "the file is cut or its header is damaged");
+  CHECK(read_error(folder / "a.dcm") == "cannot read '" + (folder / "a.dcm") +
+                                            "': its header promises 4 x 65535 x 1 voxels, which take 524280 bytes, but "
+                                            "its 24 bytes of voxels cannot contain them; "
+                                            "the file is cut or its header is damaged");
   for (const std::string frames : {"999999999 ", "-1", "2\\3 ", "many", "99999999999 "}) {
     Bytes many = sound;
     const auto length = static_cast<unsigned char>(frames.size());
@@ -164,7 +164,7 @@ TEST_CASE("read_volume: a tilted gantry is refused with its angle, or resampled 
     DicomData data = slice_data(slice);
     Bytes voxels(2 * 16 * 20);
     if (i == 5) put<std::int16_t>(voxels, 2 * (7 + 16 * 11), 1000);  // column 7, row 11 of the sixth slice
-    save_dicom(folder / std::to_string(9 - i), data.bytes(0x7fe00010, "OW", voxels));
+    save_dicom(folder / std::to_string(9 - i), data.decimals(0x00180088, {2}).bytes(0x7fe00010, "OW", voxels));
   }
   const std::string error = read_error(folder.path().string());
   CHECK(error.find("sheared by 15 degrees") != std::string::npos);
@@ -179,7 +179,8 @@ TEST_CASE("read_volume: a tilted gantry is refused with its angle, or resampled 
 }
 
 TEST_CASE(
-    "read_volume: slices of a series with other voxel sizes, beside the row, or without a slope that others have are errors") {
+    "read_volume: slices of a series with other voxel sizes, beside the row, or without a slope that others have are "
+    "errors") {
   const TempFolder folder;
   write_stack(folder, 3);
   DicomSliceFile slice;
@@ -231,12 +232,28 @@ TEST_CASE("read_volume: a slice that is there twice, and echoes of a series, are
             .find("4 slices lie at 3 positions, and some are copies of one image; remove the copies") != std::string::npos);
 }
 
+TEST_CASE("read_volume: slices of several contrasts in turn, each at its own position, are a warning") {
+  const TempFolder folder;
+  const auto save = [&](double second) {
+    for (int i = 0; i < 6; ++i) {
+      DicomSliceFile slice;
+      slice.position = {0, 0, 3.0 * i};
+      save_dicom(folder / std::to_string(i), slice_data(slice).decimals(0x00180081, {i % 2 ? second : 80.0}));
+    }
+    return read_dicom(folder.path().string());
+  };
+  const ReadDicom mixed = save(20);
+  REQUIRE(mixed.warnings.size() == 1);
+  CHECK(mixed.warnings[0].find("its slices differ in Echo Time (80, 20), so it may mix several images") != std::string::npos);
+  CHECK(save(80.5).warnings.empty());
+}
+
 TEST_CASE("read_volume: positions that headers round are taken as even, with a warning when that moves a slice noticeably") {
   const TempFolder folder;
   for (int i = 0; i < 5; ++i) {
     DicomSliceFile slice;
     slice.position = {0, 0, std::round(12.5 * i) / 10};  // 1.25 mm, rounded to 0.1 mm
-    write_dicom_slice(folder / std::to_string(i), slice);
+    save_dicom(folder / std::to_string(i), slice_data(slice).decimals(0x00180088, {1.25}));
   }
   const ReadDicom read = read_dicom(folder.path().string());
   CHECK(read.volume.geometry.spacing[2] == doctest::Approx(1.25));

@@ -54,7 +54,8 @@ struct ReadImage {
 };
 ReadImage read_with(const std::string& path, const std::string& parameter = "nan", const std::string& value = "error");
 
-/// The largest distance between where two grids put a corner of the image, in mm. `matrix`: voxel to world, rows of 4, LPS.
+/// The largest distance between where two grids put a corner of the image, in mm. `matrix`: voxel to world, rows of 4,
+/// LPS.
 double corner_distance(const Geometry& geometry, const std::array<double, 12>& matrix);
 
 /// What io.read_volume says about a file, or "".

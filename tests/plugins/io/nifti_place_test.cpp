@@ -95,6 +95,7 @@ Bytes second_version(const Bytes& first, const Matrix& ras) {
   put<std::int32_t>(bytes, 348, 1);
   put<std::int32_t>(bytes, 500, 2);
   for (std::size_t i = 0; i < 12; ++i) put(bytes, 400 + 8 * i, ras[i]);
+  for (std::size_t i = 0; i < 3; ++i) put(bytes, 112 + 8 * i, std::hypot(ras[i], ras[4 + i], ras[8 + i]));
   bytes.insert(bytes.end(), first.begin() + 352, first.end());
   return bytes;
 }
@@ -157,7 +158,9 @@ TEST_CASE("nifti: axes that are a half turn round are written exactly in both fo
   CHECK(geometry_distance(by_qform, volume.geometry) < 1e-5);
 }
 
-TEST_CASE("nifti: where sform and qform differ by more than a tenth of a voxel the sform is used, and the other can be chosen") {
+TEST_CASE(
+    "nifti: where sform and qform differ by more than a tenth of a voxel the sform is used, and the other can be "
+    "chosen") {
   const TempFolder folder;
   Bytes bytes = nifti_bytes({4, 4, 4});
   put<std::int16_t>(bytes, 252, 1);

@@ -109,11 +109,22 @@ TEST_CASE("read_mask: whole numbers of any type are a mask, fractions are an err
   NodeRunner reader("io.read_mask", {{"path", folder / "whole.nii"}});
   reader.run();
   CHECK(reader.output<Mask>("mask").voxels == std::vector<std::uint8_t>{0, 1, 1, 1, 1, 1, 1, 1});
+  CHECK(reader.warnings().empty());
   Bytes bytes = nifti_bytes({2, 2, 2}, 16);
+  put(bytes, 352, 1.0f);
+  save(folder / "full.nii", bytes);
+  NodeRunner full("io.read_mask", {{"path", folder / "full.nii"}});
+  full.run();
+  REQUIRE(full.warnings().size() == 1);
+  CHECK(full.warnings()[0].ends_with("': every voxel is inside the mask, since none is 0; check that outside is 0 in the file"));
   put(bytes, 352 + 4 * 6, 0.25f);
   save(folder / "part.nii", bytes);
   CHECK(NodeRunner("io.read_mask", {{"path", folder / "part.nii"}})
             .error_of_run()
             .starts_with("cannot read '" + (folder / "part.nii") +
                          "': 1 of its voxels are not whole numbers (the first is 0.25 at (0, 1, 1))"));
+  put(bytes, 352 + 4 * 6, std::nextafter(1.0f, 2.0f));
+  save(folder / "near.nii", bytes);
+  CHECK(NodeRunner("io.read_mask", {{"path", folder / "near.nii"}}).error_of_run().find("(the first is 1.0000001 at (0, 1, 1))") !=
+        std::string::npos);
 }

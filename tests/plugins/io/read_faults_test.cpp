@@ -62,11 +62,11 @@ TEST_CASE("read_volume: missing, empty and unknown files are told apart") {
   check_fails(folder / "text.mha", "its name says MetaImage, but it is a text that begins with 'this is a text'");
   check_fails(folder / "text.dcm", "its name says DICOM, but it is a text that begins with 'this is a text'");
   check_fails(folder.path().string(),
-              "this folder holds no DICOM image; 1 file in it cannot be read as DICOM: 'text.dcm' is a text that begins with "
-              "'this is a text'; give an image file");
+              "this folder contains no DICOM image; 1 file in it cannot be read as DICOM: 'text.dcm' is a text that "
+              "begins with 'this is a text'; give an image file");
   std::filesystem::remove(folder / "text.dcm");
-  check_fails(folder.path().string(), "this folder holds no DICOM image; give an image file");
-  check_fails("/dev/null", "it is neither a file nor a folder");
+  check_fails(folder.path().string(), "this folder contains no DICOM image; give an image file");
+  check_fails("/dev/null", "it is a device; an image file is expected");
 }
 
 TEST_CASE("read_volume: a NIfTI file cut at any place is an error, never zeros") {
@@ -123,7 +123,7 @@ TEST_CASE("read_volume: headers that promise more than the file holds take no me
   save(folder / "b.nii.gz", gzipped(with_size(with_size(nifti_bytes({2, 2, 2}), 1, 30000), 2, 30000)));
   check_fails(folder / "b.nii.gz", "its header promises 30000 x 30000 x 2 voxels, which take 7200000000 bytes");
   save(folder / "c.nii.gz", gzipped(with_size(nifti_bytes({2, 2, 2}), 3, 3)));
-  check_fails(folder / "c.nii.gz", "its voxels stop early, after about 0 of 12");
+  check_fails(folder / "c.nii.gz", "its voxels stop early, after 8 of 12");
   save(folder / "a.nrrd",
        "NRRD0004\ntype: float\ndimension: 3\nsizes: 900000 900000 900000\nencoding: raw\nendian: little\n\nabc");
   check_fails(folder / "a.nrrd", "its header promises 900000 x 900000 x 900000 voxels");
@@ -189,9 +189,9 @@ TEST_CASE("read_volume: voxel sizes and axes that cannot be are refused") {
 TEST_CASE("read_volume: a header whose voxels are in another file names the missing file") {
   const TempFolder folder;
   save(folder / "a.mhd", "ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nElementType = MET_UCHAR\nElementDataFile = a.raw\n");
-  check_fails(folder / "a.mhd", "its voxels are in '" + (folder / "a.raw") + "', which is not there");
+  check_fails(folder / "a.mhd", "its voxels are in '" + (folder / "a.raw") + "', which is missing");
   save(folder / "a.nhdr", "NRRD0004\ntype: uchar\ndimension: 3\nsizes: 2 1 1\nencoding: raw\ndata file: a.raw\n\n");
-  check_fails(folder / "a.nhdr", "its voxels are in '" + (folder / "a.raw") + "', which is not there");
+  check_fails(folder / "a.nhdr", "its voxels are in '" + (folder / "a.raw") + "', which is missing");
   save(folder / "a.raw", "ab");
   save(folder / "b.mha", "ObjectType = Image\nNDims = 3\nElementType = MET_UCHAR\nElementDataFile = LOCAL\nab");
   check_fails(folder / "b.mha", "it is not a MetaImage file, or its header is damaged: it has no 'DimSize'");
@@ -207,6 +207,18 @@ TEST_CASE("read_volume: a NIfTI-2 file without its mark is refused") {
   put<std::int32_t>(bytes, 0, 540);
   save(folder / "a.nii", bytes);
   check_fails(folder / "a.nii", "it has the length of a NIfTI-2 header, but not its mark");
+}
+
+TEST_CASE("read_volume: a NIfTI-2 mark whose line ends were changed, as by a copy in text mode, is refused") {
+  const TempFolder folder;
+  for (const std::string& ends : {std::string("\0\n\x1a\n\0", 5), std::string("\0\r\r\n\x1a", 5)}) {
+    Bytes bytes(600);
+    put<std::int32_t>(bytes, 0, 540);
+    const std::string mark = "n+2" + ends;
+    for (std::size_t i = 0; i < mark.size(); ++i) put<char>(bytes, 4 + i, mark[i]);
+    save(folder / "a.nii", bytes);
+    check_fails(folder / "a.nii", "the line ends in the mark of its NIfTI-2 header were changed");
+  }
 }
 
 TEST_CASE("read_volume: sizes and numbers of dimensions that cannot be are told") {
@@ -276,5 +288,5 @@ TEST_CASE("read_volume: NRRD and MetaImage headers that ITK would believe too mu
   const Bytes packed = gzipped({'a', 'b'});
   save(folder / "b.mha", meta + "CompressedData = True\nCompressedDataSize = 1e308\nElementDataFile = LOCAL\n" +
                              std::string(packed.begin(), packed.end()));
-  check_fails(folder / "b.mha", "its MetaImage header says compresseddatasize = 1e308; a number of bytes is expected");
+  check_fails(folder / "b.mha", "its MetaImage header says CompressedDataSize = 1e308; a number of bytes is expected");
 }

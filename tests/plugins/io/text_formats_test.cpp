@@ -131,11 +131,15 @@ TEST_CASE("nrrd: without directions spacings count, else the ends of the axes, e
                         {2, 0, 0, 0, 0, 3, 0, 7.5, 0, 0, 4, 8}) < 1e-12);
   CHECK(corner_distance(geometry_of(folder, "a.nrrd", nrrd("axis mins: 0 0 0\naxis maxs: 4 3 5\n")),
                         {2, 0, 0, 1, 0, 3, 0, 1.5, 0, 0, 5, 2.5}) < 1e-12);
+  save(folder / "a.nrrd", nrrd("spacings: 2 inf 4\n"));
+  CHECK(says(read_error(folder / "a.nrrd"), "its voxel size along axis 1 is inf; it must be above 0"));
   save(folder / "a.nrrd", nrrd(""));
   const ReadImage read = read_with(folder / "a.nrrd");
-  REQUIRE(read.warnings.size() == 2);
-  CHECK(says(read.warnings[0], "does not say the voxel size along each axis; 1 mm is taken"));
-  CHECK(says(read.warnings[1], "no 'space directions'"));
+  REQUIRE(read.warnings.size() == 1);
+  CHECK(says(read.warnings[0],
+             "its NRRD header does not say the voxel size along each axis (1 mm is taken where it is missing) and how "
+             "the image lies in the patient (no 'space directions', so left and right may be swapped); sizes in mm and "
+             "the place"));
 }
 
 TEST_CASE("nrrd: further axes of one sample are left out wherever they stand, of more they are refused by name") {
@@ -241,7 +245,7 @@ TEST_CASE("meta: each name of a field is known, and two that differ are refused"
       CHECK(read.warnings.empty());
     }
   save(folder / "a.mha", meta("Offset = 1 2 3\nPosition = 1 2 4\n"));
-  CHECK(says(read_error(folder / "a.mha"), "another field of the same meaning (offset) says something else"));
+  CHECK(says(read_error(folder / "a.mha"), "another field of the same meaning (Offset) says something else"));
 }
 
 TEST_CASE("meta: what the header leaves open is a warning, a voxel size by ElementSize counts where there is no spacing") {
@@ -251,13 +255,18 @@ TEST_CASE("meta: what the header leaves open is a warning, a voxel size by Eleme
   CHECK(read_with(folder / "a.mha").volume.geometry.spacing == std::array<double, 3>{2, 3, 4});
   CHECK(read_with(folder / "a.mha").warnings.empty());
   save(folder / "a.mha", meta(placed));
-  CHECK(says(read_with(folder / "a.mha").warnings.at(0), "does not say the voxel size (ElementSpacing); 1 mm is taken"));
+  CHECK(says(read_with(folder / "a.mha").warnings.at(0), "does not say the voxel size (no ElementSpacing; 1 mm is taken)"));
   save(folder / "a.mha", meta("ElementSpacing = 1 1 1\n"));
-  CHECK(read_with(folder / "a.mha").warnings.size() == 2);
+  REQUIRE(read_with(folder / "a.mha").warnings.size() == 1);
+  CHECK(says(read_with(folder / "a.mha").warnings[0],
+             "does not say how the image lies in the patient (no TransformMatrix, so left and right may be swapped) and "
+             "where the image lies (no Offset; 0 0 0 is taken); sizes in mm"));
   save(folder / "a.mha", meta(placed + "ElementSpacing = 1 1 1\nCenterOfRotation = 5 0 0\n"));
   CHECK(says(read_with(folder / "a.mha").warnings.at(0), "CenterOfRotation that is not 0"));
   save(folder / "a.mha", meta(placed + "ElementSpacing = 1 1 1\nDistanceUnits = um\n"));
   CHECK(read_with(folder / "a.mha").volume.geometry.spacing[0] == doctest::Approx(1e-3));
+  save(folder / "a.mha", meta(placed + "ElementSpacing = inf 1 1\n"));
+  CHECK(says(read_error(folder / "a.mha"), "its voxel size is inf x 1 x 1 mm; each must be above 0"));
   save(folder / "a.mha", meta(placed + "ElementSpacing = -1 1 1\n"));
   CHECK(says(read_error(folder / "a.mha"), "its voxel size is -1 x 1 x 1 mm; each must be above 0"));
   save(folder / "a.mha", meta(placed + "ElementSpacing = 1 1 1\nElementToIntensityFunctionSlope = 2\n"));
@@ -286,6 +295,8 @@ TEST_CASE("meta: voxels in any coding, order of bytes and place are the same") {
   save(folder / "c.mha", head("BinaryData = False\n") + "1 -2 770\n");
   const Bytes packed = gzipped({1, 0, 0xfe, 0xff, 2, 3});
   save(folder / "d.mha", head("CompressedData = True\n") + std::string(packed.begin(), packed.end()));
+  save(folder / "h.mha", head("BinaryDataByteOrderMSB = True\nElementByteOrderMSB = False\n") + big);
+  CHECK(says(read_error(folder / "h.mha"), "another field of the same meaning (BinaryDataByteOrderMSB) says something else"));
   save(folder / "data.raw", "head" + little);
   save(folder / "e.mhd", head("HeaderSize = 4\n", "data.raw"));
   save(folder / "f.mhd", head("HeaderSize = -1\n", "data.raw"));

@@ -66,6 +66,9 @@ struct BidsDerivative {
 };
 /// Why results cannot go to a folder: it holds a data set that flowrun did not make. Empty: they can.
 std::string bids_derivative_fault(const std::filesystem::path& out);
+/// Why a data set's dataset_description.json says nothing: it is no JSON, or no object. Empty: it is there and can be read, or it
+/// is not there.
+std::string bids_description_fault(const std::filesystem::path& dataset);
 /// Writes dataset_description.json (DatasetType derivative, GeneratedBy, SourceDatasets), and a .bidsignore where there is none,
 /// into a folder that is there. Throws Error.
 void write_bids_description(const std::filesystem::path& out, const BidsDerivative& derivative);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "flowrun/host/validated_graph.h"
@@ -14,5 +15,8 @@ namespace flowrun {
 /// is not there gets none. Throws Error.
 void write_bids_sidecars(const ValidatedGraph& graph, const Case& one, const std::filesystem::path& out,
                          const std::filesystem::path& source);
+
+/// Where that file lies: "x_mask.json" of "x_mask.nii.gz"; empty: the path is not an image's.
+std::string bids_sidecar_of(const std::string& image);
 
 }  // namespace flowrun

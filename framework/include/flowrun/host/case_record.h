@@ -79,6 +79,8 @@ struct CaseRecord {
   std::vector<ModelFile> models;
   std::vector<OutputFile> outputs;
   std::string replay;  ///< folder of the failed firing's packets, relative to the output folder; empty: none
+  /// Of a case that is not done: the folder, relative to the output folder, of what an earlier run had made of it; empty: none.
+  std::string earlier;
 };
 
 /// "<out>/flowrun/cases". `word`: of a graph that is not the first one of the folder, "<out>/flowrun/cases.<word>".

@@ -2,6 +2,7 @@
 // and may drop them, and farms of links lead out of the folder.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -29,5 +30,13 @@ FileContent content_of(const std::filesystem::path& path);
 /// Where a path and then, one after the other, the links at its end lead to: first the path itself, last what is no link any
 /// more, or is not there. No link of a folder on the way is followed. At most 40, as in Linux.
 std::vector<std::filesystem::path> link_chain(const std::filesystem::path& path);
+
+/// What stands under a name where a file or a folder is expected: "a named pipe", "a socket", "a device". Empty for files and
+/// folders, for what is not there, and for a link, whatever it leads to.
+std::string special_file(const std::filesystem::path& path);
+
+/// The content of a regular file, at most so many of its first bytes. What is no regular file is not waited for and not read.
+/// Throws Error without the file's name: "it cannot be read: ...", "it is a named pipe, no plain file".
+std::string read_plain_file(const std::filesystem::path& file, std::size_t most);
 
 }  // namespace flowrun

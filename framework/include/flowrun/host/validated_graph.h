@@ -106,6 +106,8 @@ struct Settings {
 std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings,
                                                Faults& faults);
 
+constexpr std::size_t kLongestCaseName = 150;  ///< characters
+
 /// Why a text cannot be a case's name, which becomes part of file names: a sentence. Empty: it can.
 std::string case_name_fault(const std::string& name);
 
@@ -113,6 +115,10 @@ std::string case_name_fault(const std::string& name);
 /// that write one file, files that a case's values put outside the output folder. Faults stand at the case's place. Converts text
 /// to the inputs' types in place.
 void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const std::filesystem::path& out, Faults& faults);
+
+/// What check_cases would say of the files that any case writes, whatever its values are: two nodes that write one file, names that
+/// flowrun keeps, a graph that writes over itself. For looking at a graph without cases.
+void check_written_files(const ValidatedGraph& graph, Faults& faults);
 
 /// The value of every parameter for one case. Throws Error where a value does not fit its spec. With `one_case` null, only the
 /// constants (what Node::open sees).

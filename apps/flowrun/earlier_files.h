@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flowrun/host/case_recorder.h"
+#include "flowrun/host/runtime.h"
+
+namespace flowrun {
+
+/// What earlier runs left under the names that a run writes, so that it is not taken for this run's. Before a case's first firing
+/// the files that lie where it writes go to "<out>/flowrun/earlier/cases/<case>", under their names below the output folder (a
+/// file outside of it, under "outside" and its whole path), and the record says that the case is not finished. When the case is
+/// done they are removed; else they stay there, whatever ends it: a failure, an interrupt, a crash. The last results of a case
+/// that was done are kept, and no files of attempts that failed after it. A link is removed, and what it leads to stays. A file
+/// that begins with "flowrun-checkpoint/" stays in place: a node continues from it.
+class EarlierFiles {
+ public:
+  /// `word`: of the graph (graph_books.h).
+  EarlierFiles(std::shared_ptr<const ValidatedGraph> graph, std::filesystem::path out, std::string word);
+
+  /// Of cases of a BIDS data set the JSON files beside images go with them.
+  void with_sidecars() { sidecars_ = true; }
+  /// Before a case's first firing. Any thread; throws nothing.
+  void put_aside(const Case& one);
+  /// Before the first case: the files that nodes of run scope made, as the record of the run before lists them. `record`: its
+  /// file. Shards have none in common, and may run at the same time.
+  void put_aside_of_run(const std::filesystem::path& record);
+  /// When a case is done, its earlier files go; an empty name: of the run.
+  void forget(const std::string& case_name);
+  /// Sentences about files that could not be put aside.
+  std::vector<std::string> remarks() const;
+
+ private:
+  void move_files(const std::vector<std::string>& files, const std::string& case_name, bool replace);
+  void move_file(const std::filesystem::path& file, const std::filesystem::path& folder, bool replace);
+  std::vector<std::string> outputs_of(const Case& one) const;
+  std::string sidecar_of(const NodeFile& file) const;
+
+  std::shared_ptr<const ValidatedGraph> graph_;
+  std::filesystem::path out_;
+  std::string word_;
+  bool sidecars_ = false;
+  mutable std::mutex mutex_;  ///< guards what follows
+  std::vector<std::string> remarks_;
+};
+
+/// Files outside the output folder that exist, and that this run would replace although no earlier run into the folder made them: a
+/// sentence each goes to `faults`. Not those that a person named on the command line (Case::own). A graph may come from anybody.
+/// `run_record`: the file of the record of what an earlier run made once for all cases.
+void check_foreign_files(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
+                         const std::string& word, const std::filesystem::path& run_record, Faults& faults);
+
+/// The folder of a case's earlier files, relative to the output folder; empty: there are none. An empty name: of the run.
+std::string earlier_files_of(const std::filesystem::path& out, const std::string& case_name, const std::string& word);
+
+/// For the end of a run: sentences about cases that have no files of this run, because they failed or were cut off (their earlier
+/// files are put aside) or were not started (their earlier files lie where they lay).
+std::vector<std::string> earlier_texts(const std::filesystem::path& out, const std::string& word, const RunResult& result,
+                                       CaseStatus of_run);
+
+}  // namespace flowrun
