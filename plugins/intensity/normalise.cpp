@@ -106,12 +106,8 @@ class Normalise : public Node {
     context.report("mean", found.mean);
     context.report("sd", found.sd);
 
-    Volume result;
-    result.geometry = volume.geometry;
-    result.source = volume.source;
-    result.voxels.resize(volume.voxels.size());
-    std::transform(volume.voxels.begin(), volume.voxels.end(), result.voxels.begin(),
-                   [&](float value) { return static_cast<float>((value - found.mean) / found.sd); });
+    Volume result = context.take(kVolume);
+    for (float& value : result.voxels) value = static_cast<float>((value - found.mean) / found.sd);
     context.emit(kOutVolume, std::move(result));
   }
 };

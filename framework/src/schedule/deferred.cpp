@@ -78,7 +78,7 @@ void Engine::fire_rest(Work& work) {
       complete = context.complete();
     });
     forget(meter);
-    if (work.error) tell_failed(stage, item, "process", work.inputs, work.error);
+    if (work.error && !work.took_input) tell_failed(stage, item, "process", work.inputs, work.error);
   }
   away->rest = nullptr;
   if (!complete) work.error = skip_reason(item);

@@ -41,6 +41,7 @@ void Engine::retire(Work* work) {
   work->outputs.clear();
   work->error.reset();
   work->absent = false;
+  work->took_input = false;
   work->hold = ItemRef();
   work->long_firing = nullptr;
   work->begins = true;
@@ -73,7 +74,7 @@ bool Engine::fire(Work& work) {
       complete = work.away || context.complete();
     });
     forget(meter);
-    if (work.error) tell_failed(stage, item, "process", work.inputs, work.error);
+    if (work.error && !work.took_input) tell_failed(stage, item, "process", work.inputs, work.error);
     if (!complete) work.error = skip_reason(item);
   }
   if (work.away) {

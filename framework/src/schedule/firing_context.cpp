@@ -1,11 +1,23 @@
 #include "schedule/firing_context.h"
 
+#include <atomic>
+
 namespace flowrun::schedule {
 
 std::span<const PayloadPtr> FiringContext::inputs(std::string_view port) const {
   for (const InputPlan& input : stage_.inputs)
     if (input.name == port) return {inputs_.data() + input.first_slot, input.slot_count};
   throw Error("the node asks for input '" + std::string(port) + "', which its type does not describe");
+}
+
+Payload* FiringContext::exclusive(std::string_view port) {
+  const std::span<const PayloadPtr> payloads = inputs(port);
+  if (!firing_ || payloads.size() != 1 || payloads.front().use_count() != 1) return nullptr;
+  std::atomic_thread_fence(std::memory_order_acquire);  // what its other readers did came before
+  if (!PayloadAccount::hand_over(payloads.front()))
+    throw Error("the node takes input '" + std::string(port) + "' twice in one firing; take it once");
+  firing_->took_input = true;
+  return const_cast<Payload*>(payloads.front().get());  // made without const, by emit_owned
 }
 
 /// Where the payload of an output goes, when it may be emitted there now.

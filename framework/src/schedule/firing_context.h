@@ -21,6 +21,7 @@ class FiringContext final : public Context {
         outputs_(outputs),
         fills_(fills),
         work_(work),
+        firing_(work),
         unfilled_(stage.output_count[static_cast<std::size_t>(fills)]) {
     outputs_.resize(stage.outputs.size());
   }
@@ -32,6 +33,7 @@ class FiringContext final : public Context {
   int threads() const override { return 1; }  // the firings themselves keep the budget's threads busy
   bool cancelled() const override { return engine_.tells_cancelled(item_); }
   std::span<const PayloadPtr> inputs(std::string_view port) const override;
+  Payload* exclusive(std::string_view port) override;
   void emit_owned(std::string_view port, std::unique_ptr<Payload> payload) override;
   void emit_shared(std::string_view port, PayloadPtr payload) override;
   void report(std::string_view name, double value) override { engine_.report(stage_, item_, name, value); }
@@ -63,7 +65,8 @@ class FiringContext final : public Context {
   const PayloadList& inputs_;
   PayloadList& outputs_;  ///< by output port
   Ports fills_;
-  Work* work_;
+  Work* work_;          ///< null once it was deferred
+  Work* const firing_;  ///< null in what is no call of Node::process
   int unfilled_;  ///< ports that must still be filled
 };
 

@@ -1,5 +1,7 @@
 #include "schedule/statistics.h"
 
+#include <utility>
+
 namespace flowrun::schedule {
 
 void PayloadAccount::add(std::int64_t bytes) {
@@ -14,11 +16,25 @@ PayloadPtr PayloadAccount::adopt(std::unique_ptr<Payload> payload, PayloadAccoun
   const auto bytes = static_cast<std::int64_t>(payload->bytes());
   add(bytes);
   if (part) part->add(bytes);
-  return PayloadPtr(payload.release(), [this, part, bytes](const Payload* dying) {
-    delete dying;
-    live_.fetch_sub(bytes, std::memory_order_relaxed);
-    if (part) part->live_.fetch_sub(bytes, std::memory_order_relaxed);
-  });
+  return PayloadPtr(payload.release(), Release{.whole = this, .part = part, .bytes = bytes});
+}
+
+void PayloadAccount::Release::uncount() {
+  whole->live_.fetch_sub(bytes, std::memory_order_relaxed);
+  if (part) part->live_.fetch_sub(bytes, std::memory_order_relaxed);
+  bytes = 0;
+}
+
+void PayloadAccount::Release::operator()(const Payload* dying) {
+  delete dying;
+  uncount();
+}
+
+bool PayloadAccount::hand_over(const PayloadPtr& payload) {
+  Release* const release = std::get_deleter<Release>(payload);
+  if (!release || std::exchange(release->is_taken, true)) return false;
+  release->uncount();
+  return true;
 }
 
 void Statistics::resize(std::size_t threads, std::size_t nodes) {

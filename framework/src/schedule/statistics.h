@@ -16,12 +16,23 @@ class PayloadAccount {
  public:
   /// Shares a payload and counts its bytes, here and in `part`, until its last reader is done. `part` may be null.
   PayloadPtr adopt(std::unique_ptr<Payload> payload, PayloadAccount* part);
+  /// A firing takes the payload over, to make its output of it: from now on it counts as the node's own memory. False: it
+  /// has been taken over before.
+  static bool hand_over(const PayloadPtr& payload);
   std::int64_t peak() const { return peak_; }
   bool empty() const { return live_ == 0; }
   void forget_peak() { peak_ = 0; }
   std::int64_t live() const { return live_.load(std::memory_order_relaxed); }
 
  private:
+  struct Release {
+    PayloadAccount* whole;
+    PayloadAccount* part;
+    std::int64_t bytes;
+    bool is_taken = false;
+    void uncount();
+    void operator()(const Payload* dying);
+  };
   void add(std::int64_t bytes);
   std::atomic<std::int64_t> live_{0};
   std::atomic<std::int64_t> peak_{0};

@@ -102,7 +102,7 @@ class Context {
   }
   /// The payload of an input, to be changed: without a copy where this firing is the last that reads it, else a copy. Once for an
   /// input and firing; what `in` gave before must not be used after. For a node that makes its output out of its input, voxel by
-  /// voxel.
+  /// voxel. A firing that fails after it has taken an input without a copy is not kept for `flowrun replay`.
   template <class T>
   T take(const Input<T>& port) {
     const T& shared = in(port);
