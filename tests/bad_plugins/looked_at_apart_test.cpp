@@ -28,6 +28,7 @@ const std::string kAfterwards = "; it is tried again when the file changes or af
 struct Apart {
   PluginFolder folder, cache;
   ScopedVariable variable{"XDG_CACHE_HOME", cache.path().c_str()};
+  ScopedVariable no_leaks{"LSAN_OPTIONS", "detect_leaks=0"};  // the leak sanitizer cannot look at a confined process
   FixtureMark mark;
   fs::path file;
   explicit Apart(const std::string& fixture) : file(folder.add(fixture)) {}

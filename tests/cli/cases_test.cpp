@@ -188,5 +188,5 @@ TEST_CASE("a graph's name that cannot be a case's name is changed into one") {
   const Ended ended = run_flowrun(folder, {"run", "odd.json", "--out", "o", "--quiet"});
   INFO(ended.err);
   CHECK(ended.status == 0);
-  CHECK(folder.has("o/_a_b_c" + std::string(143, 'd') + "_value.txt"));
+  CHECK(folder.has("o/_a_b_c" + std::string(144, 'd') + "_value.txt"));
 }

@@ -275,7 +275,8 @@ TEST_CASE("flowrun run: no link in the place of the crash's file is followed") {
 }
 
 TEST_CASE("flowrun run: a node without memory, or that throws what is no exception, fails its case and nothing else") {
-  for (const char* how : {"memory", "huge", "number"}) {
+  for (const std::string how : {"memory", "huge", "number"}) {
+    if (kSanitized && how == "huge") continue;  // the address sanitizer ends the process
     const CrashFolder folder;
     folder.write("cases.csv", table(3, 2, how));
     const Ended ended = folder.run({"--cases", "cases.csv"});

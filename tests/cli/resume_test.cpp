@@ -75,14 +75,16 @@ TEST_CASE("flowrun run --resume: a case runs again with the reason, the others d
   };
   fs::remove(folder.path() / "o/b_value.txt");
   CHECK(contains(reason(),
-                 "2 cases done before and unchanged, 0 not yet run, 1 to run again\n  runs again: b\n    output 'b_value.txt' is missing\n"));
+                 "2 cases done before and unchanged, 0 not yet run, 1 to run again\n"
+                 "  runs again: b\n    output 'b_value.txt' is missing\n"));
   CHECK(folder.read("o/b_value.txt") == "2\n");
   folder.write("o/c_value.txt", "9\n");
   CHECK(contains(reason(), "  runs again: c\n    output 'c_value.txt' is not as it was written\n"));
   CHECK(folder.read("o/c_value.txt") == "3\n");
   folder.write("cases.csv", "case,value\na,5\nb,2\nc,3\nd,4\n");
   CHECK(contains(reason(),
-                 "2 cases done before and unchanged, 1 not yet run, 1 to run again\n  runs again: a\n    input 'value' changed from 1 to 5\n"));
+                 "2 cases done before and unchanged, 1 not yet run, 1 to run again\n"
+                 "  runs again: a\n    input 'value' changed from 1 to 5\n"));
   CHECK(folder.read("o/a_value.txt") == "5\n");
   CHECK(folder.read("o/d_value.txt") == "4\n");
   CHECK(contains(reason({"--set", "write.repeat=2"}),
@@ -104,7 +106,8 @@ TEST_CASE("flowrun run --resume: an input is looked at by its content, and touch
   CHECK(contains(run_flowrun(folder, words).out, "nothing to run"));
   folder.write("a.img", "own");
   const Ended ended = run_flowrun(folder, words);
-  CHECK(contains(ended.err, "1 case done before and unchanged, 0 not yet run, 1 to run again\n  runs again: a\n    input 'image' changed\n"));
+  CHECK(contains(ended.err, "1 case done before and unchanged, 0 not yet run, 1 to run again\n"
+                            "  runs again: a\n    input 'image' changed\n"));
   CHECK(contains(ended.out, "2 of 2 cases done (1 of them earlier)"));
   CHECK(contains(folder.read("o/flowrun-run.json"), "\"earlier\": true"));
 }
