@@ -64,7 +64,7 @@ TEST_CASE("abi: the description holds what plugins and hosts meet in") {
   for (const char* name : {"NodeType", "InputPort", "OutputPort", "ParamSpec"})
     CHECK_MESSAGE(types.count(std::string("flowrun::") + name) == 0, name);  // they cross as text
   CHECK(types.at("flowrun_plugin_abi").members.size() == 13);
-  CHECK(types.at("flowrun::Context").virtuals.size() == 16);
+  CHECK(types.at("flowrun::Context").virtuals.size() == 17);
   CHECK(types.at("flowrun::Node").virtuals.at(1) == AbiPart{3, "process(flowrun::Context&)", "void"});
   CHECK(types.at("flowrun::Volume").payload == "flowrun.volume/1");
 }

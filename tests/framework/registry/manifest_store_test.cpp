@@ -127,7 +127,7 @@ TEST_CASE("manifest_store: without a folder to write to, a plugin is described a
   block(plugin.beside);
   const std::string no_folder = plugin.folder.write("file", "").string();
   const ScopedVariable variable("XDG_CACHE_HOME", no_folder.c_str());
-  CHECK(describe_library(plugin.library).types.size() == 2);
+  CHECK(describe_library(plugin.library).description.types.size() == 2);
   CHECK_FALSE(find_manifest(plugin.library).has_value());
 }
 

@@ -115,7 +115,7 @@ TEST_CASE("schedule: a failed firing is told of with the packets that it had") {
     REQUIRE(failed.inputs.size() == 1);
     told.push_back(std::to_string(failed.node) + " " + std::to_string(failed.case_index) + " " + std::to_string(failed.chunk) +
                    " " + std::string(failed.step) + " " +
-                   std::to_string(static_cast<int>(payload_cast<Number>(failed.inputs[0].get())->value)) + " " +
+                   std::to_string(static_cast<int>(payload_cast<ToyNumber>(failed.inputs[0].get())->value)) + " " +
                    failed.error.message);
   };
   reset();
@@ -126,7 +126,7 @@ TEST_CASE("schedule: a failed firing is told of with the packets that it had") {
   running.execute(make_cases(3));
   REQUIRE(told.size() == 1);
   CHECK(told[0] == "2 2 4 process 6 no");  // the value of case 2, and the chunk's index added
-  CHECK(Number::alive == 0);
+  CHECK(ToyNumber::alive == 0);
 }
 
 TEST_CASE("schedule: a node that takes all cases makes nothing out of a part of them") {

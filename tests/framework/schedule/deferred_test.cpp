@@ -98,7 +98,7 @@ RunOptions with_threads(int threads) {
 /// Hands the firing to the device, which doubles the number.
 void double_on(Device& device, Context& context, double value) {
   device.add([shared = Shared(context.defer()), value] {
-    shared->resume([value](Context& later) { later.emit("out", Number(2 * value)); });
+    shared->resume([value](Context& later) { later.emit("out", ToyNumber(2 * value)); });
   });
 }
 
@@ -123,7 +123,7 @@ TEST_CASE("defer: one thread of the engine hands over chunk after chunk while th
   CHECK(device.most() == 4);
   CHECK(result.cases[0].status == CaseStatus::done);
   CHECK(seen_by("result").size() == 1);
-  CHECK(Number::most_alive <= 12);  // a chunk that is away keeps its credit
+  CHECK(ToyNumber::most_alive <= 12);  // a chunk that is away keeps its credit
 }
 
 TEST_CASE("defer: results are the same for any number of threads and whatever the device's order") {
@@ -143,7 +143,7 @@ TEST_CASE("defer: results are the same for any number of threads and whatever th
 
 TEST_CASE("defer: a firing that was resumed before process returned goes on at once") {
   const RunResult result = run_away(kStream, 2, with_threads(2), [&](Context& context, double value) {
-    context.defer()->resume([value](Context& later) { later.emit("out", Number(value)); });
+    context.defer()->resume([value](Context& later) { later.emit("out", ToyNumber(value)); });
   });
   CHECK(result.cases[0].status == CaseStatus::done);
   CHECK(result.cases[1].status == CaseStatus::done);
@@ -156,7 +156,7 @@ TEST_CASE("defer: what the rest throws fails the case, and the others go on") {
     device.add([shared = Shared(context.defer()), value] {
       shared->resume([value](Context& later) {
         if (value == 1) throw Error("the device is on fire");
-        later.emit("out", Number(value));
+        later.emit("out", ToyNumber(value));
       });
     });
   });
@@ -183,7 +183,7 @@ TEST_CASE("defer: when process throws, the firing ends with resume and the input
   std::atomic<bool> called{false};
   std::atomic<double> read{0};
   const RunResult result = run_away(kOne, 1, with_threads(2), [&](Context& context, double) {
-    const Number* input = &context.in<Number>("in");
+    const ToyNumber* input = &context.in<ToyNumber>("in");
     device.add([shared = Shared(context.defer()), input, &called, &read] {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
       read = input->value + 5;
@@ -206,7 +206,7 @@ TEST_CASE("defer: wrong uses are refused with a sentence") {
         }).find("the node defers its firing in a task of parallel_for or on a thread of its own") == 0);
   CHECK(error_of([](Context& context, double) {
           const auto handle = context.defer();
-          handle->resume([](Context& later) { later.emit("out", Number(1)); });
+          handle->resume([](Context& later) { later.emit("out", ToyNumber(1)); });
           handle->resume([](Context&) {});
         }) == "the node resumed a deferred firing twice");
   CHECK(error_of([](Context& context, double) { context.defer()->resume({}); }) ==
@@ -282,7 +282,7 @@ TEST_CASE("defer: time away is counted, and the device's steps have a row of the
       const auto begin = std::chrono::steady_clock::now();
       std::this_thread::sleep_for(std::chrono::milliseconds(30));
       shared->span("kernel", begin, std::chrono::steady_clock::now());
-      shared->resume([](Context& later) { later.emit("out", Number(1)); });
+      shared->resume([](Context& later) { later.emit("out", ToyNumber(1)); });
     });
   });
   CHECK(result.nodes[1].away_s >= 0.03);

@@ -36,7 +36,7 @@ CaseError error_of(const std::string& type, const std::string& how) {
     "work": {"type": "toy.work", "inputs": {"in": "bad.out"}}})");
   REQUIRE(result.cases[0].status == CaseStatus::failed);
   REQUIRE(result.cases[0].errors.size() == 1);
-  CHECK(Number::alive == 0);
+  CHECK(ToyNumber::alive == 0);
   return result.cases[0].errors[0];
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("schedule: a failing case names node, type, plugin and reason; the oth
     CHECK(error.plugin == "toy");
     CHECK(error.message == "chunk seven is refused");
     CHECK(seen_by("result").size() == 5);
-    CHECK(Number::alive == 0);
+    CHECK(ToyNumber::alive == 0);
   }
 }
 
@@ -117,7 +117,7 @@ TEST_CASE("schedule: a stream that breaks off fails its collector, once") {
     "result": {"type": "toy.sink", "inputs": {"in": "fold.out"}}})");
   CHECK(result.cases[0].errors.size() == 1);
   CHECK(seen_by("result").empty());
-  CHECK(Number::alive == 0);
+  CHECK(ToyNumber::alive == 0);
 }
 
 TEST_CASE("schedule: a node that cannot be opened stops the run before the first case, by name") {
@@ -169,7 +169,7 @@ TEST_CASE("schedule: cancel ends a case in flight without an error of its own") 
   CHECK(result.cases[0].status == CaseStatus::cancelled);
   CHECK(result.cases[0].errors.empty());
   CHECK(result.cases[9].status == CaseStatus::not_started);
-  CHECK(Number::alive == 0);
+  CHECK(ToyNumber::alive == 0);
 }
 
 TEST_CASE("schedule: a graph in which everything waits for credits is found out, and the sentence names who waits for whom") {
@@ -193,7 +193,7 @@ TEST_CASE("schedule: a graph in which everything waits for credits is found out,
           "all of its 3 chunks in flight and can make no more until one is done. Give the waiting input a source that does not wait for the "
           "end of the same stream (or of the run), or a second stream");
   }
-  CHECK(Number::alive == 0);
+  CHECK(ToyNumber::alive == 0);
 }
 
 TEST_CASE("schedule: the same graph runs when the stream fits into its credits") {

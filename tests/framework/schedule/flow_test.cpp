@@ -54,7 +54,7 @@ TEST_CASE("schedule: chunks join by tag and are collected in order, bit for bit 
     REQUIRE(results.size() == 5);
     for (const Seen& one : results) CHECK(one.value == folded(one.case_name.back() - '0', 40));
   }
-  CHECK(Number::alive == 0);
+  CHECK(ToyNumber::alive == 0);
 }
 
 TEST_CASE("schedule: results come in the order of the cases given, with what nodes reported") {
@@ -105,7 +105,7 @@ TEST_CASE("schedule: no more chunks are alive than the credits allow, however lo
     "work": {"type": "toy.work", "inputs": {"in": "split.out"}, "params": {"microseconds": 5}},
     "fold": {"type": "toy.fold", "inputs": {"in": "work.out"}}})",
       1, options);
-  CHECK(Number::most_alive <= 1 + 3 * 3);  // the source's, and each chunk's before, after and, as it is emitted, once more
+  CHECK(ToyNumber::most_alive <= 1 + 3 * 3);  // the source's, and each chunk's before, after and, as it is emitted, once more
 }
 
 TEST_CASE("schedule: a node's own chunks_in_flight wins over the run's") {
@@ -117,7 +117,7 @@ TEST_CASE("schedule: a node's own chunks_in_flight wins over the run's") {
     "work": {"type": "toy.serial_work", "inputs": {"in": "split.out"}, "params": {"microseconds": 5}},
     "fold": {"type": "toy.fold", "inputs": {"in": "work.out"}}})",
       1, options);
-  CHECK(Number::most_alive <= 1 + 2 * 3);
+  CHECK(ToyNumber::most_alive <= 1 + 2 * 3);
 }
 
 TEST_CASE("schedule: no more cases are in flight than allowed, and the peak does not grow with their number") {

@@ -213,7 +213,7 @@ TEST_CASE("parallel_for: refused within a task, and so is emitting") {
   CHECK(only_error(run_hook(kOne, 1, 2, nested)) ==
         "the node calls parallel_for within a task of parallel_for; give one call all the tasks, or loop inside the task");
   const auto emitting = [](Context& context, double) {
-    context.parallel_for(1, [&](std::int64_t) { context.emit("out", Number(1)); });
+    context.parallel_for(1, [&](std::int64_t) { context.emit("out", ToyNumber(1)); });
   };
   CHECK(only_error(run_hook(kOne, 1, 2, emitting)) ==
         "the node emitted at output 'out' within a task of parallel_for; emit when parallel_for has returned");

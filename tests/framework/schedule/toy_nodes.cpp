@@ -11,8 +11,8 @@
 
 namespace toy {
 
-std::atomic<int> Number::alive{0};
-std::atomic<int> Number::most_alive{0};
+std::atomic<int> ToyNumber::alive{0};
+std::atomic<int> ToyNumber::most_alive{0};
 std::mutex seen_mutex;
 std::vector<Seen> seen;
 std::atomic<int> most_at_once{0};
@@ -32,8 +32,8 @@ ParamSpec number_param(const char* name, double value, bool per_case = false) {
 ParamSpec integer_param(const char* name, std::int64_t value) {
   return {.name = name, .type = ParamType::integer, .default_value = value, .help = "an integer"};
 }
-InputPort in(const char* name = "in") { return {.name = name, .payload = std::string(Number::kType), .help = "a number"}; }
-OutputPort out(bool stream = false) { return {.name = "out", .payload = std::string(Number::kType), .help = "a number", .stream = stream}; }
+InputPort in(const char* name = "in") { return {.name = name, .payload = std::string(ToyNumber::kType), .help = "a number"}; }
+OutputPort out(bool stream = false) { return {.name = "out", .payload = std::string(ToyNumber::kType), .help = "a number", .stream = stream}; }
 InputPort collecting(Scope scope) {
   InputPort port = in();
   port.scope = scope;
@@ -43,7 +43,7 @@ InputPort collecting(Scope scope) {
 
 struct Source : Node {
   void process(Context& context) override {
-    context.emit("out", Number(context.params().number("value"), static_cast<std::size_t>(context.params().integer("bytes"))));
+    context.emit("out", ToyNumber(context.params().number("value"), static_cast<std::size_t>(context.params().integer("bytes"))));
   }
 };
 
@@ -52,7 +52,7 @@ struct Measures : Node {
   void process(Context& context) override {
     Table table;
     table.columns = {"case", "dice", "lesions", "undefined"};
-    for (int i = 0; i < static_cast<int>(context.in<Number>("in").value); ++i)
+    for (int i = 0; i < static_cast<int>(context.in<ToyNumber>("in").value); ++i)
       table.rows.push_back({std::string(context.case_name()), 0.75, std::int64_t{3}, std::nan("")});
     context.report("dice", 0.5);
     context.emit("table", std::move(table));
@@ -65,8 +65,8 @@ struct Split : Node {
     bool next(Context& context) override {
       if (left == 0) return false;
       --left;
-      context.emit("out", Number(value + static_cast<double>(context.chunk()), 100));
-      if (context.params().flag("also_twice")) context.emit("out", Number(0));
+      context.emit("out", ToyNumber(value + static_cast<double>(context.chunk()), 100));
+      if (context.params().flag("also_twice")) context.emit("out", ToyNumber(0));
       return true;
     }
     std::int64_t expected() const override { return left; }
@@ -74,7 +74,7 @@ struct Split : Node {
     std::int64_t left;
   };
   std::unique_ptr<Firing> begin(Context& context) override {
-    return std::make_unique<State>(context.in<Number>("in").value, context.params().integer("count"));
+    return std::make_unique<State>(context.in<ToyNumber>("in").value, context.params().integer("count"));
   }
 };
 
@@ -83,10 +83,10 @@ struct Work : Node {
     raise_to(most_at_once, ++at_once);
     wait_for_company(context.params().integer("meet"));
     const auto microseconds = context.params().integer("microseconds");
-    const double value = context.in<Number>("in").value;
+    const double value = context.in<ToyNumber>("in").value;
     // Different times for different items, so that they overtake each other.
     if (microseconds > 0) std::this_thread::sleep_for(std::chrono::microseconds(microseconds * (1 + static_cast<int>(value * 7) % 3)));
-    context.emit("out", Number(value * 2));
+    context.emit("out", ToyNumber(value * 2));
     --at_once;
   }
   /// Until so many firings have run at once; half a minute where they never do.
@@ -100,9 +100,9 @@ struct Work : Node {
 struct Add : Node {
   void process(Context& context) override {
     double sum = 0;
-    for (const Number* number : context.all<Number>("in")) sum += number->value;
-    if (const Number* offset = context.in_if<Number>("offset")) sum += offset->value;
-    context.emit("out", Number(sum));
+    for (const ToyNumber* number : context.all<ToyNumber>("in")) sum += number->value;
+    if (const ToyNumber* offset = context.in_if<ToyNumber>("offset")) sum += offset->value;
+    context.emit("out", ToyNumber(sum));
   }
 };
 
@@ -111,12 +111,12 @@ struct Fold : Node {
   struct State : Firing {
     void accept(Context& context, std::string_view, const PayloadPtr& item) override {
       CHECK(context.inputs("in").empty());
-      sum = 0.7 * sum + payload_cast<Number>(item.get())->value;
+      sum = 0.7 * sum + payload_cast<ToyNumber>(item.get())->value;
       ++count;
     }
     void finish(Context& context) override {
       context.report("items", count);
-      context.emit("out", Number(sum));
+      context.emit("out", ToyNumber(sum));
     }
     double sum = 0;
     int count = 0;
@@ -136,37 +136,37 @@ struct CollectSink : Node {
 struct Sink : Node {
   void process(Context& context) override {
     const std::lock_guard lock(seen_mutex);
-    seen.push_back({std::string(context.node_id()), std::string(context.case_name()), context.chunk(), context.in<Number>("in").value});
+    seen.push_back({std::string(context.node_id()), std::string(context.case_name()), context.chunk(), context.in<ToyNumber>("in").value});
   }
 };
 
 struct Hook : Node {
   void process(Context& context) override {
-    const double value = context.in<Number>("in").value;
+    const double value = context.in<ToyNumber>("in").value;
     if (hook) hook(context, value);
-    context.emit("out", Number(value));
+    context.emit("out", ToyNumber(value));
   }
 };
 
 /// Leaves everything to the hook.
 struct AwayNode : Node {
-  void process(Context& context) override { hook(context, context.in<Number>("in").value); }
+  void process(Context& context) override { hook(context, context.in<ToyNumber>("in").value); }
 };
 
 struct Wrong : Node {
   void process(Context& context) override {
     const std::string& how = context.params().text("how");
-    if (how == "twice") context.emit("out", Number(1));
-    if (how == "unknown port") context.emit("nowhere", Number(1));
+    if (how == "twice") context.emit("out", ToyNumber(1));
+    if (how == "unknown port") context.emit("nowhere", ToyNumber(1));
     if (how == "null") context.emit_shared("out", nullptr);
     if (how == "unknown input") context.inputs("nowhere");
     if (how == "throws int") throw 7;
     if (how == "out of memory") throw std::bad_alloc();
     if (how == "late throw") {
-      context.emit("out", Number(1));
+      context.emit("out", ToyNumber(1));
       throw Error("after emitting");
     }
-    if (how != "nothing") context.emit("out", Number(1));
+    if (how != "nothing") context.emit("out", ToyNumber(1));
   }
 };
 
@@ -181,13 +181,13 @@ struct WrongType : Node {
 struct WrongLong : Node {
   struct State : Firing {
     void finish(Context& context) override {
-      if (context.params().text("how") == "emits in finish") context.emit("out", Number(1));
+      if (context.params().text("how") == "emits in finish") context.emit("out", ToyNumber(1));
     }
     bool next(Context& context) override {
       const std::string& how = context.params().text("how");
-      if (how == "emits and says false") context.emit("out", Number(1));
+      if (how == "emits and says false") context.emit("out", ToyNumber(1));
       if (how == "throws in next" && context.chunk() == 2) throw Error("no more than two");
-      if (how == "throws in next") context.emit("out", Number(1));
+      if (how == "throws in next") context.emit("out", ToyNumber(1));
       return how != "emits and says false";
     }
   };
@@ -217,7 +217,7 @@ ParamSpec how_param() { return {.name = "how", .type = ParamType::string, .defau
 
 }  // namespace
 
-void Number::note(int change) {
+void ToyNumber::note(int change) {
   const int now = alive += change;
   raise_to(most_alive, now);
 }
@@ -233,8 +233,8 @@ void reset() {
   seen.clear();
   most_at_once = 0;
   hook = nullptr;
-  CHECK(Number::alive == 0);  // every payload of an earlier run was freed
-  Number::most_alive = 0;
+  CHECK(ToyNumber::alive == 0);  // every payload of an earlier run was freed
+  ToyNumber::most_alive = 0;
 }
 
 Registry registry() {

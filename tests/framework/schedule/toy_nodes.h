@@ -16,12 +16,12 @@ namespace toy {
 using namespace flowrun;
 
 /// One number; `weight` bytes of it count in the engine's account.
-struct Number : PayloadOf<Number> {
+struct ToyNumber : PayloadOf<ToyNumber> {
   static constexpr std::string_view kType = "toy.number/1";
-  explicit Number(double of = 0, std::size_t weight = sizeof(double)) : value(of), weight_(weight) { note(+1); }
-  Number(const Number& other) : PayloadOf<Number>(other), value(other.value), weight_(other.weight_) { note(+1); }
-  Number& operator=(const Number&) = default;
-  ~Number() override { note(-1); }
+  explicit ToyNumber(double of = 0, std::size_t weight = sizeof(double)) : value(of), weight_(weight) { note(+1); }
+  ToyNumber(const ToyNumber& other) : PayloadOf<ToyNumber>(other), value(other.value), weight_(other.weight_) { note(+1); }
+  ToyNumber& operator=(const ToyNumber&) = default;
+  ~ToyNumber() override { note(-1); }
   std::size_t bytes() const noexcept override { return weight_; }
   double value;
 

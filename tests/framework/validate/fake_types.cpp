@@ -32,14 +32,14 @@ NodeType reads_file() {
 }
 
 NodeType writes_file() {
-  NodeType type{.name = "t.write", .inputs = {{"volume", kVolume, "", true, false, Scope::per_case}}};
+  NodeType type{.name = "t.write", .inputs = {{.name = "volume", .payload = kVolume, .scope = Scope::per_case}}};
   type.params = {{.name = "path", .type = ParamType::path, .role = PathRole::output, .per_case = true}};
   return type;
 }
 
 NodeType collects_cases() {
   NodeType type{.name = "t.table",
-                .inputs = {{"rows", kVolume, "", true, false, Scope::per_case, true}},
+                .inputs = {{.name = "rows", .payload = kVolume, .scope = Scope::per_case, .collects = true}},
                 .outputs = {{"table", "flowrun.table/1"}}};
   type.params = {
       {.name = "path", .type = ParamType::path, .default_value = std::string(), .role = PathRole::output, .per_case = true}};
@@ -60,7 +60,7 @@ Registry make_types() {
   registry.add_type({.name = "t.pick", .inputs = {{"volume", kVolume}}, .outputs = {{"voxels", kVoxels}}}, "t");
   registry.add_type(
       {.name = "t.cut",
-       .inputs = {{"volumes", kVolume, "", true, true, Scope::per_case}, {"voxels", kVoxels, "", true, false, Scope::per_case}},
+       .inputs = {{.name = "volumes", .payload = kVolume, .variadic = true, .scope = Scope::per_case}, {.name = "voxels", .payload = kVoxels, .scope = Scope::per_case}},
        .outputs = {{"patches", kPatches, "", true}}},
       "t");
   registry.add_type(network(), "t");
@@ -71,8 +71,8 @@ Registry make_types() {
   registry.add_type({.name = "t.use_table", .inputs = {{"volume", kVolume}, {"table", "flowrun.table/1"}}}, "t");
   registry.add_type({.name = "t.pair", .inputs = {{"a", kScores}, {"b", kScores}}, .outputs = {{"scores", kScores}}}, "t");
   registry.add_type({.name = "t.gather",
-                     .inputs = {{"scores", kScores, "", true, false, Scope::chunk, true},
-                                {"voxels", kVoxels, "", true, false, Scope::per_case}},
+                     .inputs = {{.name = "scores", .payload = kScores, .scope = Scope::chunk, .collects = true},
+                                {.name = "voxels", .payload = kVoxels, .scope = Scope::per_case}},
                      .outputs = {{"map", kVolume}}},
                     "t");
   registry.add_type({.name = "t.sum", .inputs = {{"volumes", kVolume, "", true, true}}, .outputs = {{"volume", kVolume}}}, "t");
