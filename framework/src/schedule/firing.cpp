@@ -186,10 +186,10 @@ void Engine::deliver_outputs(const Stage& stage, Item& item, PayloadList& output
 /// Whether an input that the node needs is absent, or its parameters need a case input that is not given.
 bool Engine::is_left_out(const Work& work) const {
   const Stage& stage = *work.stage;
+  if (!stage.may_lack_input) return false;
   if (const CaseItem* const of = case_of(*work.item))
     for (const std::string& name : stage.spec->optional_inputs)
       if (of->spec.inputs.count(name) == 0) return true;
-  if (!stage.may_lack_input) return false;
   for (const InputPlan& port : stage.inputs) {
     std::size_t present = 0;
     for (std::size_t i = 0; i < port.slot_count; ++i) present += work.inputs[port.first_slot + i] != nullptr;

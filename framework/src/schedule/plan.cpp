@@ -1,4 +1,6 @@
 #include "flowrun/sdk/payloads.h"
+#include <algorithm>
+
 #include "schedule/long_firing.h"
 #include "schedule/stage.h"
 
@@ -41,7 +43,6 @@ void plan_slots(Stage& stage) {
     const InputPort& port = spec.type.inputs[i];
     if (plan.slot_count == 0 || !port.required) continue;
     plan.least = port.variadic && port.partial ? 1 : plan.slot_count;
-    stage.may_lack_input = true;
   }
 }
 
@@ -103,6 +104,10 @@ Plan make_plan(const ValidatedGraph& graph) {
     plan_slots(*stage);
     plan.stages.push_back(std::move(stage));
   }
+  // Something is absent only where a case may leave an input out; other graphs need not look for it at every firing.
+  const bool may_lack = std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                                    [](const ValidatedNode& node) { return !node.optional_inputs.empty(); });
+  for (auto& stage : plan.stages) stage->may_lack_input = may_lack;
   for (auto& stage : plan.stages) place(plan, *stage);
   connect(plan, graph);
   return plan;

@@ -77,7 +77,7 @@ struct Stage {
 
   std::vector<SlotPlan> slots;
   std::vector<InputPlan> inputs;      ///< by input port
-  bool may_lack_input = false;        ///< one of them has a `least`
+  bool may_lack_input = false;        ///< an input may be absent, so each one's `least` is looked at
   std::vector<OutputPlan> outputs;    ///< by output port
   std::array<int, 3> output_count{};  ///< how many of them are of each kind
   int plain_count = 0;                ///< slots of the firing scope

@@ -17,16 +17,6 @@ const char* const kHooked = R"({
   "result": {"type": "toy.sink", "inputs": {"in": "fold.out"}},
   "other": {"type": "toy.sink", "inputs": {"in": "source.out"}}})";
 
-/// Runs with a hook; `also` gets the run before it starts.
-RunResult run_hooked(const std::string& nodes, int cases, RunOptions options, std::function<void(Run&, Context&, double)> with) {
-  Registry types = registry();
-  const auto valid = graph(nodes, types);
-  reset();
-  Run running(valid, types, options);
-  hook = [&](Context& context, double value) { with(running, context, value); };
-  return running.execute(make_cases(cases));
-}
-
 /// The one error of a one-case run of source -> node -> sink.
 CaseError error_of(const std::string& type, const std::string& how) {
   const RunResult result = run(R"({

@@ -249,6 +249,9 @@ Registry registry() {
   made.add_type(type("toy.work", {in()}, {out()}, {integer_param("microseconds", 0), integer_param("meet", 0)}, make<Work>), "toy");
   made.add_type(type("toy.serial_work", {in()}, {out()}, {integer_param("microseconds", 0), integer_param("meet", 0)}, make<Work>, false), "toy");
   made.add_type(type("toy.add", {many, offset}, {out()}, {}, make<Add>), "toy");
+  InputPort some = many;
+  some.partial = true;
+  made.add_type(type("toy.add_some", {some, offset}, {out()}, {}, make<Add>), "toy");
   made.add_type(type("toy.fold", {collecting(Scope::chunk)}, {out()}, {}, make<Fold>), "toy");
   made.add_type(type("toy.fold_cases", {collecting(Scope::per_case)}, {out()}, {}, make<Fold>), "toy");
   made.add_type(type("toy.collect_sink", {collecting(Scope::chunk)}, {}, {}, make<CollectSink>), "toy");
@@ -292,6 +295,15 @@ RunResult run(const std::string& nodes, int cases, RunOptions options) {
   Registry types = registry();
   const auto valid = graph(nodes, types);
   Run running(valid, types, options);
+  return running.execute(make_cases(cases));
+}
+
+RunResult run_hooked(const std::string& nodes, int cases, RunOptions options, std::function<void(Run&, Context&, double)> with) {
+  Registry types = registry();
+  const auto valid = graph(nodes, types);
+  reset();
+  Run running(valid, types, options);
+  hook = [&](Context& context, double value) { with(running, context, value); };
   return running.execute(make_cases(cases));
 }
 

@@ -57,6 +57,8 @@ std::shared_ptr<const ValidatedGraph> graph(const std::string& nodes, const Regi
 
 /// Runs it over cases a, b, c... with inputs n = 0, 1, 2...
 RunResult run(const std::string& nodes, int cases = 1, RunOptions options = {});
+/// The same with a hook; it gets the run too.
+RunResult run_hooked(const std::string& nodes, int cases, RunOptions options, std::function<void(Run&, Context&, double)> with);
 std::vector<Case> make_cases(int count);
 
 }  // namespace toy
