@@ -23,6 +23,15 @@ void write_one(const TempFolder& folder) {
   folder.write("cases.csv", "case,value\na,1\nb,2\n");
 }
 
+/// A run whose case a fails in its writing node, so that what the node had is kept for replay.
+void run_failing(const TempFolder& folder) {
+  folder.write("fail.json", R"({"format": 1, "name": "fail", "nodes": {
+    "make": {"type": "clitest.make", "params": {"value": 1}},
+    "write": {"type": "clitest.write", "inputs": {"volume": "make.volume"}, "params": {"path": "${out}/no/${case}.txt"}}}})");
+  folder.write("o/no", "a file where a folder should be");
+  REQUIRE(run_flowrun(folder, {"run", "fail.json", "--case-name", "a", "--out", "o"}).status == 1);
+}
+
 }  // namespace
 
 TEST_CASE("flowrun run: a link in place of one of flowrun's own files is refused, and its target stays") {
@@ -87,11 +96,7 @@ TEST_CASE("flowrun merge, replay: a named pipe in place of what they read is ref
 
 TEST_CASE("flowrun replay: a named pipe in place of the description or of a packet is refused, and not waited for") {
   const TempFolder folder;
-  folder.write("fail.json", R"({"format": 1, "name": "fail", "nodes": {
-    "make": {"type": "clitest.make", "params": {"value": 1}},
-    "write": {"type": "clitest.write", "inputs": {"volume": "make.volume"}, "params": {"path": "${out}/no/${case}.txt"}}}})");
-  folder.write("o/no", "a file where a folder should be");
-  REQUIRE(run_flowrun(folder, {"run", "fail.json", "--case-name", "a", "--out", "o"}).status == 1);
+  run_failing(folder);
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder.path() / "o/flowrun/replay/a"))
     if (entry.is_regular_file()) files.push_back(entry.path());
@@ -175,11 +180,7 @@ TEST_CASE("flowrun merge: a link in place of the table or the page is refused") 
 
 TEST_CASE("flowrun replay: a record whose packets lie elsewhere, or behind a link, is refused") {
   const TempFolder folder;
-  folder.write("fail.json", R"({"format": 1, "name": "fail", "nodes": {
-    "make": {"type": "clitest.make", "params": {"value": 1}},
-    "write": {"type": "clitest.write", "inputs": {"volume": "make.volume"}, "params": {"path": "${out}/no/${case}.txt"}}}})");
-  folder.write("o/no", "a file where a folder should be");
-  REQUIRE(run_flowrun(folder, {"run", "fail.json", "--case-name", "a", "--out", "o"}).status == 1);
+  run_failing(folder);
   REQUIRE(folder.has("o/flowrun/replay/a/replay.json"));
   const std::string record = folder.read("o/flowrun/cases/a.json"), kept = "\"replay\": \"flowrun/replay/a\"";
   REQUIRE(contains(record, kept));

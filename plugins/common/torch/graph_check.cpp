@@ -48,7 +48,7 @@ void check_call(const jit::Node& node, const jit::Function& caller) {
     throw Error("its code calls '" + called->qualname().qualifiedName() + "' of LibTorch's own (" + where(node, caller) + "), which is refused");
 }
 
-/// What an operator is told by the name of an argument, where it is written in the code.
+/// What an operator gets by the name of an argument, where it is written in the code.
 c10::optional<c10::IValue> written_argument(const jit::Node& node, const std::string& name) {
   const auto* const schema = node.maybeSchema();
   for (std::size_t i = 0; schema && i < schema->arguments().size() && i < node.inputs().size(); ++i)

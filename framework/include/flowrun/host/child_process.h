@@ -54,7 +54,7 @@ class ChildSide {
 
   /// Adds to ChildEnd::result.
   void write(std::string_view text) const;
-  /// Before code runs that nobody vouches for: from here on, and for good, this process and what it starts can make, change,
+  /// Before untrusted code runs: from here on, and for good, this process and what it starts can make, change,
   /// remove and execute no file, reach no network, start no process and send no signal to another. It reads files, and has
   /// threads.
   static Confined confine();

@@ -23,7 +23,7 @@ struct TraceEvent {
   std::int64_t end_ns = 0;
   const char* what =
       "process";        ///< "process", "begin", "accept", "finish", "next", "tasks", or the name that the node gave a step
-  bool inside = false;  ///< a step that the node told of (Context::span)
+  bool inside = false;  ///< a step that the node reported (Context::span)
   std::int64_t payload_bytes = -1;  ///< of the data between nodes when it ended; -1: not looked at
   std::int32_t cases_in_flight = -1;
 };

@@ -32,7 +32,7 @@ class OpenContext {
 
 class Context;
 
-/// The rest of a firing that goes on elsewhere, on a device or a thread of the node's own; see Context::defer.
+/// The rest of a firing that continues elsewhere, on a device or a thread of the node's own; see Context::defer.
 /// Any thread may call it. When it is let go of without resume, the firing fails.
 class Deferred {
  public:
@@ -163,7 +163,7 @@ class Context {
   virtual void span(std::string_view step, std::chrono::steady_clock::time_point begin,
                     std::chrono::steady_clock::time_point end) = 0;
 
-  /// For a firing that waits for a device: call it in Node::process, hand the work on, and return. The engine's thread goes on
+  /// For a firing that waits for a device: call it in Node::process, hand the work on, and return. The engine's thread continues
   /// with other firings; this one ends when Deferred::resume has been called and its function has run. Until then the inputs stay
   /// alive and the item keeps its credit, so memory stays bounded; the context itself is valid during process only. Only for a
   /// type that is `concurrent`: the next firing may begin meanwhile (`run.concurrency` limits calls of process, not firings that
