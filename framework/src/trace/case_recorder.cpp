@@ -76,7 +76,10 @@ std::string names_of(const std::vector<Case>& cases) {
 
 std::vector<NodeFile> files_of_case(const ValidatedGraph& graph, const Case& one, const fs::path& out) {
   std::vector<NodeFile> files;
-  for (const ValidatedNode& node : graph.nodes) {
+  const std::vector<bool> left_out = left_out_nodes(graph, one);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (left_out[i]) continue;
+    const ValidatedNode& node = graph.nodes[i];
     const Params params = resolve_params(node, &one, out);
     for (const ParamSpec& spec : node.type.params)
       if (spec.type == ParamType::path && is_of_case(node, spec) && !params.text(spec.name).empty())
@@ -124,7 +127,10 @@ struct CaseRecorder::State {
 
   std::vector<InputFile> inputs_of(const Case& one) const {
     std::vector<InputFile> inputs;
-    for (const ValidatedNode& node : graph->nodes) {
+    const std::vector<bool> left_out = left_out_nodes(*graph, one);
+    for (std::size_t i = 0; i < graph->nodes.size(); ++i) {
+      if (left_out[i]) continue;
+      const ValidatedNode& node = graph->nodes[i];
       const Params params = resolve_params(node, &one, out);
       for (const ParamExpression& param : node.params) {
         if (param.spec.type != ParamType::path || param.spec.role != PathRole::input || !is_of_case(node, param.spec)) continue;
