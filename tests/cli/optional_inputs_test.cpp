@@ -69,5 +69,5 @@ TEST_CASE("flowrun validate: a default and \"required\": false do not go togethe
   folder.write("both.json", graph);
   const Ended ended = run_flowrun(folder, {"validate", "both.json"});
   CHECK(ended.status == 2);
-  CHECK(contains(ended.err, "both.json:5:5: error: a 'default' and \"required\": false do not go together"));
+  CHECK(contains(ended.err, "both.json:5:5: error: graph input 'extra': a 'default' and \"required\": false do not go together"));
 }
