@@ -24,8 +24,9 @@ struct Mark {
 };
 
 /// The likely reason first. Times of acquisition differ for many reasons, so they come last.
-constexpr std::array<Mark, 23> kMarks{{{"Echo Time", 0x00189114, 0x00189082, false, true},
+constexpr std::array<Mark, 24> kMarks{{{"Echo Time", 0x00189114, 0x00189082, false, true},
                                        {"Echo Time", 0, 0x00180081, false, true},
+                                       {"Echo Number", 0, 0x00180086, false, true},
                                        {"Inversion Time", 0, 0x00180082, false, true},
                                        {"b-value", 0x00189117, 0x00189087, false, true},
                                        {"Temporal Position Index", 0x00209111, 0x00209128},
@@ -34,7 +35,7 @@ constexpr std::array<Mark, 23> kMarks{{{"Echo Time", 0x00189114, 0x00189082, fal
                                        {"cardiac delay", 0x00189118, 0x00209153},
                                        {"Trigger Time", 0, 0x00181060},
                                        {"Complex Image Component", 0x00189226, 0x00089208, true, true},
-                                       {"Image Type", 0, 0x00080008, true},
+                                       {"Image Type", 0, 0x00080008, true, true},
                                        {"Frame Type", 0x00189226, 0x00089007, true},
                                        {"Frame Type", 0x00189329, 0x00089007, true},
                                        {"Flip Angle", 0x00189112, 0x00181314, false, true},

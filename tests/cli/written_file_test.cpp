@@ -83,6 +83,9 @@ TEST_CASE("flowrun draw, fmt and migrate --output: only a file of the same kind 
   const TempFolder folder;
   folder.write("value.json", kValueGraph);
   for (const std::string name : {"image.nii", "notes.svg", "notes.dot"}) folder.write(name, kMine);
+  folder.write("drawn.svg", "<svg>my own</svg>");
+  CHECK(run_flowrun(folder, {"draw", "value.json", "--output", "drawn.svg"}).status == 2);
+  CHECK(folder.read("drawn.svg") == "<svg>my own</svg>");
   const std::vector<std::pair<std::string, std::string>> tries{
       {"draw", "notes.svg"}, {"draw", "notes.dot"}, {"fmt", "image.nii"}, {"migrate", "image.nii"}};
   for (const auto& [verb, name] : tries) {

@@ -1,22 +1,38 @@
 #include "schedule/firing_context.h"
 
+#include <algorithm>
 #include <atomic>
 
 namespace flowrun::schedule {
 
-std::span<const PayloadPtr> FiringContext::inputs(std::string_view port) const {
+const InputPlan& FiringContext::input_plan(std::string_view port) const {
   for (const InputPlan& input : stage_.inputs)
-    if (input.name == port) return {inputs_.data() + input.first_slot, input.slot_count};
+    if (input.name == port) return input;
   throw Error("the node asks for input '" + std::string(port) + "', which its type does not describe");
 }
 
+std::uint64_t FiringContext::bit_of(const InputPlan& port) const {
+  const auto index = static_cast<std::size_t>(&port - stage_.inputs.data());
+  return std::uint64_t{1} << std::min<std::size_t>(index, 63);
+}
+
+std::span<const PayloadPtr> FiringContext::inputs(std::string_view port) const {
+  const InputPlan& input = input_plan(port);
+  if ((taken_ & bit_of(input)) != 0)
+    throw Error("the node reads input '" + std::string(port) + "' after it has taken it in this firing; take an input once, after " +
+                "all reading of it");
+  return {inputs_.data() + input.first_slot, input.slot_count};
+}
+
+/// The port counts as taken whether the payload is the firing's own or has to be copied: what a node does wrong shows in every
+/// graph.
 Payload* FiringContext::exclusive(std::string_view port) {
   const std::span<const PayloadPtr> payloads = inputs(port);
-  if (!firing_ || payloads.size() != 1 || payloads.front().use_count() != 1) return nullptr;
+  taken_ |= bit_of(input_plan(port));
+  if (!work_ || payloads.size() != 1 || payloads.front().use_count() != 1) return nullptr;
   std::atomic_thread_fence(std::memory_order_acquire);  // what its other readers did came before
-  if (!PayloadAccount::hand_over(payloads.front()))
-    throw Error("the node takes input '" + std::string(port) + "' twice in one firing; take it once");
-  firing_->took_input = true;
+  if (!PayloadAccount::hand_over(payloads.front())) return nullptr;
+  work_->took_input = true;
   return const_cast<Payload*>(payloads.front().get());  // made without const, by emit_owned
 }
 
@@ -73,6 +89,10 @@ std::unique_ptr<Deferred> FiringContext::defer() {
         "process");
   if (!stage_.spec->type.concurrent)
     throw Error("the node defers its firing, but its type does not say that several firings may go on at a time (`concurrent`)");
+  // The rest of the firing has another context, which finds nothing where something was taken.
+  for (const InputPlan& input : stage_.inputs)
+    if ((taken_ & bit_of(input)) != 0)
+      for (std::size_t i = 0; i < input.slot_count; ++i) work_->inputs[input.first_slot + i].reset();
   return engine_.defer(*std::exchange(work_, nullptr));
 }
 

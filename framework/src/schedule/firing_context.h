@@ -21,7 +21,6 @@ class FiringContext final : public Context {
         outputs_(outputs),
         fills_(fills),
         work_(work),
-        firing_(work),
         unfilled_(stage.output_count[static_cast<std::size_t>(fills)]) {
     outputs_.resize(stage.outputs.size());
   }
@@ -53,6 +52,8 @@ class FiringContext final : public Context {
   bool emitted_something() const { return unfilled_ < stage_.output_count[static_cast<std::size_t>(fills_)]; }
 
  private:
+  const InputPlan& input_plan(std::string_view port) const;
+  std::uint64_t bit_of(const InputPlan& port) const;
   PayloadPtr& take_port(std::string_view port, const Payload* payload);
   [[noreturn]] void refuse(const OutputPlan& port, const Payload* payload) const;
   bool excuse_unfilled() const;
@@ -65,8 +66,8 @@ class FiringContext final : public Context {
   const PayloadList& inputs_;
   PayloadList& outputs_;  ///< by output port
   Ports fills_;
-  Work* work_;          ///< null once it was deferred
-  Work* const firing_;  ///< null in what is no call of Node::process
+  Work* work_;               ///< null once it was deferred, and in what is no call of Node::process
+  std::uint64_t taken_ = 0;  ///< the input ports that take gave away, a bit for each
   int unfilled_;  ///< ports that must still be filled
 };
 

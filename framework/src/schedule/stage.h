@@ -30,7 +30,7 @@ struct Work {
   PayloadList outputs;  ///< by output port, between the call of the node and their delivery
   ErrorPtr error;       ///< an input was an error
   bool absent = false;  ///< the node is left out here, and its outputs are absent
-  bool took_input = false;  ///< an input was taken over, so it is not what came any more
+  bool took_input = false;   ///< an input was taken over, so it is not what came any more
   Clock::time_point ready;
   /// Written by the thread that submits, read by the one that takes over: what was written before is seen after. oneTBB's queues
   /// order this too, but inside a library that the thread sanitizer cannot look into.

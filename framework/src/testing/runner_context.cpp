@@ -36,6 +36,7 @@ void RunnerContext::clear_firing() {
   emitted.clear();
   reported.clear();
   expected_items = -1;
+  taken.clear();
   broken.clear();
 }
 
@@ -58,9 +59,18 @@ bool RunnerContext::cancelled() const {
 
 std::span<const PayloadPtr> RunnerContext::inputs(std::string_view port) const {
   const InputPort& known = input_port(port);
+  if (taken.contains(port))
+    throw Error("the node reads input '" + known.name + "' after it has taken it in this firing; take an input once, after all " +
+                "reading of it");
   const auto found = fed.find(port);
   if (known.collects || found == fed.end()) return {};
   return found->second;
+}
+
+Payload* RunnerContext::exclusive(std::string_view port) {
+  inputs(port);
+  taken.emplace(port);
+  return nullptr;
 }
 
 void RunnerContext::emit_shared(std::string_view port, PayloadPtr payload) {
@@ -104,11 +114,12 @@ void RunnerContext::drive(Node& node) {
   if (!firing) break_off("the node's begin returned no firing");
   for (const InputPort& port : type.inputs)
     if (port.collects)
-      for (const PayloadPtr& item : fed[port.name]) firing->accept(*this, port.name, item);
+      for (const PayloadPtr& item : fed[port.name]) taken.clear(), firing->accept(*this, port.name, item);
+  taken.clear();
   firing->finish(*this);
   expected_items = firing->expected();
   if (type.streams())
-    while (firing->next(*this)) {
+    while (taken.clear(), firing->next(*this)) {
     }
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ class RunnerContext final : public OpenContext, public Context {
   int thread_count = 1;
   mutable std::atomic<int> looks_left{-1};  ///< at cancelled, until it is true; -1: never
   std::map<std::string, std::vector<PayloadPtr>, std::less<>> fed;
-  const Params* current = nullptr;  ///< those of open or of the firing
+  std::set<std::string, std::less<>> taken;  ///< input ports that this firing has taken
+  const Params* current = nullptr;           ///< those of open or of the firing
 
   // What the node said.
   std::map<std::string, std::vector<PayloadPtr>, std::less<>> emitted;
@@ -50,6 +52,7 @@ class RunnerContext final : public OpenContext, public Context {
   std::int64_t chunk() const override { return chunk_index; }
   bool cancelled() const override;
   std::span<const PayloadPtr> inputs(std::string_view port) const override;
+  Payload* exclusive(std::string_view port) override;  ///< always null, so that the test keeps its input; what follows is checked
   void emit_owned(std::string_view port, std::unique_ptr<Payload> payload) override { emit_shared(port, std::move(payload)); }
   void emit_shared(std::string_view port, PayloadPtr payload) override;
   void report(std::string_view what, double value) override { reported[std::string(what)] = value; }

@@ -28,8 +28,9 @@ RunOptions one_thread() {
 TEST_CASE("schedule: the last reader of an input takes it over, so a chain keeps one payload alive") {
   int taken = 0;
   const auto increase = [&](Run&, Context& context, double) {
+    const ToyNumber& before = context.in(kIn);
     taken += context.exclusive("in") != nullptr;
-    ToyNumber number = context.in(kIn);
+    ToyNumber number = before;  // a copy, since nothing was moved out
     ++number.value;
     context.emit(kOut, std::move(number));
   };
@@ -49,8 +50,8 @@ TEST_CASE("schedule: an input that another node has yet to read is copied") {
     "seen": {"type": "toy.sink", "inputs": {"in": "sum.out"}}})";
   bool taken = false;
   run_hooked(nodes, 1, one_thread(), [&](Run&, Context& context, double) {
+    ToyNumber number = context.in(kIn);
     taken = context.exclusive("in") != nullptr;
-    ToyNumber number = context.take(kIn);
     number.value = 10;
     context.emit(kOut, std::move(number));
   });
@@ -68,6 +69,33 @@ TEST_CASE("schedule: an input is taken once in a firing, and a firing that fails
     context.take(kIn);
   });
   REQUIRE(result.cases[0].errors.size() == 1);
-  CHECK(result.cases[0].errors[0].message == "the node takes input 'in' twice in one firing; take it once");
+  CHECK(result.cases[0].errors[0].message == 
+        "the node reads input 'in' after it has taken it in this firing; take an input once, after all reading of it");
   CHECK(kept == 0);
+}
+
+TEST_CASE("schedule: an input that was taken cannot be read again, whether it was copied or not") {
+  const std::string shared = R"({
+    "source": {"type": "toy.source"},
+    "first": {"type": "toy.away", "inputs": {"in": "source.out"}},
+    "other": {"type": "toy.add", "inputs": {"in": ["source.out", "first.out"]}}})";
+  for (const std::string& nodes : {kChain, shared})
+    for (const bool passes : {true, false}) {
+      const RunResult result = run_hooked(nodes, 1, one_thread(), [&](Run&, Context& context, double) {
+        const ToyNumber number = context.take(kIn);
+        if (passes) context.pass(kIn, kOut);
+        else context.emit(kOut, ToyNumber(context.in(kIn).value));
+      });
+      REQUIRE(result.cases[0].errors.size() == 1);
+      CHECK(result.cases[0].errors[0].message.find("after it has taken it") != std::string::npos);
+    }
+}
+
+TEST_CASE("schedule: the rest of a deferred firing does not find what was taken") {
+  const RunResult result = run_hooked(kChain, 1, one_thread(), [](Run&, Context& context, double) {
+    const ToyNumber number = context.take(kIn);
+    context.defer()->resume([](Context& later) { later.emit(kOut, ToyNumber(later.in(kIn).value)); });
+  });
+  REQUIRE(result.cases[0].errors.size() == 1);
+  CHECK(result.cases[0].errors[0].message == "input 'in' has nothing in this case");
 }

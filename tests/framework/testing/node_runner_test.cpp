@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "flowrun/sdk/ports.h"
 #include "toy_types.h"
 
 using namespace flowrun;
@@ -108,4 +109,23 @@ TEST_CASE("node_runner: an unknown type names the near one, and why plugins cann
   const std::string text = error_of([&] { NodeRunner(registry, "other.node"); });
   CHECK(text.find("no plugin offers 'other.node'; '") == 0);
   CHECK(text.find("LICENSE' is not a shared library") != std::string::npos);
+}
+
+TEST_CASE("node_runner: an input that was taken cannot be read again, and the test keeps its own") {
+  struct TakesAndReads : Node {
+    void process(Context& context) override {
+      Volume own = context.take(Input<Volume>{"volume", ""});
+      own.voxels[0] = context.params().number("factor") == 1 ? 7 : context.in<Volume>("volume").voxels[0];
+      context.emit("volume", std::move(own));
+    }
+  };
+  NodeType type = toy::scale_type();
+  type.create = [] { return std::make_unique<TakesAndReads>(); };
+  const Volume volume = voxel(2);
+  NodeRunner takes(type, R"({"factor": 1})");
+  takes.input("volume", volume).run();
+  CHECK(takes.output<Volume>("volume").voxels[0] == 7);
+  NodeRunner reads(type, R"({"factor": 3})");
+  reads.input("volume", volume);
+  CHECK(error_of([&] { reads.run(); }).find("reads input 'volume' after it has taken it in this firing") != std::string::npos);
 }

@@ -246,6 +246,14 @@ TEST_CASE("read_volume: slices of several contrasts in turn, each at its own pos
   REQUIRE(mixed.warnings.size() == 1);
   CHECK(mixed.warnings[0].find("its slices differ in Echo Time (80, 20), so it may mix several images") != std::string::npos);
   CHECK(save(80.5).warnings.empty());
+  for (int i = 0; i < 6; ++i) {
+    DicomSliceFile slice;
+    slice.position = {0, 0, 3.0 * i};
+    save_dicom(folder / std::to_string(i), slice_data(slice).text(0x00180086, "IS", i % 2 ? "2" : "1"));
+  }
+  const ReadDicom numbered = read_dicom(folder.path().string());
+  REQUIRE(numbered.warnings.size() == 1);
+  CHECK(numbered.warnings[0].find("its slices differ in Echo Number (1, 2), so it may mix several images") != std::string::npos);
 }
 
 TEST_CASE("read_volume: positions that headers round are taken as even, with a warning when that moves a slice noticeably") {
