@@ -57,7 +57,7 @@ class Queries {
     std::vector<Query> queries;
     for (const ValueSpec& input : spec_.value_inputs)
       if (const auto name = names_.find(input.spec.name); name != names_.end())
-        queries.push_back({name->first, name->second, !input.spec.default_value.has_value()});
+        queries.push_back({name->first, name->second, !input.may_be_missing()});
     return queries;
   }
 
@@ -118,7 +118,7 @@ class BidsCases {
     for (const ValueSpec& input : spec_.value_inputs) {
       const std::string& name = input.spec.name;
       const bool asked = std::any_of(queries_.begin(), queries_.end(), [&](const Query& one) { return one.input == name; });
-      if (asked || input.spec.default_value || common_.contains(name)) continue;
+      if (asked || input.may_be_missing() || common_.contains(name)) continue;
       list_.missing.push_back(name);
       const std::string filter =
           input.spec.type == ParamType::path ? fmt::format(" or --bids-filter {}.suffix=SUFFIX", name) : "";

@@ -201,7 +201,7 @@ void EarlierFiles::move_file(const fs::path& file, const fs::path& folder, bool 
 
 std::vector<std::string> EarlierFiles::outputs_of(const Case& one) const {
   std::vector<std::string> files;
-  for (const NodeFile& file : files_of_case(*graph_, one, out_)) {
+  for (const NodeFile& file : files_of_case(*graph_, one, out_, LeftOut::named)) {
     if (file.role != PathRole::output) continue;
     files.push_back(file.path);
     if (const std::string sidecar = sidecar_of(file); !sidecar.empty()) files.push_back(sidecar);

@@ -125,7 +125,7 @@ class PatternCases {
   void check_inputs() {
     for (const ValueSpec& input : spec_.value_inputs) {
       const std::string& name = input.spec.name;
-      if (input.spec.default_value || common_.contains(name) || words_.patterns.contains(name)) continue;
+      if (input.may_be_missing() || common_.contains(name) || words_.patterns.contains(name)) continue;
       list_.missing.push_back(name);
       const bool is_path = input.spec.type == ParamType::path;
       faults_.error(
@@ -149,7 +149,7 @@ class PatternCases {
         faults_.error(
             {}, fmt::format("case '{}', input '{}': {} files fit the pattern '{}': {}; make it narrower, or use a table of cases",
                             name, input, found.size(), pattern.text(), list_text(found)));
-      else if (found.empty() && !find_input(spec_, input)->spec.default_value)
+      else if (found.empty() && !find_input(spec_, input)->may_be_missing())
         lacks.files.push_back(fmt::format("input '{}' ('{}')", input, pattern.path_of(name)));
       if (found.empty()) continue;
       if (const std::string why = content_of(found.front().path).why; !why.empty())

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 #include "critical_path.h"
 #include "flowrun/host/case_recorder.h"
@@ -90,6 +91,29 @@ void print_outputs(const ValidatedGraph& graph, const std::vector<Case>& cases, 
   fmt::print("  {} (the run's record)\n", printable((out / record).string()));
 }
 
+/// Which nodes did not run in cases that lack an optional input.
+void print_left_out(const ValidatedGraph& graph, const std::vector<Case>& cases) {
+  struct Group {
+    std::size_t cases = 0;
+    std::vector<std::string> nodes;
+  };
+  std::map<std::vector<std::string>, Group> groups;  // by the inputs that are missing
+  for (const Case& one : cases) {
+    std::vector<std::string> missing;
+    for (const ValueSpec& input : graph.case_inputs)
+      if (!input.required && !one.inputs.contains(input.spec.name)) missing.push_back(input.spec.name);
+    if (missing.empty()) continue;
+    Group& group = groups[missing];
+    if (group.cases++ > 0) continue;
+    const std::vector<bool> left_out = left_out_nodes(graph, one);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+      if (left_out[i]) group.nodes.push_back(graph.nodes[i].id);
+  }
+  for (const auto& [missing, group] : groups)
+    fmt::print("\n{} of {} without {}: {}\n", group.cases, count_text(cases.size(), "case"), fmt::join(missing, ", "),
+               group.nodes.empty() ? "all nodes ran" : printable(fmt::format("{} did not run", fmt::join(group.nodes, ", "))));
+}
+
 std::string error_text(const CaseError& error) {
   if (error.node.empty()) return error.message;
   return fmt::format("node '{}' ({}, plugin {}): {}", error.node, error.type, error.plugin, error.message);
@@ -103,6 +127,7 @@ void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, 
   print_nodes(result);
   print_figures(result);
   print_costs(graph, result);
+  print_left_out(graph, cases);
   print_outputs(graph, cases, out, result, record, of_run);
   std::fflush(stdout);  // before the failures, which go to the standard error
 }

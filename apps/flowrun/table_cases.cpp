@@ -71,7 +71,7 @@ class TableCases {
     if (!spec_) return;
     for (const ValueSpec& input : spec_->value_inputs) {
       const std::string& name = input.spec.name;
-      if (input.spec.default_value || common_.contains(name) || words_.patterns.contains(name) || has_column(name)) continue;
+      if (input.may_be_missing() || common_.contains(name) || words_.patterns.contains(name) || has_column(name)) continue;
       list_.missing.push_back(name);
       faults_.error(place(header_),
                     fmt::format("the table has no column '{}', which graph '{}' needs; --in gives one value to all cases", name,

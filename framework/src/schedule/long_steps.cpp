@@ -1,5 +1,7 @@
 // The steps of firings that collect or stream. Whoever brings an item, an end or a credit wakes the firing; one work at a time
 // steps.
+#include <algorithm>
+
 #include "schedule/firing_context.h"
 
 namespace flowrun::schedule {
@@ -192,8 +194,8 @@ void Engine::close_collection(const Target& target, Item& item, std::int64_t tot
   wake_after(collector, [&] {
     if (collector.phase == Phase::ended) return;
     if (error) collector.error = error;
-    else if (total < 0) collector.absent = true;
-    else collector.collected[stage.slots[target.slot].collected_index].total = total;
+    else if (total < 0 && stage.spec->type.inputs[stage.spec->slots[target.slot].port].required) collector.absent = true;
+    else collector.collected[stage.slots[target.slot].collected_index].total = std::max<std::int64_t>(total, 0);
   });
 }
 

@@ -100,6 +100,9 @@ void read_input(Source& source, const json::Member& member, GraphSpec& graph) {
   if (const auto known = param_type(type)) {
     auto value = read_value_spec(source, reader, member, *known);
     value.spec.per_case = true;
+    value.required = reader.flag("required").value_or(true);
+    if (!value.required && value.spec.default_value)
+      reader.error(source.place(member), "a 'default' and \"required\": false do not go together: with a default no case lacks it");
     read_input_bids(source, reader, value);
     graph.value_inputs.push_back(std::move(value));
     return reader.finish();

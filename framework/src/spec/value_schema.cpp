@@ -130,6 +130,8 @@ Value value_spec(bool of_case) {
   });
   if (of_case) {
     properties.set("bids", ref_to("bids_read"));
+    const char* const required = "false: a case may lack it, and the nodes that name it are left out then";
+    properties.set("required", with(typed("boolean", required), object({{"default", true}})));
     const Value is_no_path = object({{"not", object({{"const", to_string(ParamType::path)}})}});
     rules.push(if_type(is_no_path, object({{"properties", object({{"bids", false}})}})));
   }

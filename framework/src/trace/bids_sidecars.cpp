@@ -78,7 +78,9 @@ class Sidecars {
   }
 
   void write() {
+    const std::vector<bool> left_out = left_out_nodes(graph_, one_);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      if (left_out[i]) continue;
       const ValidatedNode& node = graph_.nodes[i];
       const bool named = std::any_of(node.params.begin(), node.params.end(), [](const auto& param) { return param.bids; });
       if (!named) continue;

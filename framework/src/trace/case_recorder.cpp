@@ -74,9 +74,14 @@ std::string names_of(const std::vector<Case>& cases) {
 
 }  // namespace
 
-std::vector<NodeFile> files_of_case(const ValidatedGraph& graph, const Case& one, const fs::path& out) {
+std::vector<NodeFile> files_of_case(const ValidatedGraph& graph, const Case& one, const fs::path& out, LeftOut left_out_nodes_are) {
   std::vector<NodeFile> files;
-  for (const ValidatedNode& node : graph.nodes) {
+  const std::vector<bool> left_out = left_out_nodes(graph, one);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const ValidatedNode& node = graph.nodes[i];
+    const bool is_known = std::all_of(node.optional_inputs.begin(), node.optional_inputs.end(),
+                                      [&](const std::string& name) { return one.inputs.contains(name); });
+    if (left_out[i] && (left_out_nodes_are == LeftOut::ignored || !is_known)) continue;
     const Params params = resolve_params(node, &one, out);
     for (const ParamSpec& spec : node.type.params)
       if (spec.type == ParamType::path && is_of_case(node, spec) && !params.text(spec.name).empty())
@@ -124,7 +129,10 @@ struct CaseRecorder::State {
 
   std::vector<InputFile> inputs_of(const Case& one) const {
     std::vector<InputFile> inputs;
-    for (const ValidatedNode& node : graph->nodes) {
+    const std::vector<bool> left_out = left_out_nodes(*graph, one);
+    for (std::size_t i = 0; i < graph->nodes.size(); ++i) {
+      if (left_out[i]) continue;
+      const ValidatedNode& node = graph->nodes[i];
       const Params params = resolve_params(node, &one, out);
       for (const ParamExpression& param : node.params) {
         if (param.spec.type != ParamType::path || param.spec.role != PathRole::input || !is_of_case(node, param.spec)) continue;

@@ -1,5 +1,6 @@
 // The checked draft as the graph that the engine runs.
 #include <algorithm>
+#include <set>
 
 #include "validate/draft.h"
 
@@ -13,12 +14,23 @@ void set_run_options(ValidatedNode& node, const RunSpec& run) {
   node.stop_case_on_error = run.on_error.value_or("stop_case") == "stop_case";
 }
 
+/// The optional inputs of a case that a node's parameters name.
+std::vector<std::string> optional_inputs_of(const std::vector<ParamExpression>& params, const std::vector<ValueSpec>& inputs) {
+  std::set<std::string> named;
+  for (const ParamExpression& param : params)
+    for (const ParamExpression::Piece& piece : param.pieces)
+      for (const ValueSpec& input : inputs)
+        if (!input.required && input.spec.name == piece.case_value) named.insert(piece.case_value);
+  return {named.begin(), named.end()};
+}
+
 ValidatedNode build_node(const Draft& draft, const DraftNode& from, const std::vector<std::size_t>& position) {
   ValidatedNode node{.id = from.id, .type_name = from.type->type.name, .type = from.type->type, .plugin = from.type->plugin};
   node.plugin_version = from.type->plugin_version;
   node.library = from.type->library;
   node.place = from.spec->place;
   node.params = from.params;
+  node.optional_inputs = optional_inputs_of(from.params, draft.spec.value_inputs);
   node.scope = *from.scope;
   if (from.stream_origin) node.stream_origin = position[*from.stream_origin];
   node.output_used.assign(node.type.outputs.size(), false);

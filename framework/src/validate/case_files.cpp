@@ -64,9 +64,11 @@ void CaseFiles::add_text(const std::string& file, const char* what) {
 
 void CaseFiles::add(const Case* one) {
   if (one && one->place.line > 0) add_text(one->place.file, "the table of the cases");
-  for (const ValidatedNode& node : graph_.nodes)
-    for (const ParamExpression& param : node.params)
-      if (param.spec.type == ParamType::path && belongs_to_case(node, param) == (one != nullptr)) add_path(node, param, one);
+  const std::vector<bool> left_out = one ? left_out_nodes(graph_, *one) : std::vector<bool>(graph_.nodes.size(), false);
+  for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+    for (const ParamExpression& param : graph_.nodes[i].params)
+      if (!left_out[i] && param.spec.type == ParamType::path && belongs_to_case(graph_.nodes[i], param) == (one != nullptr))
+        add_path(graph_.nodes[i], param, one);
 }
 
 void CaseFiles::add_writes(const Case& one) {

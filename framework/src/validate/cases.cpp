@@ -48,6 +48,14 @@ std::string convert(const ParamSpec& spec, ParamValue& value) {
   }
 }
 
+/// Whether the case has no value for it, or an empty cell of a table.
+bool is_left_empty(const Case& one, const std::string& input) {
+  const auto given = one.inputs.find(input);
+  if (given == one.inputs.end()) return true;
+  const auto* text = std::get_if<std::string>(&given->second);
+  return text && text->empty();
+}
+
 /// Whether all values of the case are there and right.
 bool check_inputs(const ValidatedGraph& graph, Case& one, Faults& faults) {
   bool good = true;
@@ -64,7 +72,9 @@ bool check_inputs(const ValidatedGraph& graph, Case& one, Faults& faults) {
   for (const ValueSpec& input : graph.case_inputs) {
     const ParamSpec& spec = input.spec;
     const auto given = one.inputs.find(spec.name);
-    if (given != one.inputs.end()) {
+    if (!input.required && is_left_empty(one, spec.name)) {
+      one.inputs.erase(spec.name);
+    } else if (given != one.inputs.end()) {
       if (const std::string fault = convert(spec, given->second); !fault.empty()) fail(", input '" + spec.name + "': " + fault);
       else if (spec.type == ParamType::path && std::get<std::string>(given->second).empty())
         fail(", input '" + spec.name + "': expected a path, found an empty text");

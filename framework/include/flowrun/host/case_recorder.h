@@ -20,9 +20,14 @@ struct NodeFile {
   std::string path;
 };
 
+/// What becomes of nodes that a case leaves out: their files are not the case's, or they are named all the same, where their
+/// names are known, because an earlier run may have written them.
+enum class LeftOut { ignored, named };
+
 /// The files of one case, in the graph's order; without those that are the same for all cases (models). Throws Error where a
 /// parameter's value does not fit.
-std::vector<NodeFile> files_of_case(const ValidatedGraph& graph, const Case& one, const std::filesystem::path& out);
+std::vector<NodeFile> files_of_case(const ValidatedGraph& graph, const Case& one, const std::filesystem::path& out,
+                                    LeftOut left_out_nodes_are = LeftOut::ignored);
 /// The files that belong to no case: models that are read, and what nodes of run scope write.
 std::vector<NodeFile> files_of_run(const ValidatedGraph& graph, const std::filesystem::path& out);
 

@@ -32,6 +32,8 @@ struct ValueSpec {
   ParamSpec spec;  ///< per_case is set for inputs
   Place place;
   std::optional<BidsName> bids;  ///< of an input that is a path: the file of a BIDS data set that it takes
+  bool required = true;          ///< false: a case may lack it; nodes that name it are left out then
+  bool may_be_missing() const { return !required || spec.default_value.has_value(); }
 };
 
 /// An input of a subgraph that takes packets ("type" is a payload's name).

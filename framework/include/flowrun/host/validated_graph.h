@@ -106,6 +106,10 @@ struct Settings {
 std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings,
                                                Faults& faults);
 
+/// Which nodes have nothing to work on in a case, because it lacks an optional input: those whose parameters name it, and
+/// those that need what these make. By the graph's nodes.
+std::vector<bool> left_out_nodes(const ValidatedGraph& graph, const Case& one);
+
 constexpr std::size_t kLongestCaseName = 150;  ///< characters
 
 /// Why a text cannot be a case's name, which becomes part of file names: a sentence. Empty: it can.
