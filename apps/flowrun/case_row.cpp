@@ -1,5 +1,7 @@
 #include "case_row.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -47,6 +49,7 @@ CaseRow row_of(const CaseRecord& record) {
   row.status = record.status;
   if (!record.errors.empty()) row.error = record.errors.front();
   row.warnings = record.warnings;
+  row.left_out = left_out_text(record.left_out);
   row.figures = figures_of(record);
   row.lesion_volume_ml = last_figure(row.figures, "lesion_volume_ml");
   row.lesions = last_figure(row.figures, "lesions");
@@ -59,6 +62,15 @@ CaseRow row_of(const CaseRecord& record) {
   row.replay = record.replay;
   row.earlier = record.earlier;
   return row;
+}
+
+std::string left_out_text(const std::vector<std::pair<std::string, std::string>>& nodes) {
+  std::vector<std::string> names, reasons;
+  for (const auto& [node, reason] : nodes) {
+    names.push_back(node);
+    if (!reason.empty() && std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(reason);
+  }
+  return names.empty() ? "" : fmt::format("{} did not run ({})", fmt::join(names, ", "), fmt::join(reasons, "; "));
 }
 
 std::vector<FigureColumn> figure_columns(const std::vector<CaseRow>& rows) {

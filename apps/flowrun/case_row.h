@@ -27,6 +27,7 @@ struct CaseRow {
   CaseStatus status = CaseStatus::not_started;
   CaseError error;  ///< the cause, when it failed
   std::vector<std::string> warnings;
+  std::string left_out;  ///< "read_t2, normalise_t2 did not run (t2 is missing)"; empty: every node ran
   std::vector<Figure> figures;  ///< by column
   std::optional<double> lesion_volume_ml;
   std::optional<double> lesions;
@@ -41,6 +42,9 @@ struct CaseRow {
 
 /// Lesions and their volume are the figures 'lesions' and 'lesion_volume_ml' of the last node of the graph that reports one.
 CaseRow row_of(const CaseRecord& record);
+
+/// Nodes that did not run, with their reasons, as one text.
+std::string left_out_text(const std::vector<std::pair<std::string, std::string>>& nodes);
 
 /// The figures of all rows, each once, in order.
 std::vector<FigureColumn> figure_columns(const std::vector<CaseRow>& rows);

@@ -4,8 +4,10 @@
 #include <cstdio>
 
 #include "check_plugin.h"
+#include "commands.h"
 #include "exit_status.h"
 #include "flowrun/sdk/error.h"
+#include "flowrun/testing/isolated_firing.h"
 #include "flowrun/testing/plugin_check.h"
 #include "text_layout.h"
 
@@ -69,5 +71,7 @@ int execute(const CheckNodeCommand& command) {
                                           command.words.at(3)};
   testing::check_node_for_parent(request, options_of(command.shared));
 }
+
+int execute(const IsolatedFiringCommand& command) { testing::run_isolated_firing(command.words); }
 
 }  // namespace flowrun

@@ -125,7 +125,9 @@ int carry_out(const Options& options, const CLI::App& verb) {
   if (name == "migrate") return execute(options.authoring.migrate);
   if (name == "docs") return execute(options.authoring.docs);
   if (name == "new-plugin") return execute(options.new_plugin);
+  if (name == "new-node") return execute(options.new_node);
   if (name == "check-plugin") return execute(options.check_plugin);
+  if (name == kIsolatedFiring) return execute(options.isolated_firing);
   if (name == "check-plugin-node") return execute(options.check_node);
   return execute(options.plugins);
 }

@@ -60,12 +60,14 @@ struct ValidateCommand {
 };
 
 struct NodesCommand {
-  std::string prefix;
+  std::string word;  ///< the beginning of a name, or what a name or summary has; empty: all
+  bool json = false;
   Words plugin_paths;
 };
 
 struct DescribeCommand {
   std::string what;  ///< a node type or a graph file
+  bool json = false;
   Words plugin_paths;
 };
 
@@ -89,6 +91,19 @@ struct NewPluginCommand {
   std::string library;  ///< "itk", "torch" or empty
 };
 
+struct NewNodeCommand {
+  std::string name;
+  std::string plugin;  ///< folder of the plugin; empty: the working folder
+  std::string kind = "map";
+  std::string library;  ///< "itk", "torch" or empty
+};
+
+/// The verb with which flowrun starts the process of an isolated firing; not for people.
+inline constexpr const char* kIsolatedFiring = "isolated-firing";
+struct IsolatedFiringCommand {
+  Words words;  ///< library, folder, bytes of memory
+};
+
 // Each returns an ExitStatus, prints its result on the standard output and what is wrong on the standard error, and throws Error
 // for what stops it as a whole.
 int execute(const RunCommand& command);
@@ -102,6 +117,8 @@ int execute(const DescribeCommand& command);
 int execute(const DrawCommand& command);
 int execute(const PluginsCommand& command);
 int execute(const NewPluginCommand& command);
+int execute(const NewNodeCommand& command);
+int execute(const IsolatedFiringCommand& command);  ///< Does not return.
 
 /// The inputs and parameters of the graph itself, for `flowrun run GRAPH --help`.
 int print_graph_help(const std::string& graph);

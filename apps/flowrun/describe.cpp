@@ -9,6 +9,7 @@
 #include "flowrun/sdk/error.h"
 #include "graph_check.h"
 #include "graph_text.h"
+#include "node_search.h"
 #include "param_text.h"
 #include "port_text.h"
 #include "text_layout.h"
@@ -81,14 +82,17 @@ bool names_a_file(const std::string& what) {
 }  // namespace
 
 int execute(const DescribeCommand& command) {
-  if (names_a_file(command.what)) return describe_graph(command.what);
+  if (names_a_file(command.what)) {
+    if (command.json) throw Error("--json describes node types; a graph file is JSON already");
+    return describe_graph(command.what);
+  }
   const Registry registry = open_registry(command.plugin_paths);
-  if (const RegisteredType* found = registry.find(command.what)) return describe_node(registry, *found);
+  const RegisteredType* found = registry.find(command.what);
+  if (found && command.json) return fmt::print("{}\n", node_type_json(*found)), kAllDone;
+  if (found) return describe_node(registry, *found);
   const std::string conflict = registry.conflict(command.what);
   if (!conflict.empty()) throw Error(conflict);
-  std::vector<std::string> names;
-  for (const RegisteredType* type : registry.types()) names.push_back(type->type.name);
-  throw Error("no node type '" + command.what + "', and no such graph file" + did_you_mean(command.what, names));
+  throw Error("no node type '" + command.what + "', and no such graph file" + node_type_hint(registry, command.what));
 }
 
 int print_graph_help(const std::string& graph) {

@@ -59,7 +59,7 @@ Cluster clusters_of(const ValidatedGraph& graph) {
 
 class DotWriter {
  public:
-  explicit DotWriter(const ValidatedGraph& graph) : graph_(graph) {
+  explicit DotWriter(const ValidatedGraph& graph) : graph_(graph), dashed_(graph.nodes.size()) {
     for (const ValidatedNode& node : graph.nodes) fills_.try_emplace(node.plugin, kFills[fills_.size() % kFills.size()]);
   }
 
@@ -69,6 +69,7 @@ class DotWriter {
     text_ += fmt::format("  label={};\n", quoted(graph_.name + (graph_.summary.empty() ? "" : "\n" + graph_.summary)));
     text_ += "  node [shape=box, style=\"rounded,filled\", fontname=\"Helvetica\", fontsize=11];\n";
     text_ += "  edge [fontname=\"Helvetica\", fontsize=9, color=\"#555555\"];\n";
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) dashed_[i] = may_be_left_out(i);
     write_cluster(clusters_of(graph_), 1);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) write_edges(i);
     return text_ + "}\n";
@@ -89,9 +90,24 @@ class DotWriter {
   void write_node(std::size_t index, const std::string& indent) {
     const ValidatedNode& node = graph_.nodes[index];
     const std::string id = node.id.substr(node.id.rfind('/') + 1);
-    const std::string label = join_lines({id, node.type_name, fmt::format("once a {}", to_string(node.scope))});
-    text_ += fmt::format("{}n{} [label={}, fillcolor=\"{}\", tooltip={}];\n", indent, index, quoted(label),
-                         fills_.at(node.plugin), quoted("plugin " + node.plugin + " " + node.plugin_version));
+    std::vector<std::string> lines{id, node.type_name, fmt::format("once a {}", to_string(node.scope))};
+    for (const std::string& input : node.optional_inputs) lines.push_back("where " + input + " is given");
+    for (const Condition& condition : node.conditions) lines.push_back("where " + condition.text);
+    const std::string label = join_lines(lines);
+    text_ += fmt::format("{}n{} [label={}, fillcolor=\"{}\", tooltip={}{}];\n", indent, index, quoted(label),
+                         fills_.at(node.plugin), quoted("plugin " + node.plugin + " " + node.plugin_version),
+                         dashed_[index] ? ", style=\"rounded,filled,dashed\"" : "");
+  }
+
+  /// Its conditions, or those of what it needs, may not hold in a case.
+  bool may_be_left_out(std::size_t index) const {
+    const ValidatedNode& node = graph_.nodes[index];
+    bool may_be = !node.optional_inputs.empty() || !node.conditions.empty();
+    for (const InputSlot& slot : node.slots) {
+      const InputPort& port = node.type.inputs[slot.port];
+      may_be = may_be || (port.required && !port.partial && dashed_[slot.source.node]);  // sources come first
+    }
+    return may_be;
   }
 
   void write_edges(std::size_t index) {
@@ -105,11 +121,13 @@ class DotWriter {
       const std::string second = (payload == ports ? "" : payload) + (chunks ? " (chunks)" : "");
       const std::string label = second.empty() ? ports : ports + "\n" + second;
       text_ += fmt::format("  n{} -> n{} [label={}{}];\n", slot.source.node, index, quoted(label),
-                           chunks ? ", penwidth=2.5, color=\"#1f5fa8\"" : "");
+                           std::string(chunks ? ", penwidth=2.5, color=\"#1f5fa8\"" : "") +
+                               (dashed_[slot.source.node] ? ", style=dashed" : ""));
     }
   }
 
   const ValidatedGraph& graph_;
+  std::vector<bool> dashed_;  ///< nodes that may be left out
   std::map<std::string, std::string> fills_;
   std::string text_;
   int next_cluster_ = 0;

@@ -89,6 +89,12 @@ bool is_own(const ValidatedGraph& graph, const NodeFile& file, const Case& one) 
   return false;
 }
 
+/// Whether a value that the person wrote on the command line is in the name, beside the case's own.
+bool is_named(const ValidatedGraph& graph, const NodeFile& file, Case one) {
+  one.own.erase("case");
+  return is_own(graph, file, one);
+}
+
 bool lists(const CaseRecord& record, const NodeFile& file) {
   return std::any_of(record.outputs.begin(), record.outputs.end(), [&](const OutputFile& output) {
     return output.node == file.node && output.parameter == file.parameter;
@@ -139,7 +145,7 @@ void EarlierFiles::put_aside(const Case& one) {
     const fs::path record = case_record_file(out_, one.name, word_);
     const std::optional<CaseRecord> earlier = record_in(record);
     write_begun(record, earlier, one, *graph_);
-    move_files(outputs_of(one), one.name, !earlier || earlier->status == CaseStatus::done);
+    move_files(outputs_of(one, earlier), one.name, !earlier || earlier->status == CaseStatus::done);
   } catch (const std::exception& fault) {  // a parameter that does not fit, say: the case will fail, and say so
     const std::lock_guard lock(mutex_);
     remarks_.push_back(fmt::format("case '{}': what an earlier run had made of it could not be looked at: {}", one.name, fault.what()));
@@ -149,9 +155,9 @@ void EarlierFiles::put_aside(const Case& one) {
 void EarlierFiles::put_aside_of_run(const fs::path& record) {
   const std::optional<CaseRecord> earlier = record_in(record);
   if (!earlier) return;
-  std::vector<std::string> files;
+  std::vector<Found> files;
   for (const NodeFile& file : files_of_run(*graph_, out_))
-    if (file.role == PathRole::output && lists(*earlier, file)) files.push_back(file.path);
+    if (file.role == PathRole::output && lists(*earlier, file)) files.push_back({file.path});
   move_files(files, "", true);
 }
 
@@ -167,19 +173,32 @@ std::vector<std::string> EarlierFiles::remarks() const {
 }
 
 /// `replace`: what is there of a still earlier run goes.
-void EarlierFiles::move_files(const std::vector<std::string>& files, const std::string& case_name, bool replace) {
+void EarlierFiles::move_files(const std::vector<Found>& files, const std::string& case_name, bool replace) {
   const fs::path folder = out_ / earlier_folder(case_name, word_);
   std::error_code unknown;
-  const auto is_there = [&](const std::string& file) { return fs::exists(fs::symlink_status(file, unknown)); };
+  const auto is_there = [&](const Found& file) { return file.of_a_run && fs::exists(fs::symlink_status(file.path, unknown)); };
   if (replace && std::any_of(files.begin(), files.end(), is_there)) fs::remove_all(folder, unknown);
-  for (const std::string& file : files) {
+  for (const auto& [file, of_a_run] : files) {
     try {
-      move_file(file, folder, replace);
+      if (of_a_run) move_file(file, folder, replace);
+      else keep_foreign(file);
     } catch (const std::exception& fault) {
       const std::lock_guard lock(mutex_);
-      remarks_.push_back(fmt::format("'{}' is of an earlier run and could not be put aside: {}", file, fault.what()));
+      remarks_.push_back(fmt::format("'{}' was there before this run and could not be put aside: {}", file, fault.what()));
     }
   }
+}
+
+void EarlierFiles::keep_foreign(const fs::path& file) {
+  const fs::path wanted = out_ / "flowrun" / "replaced" / place_of(file, out_);
+  fs::path place = wanted;
+  std::error_code unknown;
+  for (int number = 2; fs::exists(fs::symlink_status(place, unknown)); ++number) place = wanted.string() + "." + std::to_string(number);
+  fs::create_directories(place.parent_path());
+  move_across(file, place);
+  const std::lock_guard lock(mutex_);
+  remarks_.push_back(fmt::format("'{}' was there before this run and no record of a run names it; it is kept as '{}'", file.string(),
+                                 place.string()));
 }
 
 void EarlierFiles::move_file(const fs::path& file, const fs::path& folder, bool replace) {
@@ -199,14 +218,29 @@ void EarlierFiles::move_file(const fs::path& file, const fs::path& folder, bool 
   move_across(file, place);
 }
 
-std::vector<std::string> EarlierFiles::outputs_of(const Case& one) const {
-  std::vector<std::string> files;
+std::vector<EarlierFiles::Found> EarlierFiles::outputs_of(const Case& one, const std::optional<CaseRecord>& earlier) const {
+  std::vector<Found> files;
   for (const NodeFile& file : files_of_case(*graph_, one, out_, LeftOut::named)) {
     if (file.role != PathRole::output) continue;
-    files.push_back(file.path);
-    if (const std::string sidecar = sidecar_of(file); !sidecar.empty()) files.push_back(sidecar);
+    const bool of_a_run = is_of_a_run(one, file, earlier);
+    files.push_back({file.path, of_a_run});
+    if (const std::string sidecar = sidecar_of(file); !sidecar.empty()) files.push_back({sidecar, of_a_run});
   }
   return files;
+}
+
+/// Whether a run into this folder may have made what lies there; `earlier`: the record of this graph's.
+bool EarlierFiles::is_of_a_run(const Case& one, const NodeFile& file, const std::optional<CaseRecord>& earlier) const {
+  std::error_code unknown;
+  const bool is_plain = fs::is_regular_file(fs::symlink_status(file.path, unknown)) && !is_checkpoint(file.path);
+  if (!is_plain || may_be_of(earlier, file)) return true;
+  const std::string path = fs::absolute(file.path).lexically_normal().string();
+  const auto names_it = [&](const OutputFile& output) { return fs::absolute(out_ / output.file.path).lexically_normal() == path; };
+  for (const std::string& word : graph_words(out_)) {
+    const std::optional<CaseRecord> record = record_in(case_record_file(out_, one.name, word));
+    if (record && std::any_of(record->outputs.begin(), record->outputs.end(), names_it)) return true;
+  }
+  return is_named(*graph_, file, one);
 }
 
 /// The JSON file that flowrun writes beside an image with a name of BIDS; empty: none.

@@ -18,7 +18,8 @@ namespace flowrun {
 /// file outside of it, under "outside" and its whole path), and the record says that the case is not finished. When the case is
 /// done they are removed; else they stay there, whatever ends it: a failure, an interrupt, a crash. The last results of a case
 /// that was done are kept, and no files of attempts that failed after it. A link is removed, and what it leads to stays. A file
-/// that begins with "flowrun-checkpoint/" stays in place: a node continues from it.
+/// that begins with "flowrun-checkpoint/" stays in place: a node continues from it. A file that no record of a run names may be
+/// anybody's: it goes to "<out>/flowrun/replaced", is never removed, and a sentence says so.
 class EarlierFiles {
  public:
   /// `word`: of the graph (graph_books.h).
@@ -33,13 +34,19 @@ class EarlierFiles {
   void put_aside_of_run(const std::filesystem::path& record);
   /// When a case is done, its earlier files go; an empty name: of the run.
   void forget(const std::string& case_name);
-  /// Sentences about files that could not be put aside.
+  /// Sentences about files that could not be put aside, or that no run had made.
   std::vector<std::string> remarks() const;
 
  private:
-  void move_files(const std::vector<std::string>& files, const std::string& case_name, bool replace);
+  struct Found {
+    std::string path;
+    bool of_a_run = true;  ///< a record names it, or says that the case was not finished
+  };
+  void move_files(const std::vector<Found>& files, const std::string& case_name, bool replace);
+  void keep_foreign(const std::filesystem::path& file);
   void move_file(const std::filesystem::path& file, const std::filesystem::path& folder, bool replace);
-  std::vector<std::string> outputs_of(const Case& one) const;
+  std::vector<Found> outputs_of(const Case& one, const std::optional<CaseRecord>& earlier) const;
+  bool is_of_a_run(const Case& one, const NodeFile& file, const std::optional<CaseRecord>& earlier) const;
   std::string sidecar_of(const NodeFile& file) const;
 
   std::shared_ptr<const ValidatedGraph> graph_;

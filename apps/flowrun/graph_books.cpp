@@ -140,6 +140,7 @@ std::vector<fs::path> own_paths(const fs::path& out, const Shard& shard, const s
           books / (named("cases") + ".txt"),
           case_records_folder(out, word),
           books / named("replay"),
+          books / "replaced",
           books / named("earlier"),
           books / named("earlier") / "cases",
           out / earlier_folder("", word),

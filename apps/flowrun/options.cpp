@@ -137,10 +137,12 @@ void declare_validate(CLI::App& app, ValidateCommand& command) {
 }
 
 void declare_nodes(CLI::App& app, NodesCommand& command) {
-  CLI::App& verb = add_verb(app, "nodes", "list the node types, by plugin",
+  CLI::App& verb = add_verb(app, "nodes", "list the node types, by plugin, or find some",
                             "  flowrun nodes\n"
-                            "  flowrun nodes intensity");
-  verb.add_option("PREFIX", command.prefix, "only types whose name starts so")->type_name("");
+                            "  flowrun nodes intensity            types whose name starts so\n"
+                            "  flowrun nodes resample             else those that have the word in their name, summary or details");
+  verb.add_option("WORD", command.word, "only types whose name starts so, or that are about it")->type_name("");
+  verb.add_flag("--json", command.json, "print the descriptions as JSON, for programs");
   add_plugin_path(verb, command.plugin_paths);
 }
 
@@ -149,6 +151,7 @@ void declare_describe(CLI::App& app, DescribeCommand& command) {
                             "  flowrun describe patches.extract\n"
                             "  flowrun describe graphs/demo.json");
   verb.add_option("NODE|GRAPH", command.what, "a node type, or a graph file")->type_name("")->required();
+  verb.add_flag("--json", command.json, "print a node type's description as JSON, for programs");
   add_plugin_path(verb, command.plugin_paths);
 }
 
@@ -184,6 +187,19 @@ void declare_new_plugin(CLI::App& app, NewPluginCommand& command) {
   add_repeatable(verb, "--node", command.nodes, "NAME", "a node type of it (repeatable) [one, named after what it does]");
   verb.add_option("--kind", command.kind, "map, stream, collect, source or sink [map]")->type_name("KIND");
   verb.add_option("--with", command.library, "use a library: itk or torch")->type_name("LIBRARY");
+}
+
+void declare_new_node(CLI::App& app, NewNodeCommand& command) {
+  CLI::App& verb = add_verb(app, "new-node", "add a node to a plugin that new-plugin made",
+                            "  cd bright && flowrun new-node darken\n"
+                            "  flowrun new-node sizes --plugin regions --kind collect\n\n"
+                            "Adds the node's source, header, test and a graph, and names them in CMakeLists.txt and\n"
+                            "src/plugin.cpp. Kinds and libraries are those of new-plugin; a library must be one that the plugin\n"
+                            "uses. No file that is there is overwritten, and nothing is changed where something is in the way.");
+  verb.add_option("NAME", command.name, "the node, in snake_case")->type_name("")->required();
+  verb.add_option("--plugin", command.plugin, "the plugin's folder [the working folder]")->type_name("DIR");
+  verb.add_option("--kind", command.kind, "map, stream, collect, source or sink [map]")->type_name("KIND");
+  verb.add_option("--with", command.library, "start from a node with a library: itk or torch")->type_name("LIBRARY");
 }
 
 void add_check_options(CLI::App& verb, CheckPluginCommand& command) {
@@ -249,8 +265,10 @@ void declare(CLI::App& app, Options& options) {
   declare_plugins(app, options.plugins);
   declare_authoring(app, options.authoring);
   declare_new_plugin(app, options.new_plugin);
+  declare_new_node(app, options.new_node);
   declare_check_plugin(app, options.check_plugin);
   declare_check_node(app, options.check_node);
+  app.add_subcommand(kIsolatedFiring)->group("")->add_option("WORDS", options.isolated_firing.words)->expected(3)->required();
   for (CLI::App* verb : app.get_subcommands(nullptr)) refuse_empty_values(*verb);
   app.footer("Each verb has its own help: flowrun run --help. Start with: flowrun run graphs/demo.json\n\n" +
              std::string(kStatuses));

@@ -22,6 +22,8 @@ struct Options {
   DrawCommand draw;
   PluginsCommand plugins;
   NewPluginCommand new_plugin;
+  NewNodeCommand new_node;
+  IsolatedFiringCommand isolated_firing;
   CheckPluginCommand check_plugin;
   CheckNodeCommand check_node;
   CrossvalCommand crossval;

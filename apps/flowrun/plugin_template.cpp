@@ -79,10 +79,7 @@ void add_lines(const PluginPlan& plan, Names& names) {
   names["PROGRAM_TESTS"] =
       "  add_test(NAME contract COMMAND $<TARGET_FILE:flowrun::program> check-plugin $<TARGET_FILE:flowrun_plugin_" + plan.name +
       ">)\n";
-  names["PROGRAM_TESTS"] += for_each_node(plan, [](const std::string& node) {
-    return "  add_test(NAME graph_" + node + " COMMAND $<TARGET_FILE:flowrun::program> run ${CMAKE_SOURCE_DIR}/graphs/" + node +
-           ".json\n    --plugin-path ${CMAKE_BINARY_DIR}/lib/flowrun/plugins --out ${CMAKE_BINARY_DIR}/out)\n";
-  });
+  names["PROGRAM_TESTS"] += for_each_node(plan, graph_test_line);
 }
 
 void add_library_names(const PluginPlan& plan, Names& names) {
@@ -136,6 +133,11 @@ const std::vector<std::string>& plugin_libraries() {
   return kLibraries;
 }
 
+std::string graph_test_line(const std::string& node) {
+  return "  add_test(NAME graph_" + node + " COMMAND $<TARGET_FILE:flowrun::program> run ${CMAKE_SOURCE_DIR}/graphs/" + node +
+         ".json\n    --plugin-path ${CMAKE_BINARY_DIR}/lib/flowrun/plugins --out ${CMAKE_BINARY_DIR}/out)\n";
+}
+
 std::string default_node(const PluginPlan& plan) {
   static const std::map<std::string, std::string> kNames{
       {"map", "scale"}, {"stream", "take_apart"}, {"collect", "mean"}, {"source", "ramp"}, {"sink", "write_mean"}};
@@ -151,6 +153,7 @@ std::vector<std::string> plan_faults(const PluginPlan& plan) {
   if (!plan.library.empty()) faults.push_back(word_fault("--with", plan.library, plugin_libraries()));
   std::set<std::string> taken{"plugin", "itk_volume", "torch_volume"};  // files of the plugin have these names
   for (const std::string& node : plan.nodes) {
+    if (node.empty()) continue;  // of an unknown kind no node has a default name
     faults.push_back(name_fault("the node name", node, taken));
     taken.insert(node);
   }

@@ -24,6 +24,9 @@ std::string default_node(const PluginPlan& plan);
 /// What is wrong with the plan's names, in sentences; none: it can be made.
 std::vector<std::string> plan_faults(const PluginPlan& plan);
 
+/// The line of the plugin's CMakeLists.txt that runs a node's graph as a test.
+std::string graph_test_line(const std::string& node);
+
 /// The files of the new plugin by their path in its folder.
 std::map<std::string, std::string> plugin_files(const PluginPlan& plan);
 

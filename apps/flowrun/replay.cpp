@@ -79,6 +79,15 @@ void print_head(const ReplayBundle& bundle, const RegisteredType* type) {
                printable(bundle.plugin_version));
 }
 
+/// The sentence with the last part of each path only: files have other folders in a replay, or were named from another folder.
+std::string without_folders(const std::string& sentence) {
+  std::string text;
+  for (const char c : sentence)
+    if (c != '/') text += c;
+    else text.erase(text.find_last_of(" '\"(=,") + 1);  // the whole text where there is none of these
+  return text;
+}
+
 int print_outcome(const ReplayBundle& bundle, const RunResult& result) {
   const CaseResult& one = result.cases.front();
   for (const Report& report : one.reports) fmt::print("  {}: {}\n", printable(report.name), figure_text(report.value));
@@ -89,7 +98,7 @@ int print_outcome(const ReplayBundle& bundle, const RunResult& result) {
   }
   const CaseError& error = one.errors.front();
   fmt::print("it failed {}\n",
-             error.message == bundle.error.message ? "again, for the same reason" : "for another reason than before");
+             without_folders(error.message) == without_folders(bundle.error.message) ? "again, for the same reason" : "for another reason than before");
   std::fflush(stdout);
   fmt::print(stderr, "flowrun: error: node '{}' ({}, plugin {}): {}\n", printable(error.node), printable(error.type),
              printable(error.plugin), printable(error.message));
@@ -110,6 +119,7 @@ int execute(const ReplayCommand& command) {
   print_head(bundle, registry.find(bundle.type));
   RunOptions options;
   options.out = written;
+  options.isolated = {"/proc/self/exe", {kIsolatedFiring}};
   const CrashGuard guard;
   Run run(replay.graph, registry, options);
   return print_outcome(bundle, run.execute({replay.one_case}));

@@ -130,6 +130,7 @@ PreparedRun prepare(const RunCommand& command, const Registry& registry, Faults&
   run.shard = parse_shard(command.shard, process_environment(), faults);
   run.options.device = device_option(command.device, faults);
   run.options.out = command.out;
+  run.options.isolated = {"/proc/self/exe", {kIsolatedFiring}};
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
   run.graph = checked.graph;
   run.list = collect_cases(case_source(command, faults), checked.spec.get(), faults);

@@ -125,11 +125,19 @@ CaseRecord RunBooks::record_of(const CaseResult& result, std::size_t index) {
   }
 }
 
+/// Those that the recorder added to the run's own.
+void RunBooks::note_warnings(const CaseRecord& record, std::size_t of_run, std::size_t index) {
+  if (record.warnings.size() <= of_run) return;
+  const std::lock_guard lock(mutex_);
+  noted_[index].assign(record.warnings.begin() + static_cast<std::ptrdiff_t>(of_run), record.warnings.end());
+}
+
 /// The engine calls this, and takes no exception.
 void RunBooks::end_case(const CaseResult& result, std::size_t index) {
   const Case& one = cases_[index];
   try {
     CaseRecord record = record_of(result, index);
+    note_warnings(record, result.warnings.size(), index);
     record.attempt = attempt_of(case_record_file(out_, one.name, word_));
     record.replay = replay_of(index);
     if (record.status == CaseStatus::done) earlier_.forget(one.name);
@@ -183,6 +191,8 @@ void RunBooks::correct(RunResult& result) const {
     result.cases[index].status = CaseStatus::failed;
     result.cases[index].errors.push_back(error);
   }
+  for (const auto& [index, sentences] : noted_)
+    for (const std::string& sentence : sentences) result.cases[index].warnings.push_back(sentence);
 }
 
 CaseRecord RunBooks::finish_run(const fs::path& file, const std::vector<Case>& all, const RunResult& result) {

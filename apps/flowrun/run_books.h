@@ -45,6 +45,7 @@ class RunBooks {
  private:
   void end_case(const CaseResult& result, std::size_t index);
   CaseRecord record_of(const CaseResult& result, std::size_t index);
+  void note_warnings(const CaseRecord& record, std::size_t of_run, std::size_t index);
   std::string replay_of(std::size_t index);
   void look_at_disk(const std::string& reason);
   void complain(const std::string& whose, const std::string& reason);
@@ -64,6 +65,7 @@ class RunBooks {
   std::mutex mutex_;  ///< guards what follows
   std::map<std::size_t, std::string> replays_;
   std::map<std::size_t, CaseError> lost_;
+  std::map<std::size_t, std::vector<std::string>> noted_;  ///< warnings of the books themselves
   std::vector<std::string> troubles_;
   std::vector<std::string> remarks_;
   std::int64_t replay_limit_ = 0;

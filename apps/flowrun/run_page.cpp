@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <ctime>
 #include <fstream>
+#include <map>
 
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
@@ -127,6 +128,16 @@ std::string warnings_html(const std::vector<CaseRow>& rows, const RunFacts& fact
                      count_text(count, "warning"), list);
 }
 
+/// Nodes that did not run in some cases.
+std::string left_out_html(const std::vector<CaseRow>& rows) {
+  std::map<std::string, std::size_t> groups;
+  for (const CaseRow& row : rows)
+    if (!row.left_out.empty()) ++groups[row.left_out];
+  std::string list;
+  for (const auto& [text, cases] : groups) list += fmt::format("<li>{}: {}</li>\n", count_text(cases, "case"), html(text));
+  return list.empty() ? "" : "<h2>Left out</h2>\n<div class=\"card\"><ul>\n" + list + "</ul></div>\n";
+}
+
 std::string run_figures_html(const RunFacts& facts) {
   if (facts.figures.empty()) return "";
   std::string text = "<h2>Figures of the run</h2>\n<div class=\"card\"><dl class=\"facts\">\n";
@@ -195,7 +206,7 @@ void write_run_page(const std::filesystem::path& file, const RunReport& report, 
   page << head_html(report, rows, facts) << title_html(report, rows, facts) << tiles_html(report, rows, facts)
        << failures_html(rows, facts);
   PageTable(rows, file.parent_path(), facts.running ? Pictures::linked : Pictures::embedded).write(page);
-  page << warnings_html(rows, facts) << run_figures_html(facts);
+  page << warnings_html(rows, facts) << left_out_html(rows) << run_figures_html(facts);
   if (!report.nodes.empty())
     page << times_html(report, rows) << "<h2 id=\"graph\">Graph</h2>\n<div class=\"card\">" << graph_svg(report) << "</div>\n"
          << provenance_html(report);

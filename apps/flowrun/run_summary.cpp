@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <map>
 
+#include "case_row.h"
 #include "critical_path.h"
 #include "flowrun/host/case_recorder.h"
 #include "run_plan.h"
@@ -91,27 +92,17 @@ void print_outputs(const ValidatedGraph& graph, const std::vector<Case>& cases, 
   fmt::print("  {} (the run's record)\n", printable((out / record).string()));
 }
 
-/// Which nodes did not run in cases that lack an optional input.
-void print_left_out(const ValidatedGraph& graph, const std::vector<Case>& cases) {
-  struct Group {
-    std::size_t cases = 0;
-    std::vector<std::string> nodes;
-  };
-  std::map<std::vector<std::string>, Group> groups;  // by the inputs that are missing
-  for (const Case& one : cases) {
-    std::vector<std::string> missing;
-    for (const ValueSpec& input : graph.case_inputs)
-      if (!input.required && !one.inputs.contains(input.spec.name)) missing.push_back(input.spec.name);
-    if (missing.empty()) continue;
-    Group& group = groups[missing];
-    if (group.cases++ > 0) continue;
-    const std::vector<bool> left_out = left_out_nodes(graph, one);
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-      if (left_out[i]) group.nodes.push_back(graph.nodes[i].id);
+/// Which nodes did not run, by case: those that lack an optional input, whose conditions do not hold, and what needs them.
+void print_left_out(const ValidatedGraph& graph, const RunResult& result) {
+  std::map<std::string, std::size_t> groups;  // texts: cases
+  for (const CaseResult& one : result.cases) {
+    std::vector<std::pair<std::string, std::string>> nodes;
+    for (const LeftOutNode& left_out : one.left_out) nodes.emplace_back(graph.nodes[left_out.node].id, left_out.reason);
+    if (!nodes.empty()) ++groups[left_out_text(nodes)];
   }
-  for (const auto& [missing, group] : groups)
-    fmt::print("\n{} of {} without {}: {}\n", group.cases, count_text(cases.size(), "case"), fmt::join(missing, ", "),
-               group.nodes.empty() ? "all nodes ran" : printable(fmt::format("{} did not run", fmt::join(group.nodes, ", "))));
+  if (!groups.empty()) fmt::print("\nLEFT OUT\n");
+  for (const auto& [text, cases] : groups)
+    fmt::print("  {} of {}: {}\n", cases, count_text(result.cases.size(), "case"), printable(text));
 }
 
 std::string error_text(const CaseError& error) {
@@ -127,7 +118,7 @@ void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, 
   print_nodes(result);
   print_figures(result);
   print_costs(graph, result);
-  print_left_out(graph, cases);
+  print_left_out(graph, result);
   print_outputs(graph, cases, out, result, record, of_run);
   std::fflush(stdout);  // before the failures, which go to the standard error
 }

@@ -37,6 +37,7 @@ class Above : public Node {
     VoxelList list;
     list.geometry = volume.geometry;
     list.source = volume.source;
+    list.facts = volume.facts;
     list.voxels = indices_where(volume.voxels.size(), [&](std::size_t i) { return above(i) && inside(i); });
     context.report("candidates", static_cast<double>(list.voxels.size()));
     context.emit(kVoxels, std::move(list));
@@ -61,7 +62,7 @@ NodeType above_type() {
   type.inputs = {kVolume, kMask};
   type.outputs = {kVoxels};
   type.params = {
-      {.name = "threshold", .default_value = 1.5, .help = "A voxel with a greater value than this is a candidate", .unit = "sd"},
+      {.name = "threshold", .default_value = 1.5, .help = "A voxel with a greater value than this is a candidate", .unit = "sd", .per_case = true},
       {.name = "select",
        .type = ParamType::choice,
        .default_value = std::string("above"),

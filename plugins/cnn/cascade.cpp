@@ -105,17 +105,11 @@ void CascadeNode::warm_up() {
 }
 
 void CascadeNode::check_inputs(const Volumes& volumes, const VoxelList& list) const {
-  if (volumes.empty())
-    throw Error("nothing is connected to input 'volumes'; connect at least one volume, in the order of channels");
-  for (std::size_t i = 0; i < volumes.size(); ++i) {
-    const std::string port = "volumes[" + std::to_string(i) + "]";
-    grid::require_complete(*volumes[i], port);
-    require_same_grid(volumes[i]->geometry, grid::name_of(volumes[i]->source, port), list.geometry,
-                      grid::name_of(list.source, "voxels"));
-  }
+  grid::require_channels(volumes, kVolumes.name, list);
   grid::require_valid(list, "voxels");
   PatchBatch kind;
   kind.channels = static_cast<std::int64_t>(volumes.size());
+  kind.contrasts = grid::contrasts_of(volumes);
   kind.size = size_;
   initial().check_kind(kind);
   second().check_kind(kind);
@@ -169,10 +163,7 @@ void CascadeNode::hand_to_card(Context& context, const Volumes& volumes, const V
 }
 
 Volume map_of(const VoxelList& list, const std::vector<float>& values) {
-  Volume map;
-  map.geometry = list.geometry;
-  map.source = list.source;
-  map.voxels.assign(static_cast<std::size_t>(map.geometry.voxel_count()), 0.0f);
+  Volume map = probability_like(list);
   for (std::size_t i = 0; i < values.size(); ++i) map.voxels[static_cast<std::size_t>(list.voxels[i])] = values[i];
   return map;
 }

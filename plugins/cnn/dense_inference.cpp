@@ -127,14 +127,7 @@ float DenseInference::chosen(const float* classes, std::int64_t count) const {
 }
 
 void DenseInference::check_inputs(const Volumes& volumes, const VoxelList& list) const {
-  if (volumes.empty())
-    throw Error("nothing is connected to input 'volumes'; connect at least one volume, in the order of channels");
-  for (std::size_t i = 0; i < volumes.size(); ++i) {
-    const std::string port = "volumes[" + std::to_string(i) + "]";
-    grid::require_complete(*volumes[i], port);
-    require_same_grid(volumes[i]->geometry, grid::name_of(volumes[i]->source, port), list.geometry,
-                      grid::name_of(list.source, "voxels"));
-  }
+  grid::require_channels(volumes, kVolumes.name, list);
   grid::require_valid(list, "voxels");
   patches_->check_kind(no_patches(volumes, list));
 }
@@ -152,10 +145,7 @@ void DenseInference::process(Context& context) {
   if (context.cancelled()) return;
   patches_->refuse_nan(found);
   if (const std::string sentence = patches_->beyond_probabilities(found); !sentence.empty()) context.warn(sentence);
-  Volume map;
-  map.geometry = list.geometry;
-  map.source = list.source;
-  map.voxels.assign(static_cast<std::size_t>(map.geometry.voxel_count()), static_cast<float>(background_));
+  Volume map = probability_like(list, static_cast<float>(background_));
   for (std::size_t i = 0; i < found.voxels.size(); ++i) map.voxels[static_cast<std::size_t>(found.voxels[i])] = found.values[i];
   context.emit(kMap, std::move(map));
   context.emit(kScores, std::move(found));
@@ -203,6 +193,7 @@ PatchBatch DenseInference::no_patches(const Volumes& volumes, const VoxelList& l
   PatchBatch patches;
   patches.geometry = list.geometry;
   patches.channels = static_cast<std::int64_t>(volumes.size());
+  patches.contrasts = grid::contrasts_of(volumes);
   patches.size = patches_->description().size;
   return patches;
 }

@@ -27,10 +27,7 @@ inline std::vector<const Volume*> volumes_on_one_grid(const Context& context) {
 template <class Combine>
 void fuse(Context& context, Combine combine) {
   const auto volumes = volumes_on_one_grid(context);
-  Volume result;
-  result.geometry = volumes.front()->geometry;
-  result.source = volumes.front()->source;
-  result.voxels.resize(volumes.front()->voxels.size());
+  Volume result = image_like<Volume>(*volumes.front());
   std::vector<float> values(volumes.size());
   for (std::size_t i = 0; i < result.voxels.size(); ++i) {
     for (std::size_t k = 0; k < volumes.size(); ++k) values[k] = volumes[k]->voxels[i];

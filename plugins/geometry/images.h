@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "common/grid/axes.h"
 #include "flowrun/sdk/payloads.h"
@@ -14,6 +15,8 @@ template <class Image>
 inline constexpr std::string_view kPort = "volume";
 template <>
 inline constexpr std::string_view kPort<Mask> = "mask";
+template <>
+inline constexpr std::string_view kPort<Labels> = "labels";
 
 template <class Image>
 Image turned_image(const Image& image, const grid::Turn& turn) {
@@ -21,6 +24,8 @@ Image turned_image(const Image& image, const grid::Turn& turn) {
   result.geometry = grid::turned(image.geometry, turn);
   result.voxels = grid::turned(image.voxels, image.geometry, turn);
   result.source = image.source;
+  result.facts = image.facts;
+  if constexpr (std::is_same_v<Image, Labels>) result.names = image.names;
   return result;
 }
 

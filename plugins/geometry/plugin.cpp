@@ -1,11 +1,12 @@
 #include "flowrun/sdk/plugin.h"
 #include "reorient.h"
 #include "reorient_like.h"
+#include "voxel_size.h"
 
 namespace flowrun::geometry {
 
 static std::vector<NodeType> node_types() {
-  return {reorient_volume_type(), reorient_mask_type(), reorient_volume_like_type(), reorient_mask_like_type()};
+  return {reorient_volume_type(), reorient_mask_type(), reorient_volume_like_type(), reorient_mask_like_type(), reorient_labels_like_type(), voxel_size_type()};
 }
 
 }  // namespace flowrun::geometry

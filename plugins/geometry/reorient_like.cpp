@@ -26,6 +26,7 @@ class ReorientLike : public Node {
     const std::string name = grid::name_of(image.source, kPort<Image>), other = grid::name_of(reference.source, "reference");
     const grid::Turn turn = grid::turn_between(grid::axes_of(image.geometry, name), grid::axes_of(reference.geometry, other));
     require_same_grid(grid::turned(image.geometry, turn), name, reference.geometry, other);
+    grid::require_one_space(image.facts, name, reference.facts, other);
     if (image.geometry == reference.geometry) return context.pass(kIn<Image>, kOut<Image>);
     Image result = turned_image(image, turn);
     result.geometry = reference.geometry;
@@ -47,7 +48,7 @@ NodeType like_type() {
   NodeType type;
   type.name = "geometry.reorient_" + port + "_like";
   type.summary =
-      (port == "mask" ? "A mask" : "An image") + std::string(" brought to the axes of another image of the same grid, exactly");
+      (port == "mask" ? "A mask" : port == "labels" ? "A label image" : "An image") + std::string(" brought to the axes of another image of the same grid, exactly");
   type.details = kDetails;
   type.inputs = {kIn<Image>, kReference};
   type.outputs = {kOut<Image>};
@@ -60,5 +61,6 @@ NodeType like_type() {
 
 NodeType reorient_volume_like_type() { return like_type<Volume>(); }
 NodeType reorient_mask_like_type() { return like_type<Mask>(); }
+NodeType reorient_labels_like_type() { return like_type<Labels>(); }
 
 }  // namespace flowrun::geometry

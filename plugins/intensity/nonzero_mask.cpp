@@ -20,10 +20,7 @@ class NonzeroMask : public Node {
     const Volume& volume = context.in(kVolume);
     grid::require_complete(volume, "volume");
     warn_of_no_brain(context, volume);
-    Mask result;
-    result.geometry = volume.geometry;
-    result.source = volume.source;
-    result.voxels.resize(volume.voxels.size());
+    Mask result = image_like<Mask>(volume, flowrun::kMask);
     std::transform(volume.voxels.begin(), volume.voxels.end(), result.voxels.begin(),
                    [](float value) -> std::uint8_t { return value != 0 && !std::isnan(value); });
     context.report("voxels", static_cast<double>(std::count(result.voxels.begin(), result.voxels.end(), 1)));

@@ -21,6 +21,7 @@ struct Statistics {
   double mean = 0;
   double sd = 0;
   bool constant = false;
+  float highest = 0;
 };
 
 /// Mean and population sd of the voxels for which chosen(index) holds. Two passes in a fixed order: exact enough for any image,
@@ -44,6 +45,7 @@ Statistics statistics_of(const std::vector<float>& voxels, Chosen chosen) {
   for (std::size_t i = 0; i < voxels.size(); ++i)
     if (chosen(i)) squares += (voxels[i] - found.mean) * (voxels[i] - found.mean);
   found.sd = std::sqrt(squares / static_cast<double>(found.count));
+  found.highest = high;
   found.constant = low == high;  // rounding of the mean can leave an sd that is not quite 0
   return found;
 }
@@ -93,6 +95,12 @@ void warn_of_background(Context& context, const Volume& volume) {
   if (!sentence.empty()) context.warn(sentence + "; or connect a brain mask and set parameter 'over' to mask");
 }
 
+void warn_of_sign(Context& context, const Statistics& found, const std::string& volume, const std::string& chosen) {
+  if (found.highest <= 0)
+    context.warn("no value of the " + chosen + " of '" + volume + "' is above 0, which no MR image has as it was measured: it may " +
+                 "be inverted, or have a wrong intercept; look at it, and compare its brightness with the other images");
+}
+
 class Normalise : public Node {
  public:
   void process(Context& context) override {
@@ -101,13 +109,16 @@ class Normalise : public Node {
     const std::string& over = context.params().text("over");
     const Mask* mask = mask_for(context, over, volume);
     const Statistics found = statistics_over(over, volume, mask);
-    require_usable(found, grid::name_of(volume.source, "volume"), chosen_words(over, mask));
+    const std::string name = grid::name_of(volume.source, "volume");
+    require_usable(found, name, chosen_words(over, mask));
+    warn_of_sign(context, found, name, chosen_words(over, mask));
     if (over == "nonzero") warn_of_background(context, volume);
     context.report("mean", found.mean);
     context.report("sd", found.sd);
 
     Volume result = context.take(kVolume);
     for (float& value : result.voxels) value = static_cast<float>((value - found.mean) / found.sd);
+    result.facts.kind = kStandardised;
     context.emit(kOutVolume, std::move(result));
   }
 };
@@ -126,8 +137,8 @@ NodeType normalise_type() {
       "Resampled images can hold zeros inside the brain and values that are not 0 outside: give a mask then, the same for all "
       "images of a head.\n\n"
       "Errors: no voxel is chosen; the chosen voxels all have one value or include NaN or infinity; the mask is on another "
-      "grid; 'over' is mask and none is connected. A mask that is connected but not used is a warning, and so are, with 'over' "
-      "nonzero, voxels that cannot be a brain (intensity.nonzero_mask says by what signs). Reports mean and sd in the units of "
+      "grid; 'over' is mask and none is connected. A mask that is connected but not used is a warning, and so are chosen voxels of which "
+      "none is above 0 and, with 'over' nonzero, voxels that cannot be a brain (intensity.nonzero_mask says by what signs). Reports mean and sd in the units of "
       "the "
       "image.";
   type.inputs = {kVolume, kMask};

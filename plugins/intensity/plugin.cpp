@@ -1,10 +1,11 @@
 #include "flowrun/sdk/plugin.h"
 #include "nonzero_mask.h"
 #include "normalise.h"
+#include "otsu.h"
 
 namespace flowrun::intensity {
 
-static std::vector<NodeType> node_types() { return {normalise_type(), nonzero_mask_type()}; }
+static std::vector<NodeType> node_types() { return {normalise_type(), nonzero_mask_type(), otsu_type()}; }
 
 }  // namespace flowrun::intensity
 

@@ -29,6 +29,7 @@ template <class T>
 constexpr itk::IOComponentEnum component_of() {
   if constexpr (std::is_same_v<T, float>) return itk::IOComponentEnum::FLOAT;
   if constexpr (std::is_same_v<T, double>) return itk::IOComponentEnum::DOUBLE;
+  if constexpr (std::is_same_v<T, std::int32_t>) return itk::IOComponentEnum::INT;
   if constexpr (std::is_same_v<T, std::int16_t>) return itk::IOComponentEnum::SHORT;
   if constexpr (std::is_same_v<T, std::uint16_t>) return itk::IOComponentEnum::USHORT;
   return itk::IOComponentEnum::UCHAR;
@@ -38,6 +39,7 @@ template <class T>
 constexpr int nifti_type_of() {
   if constexpr (std::is_same_v<T, float>) return 16;
   if constexpr (std::is_same_v<T, double>) return 64;
+  if constexpr (std::is_same_v<T, std::int32_t>) return 8;
   if constexpr (std::is_same_v<T, std::int16_t>) return 4;
   if constexpr (std::is_same_v<T, std::uint16_t>) return 512;
   return 2;
@@ -150,6 +152,7 @@ void write_image(const fs::path& path, const Geometry& geometry, const std::vect
 
 template void write_image(const fs::path&, const Geometry&, const std::vector<float>&, bool, const Warn&);
 template void write_image(const fs::path&, const Geometry&, const std::vector<double>&, bool, const Warn&);
+template void write_image(const fs::path&, const Geometry&, const std::vector<std::int32_t>&, bool, const Warn&);
 template void write_image(const fs::path&, const Geometry&, const std::vector<std::int16_t>&, bool, const Warn&);
 template void write_image(const fs::path&, const Geometry&, const std::vector<std::uint16_t>&, bool, const Warn&);
 template void write_image(const fs::path&, const Geometry&, const std::vector<std::uint8_t>&, bool, const Warn&);

@@ -1,5 +1,6 @@
 #include "flowrun/sdk/plugin.h"
 
+#include "labels.h"
 #include "read_mask.h"
 #include "read_volume.h"
 #include "write_mask.h"
@@ -9,7 +10,7 @@ namespace {
 
 std::vector<flowrun::NodeType> node_types() {
   using namespace flowrun::io;
-  return {read_volume_type(), read_mask_type(), write_volume_type(), write_mask_type()};
+  return {read_volume_type(), read_mask_type(), write_volume_type(), write_mask_type(), read_labels_type(), write_labels_type()};
 }
 
 }  // namespace

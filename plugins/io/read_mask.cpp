@@ -49,6 +49,7 @@ class ReadMask : public Node {
     Mask mask;
     mask.geometry = volume.geometry;
     mask.source = volume.source;
+    mask.facts.kind = flowrun::kMask;
     mask.voxels.resize(volume.voxels.size());
     std::transform(volume.voxels.begin(), volume.voxels.end(), mask.voxels.begin(),
                    [](float value) -> std::uint8_t { return value != 0; });

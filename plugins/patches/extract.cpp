@@ -59,6 +59,7 @@ class ExtractFiring : public Firing {
     const auto volumes = context.inputs(kVolumes.name);
     volumes_.assign(volumes.begin(), volumes.end());
     check_inputs(context.in(kVolumes));
+    contrasts_ = grid::contrasts_of(context.in(kVolumes));
   }
 
   bool next(Context& context) override {
@@ -70,6 +71,7 @@ class ExtractFiring : public Firing {
     batch.geometry = list().geometry;
     batch.voxels.assign(first, first + count);
     batch.channels = static_cast<std::int64_t>(volumes_.size());
+    batch.contrasts = contrasts_;
     batch.size = layout_.size;
     fill(batch, context);
     done_ += count;
@@ -86,16 +88,9 @@ class ExtractFiring : public Firing {
   const VoxelList& list() const { return static_cast<const VoxelList&>(*voxels_); }
 
   void check_inputs(const std::vector<const Volume*>& volumes) const {
-    if (volumes.empty())
-      throw Error("nothing is connected to input 'volumes'; connect at least one volume, in the order of channels");
     require_affordable(layout_, volumes.size());
-    const std::string list_name = grid::name_of(list().source, "voxels");
-    for (std::size_t i = 0; i < volumes.size(); ++i) {
-      const std::string port = "volumes[" + std::to_string(i) + "]";
-      grid::require_complete(*volumes[i], port);
-      require_same_grid(volumes[i]->geometry, grid::name_of(volumes[i]->source, port), list().geometry, list_name);
-    }
-    const std::string owner = "the voxel list of '" + list_name + "'";
+    grid::require_channels(volumes, kVolumes.name, list());
+    const std::string owner = "the voxel list of '" + grid::name_of(list().source, "voxels") + "'";
     for (const std::int64_t index : list().voxels) grid::require_inside(list().geometry, index, owner);
   }
 
@@ -116,6 +111,7 @@ class ExtractFiring : public Firing {
   Layout layout_;
   PayloadPtr voxels_;
   std::vector<PayloadPtr> volumes_;
+  std::vector<std::string> contrasts_;
   std::int64_t done_ = 0;
 };
 

@@ -21,11 +21,8 @@ class ScatterFiring : public Firing {
   explicit ScatterFiring(const Context& context)
       : class_(context.params().integer("class")), list_payload_(context.inputs(kVoxels.name).front()) {
     list_name_ = grid::name_of(list().source, "voxels");
-    map_.geometry = list().geometry;
-    map_.source = list().source;
-    const auto count = static_cast<std::size_t>(map_.geometry.voxel_count());
-    map_.voxels.assign(count, static_cast<float>(context.params().number("background")));
-    states_.assign(count, State::unlisted);
+    map_ = probability_like(list(), static_cast<float>(context.params().number("background")));
+    states_.assign(map_.voxels.size(), State::unlisted);
     mark_awaited();
   }
 

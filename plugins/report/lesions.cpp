@@ -1,8 +1,8 @@
 #include "lesions.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <map>
 
 #include "common/grid/inputs.h"
 #include "flowrun/sdk/node.h"
@@ -11,14 +11,11 @@
 namespace flowrun::report {
 namespace {
 
-constexpr Input<Volume> kLabels{"labels", "Number of each voxel's lesion, 0 outside, as segment.label_lesions makes it",
+constexpr Input<Labels> kLabels{"labels", "Number of each voxel's lesion, 0 outside, as segment.label_lesions makes it",
                                 Scope::per_case};
 constexpr OptionalInput<Volume> kProbability{"probability", "Probability of lesion, on the same grid", Scope::per_case};
 constexpr OptionalInput<Volume> kFlair{"flair", "FLAIR, normalised, on the same grid", Scope::per_case};
 constexpr Output<Table> kTable{"table", "One row for each lesion"};
-
-/// Labels are whole numbers that float32 holds without gaps.
-constexpr float kLargestLabel = 16777216;
 
 /// What is added up over the voxels of one lesion.
 struct Sums {
@@ -29,25 +26,21 @@ struct Sums {
   double flair = 0;
 };
 
-std::size_t label_at(const Volume& labels, std::size_t index) {
-  const float value = labels.voxels[index];
-  if (!(value >= 0 && value <= kLargestLabel) || value != std::floor(value)) {
-    const auto [x, y, z] = labels.geometry.voxel_at(static_cast<std::int64_t>(index));
-    throw Error("'" + grid::name_of(labels.source, "labels") + "' holds " + std::to_string(value) + " at voxel (" +
-                std::to_string(x) + ", " + std::to_string(y) + ", " + std::to_string(z) +
-                "); labels are whole numbers from 0, as segment.label_lesions makes them");
-  }
-  return static_cast<std::size_t>(value);
+void require_no_negative(const Labels& labels) {
+  const auto found = std::find_if(labels.voxels.begin(), labels.voxels.end(), [](std::int32_t label) { return label < 0; });
+  if (found == labels.voxels.end()) return;
+  const auto [x, y, z] = labels.geometry.voxel_at(found - labels.voxels.begin());
+  throw Error("'" + grid::name_of(labels.source, "labels") + "' has the label " + std::to_string(*found) + " at voxel (" +
+              std::to_string(x) + ", " + std::to_string(y) + ", " + std::to_string(z) + "); labels of lesions are numbers from 1, and 0 "
+              "is outside");
 }
 
-/// The sums of labels 1, 2, ...; a label that no voxel has keeps 0 voxels.
-std::vector<Sums> sums_of(const Volume& labels, const Volume* probability, const Volume* flair) {
-  std::vector<Sums> sums;
+/// By label, in order.
+std::map<std::int32_t, Sums> sums_of(const Labels& labels, const Volume* probability, const Volume* flair) {
+  std::map<std::int32_t, Sums> sums;
   for (std::size_t i = 0; i < labels.voxels.size(); ++i) {
-    const std::size_t label = label_at(labels, i);
-    if (label == 0) continue;
-    if (sums.size() < label) sums.resize(label);
-    Sums& lesion = sums[label - 1];
+    if (labels.voxels[i] == 0) continue;
+    Sums& lesion = sums[labels.voxels[i]];
     ++lesion.voxels;
     const auto voxel = labels.geometry.voxel_at(static_cast<std::int64_t>(i));
     for (std::size_t axis = 0; axis < 3; ++axis) lesion.place[axis] += static_cast<double>(voxel[axis]);
@@ -81,22 +74,21 @@ std::array<double, 3> centroid(const Geometry& geometry, const Sums& lesion, boo
 class LesionTable : public Node {
  public:
   void process(Context& context) override {
-    const Volume& labels = context.in(kLabels);
+    const Labels& labels = context.in(kLabels);
     const Volume* probability = context.in(kProbability);
     const Volume* flair = context.in(kFlair);
     grid::require_complete(labels, "labels");
+    require_no_negative(labels);
     if (probability) grid::require_one_grid(labels, "labels", *probability, "probability");
     if (flair) grid::require_one_grid(labels, "labels", *flair, "flair");
 
     const bool ras = context.params().text("frame") == "ras";
     Table table = empty_table(ras ? "ras" : "lps", probability, flair);
-    const std::vector<Sums> sums = sums_of(labels, probability, flair);
     double volume = 0;
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      if (sums[i].voxels == 0) continue;
-      table.rows.push_back(row_of(sums[i], static_cast<std::int64_t>(i + 1), labels.geometry, ras, probability, flair));
+    for (const auto& [label, lesion] : sums_of(labels, probability, flair)) {
+      table.rows.push_back(row_of(lesion, label, labels.geometry, ras, probability, flair));
       table.rows.back().insert(table.rows.back().begin(), std::string(context.case_name()));
-      volume += static_cast<double>(sums[i].voxels) * labels.geometry.voxel_volume();
+      volume += static_cast<double>(lesion.voxels) * labels.geometry.voxel_volume();
     }
     context.report("lesions", static_cast<double>(table.rows.size()));
     context.report("volume_mm3", volume);
@@ -136,7 +128,7 @@ NodeType lesions_type() {
       "centres) in mm, with a probability map the mean and the largest probability, with a FLAIR image its mean over the lesion, "
       "in sd when the image was normalised. 'frame' says whether the coordinates are those of NIfTI viewers (RAS: x to the "
       "right, y to the front, z up) or of DICOM and ITK (LPS); the names of the columns say it too.\n\n"
-      "An image without labels gives a table without rows. Errors: labels that are no whole numbers from 0; images on two grids. "
+      "An image without labels gives a table without rows. Errors: labels below 0; images on two grids. "
       "Reports lesions, volume_mm3 and lesion_volume_ml.";
   type.inputs = {kLabels, kProbability, kFlair};
   type.outputs = {kTable};

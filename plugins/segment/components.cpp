@@ -38,6 +38,7 @@ Mask kept_mask(const Mask& mask, const ConnectedRuns& found, const std::vector<b
   Mask result;
   result.geometry = mask.geometry;
   result.source = mask.source;
+  result.facts = mask.facts;
   result.voxels = components::paint(found, mask.geometry, std::vector<std::uint8_t>(kept.begin(), kept.end()));
   return result;
 }

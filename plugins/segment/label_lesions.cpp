@@ -1,6 +1,7 @@
 #include "label_lesions.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "common/components/connected_runs.h"
@@ -12,21 +13,18 @@ namespace flowrun::segment {
 namespace {
 
 constexpr Input<Mask> kMask{"mask", "Mask; labels are not told apart"};
-constexpr Output<Volume> kLabels{"labels", "The number of each voxel's component, 0 outside, on the mask's grid"};
+constexpr Output<Labels> kLabels{"labels", "The number of each voxel's component, 0 outside, on the mask's grid"};
 
 using components::ConnectedRuns;
 using components::Connectivity;
 
-/// float32 counts without gaps up to here.
-constexpr std::size_t kMostLabels = std::size_t{1} << 24;
-
 /// For each component its number from 1, the largest first; of equal ones the one whose first voxel comes first.
-std::vector<float> numbers_by_size(const std::vector<std::int64_t>& voxels_of) {
+std::vector<std::int32_t> numbers_by_size(const std::vector<std::int64_t>& voxels_of) {
   std::vector<std::size_t> order(voxels_of.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return voxels_of[a] > voxels_of[b]; });
-  std::vector<float> numbers(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) numbers[order[i]] = static_cast<float>(i + 1);
+  std::vector<std::int32_t> numbers(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) numbers[order[i]] = static_cast<std::int32_t>(i + 1);
   return numbers;
 }
 
@@ -39,12 +37,10 @@ class LabelLesions : public Node {
     const auto connectivity =
         neighbours == "6" ? Connectivity::face : (neighbours == "18" ? Connectivity::edge : Connectivity::corner);
     const ConnectedRuns found = components::connected_runs(mask, connectivity);
-    if (found.voxels_of.size() > kMostLabels)
+    if (found.voxels_of.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
       throw Error("'" + grid::name_of(mask.source, "mask") + "' has " + std::to_string(found.voxels_of.size()) +
-                  " components; a float32 image can number " + std::to_string(kMostLabels) + " at most");
-    Volume labels;
-    labels.geometry = mask.geometry;
-    labels.source = mask.source;
+                  " components, more than there are labels");
+    Labels labels = image_like<Labels>(mask, flowrun::kLabels);
     labels.voxels = components::paint(found, mask.geometry, numbers_by_size(found.voxels_of));
     const std::int64_t inside = std::accumulate(found.voxels_of.begin(), found.voxels_of.end(), std::int64_t{0});
     context.report("lesions", static_cast<double>(found.voxels_of.size()));
@@ -63,8 +59,7 @@ NodeType label_lesions_type() {
       "Voxels of the mask (any value but 0) that touch form a component: by a face (6), a face or an edge (18), or a face, an "
       "edge or a corner (26). Components are numbered from 1, the largest first; of equal ones the one whose first voxel comes "
       "first in memory. 0 is outside.\n\n"
-      "The result is a volume, because a mask can tell only 255 labels apart and a patient may have more lesions; write it with "
-      "io.write_volume and pixel_type uint16. report.lesions lists the components. An empty mask gives an image of 0, which is "
+      "io.write_labels writes them, report.lesions lists them. An empty mask gives an image of 0, which is "
       "no error. Reports lesions, the number of components, and lesion_volume_ml.";
   type.inputs = {kMask};
   type.outputs = {kLabels};

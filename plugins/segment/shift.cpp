@@ -64,10 +64,7 @@ class Shift : public Node {
     if (values.size() != 3)
       throw Error("parameter 'offset' has " + std::to_string(values.size()) + " numbers, but needs 3: voxels along x, y and z");
     const Offset offset{values[0], values[1], values[2]};
-    Mask result;
-    result.geometry = mask.geometry;
-    result.source = mask.source;
-    result.voxels.assign(mask.voxels.size(), 0);
+    Mask result = image_like<Mask>(mask);
     if (mask.voxels.empty()) {
       // nothing to move, and no size to wrap by
     } else if (context.params().flag("circular")) {

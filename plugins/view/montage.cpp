@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "common/grid/inputs.h"
 #include "common/picture/png.h"
 #include "components.h"
 #include "flowrun/sdk/atomic_file.h"
@@ -17,7 +18,7 @@ namespace flowrun::view {
 namespace {
 
 constexpr Input<Volume> kImage{"image", "The image below the outlines", Scope::per_case};
-constexpr Input<Mask> kMask{"mask", "What was found", Scope::per_case};
+constexpr OptionalInput<Mask> kFound{"mask", "What was found, outlined; without it the slices are spread over the head", Scope::per_case};
 constexpr OptionalInput<Mask> kReference{"reference", "What should be found, outlined in another colour", Scope::per_case};
 
 struct Burden {
@@ -52,17 +53,14 @@ class Montage : public Node {
  public:
   void process(Context& ctx) override {
     const Volume& image = ctx.in(kImage);
-    const Mask& mask = ctx.in(kMask);
+    const Mask* mask = ctx.in(kFound);
     const Mask* reference = ctx.in(kReference);
     check(image, mask, reference);
-    const Burden burden = burden_of(mask);
-    ctx.report("lesion_volume_ml", burden.millilitres);
-    ctx.report("lesions", static_cast<double>(burden.lesions));
-
+    const std::vector<std::uint8_t> nothing(mask ? 0 : image.voxels.size());
     const std::string& title = ctx.params().text("title");
-    MontageContent content{&image, &mask.voxels, reference ? &reference->voxels : nullptr,
+    MontageContent content{&image, mask ? &mask->voxels : &nothing, reference ? &reference->voxels : nullptr,
                            title.empty() ? std::string(ctx.case_name()) : title};
-    content.found_text = "found: " + burden_text(burden);
+    if (mask) content.found_text = "found: " + reported(ctx, burden_of(*mask));
     if (reference) content.reference_text = "reference: " + burden_text(burden_of(*reference));
     content.columns = ctx.params().integer("columns");
     content.rows = ctx.params().integer("rows");
@@ -70,14 +68,23 @@ class Montage : public Node {
   }
 
  private:
-  static void check(const Volume& image, const Mask& mask, const Mask* reference) {
-    const std::string image_name = name_of(image.source, "image");
-    require_voxels(image, image_name);
-    require_voxels(mask, name_of(mask.source, "mask"));
-    require_same_grid(image.geometry, image_name, mask.geometry, name_of(mask.source, "mask"));
-    if (!reference) return;
-    require_voxels(*reference, name_of(reference->source, "reference"));
-    require_same_grid(image.geometry, image_name, reference->geometry, name_of(reference->source, "reference"));
+  static std::string reported(Context& ctx, const Burden& burden) {
+    ctx.report("lesion_volume_ml", burden.millilitres);
+    ctx.report("lesions", static_cast<double>(burden.lesions));
+    return burden_text(burden);
+  }
+
+  static void check(const Volume& image, const Mask* mask, const Mask* reference) {
+    require_voxels(image, name_of(image.source, "image"));
+    if (mask) check_mask(image, *mask, "mask");
+    if (reference) check_mask(image, *reference, "reference");
+  }
+
+  static void check_mask(const Volume& image, const Mask& mask, const std::string& port) {
+    const std::string image_name = name_of(image.source, "image"), name = name_of(mask.source, port);
+    require_voxels(mask, name);
+    require_same_grid(image.geometry, image_name, mask.geometry, name);
+    grid::require_one_space(image.facts, image_name, mask.facts, name);
   }
 };
 
@@ -94,8 +101,8 @@ NodeType montage_type() {
       "image's axes are: slices follow the voxel axis closest to the body's long axis, without resampling across slices.\n\n"
       "Grey goes from the 1st to the 99.5th percentile of the voxels that are not 0. Below the slices stand the lesions' number "
       "(6-connected "
-      "components) and volume. Image and masks must be on one grid.";
-  type.inputs = {kImage, kMask, kReference};
+      "components) and volume. Image and masks must be on one grid. Without a mask the picture shows the image alone.";
+  type.inputs = {kImage, kFound, kReference};
   type.params = {
       {.name = "path", .type = ParamType::path, .help = "The PNG file to write", .role = PathRole::output, .per_case = true},
       {.name = "columns",

@@ -62,7 +62,7 @@ void paint(Canvas& canvas, const PlacedItem& placed, int top) {
 
 std::vector<Item> footer_items(const MontageContent& content) {
   std::vector<Item> items{{content.title, kTitleScale}};
-  items.push_back({content.found_text, kTextScale, kFound, true});
+  if (!content.found_text.empty()) items.push_back({content.found_text, kTextScale, kFound, true});
   if (content.reference) items.push_back({content.reference_text, kTextScale, kReference, true});
   return items;
 }

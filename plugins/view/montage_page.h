@@ -15,7 +15,7 @@ struct MontageContent {
   const std::vector<std::uint8_t>* found = nullptr;
   const std::vector<std::uint8_t>* reference = nullptr;  ///< or null
   std::string title;
-  std::string found_text;  ///< for the line below the picture, beside the outline's colour
+  std::string found_text;  ///< for the line below the picture, beside the outline's colour; empty: nothing is said
   std::string reference_text;
   std::int64_t columns = 4;
   std::int64_t rows = 3;

@@ -88,6 +88,14 @@ TEST_CASE("flowrun check-plugin: what a node emits and throws is held against th
   CHECK(contains(failures("wants_mask"), "without 'mask': its error 'mask?': it is too short"));
 }
 
+TEST_CASE("flowrun check-plugin: a node that cannot be made is a finding of its own and of no other node") {
+  CHECK(contains(failures("unborn"), "could not create a node: the licence of this node has expired, renew it"));
+  const Ended picky = check("picky");
+  INFO(picky.out);
+  CHECK(picky.status == (kSanitized ? 1 : 0));  // a sanitizer exports symbols of its own
+  CHECK_FALSE(contains(unwrapped(picky.out), "licence of this node"));
+}
+
 TEST_CASE("flowrun check-plugin: a bad description is told part by part") {
   const std::string text = failures("badly_described");
   CHECK(contains(text, "FAIL description summary: it begins with a small letter; details: there are none"));

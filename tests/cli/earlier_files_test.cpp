@@ -135,14 +135,14 @@ TEST_CASE("flowrun run: two Ctrl-C leave no older file of a case that had begun;
   CHECK(contains(ended.err, "1 case was not started; what an earlier run left of it is as it was"));
 }
 
-TEST_CASE("flowrun run: an older file counts as old though its record is lost, is another graph's, or is a link; its target stays") {
+TEST_CASE("flowrun run: an older file whose record is lost is put aside and never removed; of a link the target stays") {
   const TempFolder folder;
   folder.write("value.json", kValueGraph);
   REQUIRE(run_value(folder, "1").status == 0);
   fs::remove_all(folder.path() / "o/flowrun");
   CHECK(run_value(folder, "-1").status == 1);
   CHECK_FALSE(folder.has("o/a_value.txt"));
-  CHECK(folder.read(std::string(kAside) + "a_value.txt") == "1\n");
+  CHECK(folder.read("o/flowrun/replaced/a_value.txt") == "1\n");
 
   folder.write("elsewhere.txt", "kept\n");
   fs::create_symlink(folder.path() / "elsewhere.txt", folder.path() / "o/a_value.txt");
@@ -221,6 +221,24 @@ TEST_CASE("flowrun run: what an earlier run made once for all cases is put aside
   CHECK(run_flowrun(folder, words).status == 0);
   CHECK(folder.has("o/model.txt"));
   CHECK_FALSE(folder.has("o/flowrun/earlier"));
+}
+
+TEST_CASE("flowrun run: a person's own file in the output folder is kept, and it is said where; what a run made is replaced") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  fs::create_directories(folder.path() / "o");
+  for (const char* kept : {"a_value.txt", "a_value.txt.2"}) {
+    folder.write("o/a_value.txt", std::string("drawn by hand, ") + kept);
+    const Ended done = run_value(folder, "1");
+    CHECK(done.status == 0);
+    CHECK(folder.read("o/a_value.txt") == "1\n");
+    CHECK(folder.read(std::string("o/flowrun/replaced/") + kept) == std::string("drawn by hand, ") + kept);
+    CHECK(contains(done.err, "'o/a_value.txt' was there before this run and no record of a run names it; it is kept as "
+                             "'o/flowrun/replaced/" + std::string(kept) + "'"));
+    CHECK_FALSE(contains(run_value(folder, "2").err, "it is kept as"));  // its own
+    fs::remove_all(folder.path() / "o/flowrun/cases");
+  }
+  CHECK(folder.has("o/flowrun/replaced/a_value.txt"));
 }
 
 TEST_CASE("flowrun run: a file outside the output folder that no earlier run made is not replaced") {

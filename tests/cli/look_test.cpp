@@ -13,18 +13,42 @@ TEST_CASE("flowrun nodes: lists the types of a plugin with their summaries") {
   CHECK(ended.status == 0);
   CHECK(ended.out ==
         "clitest 1.2.3\n"
-        "  clitest.gather  Waits for a file when all cases are there\n"
-        "  clitest.make    Eight voxels of one value\n"
-        "  clitest.sum     Adds up the first voxels of all cases\n"
-        "  clitest.wait    Waits for a file\n"
-        "  clitest.write   Writes the first voxel as text\n");
+        "  clitest.gather   Waits for a file when all cases are there\n"
+        "  clitest.make     Eight voxels of one value\n"
+        "  clitest.measure  The first voxel as a number\n"
+        "  clitest.sum      Adds up the first voxels of all cases\n"
+        "  clitest.wait     Waits for a file\n"
+        "  clitest.write    Writes the first voxel as text\n");
+}
+
+TEST_CASE("flowrun nodes: a word that begins no name finds the types that have it in their name or summary") {
+  const TempFolder folder;
+  const Ended ended = run_flowrun(folder, {"nodes", "Measure"});
+  CHECK(ended.out == "clitest 1.2.3\n  clitest.measure  The first voxel as a number\n");
+  CHECK(contains(run_flowrun(folder, {"nodes", "of all cases"}).out, "clitest.sum"));
+  const Ended hint = run_flowrun(folder, {"describe", "measure"});
+  CHECK(hint.status == 2);
+  CHECK(contains(hint.err, "no node type 'measure', and no such graph file; did you mean 'clitest.measure'?"));
+}
+
+TEST_CASE("flowrun nodes --json and describe --json: what programs read") {
+  const TempFolder folder;
+  const Ended one = run_flowrun(folder, {"describe", "clitest.measure", "--json"});
+  CHECK(one.status == 0);
+  CHECK(contains(one.out, R"({"plugin":"clitest","plugin_version":"1.2.3","library":)"));
+  CHECK(contains(one.out, R"("description":{"name":"clitest.measure","summary":"The first voxel as a number")"));
+  const Ended all = run_flowrun(folder, {"nodes", "clitest", "--json"});
+  CHECK(all.out.starts_with("[{\"plugin\":\"clitest\""));
+  CHECK(contains(all.out, one.out.substr(0, one.out.size() - 1)));
+  folder.write("all.json", all.out);
+  CHECK(std::system(("/usr/bin/python3 -m json.tool < " + (folder.path() / "all.json").string() + " > /dev/null").c_str()) == 0);
 }
 
 TEST_CASE("flowrun nodes: a prefix that nothing has is answered with the near one") {
   const TempFolder folder;
   const Ended ended = run_flowrun(folder, {"nodes", "clitset"});
   CHECK(ended.status == 2);
-  CHECK(ended.err == "flowrun: no node type starts with 'clitset'; did you mean 'clitest'?\n");
+  CHECK(ended.err == "flowrun: no node type starts with 'clitset', nor has it in its name, summary or details; did you mean 'clitest'?\n");
 }
 
 TEST_CASE("flowrun describe: a node type with its ports, parameters and plugin") {
@@ -81,7 +105,7 @@ TEST_CASE("flowrun plugins: names the plugin, and with --why the folders and the
   CHECK(contains(brief.out, "clitest "));
   const Ended full = run_flowrun(folder, {"plugins", "--why"});
   CHECK(contains(full.out, std::string("looked in, in this order:\n  ") + FLOWRUN_CLI_PLUGINS + "\n"));
-  CHECK(contains(full.out, "clitest.make, clitest.sum, clitest.wait, clitest.write"));
+  CHECK(contains(full.out, "clitest.make, clitest.measure, clitest.sum, clitest.wait, clitest.write"));
   CHECK(contains(full.out, "not loaded; read from its manifest"));
 }
 

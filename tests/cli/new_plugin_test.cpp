@@ -85,6 +85,11 @@ TEST_CASE("flowrun new-plugin: names are checked, all at once") {
   CHECK(error_of({}) == "flowrun: 'new-plugin' needs the argument NAME\nSee 'flowrun new-plugin --help'.\n");
 }
 
+TEST_CASE("flowrun new-plugin: an unknown kind is one sentence") {
+  CHECK(error_of({"bright", "--kind", "mapp"}) ==
+        "flowrun: --kind takes map, stream, collect, source, sink; found 'mapp'; did you mean 'map'?\n");
+}
+
 TEST_CASE("flowrun new-plugin: the name of a plugin that is installed is refused") {
   const std::string text = error_of({"clitest"});
   CHECK(contains(text, "flowrun: a plugin 'clitest' is installed already ('"));
@@ -104,4 +109,45 @@ TEST_CASE("flowrun new-plugin: what is there is never overwritten, be it a folde
   fs::create_symlink("nowhere", with_link.path() / "bright");
   CHECK(run_flowrun(with_link, {"new-plugin", "bright"}).err == refusal);
   CHECK(fs::is_symlink(with_link.path() / "bright"));
+}
+
+TEST_CASE("flowrun new-node: adds a node with its test and graph to a plugin, and names it where the plugin lists its nodes") {
+  const TempFolder folder;
+  REQUIRE(run_flowrun(folder, {"new-plugin", "bright", "--node", "brighten"}).status == 0);
+  const Ended added = run_flowrun(folder, {"new-node", "sizes", "--plugin", "bright", "--kind", "collect"});
+  INFO(added.err);
+  CHECK(added.status == 0);
+  CHECK(contains(added.out, "the node type bright.sizes is in src/sizes.cpp"));
+  for (const char* file : {"src/sizes.h", "src/sizes.cpp", "tests/sizes_test.cpp", "graphs/sizes.json"})
+    CHECK_MESSAGE(folder.has(std::string("bright/") + file), file);
+  // Both at once give the same.
+  REQUIRE(run_flowrun(folder, {"new-node", "darken", "--plugin", "bright"}).status == 0);
+  const TempFolder whole;
+  REQUIRE(run_flowrun(whole, {"new-plugin", "bright", "--node", "brighten", "--node", "sizes", "--node", "darken"}).status == 0);
+  for (const char* file : {"CMakeLists.txt", "src/plugin.cpp", "src/darken.cpp", "graphs/darken.json"})
+    CHECK_MESSAGE(folder.read(std::string("bright/") + file) == whole.read(std::string("bright/") + file), file);
+}
+
+TEST_CASE("flowrun new-node: what is in the way is named, and nothing is changed") {
+  const TempFolder folder;
+  REQUIRE(run_flowrun(folder, {"new-plugin", "bright", "--node", "brighten"}).status == 0);
+  const std::string build = folder.read("bright/CMakeLists.txt"), list = folder.read("bright/src/plugin.cpp");
+  const auto refusal = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"new-node"});
+    const Ended ended = run_flowrun(folder, words);
+    CHECK(ended.status == 2);
+    CHECK(folder.read("bright/CMakeLists.txt") == build);
+    CHECK_FALSE(folder.has("bright/src/darken.cpp"));
+    return ended.err;
+  };
+  CHECK(contains(refusal({"darken"}), "'./CMakeLists.txt' is missing, so '.' is no plugin's folder"));
+  CHECK(contains(refusal({"Darken", "--plugin", "bright"}), "is not in snake_case"));
+  CHECK(contains(refusal({"brighten", "--plugin", "bright"}), "the plugin has a node 'brighten' already"));
+  CHECK(contains(refusal({"darken", "--plugin", "bright", "--with", "itk"}), "the plugin does not use a library yet"));
+  folder.write("bright/graphs/darken.json", "mine");
+  CHECK(contains(refusal({"darken", "--plugin", "bright"}), "is here already and is left as it is"));
+  CHECK(folder.read("bright/graphs/darken.json") == "mine");
+  fs::remove(folder.path() / "bright/graphs/darken.json");
+  folder.write("bright/src/plugin.cpp", "// my own\n");
+  CHECK(contains(refusal({"darken", "--plugin", "bright"}), "so the node cannot be added there; nothing was changed"));
 }

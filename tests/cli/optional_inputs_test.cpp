@@ -37,7 +37,7 @@ TEST_CASE("flowrun run: a case without an optional input does all that does not 
   const Ended ended = run_table(folder, "case,value,extra\na,1,5\nb,2,\n");
   INFO(ended.err);
   CHECK(ended.status == 0);
-  CHECK(contains(ended.out, "1 of 2 cases without extra: more, write_more did not run"));
+  CHECK(contains(ended.out, "LEFT OUT\n  1 of 2 cases: more, write_more did not run (extra is missing)\n"));
   CHECK(folder.read("o/a_extra.txt") == "5\n");
   CHECK(folder.read("o/b.txt") == "2\n");
   CHECK_FALSE(folder.has("o/b_extra.txt"));

@@ -38,6 +38,7 @@ TEST_CASE("flowrun replay: runs the failed node alone on the packets that it had
   const Ended failed = run_flowrun(folder, {"replay", "p1", "--results", "o", "--out", "blocked"});
   CHECK(failed.status == 1);
   CHECK(contains(failed.err, "node 'write' (clitest.write, plugin clitest): cannot write 'blocked/p1': it is a folder"));
+  CHECK(contains(failed.out, "it failed again, for the same reason"));  // the file has another folder
 }
 
 TEST_CASE("flowrun replay: a node without inputs fails again for the same reason") {

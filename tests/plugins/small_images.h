@@ -23,6 +23,14 @@ inline Volume volume_of(std::vector<float> values, Geometry geometry, std::strin
   volume.source = std::move(source);
   return volume;
 }
+inline Labels labels_of(std::vector<std::int32_t> values, Geometry geometry, std::string source = "labels.nii") {
+  Labels labels;
+  labels.geometry = geometry;
+  labels.voxels = std::move(values);
+  labels.source = std::move(source);
+  return labels;
+}
+
 inline Volume volume_of(std::vector<float> values, std::string source = "image.nii") {
   const auto count = static_cast<std::int64_t>(values.size());
   return volume_of(std::move(values), small_grid(count, 1, 1), std::move(source));

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -119,9 +120,11 @@ class Reader {
       : ends_{{{output.reading(), POLLIN, 0}, {result.reading(), POLLIN, 0}, {child.descriptor(), POLLIN, 0}}} {}
 
   /// Until the child has closed the result's pipe or has ended (what it left behind may keep the pipe open), or the deadline.
-  void read_until(Clock::time_point deadline) {
+  void read_until(Clock::time_point& deadline, const std::function<bool()>& stop) {
     while (ends_[1].fd >= 0 && (ends_[2].fd < 0 || ends_[2].revents == 0)) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+      if (stop && stop()) deadline = Clock::now();
+      auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+      if (stop) left = std::min<decltype(left)>(left, 100);
       if (left <= 0 || (::poll(ends_.data(), ends_.size(), static_cast<int>(left)) < 0 && errno != EINTR)) return;
       take_what_is_there();
     }
@@ -179,12 +182,12 @@ std::string seconds_text(std::chrono::milliseconds time) {
 
 ChildEnd run_child(const ChildRequest& request) {
   Pipe output, result;
-  const auto deadline = Clock::now() + request.time_limit;
+  auto deadline = Clock::now() + request.time_limit;
   Child child(Start(output, result).process(request));
   output.close_writing();
   result.close_writing();
   Reader reader(output, result, child);
-  reader.read_until(deadline);
+  reader.read_until(deadline, request.stop);
   const bool in_time = child.ends_before(deadline);
   const int status = child.end();
   reader.read_the_rest();

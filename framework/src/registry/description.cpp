@@ -91,7 +91,7 @@ ParamValue param_value(const Value& tree, ParamType type) {
     case ParamType::strings:
       return list<std::string>(tree, Kind::string, text_of);
   }
-  throw Error("a default is not of its parameter's type");
+  throw Error("its default is not of its type, " + std::string(to_string(type)));
 }
 
 Scope scope_of(const std::string& word) {
@@ -100,7 +100,7 @@ Scope scope_of(const std::string& word) {
   throw NeedsNewerHost("scope '" + word + "'");
 }
 
-InputPort input(const Value& tree) {
+InputPort input_of(const Value& tree) {
   InputPort port{text(tree, "name"), text(tree, "payload"), text(tree, "help"), flag(tree, "required", true),
                  flag(tree, "variadic")};
   if (optional_member(tree, "scope", Kind::string)) port.scope = scope_of(text(tree, "scope"));
@@ -109,7 +109,7 @@ InputPort input(const Value& tree) {
   return port;
 }
 
-OutputPort output(const Value& tree) {
+OutputPort output_of(const Value& tree) {
   return {text(tree, "name"), text(tree, "payload"), text(tree, "help"), flag(tree, "stream")};
 }
 
@@ -124,9 +124,24 @@ PathRole role_of(const std::string& word) {
   throw NeedsNewerHost("a path of role '" + word + "'");
 }
 
-ParamSpec param(const Value& tree) {
+/// What a part of a description says wrongly, with the part's name in front.
+template <class Function>
+auto named(const std::string& part, const std::string& name, Function&& read) {
+  const std::string start = part + " '" + name + "'";
+  try {
+    return read();
+  } catch (const NeedsNewerHost&) {
+    throw;
+  } catch (const Error& error) {
+    const std::string reason = error.what();
+    const bool goes_deeper = reason.starts_with("input '") || reason.starts_with("output '") || reason.starts_with("parameter '");
+    throw Error(start + (goes_deeper ? ", " : ": ") + reason);
+  }
+}
+
+ParamSpec param_of(const Value& tree, const std::string& name) {
   ParamSpec spec;
-  spec.name = text(tree, "name");
+  spec.name = name;
   const std::optional<ParamType> type = param_type(text(tree, "type"));
   if (!type) throw NeedsNewerHost("parameters of type '" + text(tree, "type") + "'");
   spec.type = *type;
@@ -142,6 +157,17 @@ ParamSpec param(const Value& tree) {
   spec.role = role_of(text_or_none(tree, "role"));
   spec.per_case = flag(tree, "per_case");
   return spec;
+}
+
+InputPort input(const Value& tree) {
+  return named("input", text(tree, "name"), [&] { return input_of(tree); });
+}
+OutputPort output(const Value& tree) {
+  return named("output", text(tree, "name"), [&] { return output_of(tree); });
+}
+ParamSpec param(const Value& tree) {
+  const std::string& name = text(tree, "name");
+  return named("parameter", name, [&] { return param_of(tree, name); });
 }
 
 NodeType node_type(const Value& tree) {
@@ -163,7 +189,7 @@ NodeType node_type(const Value& tree) {
 void add_type(Description& description, const Value& tree) {
   if (!tree.is(Kind::object)) throw Error("expected an object in 'node_types'");
   try {
-    description.types.push_back(node_type(tree));
+    description.types.push_back(named("node type", text(tree, "name"), [&] { return node_type(tree); }));
   } catch (const NeedsNewerHost& need) {
     const std::string name = text(tree, "name");
     description.refused.emplace_back(
@@ -187,7 +213,7 @@ Description read_description(Value tree) {
     description.files = list_or_none<std::string>(description.tree, "files", Kind::string, text_of);
     description.codecs = list_or_none<std::string>(description.tree, "codecs", Kind::string, text_of);
   } catch (const Error& error) {
-    throw Error("its description is not right: " + std::string(error.what()));
+    throw Error("describes its node types wrongly: " + std::string(error.what()));
   }
   normalise_defaults(description.types);
   return description;
@@ -197,7 +223,7 @@ Description parse_description(const std::string& text) {
   Faults faults;
   std::optional<Value> tree = json::parse(text, "description", faults);
   if (!tree || faults.has_errors())
-    throw Error("its description is not JSON: " +
+    throw Error("gives a description that is not JSON: " +
                 (faults.all().empty() ? std::string("it is empty") : faults.all().front().message));
   return read_description(std::move(*tree));
 }

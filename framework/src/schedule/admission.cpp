@@ -119,7 +119,7 @@ CaseResult Engine::result_of(CaseItem& item) const {
   result.start_s = std::chrono::duration<double>(item.started - begin_).count();
   result.seconds = std::chrono::duration<double>(Clock::now() - item.started).count();
   for (const auto& [key, value] : item.reports) result.reports.push_back({graph_->nodes[key.first].id, key.second, value});
-  result.left_out.assign(item.left_out.begin(), item.left_out.end());
+  for (const auto& [node, reason] : item.left_out) result.left_out.push_back({node, reason});
   result.peak_payload_bytes = item.ledger->account->peak();
   for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
     const NodeCounts counts = item.ledger->counts.total(i);

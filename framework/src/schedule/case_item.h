@@ -37,7 +37,7 @@ class CaseItem final : public Item {
   ErrorPtr first_error;
   std::map<std::pair<std::size_t, std::string>, double> reports;  ///< by node and name
   std::vector<std::string> warnings;
-  std::set<std::size_t> left_out;  ///< stages that had nothing to work on
+  std::map<std::size_t, std::string> left_out;  ///< stages that did not run, and why; no reason: what they need is left out
   std::map<std::size_t, Params> params;  ///< of the stages whose parameters vary; entries never move
 
  private:

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "flowrun/host/isolation.h"
 #include "flowrun/host/memory_limits.h"
 
 namespace flowrun::schedule {
@@ -36,7 +37,7 @@ class NodeOpenContext final : public OpenContext {
 const Case kAnyCase;
 
 bool varies(const ValidatedNode& spec) {
-  return std::any_of(spec.params.begin(), spec.params.end(), [](const ParamExpression& param) { return !param.constant; });
+  return std::any_of(spec.params.begin(), spec.params.end(), [](const ParamExpression& param) { return !param.constant && !param.number_port; });
 }
 
 std::int64_t peak_resident_bytes() {
@@ -99,7 +100,8 @@ void Engine::open_nodes(Registry& registry) {
 
 void Engine::open_node(Stage& stage, Registry& registry) {
   const ValidatedNode& spec = *stage.spec;
-  stage.node = registry.create(spec.type_name);
+  const auto codecs = [&registry](std::string_view payload) { return registry.codec(payload); };
+  stage.node = spec.isolation ? isolated_node(spec, options_.isolated, options_.device, codecs) : registry.create(spec.type_name);
   stage.params_vary = spec.scope != Scope::run && varies(spec);
   if (!stage.params_vary) stage.params = resolve_params(spec, &kAnyCase, options_.out);
   const Params visible = resolve_params(spec, nullptr, options_.out);

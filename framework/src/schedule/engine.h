@@ -142,8 +142,8 @@ class Engine {
   void deliver_outputs(const Stage& stage, Item& item, PayloadList& outputs, Ports kind);
   /// In place of outputs that will not come: the error, or absent where it is null.
   void deliver_nothing(const Stage& stage, Item& item, const ErrorPtr& error, Ports kind);
-  bool is_left_out(const Work& work) const;
-  void note_left_out(const Stage& stage, const Item& item);
+  bool leaves_out(const Work& work) const;
+  void note_left_out(const Stage& stage, const Item& item, const std::string& reason) const;
 
   // tasks.cpp
   class TaskLoop;

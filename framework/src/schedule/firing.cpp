@@ -55,8 +55,7 @@ bool Engine::execute_work(Work& work) {
   if (!work.begins) return step_long(work), true;
   if (work.error) adopt_error(*work.item, work.error);
   else if (skips(*work.item)) work.error = skip_reason(*work.item);
-  else work.absent = is_left_out(work);
-  if (work.absent) note_left_out(*work.stage, *work.item);
+  else work.absent = leaves_out(work);
   if (work.stage->is_long) return begin_long(work), true;
   return fire(work);
 }
@@ -183,13 +182,20 @@ void Engine::deliver_outputs(const Stage& stage, Item& item, PayloadList& output
   tls_handoff->open = false;
 }
 
-/// Whether an input that the node needs is absent, or its parameters need a case input that is not given.
-bool Engine::is_left_out(const Work& work) const {
-  const Stage& stage = *work.stage;
-  if (!stage.may_lack_input) return false;
-  if (const CaseItem* const of = case_of(*work.item))
-    for (const std::string& name : stage.spec->optional_inputs)
-      if (of->spec.inputs.count(name) == 0) return true;
+namespace {
+
+/// Why the node itself does not run; empty: it runs, or an input that it needs is absent.
+std::string own_reason(const Stage& stage, const Work& work, const CaseItem* of) {
+  if (std::string reason = why_not_run(*stage.spec, of ? &of->spec : nullptr); !reason.empty()) return reason;
+  for (const Condition& condition : stage.spec->conditions) {
+    if (condition.kind != ConditionSpec::Kind::number) continue;
+    const Number* number = payload_cast<Number>(work.inputs[stage.inputs[condition.port].first_slot].get());
+    if (number && !condition.bounds.contain(number->value)) return "not: " + condition.text;
+  }
+  return "";
+}
+
+bool lacks_input(const Stage& stage, const Work& work) {
   for (const InputPlan& port : stage.inputs) {
     std::size_t present = 0;
     for (std::size_t i = 0; i < port.slot_count; ++i) present += work.inputs[port.first_slot + i] != nullptr;
@@ -198,11 +204,24 @@ bool Engine::is_left_out(const Work& work) const {
   return false;
 }
 
-void Engine::note_left_out(const Stage& stage, const Item& item) {
+}  // namespace
+
+/// Whether the node does not run here: a condition does not hold, its parameters need a case input that is not given, or an input
+/// that it needs is absent. Notes it.
+bool Engine::leaves_out(const Work& work) const {
+  const Stage& stage = *work.stage;
+  if (!stage.may_lack_input) return false;
+  const std::string reason = own_reason(stage, work, case_of(*work.item));
+  if (reason.empty() && !lacks_input(stage, work)) return false;
+  note_left_out(stage, *work.item, reason);
+  return true;
+}
+
+void Engine::note_left_out(const Stage& stage, const Item& item, const std::string& reason) const {
   CaseItem* const of = case_of(item);
   if (!of) return;
   const std::lock_guard lock(of->mutex);
-  of->left_out.insert(stage.index);
+  of->left_out.try_emplace(stage.index, reason);
 }
 
 void Engine::deliver_nothing(const Stage& stage, Item& item, const ErrorPtr& error, Ports kind) {

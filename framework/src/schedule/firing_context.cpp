@@ -2,8 +2,36 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 
 namespace flowrun::schedule {
+
+namespace {
+
+/// The value of a parameter that another node found. Throws Error where it cannot be one.
+ParamValue number_for(const ParamSpec& spec, const Payload* payload) {
+  const Number* number = payload_cast<Number>(payload);
+  const std::string start = "parameter '" + spec.name + "', which another node finds: ";
+  if (!number) throw Error(start + "no number came");
+  if (!std::isfinite(number->value)) throw Error(start + "expected a number, found " + to_string(ParamValue(number->value)));
+  ParamValue value = number->value;
+  if (spec.type == ParamType::integer) {
+    if (number->value != std::floor(number->value) || std::abs(number->value) > 9007199254740992.0)
+      throw Error(start + "expected a whole number, found " + to_string(value));
+    value = static_cast<std::int64_t>(number->value);
+  }
+  if (const std::string fault = check_value(spec, value); !fault.empty()) throw Error(start + fault);
+  return value;
+}
+
+}  // namespace
+
+void FiringContext::add_numbers() {
+  with_numbers_ = params_;
+  for (const ParamExpression& param : stage_.spec->params)
+    if (param.number_port)
+      with_numbers_->set(param.name, number_for(param.spec, inputs_[stage_.inputs[*param.number_port].first_slot].get()));
+}
 
 const InputPlan& FiringContext::input_plan(std::string_view port) const {
   for (const InputPlan& input : stage_.inputs)

@@ -23,9 +23,10 @@ class FiringContext final : public Context {
         work_(work),
         unfilled_(stage.output_count[static_cast<std::size_t>(fills)]) {
     outputs_.resize(stage.outputs.size());
+    if (stage.has_numbers) add_numbers();
   }
 
-  const Params& params() const override { return params_; }
+  const Params& params() const override { return with_numbers_ ? *with_numbers_ : params_; }
   std::string_view node_id() const override { return stage_.spec->id; }
   std::string_view case_name() const override { return case_name_of(item_); }
   std::int64_t chunk() const override { return item_.scope == Scope::chunk ? item_.index : -1; }
@@ -52,6 +53,7 @@ class FiringContext final : public Context {
   bool emitted_something() const { return unfilled_ < stage_.output_count[static_cast<std::size_t>(fills_)]; }
 
  private:
+  void add_numbers();
   const InputPlan& input_plan(std::string_view port) const;
   std::uint64_t bit_of(const InputPlan& port) const;
   PayloadPtr& take_port(std::string_view port, const Payload* payload);
@@ -63,6 +65,7 @@ class FiringContext final : public Context {
   const Item& item_;
   Meter& meter_;
   const Params& params_;
+  std::optional<Params> with_numbers_;  ///< the same and those that other nodes found
   const PayloadList& inputs_;
   PayloadList& outputs_;  ///< by output port
   Ports fills_;

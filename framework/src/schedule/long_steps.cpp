@@ -162,7 +162,7 @@ void Engine::fail_long(LongFiring& state, const ErrorPtr& error) { give_up_long(
 
 /// The same for a firing that has nothing to work on.
 void Engine::leave_out_long(LongFiring& state) {
-  note_left_out(state.stage, state.item);
+  note_left_out(state.stage, state.item, "");
   give_up_long(state, nullptr);
 }
 

@@ -10,7 +10,31 @@
 namespace flowrun {
 namespace {
 
+/// Bytes of the UTF-8 character that begins here; 0: none does.
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0u; };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  for (std::size_t at = 1; at < length; ++at)
+    if ((byte(at) & 0xc0) != 0x80) return 0;
+  const bool too_long = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
+  const bool surrogate = first == 0xed && byte(1) > 0x9f;
+  const bool too_large = first > 0xf4 || (first == 0xf4 && byte(1) > 0x8f);
+  return first < 0xc2 || too_long || surrogate || too_large ? 0 : length;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string json(std::string_view text) {
+  if (!is_utf8(text)) throw Error("is not UTF-8 text; save the source as UTF-8");
   std::string quoted = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -26,7 +50,7 @@ std::string json(std::int64_t value) { return std::to_string(value); }
 
 /// The shortest text that reads back as the same number, with a point or an exponent, so that it stays a number and no integer.
 std::string json(double value) {
-  if (!std::isfinite(value)) throw Error("a number in a description is not finite");
+  if (!std::isfinite(value)) throw Error("is not a finite number");
   std::array<char, 32> buffer;
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
   std::string text(buffer.data(), end);
@@ -40,12 +64,20 @@ std::string json(const std::vector<T>& values) {
   return text + "]";
 }
 
+std::string json(const ParamValue& value) {
+  return std::visit([](const auto& one) { return json(one); }, value);
+}
+
 /// An object; a member that has its default is left out.
 class Object {
  public:
   template <class T>
   Object& add(const char* key, const T& value) {
-    return add_text(key, json(value));
+    try {
+      return add_text(key, json(value));
+    } catch (const Error& error) {
+      throw Error("its " + std::string(key) + " " + error.what());
+    }
   }
   template <class T>
   Object& add_unless(const T& usual, const char* key, const T& value) {
@@ -62,9 +94,14 @@ class Object {
 };
 
 template <class Part>
-std::string list_of(const std::vector<Part>& parts, std::string (*one)(const Part&)) {
+std::string list_of(const std::string& kind, const std::vector<Part>& parts, std::string (*one)(const Part&)) {
   std::string text = "[";
-  for (const Part& part : parts) text += (text.size() > 1 ? "," : "") + one(part);
+  for (const Part& part : parts) try {
+      text += (text.size() > 1 ? "," : "") + one(part);
+    } catch (const Error& error) {
+      const std::string reason = error.what();
+      throw Error(kind + " '" + part.name + "'" + (reason.starts_with("its ") ? ": " : ", ") + reason);
+    }
   return text + "]";
 }
 
@@ -87,14 +124,10 @@ std::string output_text(const OutputPort& port) {
       .text();
 }
 
-std::string value_text(const ParamValue& value) {
-  return std::visit([](const auto& held) { return json(held); }, value);
-}
-
 std::string param_text(const ParamSpec& spec) {
   Object tree;
   tree.add("name", spec.name).add("type", to_string(spec.type));
-  if (spec.default_value) tree.add_text("default", value_text(*spec.default_value));
+  if (spec.default_value) tree.add("default", *spec.default_value);
   tree.add("help", spec.help);
   if (spec.min) tree.add("min", *spec.min);
   if (spec.max) tree.add("max", *spec.max);
@@ -107,8 +140,8 @@ std::string param_text(const ParamSpec& spec) {
 std::string type_text(const NodeType& type) {
   Object tree;
   tree.add("name", type.name).add("summary", type.summary).add("details", type.details);
-  tree.add_text("inputs", list_of(type.inputs, input_text)).add_text("outputs", list_of(type.outputs, output_text));
-  tree.add_text("params", list_of(type.params, param_text));
+  tree.add_text("inputs", list_of("input", type.inputs, input_text)).add_text("outputs", list_of("output", type.outputs, output_text));
+  tree.add_text("params", list_of("parameter", type.params, param_text));
   tree.add_unless(false, "concurrent", type.concurrent).add_unless(false, "cuda", type.cuda);
   return tree.add_unless({}, "needs", type.needs).text();
 }
@@ -118,7 +151,7 @@ std::string type_text(const NodeType& type) {
 std::string description_text(const std::vector<NodeType>& types, const std::vector<std::string>& files,
                              const std::vector<std::string>& payloads) {
   Object tree;
-  tree.add_text("node_types", list_of(types, type_text));
+  tree.add_text("node_types", list_of("node type", types, type_text));
   return tree.add_unless({}, "files", files).add_unless({}, "codecs", payloads).text();
 }
 

@@ -4,8 +4,15 @@
 namespace flowrun {
 namespace {
 
+/// What would not be read back is not written.
+void require_count(std::size_t found, std::int64_t expected, const char* what) {
+  if (static_cast<std::int64_t>(found) != expected)
+    throw Error("it has " + std::to_string(found) + " " + what + " where its sizes make " + std::to_string(expected));
+}
+
 template <class Image>
 void write_image(const Image& image, ByteWriter& bytes) {
+  require_count(image.voxels.size(), image.geometry.voxel_count(), "voxels");
   bytes.geometry(image.geometry);
   bytes.text(image.source);
   bytes.facts(image.facts);
@@ -70,6 +77,7 @@ std::vector<std::int64_t> read_indices(ByteReader& bytes, const Geometry& geomet
 void write_list(const VoxelList& list, ByteWriter& bytes) {
   bytes.geometry(list.geometry);
   bytes.text(list.source);
+  bytes.facts(list.facts);
   bytes.array(list.voxels);
 }
 
@@ -77,6 +85,7 @@ VoxelList read_list(ByteReader& bytes) {
   VoxelList list;
   list.geometry = bytes.geometry();
   list.source = bytes.text();
+  list.facts = bytes.facts();
   list.voxels = read_indices(bytes, list.geometry, true);
   return list;
 }
@@ -89,10 +98,13 @@ std::int64_t product(std::initializer_list<std::int64_t> factors) {
 }
 
 void write_patches(const PatchBatch& batch, ByteWriter& bytes) {
+  require_count(batch.values.size(), batch.count() * batch.values_per_patch(), "values");
   bytes.geometry(batch.geometry);
   bytes.array(batch.voxels);
   bytes.number(batch.channels);
   for (const std::int64_t size : batch.size) bytes.number(size);
+  bytes.number(static_cast<std::uint64_t>(batch.contrasts.size()));
+  for (const std::string& contrast : batch.contrasts) bytes.text(contrast);
   bytes.array(batch.values);
 }
 
@@ -102,11 +114,14 @@ PatchBatch read_patches(ByteReader& bytes) {
   batch.voxels = read_indices(bytes, batch.geometry, false);
   batch.channels = bytes.number<std::int64_t>();
   for (std::int64_t& size : batch.size) size = bytes.number<std::int64_t>();
+  const std::size_t contrasts = bytes.count(sizeof(std::uint64_t));
+  for (std::size_t i = 0; i < contrasts; ++i) batch.contrasts.push_back(bytes.text());
   batch.values = bytes.array<float>(product({batch.count(), batch.channels, batch.size[0], batch.size[1], batch.size[2]}));
   return batch;
 }
 
 void write_scores(const Scores& scores, ByteWriter& bytes) {
+  require_count(scores.values.size(), static_cast<std::int64_t>(scores.voxels.size()) * scores.classes, "values");
   bytes.geometry(scores.geometry);
   bytes.array(scores.voxels);
   bytes.number(scores.classes);
@@ -126,13 +141,15 @@ void write_table(const Table& table, ByteWriter& bytes) {
   bytes.number(static_cast<std::uint64_t>(table.columns.size()));
   for (const std::string& column : table.columns) bytes.text(column);
   bytes.number(static_cast<std::uint64_t>(table.rows.size()));
-  for (const auto& row : table.rows)
+  for (const auto& row : table.rows) {
+    require_count(row.size(), static_cast<std::int64_t>(table.columns.size()), "cells in a row");
     for (const Table::Cell& cell : row) {
       bytes.number(static_cast<std::uint8_t>(cell.index()));
       if (const auto* whole = std::get_if<std::int64_t>(&cell)) bytes.number(*whole);
       else if (const auto* real = std::get_if<double>(&cell)) bytes.number(*real);
       else bytes.text(std::get<std::string>(cell));
     }
+  }
 }
 
 Table::Cell read_cell(ByteReader& bytes) {

@@ -105,6 +105,9 @@ Value definitions(const Registry& registry) {
       {"packet_input", packet_input()},
       {"input", input(registry)},
       {"output", output()},
+      {"number_of_node", with(object({{"description", "A number that another node finds"}}),
+                              closed_object(object({{"number", ref_to("edge")}}), {"number"}))},
+      {"conditions", conditions()},
       {"subgraph", subgraph()},
       {"node", node(registry)},
   });

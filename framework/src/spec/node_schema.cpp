@@ -52,6 +52,7 @@ Value run_of(const NodeType& type) {
   if (!type.cuda) limits.set("device", object({{"enum", list({"auto", "cpu"})}}));
   if (!type.concurrent) limits.set("concurrency", object({{"maximum", 1}}));
   if (!type.streams()) limits.set("chunks_in_flight", false);
+  if (type.streams() || type.collects()) limits.set("isolate", object({{"enum", list({false})}}));
   return object({{"properties", std::move(limits)}});
 }
 
@@ -85,6 +86,9 @@ Value run() {
       {"concurrency", count("How many firings of the node there may be at a time")},
       {"chunks_in_flight", count("How many chunks of the node's stream may be under way at a time")},
       {"on_error", object({{"description", on_error}, {"enum", list({"stop_case", "continue"})}})},
+      {"isolate", typed("boolean", "Each firing in a process of its own: a crash there fails its case")},
+      {"timeout", count("Seconds that an isolated firing may take")},
+      {"memory", with(typed("integer", "MiB that an isolated firing may have for data"), object({{"minimum", 16}}))},
   });
   return with(object({{"description", "What the engine is asked for"}}), closed_object(std::move(properties), {}));
 }
@@ -93,6 +97,7 @@ Value run() {
 Value node_properties(const Registry& registry) {
   return object({
       {"type", type_names(registry)},
+      {"when", ref_to("conditions")},
       {"inputs", typed("object", "Where each input's packets come from: \"node.port\", or a list of these")},
       {"params", typed("object", "Values of the type's parameters; those left out take their defaults")},
       {"bids",

@@ -21,6 +21,9 @@ RunSpec read_run(Source& source, const json::Value& value, const std::string& wh
   run.chunks_in_flight = reader.count("chunks_in_flight", 1);
   run.device = reader.text("device");
   run.on_error = reader.text("on_error");
+  run.isolate = reader.flag("isolate");
+  run.timeout = reader.count("timeout", 1);
+  run.memory = reader.count("memory", 16);
   if (run.device && !is_device(*run.device)) {
     reader.error(source.place(*value.find("device")),
                  "'device' takes auto, cpu, cuda or cuda:<number>, found '" + *run.device + "'");
@@ -99,14 +102,14 @@ void read_node(Source& source, const json::Member& member, GraphSpec& graph) {
   node.type = reader.text("type").value_or("");
   if (type) node.type_place = source.place(*type);
   for (const json::Member& param : reader.members("params")) {
-    if (param.value.is(json::Kind::object))
-      reader.error(source.place(param.value), "parameter '" + param.name + "' takes a plain value or a list, found an object");
-    else node.params.push_back({param.name, source.place(param), read_literal(source, param.value)});
+    if (!param.value.is(json::Kind::object)) node.params.push_back({param.name, source.place(param), read_literal(source, param.value)});
+    else if (auto number = read_number(source, param, what)) node.numbers.push_back(std::move(*number));
   }
   for (const json::Member& input : reader.members("inputs")) node.inputs.push_back(read_edges(source, input, what));
   for (const json::Member& output : reader.members("bids"))
     if (auto name = read_bids(source, output.value, what + ", bids, '" + output.name + "'", BidsUse::written))
       node.bids.push_back({output.name, source.place(output), std::move(*name)});
+  if (const json::Value* when = reader.find("when")) read_conditions(source, *when, what, node.when);
   if (const json::Value* run = reader.find("run")) node.run = read_run(source, *run, what);
   reader.finish();
   graph.nodes.push_back(std::move(node));

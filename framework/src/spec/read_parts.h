@@ -24,6 +24,11 @@ std::optional<BidsName> read_bids(Source& source, const json::Value& value, cons
 /// "node.port", or a bare name; nothing (and a fault) when the text is neither. `what` starts the message.
 std::optional<EndpointSpec> read_endpoint(Source& source, const json::Value& value, const std::string& what);
 
+/// The `when` of a node. What is faulty is reported and left out.
+void read_conditions(Source& source, const json::Value& value, const std::string& what, std::vector<ConditionSpec>& conditions);
+/// A parameter that is an object: { "number": "node.port" }.
+std::optional<NumberSpec> read_number(Source& source, const json::Member& param, const std::string& what);
+
 /// A whole graph from its JSON tree; null when the format is one that this code does not read.
 std::shared_ptr<GraphSpec> read_graph(Source& source, const json::Value& root);
 

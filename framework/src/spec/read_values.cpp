@@ -1,6 +1,7 @@
 // Graph parameters and inputs.
 #include <algorithm>
 
+#include "flowrun/sdk/payloads.h"
 #include "json/param_value.h"
 #include "spec/read_parts.h"
 
@@ -65,6 +66,15 @@ void read_input_bids(Source& source, ObjectReader& reader, ValueSpec& value) {
     reader.error(source.place(*bids), "'bids' finds files, so it is for an input of type path");
 }
 
+/// What the image of an input is; a BIDS suffix says it where nothing else does.
+void read_contrast(Source& source, ObjectReader& reader, ValueSpec& value) {
+  const json::Value* contrast = reader.find("contrast");
+  value.contrast = reader.text("contrast").value_or("");
+  if (value.bids && value.contrast.empty() && is_contrast(value.bids->suffix)) value.contrast = value.bids->suffix;
+  if (contrast && value.spec.type != ParamType::path)
+    reader.error(source.place(*contrast), "'contrast' says what an image is, so it is for an input of type path");
+}
+
 void read_port(Source& source, ObjectReader& reader, const json::Member& member, const std::string& payload, GraphSpec& graph) {
   PortSpec port{.name = member.name, .payload = payload, .place = source.place(member)};
   port.help = reader.text("help").value_or("");
@@ -104,6 +114,7 @@ void read_input(Source& source, const json::Member& member, GraphSpec& graph) {
     if (!value.required && value.spec.default_value)
       reader.error(source.place(member), "a 'default' and \"required\": false do not go together: with a default no case lacks it");
     read_input_bids(source, reader, value);
+    read_contrast(source, reader, value);
     graph.value_inputs.push_back(std::move(value));
     return reader.finish();
   }

@@ -40,6 +40,8 @@ Value type_words();
 Value value_spec(bool of_case);
 /// What says of one file how it is called in a BIDS data set. `read`: entities may be null, which must not be there.
 Value bids_name(bool read);
+/// A node's `when`: one condition or a list of them.
+Value conditions();
 /// Texts in which ${case} and ${out} are known, or not yet.
 Value text_form(bool per_case);
 

@@ -1,4 +1,5 @@
 // Values of parameters: of node types, and of the graph itself.
+#include "flowrun/host/graph_spec.h"
 #include "spec/schema_parts.h"
 
 namespace flowrun::spec::schema {
@@ -100,7 +101,8 @@ Value default_form(ParamType type) {
 Value param_value(const ParamSpec& spec) {
   Value value = object({{"description", (spec.help.empty() ? "" : spec.help + ". ") + bounds_sentence(spec)}});
   if (spec.default_value) value.set("default", json_value(*spec.default_value));
-  return with(std::move(value), value_form(spec));
+  if (!takes_number(spec)) return with(std::move(value), value_form(spec));
+  return with(std::move(value), object({{"anyOf", list({value_form(spec), ref_to("number_of_node")})}}));
 }
 
 Value type_words() {
@@ -130,10 +132,12 @@ Value value_spec(bool of_case) {
   });
   if (of_case) {
     properties.set("bids", ref_to("bids_read"));
+    const char* const contrast = "What the image is: FLAIR, T1w, T2w, PDw. The networks that it goes to are checked by it";
+    properties.set("contrast", typed("string", contrast));
     const char* const required = "false: a case may lack it, and the nodes that name it are left out then";
     properties.set("required", with(typed("boolean", required), object({{"default", true}})));
     const Value is_no_path = object({{"not", object({{"const", to_string(ParamType::path)}})}});
-    rules.push(if_type(is_no_path, object({{"properties", object({{"bids", false}})}})));
+    rules.push(if_type(is_no_path, object({{"properties", object({{"bids", false}, {"contrast", false}})}})));
   }
   return with(closed_object(std::move(properties), {"type"}), object({{"allOf", std::move(rules)}}));
 }

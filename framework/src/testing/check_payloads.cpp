@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "flowrun/sdk/node_type.h"
+#include "flowrun/sdk/transform.h"
+
 namespace flowrun::testing {
 namespace {
 
@@ -55,6 +58,27 @@ Mask mask(const Geometry& geometry, int variant) {
   made.source = "a made-up mask";
   for (std::int64_t i = 0; i < geometry.voxel_count(); ++i) made.voxels.push_back(radius(geometry, i) < 0.4 + 0.05 * variant);
   return made;
+}
+
+/// Two labels, one with a name.
+Labels labels(const Geometry& geometry, int variant) {
+  Labels made;
+  made.geometry = geometry;
+  made.source = "made-up labels";
+  made.names = {{1, "white matter"}};
+  for (std::int64_t i = 0; i < geometry.voxel_count(); ++i)
+    made.voxels.push_back(radius(geometry, i) > 0.6 ? 0 : noise(i, variant) < 0.5F ? 1 : 70000);
+  return made;
+}
+
+Number number(double value) {
+  Number made;
+  made.value = value;
+  return made;
+}
+
+Transform moved_by(const Point& offset) {
+  return affine_transform({1, 0, 0, offset[0], 0, 1, 0, offset[1], 0, 0, 1, offset[2]});
 }
 
 VoxelList voxel_list(const Geometry& geometry, std::int64_t step = 7) {
@@ -131,6 +155,33 @@ std::vector<OddPayload> odd_grids(Make make) {
           {"another grid, turned", share(make(turned))}};
 }
 
+std::vector<OddPayload> odd_labels() {
+  auto odd = odd_grids([](const Geometry& geometry) { return labels(geometry, 0); });
+  Labels negative = labels(grid(), 0);
+  for (std::int32_t& label : negative.voxels) label = -label;
+  odd.push_back({"labels below 0", share(std::move(negative))});
+  Labels background = labels(grid(), 0);
+  background.voxels.assign(background.voxels.size(), 0);
+  odd.push_back({"only background", share(std::move(background))});
+  return odd;
+}
+
+std::vector<OddPayload> odd_numbers() {
+  return {{"not a number", share(number(std::nan("")))},
+          {"an infinite number", share(number(-kInfinity))},
+          {"a huge number", share(number(1e300))}};
+}
+
+std::vector<OddPayload> odd_transforms() {
+  Transform flat = affine_transform({});
+  Transform spoilt_matrix = moved_by({0, 0, std::nan("")});
+  Transform far = moved_by({1e300, 0, 0});
+  return {{"no steps", share(Transform())},
+          {"a matrix of zeros", share(std::move(flat))},
+          {"a matrix that is not of numbers", share(std::move(spoilt_matrix))},
+          {"a place far away", share(std::move(far))}};
+}
+
 std::vector<OddPayload> odd_volumes() {
   auto odd = odd_grids([](const Geometry& geometry) { return volume(geometry, 0); });
   const Volume usual = volume(grid(), 0);
@@ -195,7 +246,10 @@ std::vector<OddPayload> odd_tables() {
 bool is_standard(std::string_view type) { return ordinary_payload(type, 0) != nullptr; }
 
 PayloadPtr ordinary_payload(std::string_view type, int variant) {
-  if (type == Volume::kType) return share(volume(grid(), variant));
+  if (type == Volume::kType || type == kAnyPayload) return share(volume(grid(), variant));
+  if (type == Labels::kType) return share(labels(grid(), variant));
+  if (type == Number::kType) return share(number(0.5 + variant));
+  if (type == Transform::kType) return share(moved_by({1.0 + variant, -2, 0.5}));
   if (type == Mask::kType) return share(mask(grid(), variant));
   if (type == VoxelList::kType) return share(voxel_list(grid()));
   if (type == PatchBatch::kType) return share(patches(grid(), {5, 5, 5}, 2, 6));
@@ -220,8 +274,11 @@ std::vector<PayloadPtr> particular_payloads(std::string_view type) {
 }
 
 std::vector<OddPayload> odd_payloads(std::string_view type) {
-  if (type == Volume::kType) return odd_volumes();
+  if (type == Volume::kType || type == kAnyPayload) return odd_volumes();
   if (type == Mask::kType) return odd_masks();
+  if (type == Labels::kType) return odd_labels();
+  if (type == Number::kType) return odd_numbers();
+  if (type == Transform::kType) return odd_transforms();
   if (type == VoxelList::kType) return odd_lists();
   if (type == PatchBatch::kType) return odd_patches();
   if (type == Scores::kType) return odd_scores();

@@ -176,7 +176,9 @@ Outcome Subject::fire(Node& node, const InputSet& inputs, const FiringOptions& o
 }
 
 Outcome Subject::fire_new_node(const InputSet& inputs, const FiringOptions& options) const {
-  const std::unique_ptr<Node> node = create();
+  std::unique_ptr<Node> node;
+  const Thrown thrown = thrown_by([&] { node = create(); });
+  if (!node) return {Outcome::Kind::refused, thrown.text, {}};
   Outcome opened = open(*node);
   if (opened.kind == Outcome::Kind::emitted) return fire(*node, inputs, options);
   opened.text = "it does not open: " + opened.text;

@@ -42,6 +42,7 @@ class Subject {
   Outcome open(Node& node) const;
   Outcome fire(Node& node, const InputSet& inputs, const FiringOptions& options = {}) const;
   Outcome fire_new_node(const InputSet& inputs, const FiringOptions& options = {}) const;
+  const Codec* codec(std::string_view payload) const { return registry_.codec(payload); }
   std::filesystem::path folder_of(int place) const { return scratch_ / std::to_string(place); }
 
   /// Why no firing can be made up: a file that must be given, a payload that nothing here makes. Empty: it can.

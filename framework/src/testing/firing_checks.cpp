@@ -38,10 +38,6 @@ std::map<std::string, std::string> files_in(const fs::path& folder) {
   return files;
 }
 
-std::string count_text(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 /// "output 'mask' differs", or "".
 std::string difference(const Outcome& one, const Outcome& other) {
   if (other.kind != Outcome::Kind::emitted) return "it failed: " + other.text;

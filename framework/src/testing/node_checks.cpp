@@ -15,13 +15,18 @@ const std::vector<NodeCheck>& node_checks() {
                                               {"odd inputs", check_odd_inputs},
                                               {"cancel", check_cancel},
                                               {"leaks", check_leaks},
-                                              {"reopen", check_reopen}};
+                                              {"reopen", check_reopen},
+                                              {"codecs", check_codecs}};
   return kChecks;
 }
 
 CheckResult passed(std::string text) { return {"", CheckStatus::pass, std::move(text)}; }
 CheckResult failed(std::string text) { return {"", CheckStatus::fail, std::move(text)}; }
 CheckResult skipped(std::string text) { return {"", CheckStatus::skipped, std::move(text)}; }
+
+std::string count_text(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
 
 std::string cannot_fire(Subject& subject) {
   const bool fires = subject.obstacle().empty() && subject.baseline().kind == Outcome::Kind::emitted;

@@ -42,10 +42,14 @@ CheckResult check_cancel(CheckRun& check);
 CheckResult check_leaks(CheckRun& check);
 CheckResult check_reopen(CheckRun& check);
 
+// In codec_checks.cpp.
+CheckResult check_codecs(CheckRun& check);
+
 // What they say; the name of the check is filled in by who runs it.
 CheckResult passed(std::string text);
 CheckResult failed(std::string text);
 CheckResult skipped(std::string text);
+std::string count_text(std::size_t count, const std::string& noun);  ///< "2 payloads"
 /// Why checks that need a firing that emits are skipped; empty: it emits.
 std::string cannot_fire(Subject& subject);
 

@@ -1,6 +1,8 @@
 // What a payload holds, as one number, and whether it keeps its own rules.
 #include <type_traits>
 
+#include "flowrun/sdk/codec.h"
+#include "flowrun/sdk/error.h"
 #include "testing/check_payloads.h"
 
 namespace flowrun::testing {
@@ -33,6 +35,19 @@ void add_table(Hash& hash, const Table& table) {
   for (const std::string& column : table.columns) hash.add(column);
   for (const auto& row : table.rows)
     for (const Table::Cell& cell : row) std::visit([&](const auto& held) { hash.add(held); }, cell);
+}
+
+/// Of other standard payloads, what their codec writes.
+void add_codec_bytes(Hash& hash, const Payload& payload) {
+  hash.add(payload.bytes());
+  const Codec* codec = standard_codec(payload.type());
+  if (!codec) return;
+  ByteWriter writer([&](const void* bytes, std::size_t length) { hash.add(bytes, length); });
+  try {
+    codec->write(payload, writer);
+  } catch (const Error&) {
+    // it breaks its rules, which payload_fault says
+  }
 }
 
 std::string count_fault(std::int64_t expected, std::size_t found, const std::string& of) {
@@ -73,7 +88,7 @@ std::uint64_t payload_hash(const Payload& payload) {
   else if (const auto* found = payload_cast<Scores>(&payload))
     hash.add(found->geometry), hash.add(found->voxels), hash.add(found->classes), hash.add(found->values);
   else if (const auto* rows = payload_cast<Table>(&payload)) add_table(hash, *rows);
-  else hash.add(payload.bytes());
+  else add_codec_bytes(hash, payload);
   return hash.value();
 }
 
@@ -82,6 +97,8 @@ std::string payload_fault(const Payload& payload) {
     return count_fault(one->geometry.voxel_count(), one->voxels.size(), "voxels");
   if (const auto* two = payload_cast<Mask>(&payload))
     return count_fault(two->geometry.voxel_count(), two->voxels.size(), "voxels");
+  if (const auto* labels = payload_cast<Labels>(&payload))
+    return count_fault(labels->geometry.voxel_count(), labels->voxels.size(), "voxels");
   if (const auto* list = payload_cast<VoxelList>(&payload)) return list_fault(list->geometry, list->voxels, true);
   if (const auto* rows = payload_cast<Table>(&payload)) return table_fault(*rows);
   if (const auto* batch = payload_cast<PatchBatch>(&payload))

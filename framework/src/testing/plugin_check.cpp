@@ -138,7 +138,7 @@ PluginReport check_plugin(const fs::path& library, const CheckOptions& options, 
     return report;
   }
   report.results.push_back({"usable", CheckStatus::pass,
-                            std::to_string(report.plugin.node_types.size()) + " node types, licence " + report.plugin.licence});
+                            count_text(report.plugin.node_types.size(), "node type") + ", licence " + report.plugin.licence});
   report.results.push_back(check_exports(report.plugin.file));
   for (const std::string& type : wanted_types(report.plugin, options.only_node))
     report.nodes.push_back(report_node(report.plugin.file, type, options, child));

@@ -36,7 +36,7 @@ void RunnerContext::clear_firing() {
   emitted.clear();
   reported.clear();
   expected_items = -1;
-  taken.clear();
+  begin_call(Fills::plain);
   broken.clear();
 }
 
@@ -80,12 +80,14 @@ void RunnerContext::emit_shared(std::string_view port, PayloadPtr payload) {
   const OutputPort& known = output_port(port);
   if (in_task()) break_off("output '" + known.name + "' was emitted within a task of parallel_for");
   if (!payload) break_off("output '" + known.name + "' was given a null payload");
-  if (payload->type() != known.payload)
+  if (payload->type() != known.payload && known.payload != kAnyPayload)
     break_off("output '" + known.name + "' is described as " + known.payload + ", but a " + std::string(payload->type()) +
               " was emitted");
-  auto& items = emitted[known.name];
-  if (!known.stream && !items.empty()) break_off("output '" + known.name + "' was emitted twice in one firing");
-  items.push_back(std::move(payload));
+  if (!(known.stream ? fills_ == Fills::stream : fills_ == Fills::plain))
+    break_off("output '" + known.name +
+              "' was emitted out of turn: streams are emitted by Firing::next, other outputs by process or finish");
+  if (!filled_.insert(known.name).second) break_off("output '" + known.name + "' was emitted twice in one firing");
+  emitted[known.name].push_back(std::move(payload));
 }
 
 void RunnerContext::parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& task, int at_once) {
@@ -109,18 +111,38 @@ void RunnerContext::check_outputs() {
       break_off("the node emitted nothing at output '" + port.name + "'");
 }
 
+void RunnerContext::begin_call(Fills fills) {
+  taken.clear();
+  filled_.clear();
+  fills_ = fills;
+}
+
+/// One item of a stream; false: it has ended.
+bool RunnerContext::draw(Firing& firing) {
+  begin_call(Fills::stream);
+  const bool more = firing.next(*this);
+  if (!more && !filled_.empty())
+    break_off("the node's Firing::next emitted an item and returned false, which says that there was none");
+  if (!more || looks_left != -1) return more;
+  for (const OutputPort& port : type.outputs)
+    if (port.stream && !filled_.contains(port.name))
+      break_off("the node's Firing::next returned true, which says that there is an item, and emitted nothing at output '" +
+                port.name + "'");
+  return true;
+}
+
 void RunnerContext::drive(Node& node) {
+  begin_call(Fills::nothing);
   const std::unique_ptr<Firing> firing = node.begin(*this);
   if (!firing) break_off("the node's begin returned no firing");
   for (const InputPort& port : type.inputs)
     if (port.collects)
-      for (const PayloadPtr& item : fed[port.name]) taken.clear(), firing->accept(*this, port.name, item);
-  taken.clear();
+      for (const PayloadPtr& item : fed[port.name]) begin_call(Fills::nothing), firing->accept(*this, port.name, item);
+  begin_call(Fills::plain);
   firing->finish(*this);
   expected_items = firing->expected();
-  if (type.streams())
-    while (taken.clear(), firing->next(*this)) {
-    }
+  while (type.streams() && draw(*firing)) {
+  }
 }
 
 }  // namespace flowrun::testing

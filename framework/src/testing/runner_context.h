@@ -65,9 +65,14 @@ class RunnerContext final : public OpenContext, public Context {
   const OutputPort& output_port(std::string_view port) const;  ///< Throws Error for an unknown name.
 
  private:
+  enum class Fills { nothing, plain, stream };  ///< which outputs a call may emit at
   [[noreturn]] void break_off(const std::string& fault);
+  void begin_call(Fills fills);
+  bool draw(Firing& firing);
 
   class Handle;
+  Fills fills_ = Fills::plain;
+  std::set<std::string, std::less<>> filled_;  ///< outputs that the call has emitted at
   enum class Deferring { refused, allowed, done };
   Deferring in_firing_ = Deferring::refused;
   std::mutex mutex_;  // guards what tasks may write: warned and steps; and what a deferred firing's thread does

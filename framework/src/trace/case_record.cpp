@@ -18,6 +18,7 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 std::string expression_text(const ParamExpression& param) {
   if (param.constant) return to_string(*param.constant);
+  if (param.number_port) return "a number of another node";
   std::string text;
   for (const auto& piece : param.pieces) text += piece.case_value.empty() ? piece.text : "${" + piece.case_value + "}";
   return text;
@@ -89,7 +90,7 @@ Value graph_value(const CaseRecord& record) {
 }
 
 Value record_value(const CaseRecord& record) {
-  return Value::object()
+  Value value = Value::object()
       .set("format", trace::kCaseRecordFormat)
       .set("case", record.name)
       .set("status", to_string(record.status))
@@ -114,6 +115,8 @@ Value record_value(const CaseRecord& record) {
       .set("inputs", list_of(record.inputs, [](const InputFile& one) { return file_value(one.file).set("name", one.name); }))
       .set("models", list_of(record.models, [](const ModelFile& one) { return of_node(one.node, one.parameter, one.file); }))
       .set("graph", graph_value(record));
+  if (!record.left_out.empty()) value.set("left_out", pairs_value(record.left_out));
+  return value;
 }
 
 }  // namespace
@@ -137,8 +140,10 @@ std::vector<NodeRecord> node_records(const ValidatedGraph& graph, const std::str
   for (const ValidatedNode& node : graph.nodes) {
     NodeRecord record{node.id, node.type_name, node.plugin, node.plugin_version, {}, {}};
     for (const ParamExpression& param : node.params) record.params.emplace_back(param.name, expression_text(param));
+    for (const Condition& condition : node.conditions) record.params.emplace_back("when", condition.text);
     if (const std::string& where = node.device == "auto" ? device : node.device; where != "auto")
       record.params.emplace_back("run.device", where);
+    if (node.isolation) record.params.emplace_back("run.isolate", "true");
     const auto [hash, is_new] = hashes.try_emplace(node.library);
     if (is_new && !node.library.empty()) hash->second = trace::file_hash(node.library);
     record.plugin_hash = hash->second;

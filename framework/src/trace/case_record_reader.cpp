@@ -117,6 +117,7 @@ CaseRecord from_tree(const Value& tree) {
   record.warnings = texts(tree, "warnings");
   for (const Value& one : member(tree, "reports", Kind::array).items())
     record.reports.push_back({text(one, "node"), text(one, "name"), figure(one)});
+  if (tree.find("left_out")) record.left_out = pairs(tree, "left_out");
   record.replay = text(tree, "replay");
   record.earlier = later_text(tree, "earlier");
   record.values = pairs(tree, "values");

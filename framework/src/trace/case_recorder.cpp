@@ -66,6 +66,24 @@ auto same_place(const Files& files, const File& of) -> decltype(files.data()) {
   return nullptr;
 }
 
+/// One sentence for each file that stands for several inputs, also as a copy.
+std::vector<std::string> inputs_alike(const std::vector<InputFile>& inputs) {
+  std::map<std::string, std::vector<const InputFile*>> by_content;
+  for (const InputFile& input : inputs)
+    if (!input.file.sha256.empty()) by_content[input.file.sha256].push_back(&input);
+  std::vector<std::string> sentences;
+  for (const auto& [content, alike] : by_content) {
+    if (alike.size() < 2) continue;
+    std::string names;
+    for (std::size_t i = 0; i < alike.size(); ++i)
+      names += (i == 0 ? "" : i + 1 == alike.size() ? " and " : ", ") + ("'" + alike[i]->name + "'");
+    sentences.push_back("inputs " + names + " have one content ('" + alike.front()->file.path + "'" +
+                        (alike.front()->file.path == alike.back()->file.path ? "" : ", '" + alike.back()->file.path + "'") +
+                        "); if they should be different images, the wrong file was given");
+  }
+  return sentences;
+}
+
 std::string names_of(const std::vector<Case>& cases) {
   std::string text;
   for (const Case& one : cases) text += one.name + "\n";
@@ -291,6 +309,7 @@ CaseRecord CaseRecorder::finish(const Case& one, const CaseResult& result) {
   record.status = result.status;
   record.errors = result.errors;
   record.warnings = result.warnings;
+  for (const LeftOutNode& node : result.left_out) record.left_out.emplace_back(state_->nodes[node.node].id, node.reason);
   record.reports = result.reports;
   record.seconds = result.seconds;
   record.peak_payload_bytes = result.peak_payload_bytes;
@@ -305,6 +324,7 @@ CaseRecord CaseRecorder::finish(const Case& one, const CaseResult& result) {
   if (result.status != CaseStatus::done) return record;
   record.outputs = state_->outputs(files_of_case(*state_->graph, one, state_->out), before);
   for (InputFile& input : record.inputs) input.file = state_->stamps.hashed(input.file);
+  for (std::string& sentence : inputs_alike(record.inputs)) record.warnings.push_back(std::move(sentence));
   state_->hash_models(record);
   return record;
 }

@@ -50,7 +50,11 @@ void write_packet(const std::filesystem::path& file, const Payload& payload, con
     stream.write(static_cast<const char*>(bytes), static_cast<std::streamsize>(length));
   });
   writer.text(payload.type());
-  codec->write(payload, writer);
+  try {
+    codec->write(payload, writer);
+  } catch (const std::exception& fault) {
+    throw UnwritablePayload("the " + std::string(payload.type()) + " cannot be written: " + fault.what());
+  }
   stream.close();
   if (!stream) throw Error(write_failure(target.target(), errno));
   target.commit();

@@ -8,6 +8,7 @@
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
+#include "flowrun/sdk/payloads.h"
 #include "json/json.h"
 
 namespace flowrun {
@@ -159,6 +160,16 @@ ReplayInput describe(const ValidatedNode& node, const InputSlot& slot, const Pay
 
 }  // namespace
 
+/// A parameter that another node had found is a plain value in the bundle. Of conditions nothing is kept: they held.
+static void add_number(const ValidatedNode& node, std::size_t port, const PayloadPtr& payload, ReplayBundle& bundle) {
+  const Number* number = payload_cast<Number>(payload.get());
+  for (const ParamExpression& param : node.params) {
+    if (!number || param.number_port != port) continue;
+    const bool whole = param.spec.type == ParamType::integer && number->value == std::floor(number->value) && std::abs(number->value) < 1e15;
+    bundle.params.emplace_back(param.name, whole ? ParamValue(static_cast<std::int64_t>(number->value)) : ParamValue(number->value));
+  }
+}
+
 void write_replay_bundle(const fs::path& folder, const ReplayBundle& bundle) {
   Value params = Value::array(), inputs = Value::array();
   for (const auto& [name, value] : bundle.params)
@@ -221,6 +232,10 @@ KeptFiring keep_firing(const ValidatedGraph& graph, const Case& one, const fs::p
   for (std::size_t i = 0; i < node.slots.size(); ++i) {
     PayloadPtr payload = i < failed.inputs.size() ? failed.inputs[i] : nullptr;
     if (failed.item && failed.item_slot == i) payload = *failed.item;
+    if (is_hidden(node.type.inputs[node.slots[i].port])) {
+      add_number(node, node.slots[i].port, payload, kept.bundle);
+      continue;
+    }
     kept.bundle.inputs.push_back(describe(node, node.slots[i], payload, failed, codecs));
     if (payload && kept.bundle.inputs.back().missing.empty()) kept.bytes += static_cast<std::int64_t>(payload->bytes());
     kept.payloads.push_back(std::move(payload));
@@ -233,7 +248,12 @@ void write_kept_firing(const fs::path& folder, KeptFiring kept, const FindCodec&
     ReplayInput& input = kept.bundle.inputs[i];
     if (!kept.payloads[i] || !input.missing.empty()) continue;
     input.file = std::to_string(i) + "-" + input.port + ".packet";
-    write_packet(folder / input.file, *kept.payloads[i], codecs);
+    try {
+      write_packet(folder / input.file, *kept.payloads[i], codecs);
+    } catch (const UnwritablePayload& fault) {
+      input.missing = fault.what();
+      input.file.clear();
+    }
   }
   write_replay_bundle(folder, kept.bundle);
 }

@@ -11,6 +11,7 @@ void set_run_options(ValidatedNode& node, const RunSpec& run) {
   node.device = run.device.value_or("auto");
   node.concurrency = run.concurrency.value_or(node.type.concurrent ? 0 : 1);
   node.chunks_in_flight = run.chunks_in_flight.value_or(0);
+  if (run.isolate.value_or(false)) node.isolation = Isolation{run.timeout.value_or(0), run.memory.value_or(0)};
   node.stop_case_on_error = run.on_error.value_or("stop_case") == "stop_case";
 }
 
@@ -31,6 +32,7 @@ ValidatedNode build_node(const Draft& draft, const DraftNode& from, const std::v
   node.place = from.spec->place;
   node.params = from.params;
   node.optional_inputs = optional_inputs_of(from.params, draft.spec.value_inputs);
+  node.conditions = from.conditions;
   node.scope = *from.scope;
   if (from.stream_origin) node.stream_origin = position[*from.stream_origin];
   node.output_used.assign(node.type.outputs.size(), false);

@@ -55,6 +55,15 @@ struct DraftNode {
   const NodeSpec* spec = nullptr;
   std::size_t instance = 0;
   const RegisteredType* type = nullptr;  ///< null: not known, which was reported
+  std::shared_ptr<RegisteredType> own_type;  ///< a copy with ports that only the engine reads, to which `type` points then
+  struct ExtraInput {
+    std::size_t port = 0;
+    EndpointSpec source;
+    std::size_t instance = 0;  ///< in which `source` is a name
+  };
+  std::vector<ExtraInput> extra_inputs;              ///< of those ports
+  std::map<std::string, std::size_t> number_ports;   ///< of parameters that other nodes find
+  std::vector<Condition> conditions;
   std::vector<Edge> edges;               ///< by port, then by the order in the list
   std::vector<ParamExpression> params;
   std::optional<Scope> scope;  ///< none: it follows from something faulty
@@ -85,7 +94,10 @@ void read_settings(Draft& draft, const Settings& settings);
 bool flatten_subgraphs(Draft& draft);  ///< false: there are too many nodes to go on
 void check_requirements(Draft& draft);
 void find_types(Draft& draft);
+void add_conditions(Draft& draft);
+void settle_payloads(Draft& draft);
 void fill_parameters(Draft& draft);
+void give_contrasts(Draft& draft);
 void check_settings_used(Draft& draft);
 void connect_ports(Draft& draft);
 void order_nodes(Draft& draft);

@@ -30,6 +30,9 @@ class Endpoints {
   /// What an endpoint offers, or nothing and a fault that starts with `what`.
   std::optional<Offer> check(std::size_t instance, const EndpointSpec& endpoint, const std::string& what);
 
+  /// The payload that an endpoint gives; empty: not known. Reports nothing.
+  std::string payload(std::size_t instance, const EndpointSpec& endpoint) { return payload_of(instance, endpoint, 0); }
+
   /// The outputs of plain nodes that an endpoint stands for, through subgraphs: none where it is faulty or an optional input that
   /// nothing is connected to. Never reports a name: check did.
   std::vector<Edge> resolve(std::size_t instance, const EndpointSpec& endpoint);

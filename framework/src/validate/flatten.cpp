@@ -91,6 +91,9 @@ void check_subgraph_params(Draft& draft, const Instance& instance) {
   for (const auto& values : {instance.graph->parameters, instance.graph->value_inputs})
     for (const ValueSpec& value : values) known.push_back(value.spec.name);
   const std::string id = instance.prefix.substr(0, instance.prefix.size() - 1);
+  for (const NumberSpec& number : instance.use->numbers)
+    draft.faults.error(number.place, "node '" + id + "', parameter '" + number.param + "': a graph's parameter is a plain value; to use "
+                                         "a number of another node give the graph an input of flowrun.number/1");
   for (const NamedLiteral& param : instance.use->params)
     if (std::find(known.begin(), known.end(), param.name) == known.end())
       draft.faults.error(param.place, "node '" + id + "': " + type_words(*instance.use) + " has no parameter '" + param.name +
@@ -108,7 +111,7 @@ void bind_names(Draft& draft, Instance& instance) {
 
 void check_subgraph_run(Draft& draft, const Instance& instance, const NodeSpec& node) {
   const RunSpec& run = node.run;
-  if (run.device || run.concurrency || run.chunks_in_flight || run.on_error)
+  if (run.device || run.concurrency || run.chunks_in_flight || run.on_error || run.isolate || run.timeout || run.memory)
     draft.faults.error(
         run.place, "node '" + instance.prefix + node.id + "', run: a subgraph is not run itself; write 'run' at the nodes in it");
 }

@@ -1,6 +1,9 @@
+// Which nodes run in a case: conditions, and inputs that the case lacks.
 #include <algorithm>
+#include <cmath>
 
 #include "flowrun/host/validated_graph.h"
+#include "validate/values.h"
 
 namespace flowrun {
 namespace {
@@ -18,16 +21,85 @@ bool lacks(const ValidatedNode& node, std::size_t port, const std::vector<bool>&
   return described.variadic && described.partial ? absent == edges : absent > 0;
 }
 
+bool is_known(const ParamExpression& value, const Case* one) {
+  return std::all_of(value.pieces.begin(), value.pieces.end(), [&](const ParamExpression::Piece& piece) {
+    return piece.case_value.empty() || piece.case_value == "out" || (one && (piece.case_value == "case" || one->inputs.contains(piece.case_value)));
+  });
+}
+
+std::optional<double> number_in(const ParamValue& value) {
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  return std::nullopt;
+}
+
+bool value_holds(const Condition& condition, const Case* one) {
+  if (!is_known(condition.value, one)) return false;
+  const ParamValue value = checks::resolved(condition.value, one, {});
+  if (condition.is && value != *condition.is) return false;
+  const std::optional<double> number = number_in(value);
+  return condition.bounds.is_empty() || (number && condition.bounds.contain(*number));
+}
+
+std::string figure(double value) {
+  std::string text = std::to_string(value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
 }  // namespace
+
+bool Bounds::contain(double value) const {
+  return !std::isnan(value) && !(above && value <= *above) && !(at_least && value < *at_least) && !(below && value >= *below) &&
+         !(at_most && value > *at_most);
+}
+
+std::string Bounds::text() const {
+  std::string text;
+  const auto add = [&](const char* word, const std::optional<double>& limit) {
+    if (limit) text += (text.empty() ? "" : " and ") + std::string(word) + figure(*limit);
+  };
+  add("above ", above);
+  add("at least ", at_least);
+  add("below ", below);
+  add("at most ", at_most);
+  return text;
+}
+
+bool takes_number(const ParamSpec& spec) {
+  return spec.per_case && (spec.type == ParamType::number || spec.type == ParamType::integer);
+}
+
+std::optional<bool> holds(const Condition& condition, const Case* one) {
+  switch (condition.kind) {
+    case ConditionSpec::Kind::given:
+      return one && one->inputs.contains(condition.input);
+    case ConditionSpec::Kind::missing:
+      return one && !one->inputs.contains(condition.input);
+    case ConditionSpec::Kind::value:
+      return value_holds(condition, one);
+    case ConditionSpec::Kind::number:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::string why_not_run(const ValidatedNode& node, const Case* one) {
+  for (const std::string& input : node.optional_inputs)
+    if (!one || !one->inputs.contains(input)) return input + " is missing";
+  for (const Condition& condition : node.conditions)
+    if (!holds(condition, one).value_or(true)) return "not: " + condition.text;
+  return "";
+}
 
 std::vector<bool> left_out_nodes(const ValidatedGraph& graph, const Case& one) {
   std::vector<bool> left_out(graph.nodes.size(), false);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const ValidatedNode& node = graph.nodes[i];
-    if (node.scope == Scope::run) continue;  // it fires for all cases together
-    left_out[i] = std::any_of(node.optional_inputs.begin(), node.optional_inputs.end(),
-                              [&](const std::string& name) { return !one.inputs.contains(name); });
-    for (std::size_t port = 0; port < node.type.inputs.size() && !left_out[i]; ++port) left_out[i] = lacks(node, port, left_out);
+    const bool once = node.scope == Scope::run;  // it fires for all cases together
+    left_out[i] = !why_not_run(node, once ? nullptr : &one).empty();
+    for (std::size_t port = 0; port < node.type.inputs.size() && !left_out[i] && !once; ++port) left_out[i] = lacks(node, port, left_out);
   }
   return left_out;
 }

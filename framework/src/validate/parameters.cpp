@@ -70,6 +70,10 @@ void fill_parameters(Draft& draft) {
     if (!node.type) continue;
     report_unknown(draft, node);
     for (const ParamSpec& spec : node.type->type.params) {
+      if (const auto number = node.number_ports.find(spec.name); number != node.number_ports.end()) {
+        node.params.push_back({.name = spec.name, .spec = spec, .place = node.spec->place, .number_port = number->second});
+        continue;
+      }
       Given found = value_for(draft, node, spec);
       if (!found.value || waits_in_vain(draft, node, spec, *found.value, found.place)) continue;
       bytes += size_of(*found.value);

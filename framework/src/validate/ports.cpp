@@ -13,7 +13,8 @@ std::optional<std::vector<PortView>> inputs_of(const Draft& draft, const Instanc
   if (const auto plain = instance.nodes.find(node.id); plain != instance.nodes.end()) {
     const RegisteredType* type = draft.nodes[plain->second].type;
     if (!type) return std::nullopt;
-    for (const InputPort& port : type->type.inputs) ports.push_back({port.name, port.payload, port.required, port.variadic});
+    for (const InputPort& port : type->type.inputs)
+      if (!is_hidden(port)) ports.push_back({port.name, port.payload, port.required, port.variadic});
     return ports;
   }
   if (!instance.instances.count(node.id)) return std::nullopt;
@@ -88,6 +89,30 @@ class NodePorts {
   std::optional<std::vector<PortView>> ports_;
 };
 
+/// What words name a port that only the engine reads: "parameter 'above'", "when".
+std::string extra_words(const InputPort& port) {
+  const std::size_t space = port.name.find(' ');
+  const std::string kind = port.name.substr(0, space);
+  return kind == "condition" ? "when" : kind + " '" + port.name.substr(space + 1) + "'";
+}
+
+void make_extra_edge(Draft& draft, Endpoints& endpoints, DraftNode& node, const DraftNode::ExtraInput& extra) {
+  const InputPort& port = node.type->type.inputs[extra.port];
+  const std::string what = node.name() + ", " + extra_words(port);
+  const auto offer = endpoints.check(extra.instance, extra.source, what);
+  if (!offer) return;
+  if (!offer->payload.empty() && offer->payload != port.payload)
+    draft.faults.error(extra.source.place, what + ": takes a " + port.payload + ", but '" + written(extra.source) + "' gives " + offer->payload);
+  std::vector<Edge> edges = endpoints.resolve(extra.instance, extra.source);
+  if (edges.size() != 1) {
+    draft.faults.error(extra.source.place, what + ": '" + written(extra.source) + "' is " +
+                                               (edges.empty() ? "not connected" : "a list of edges") + ", expected one number");
+    return;
+  }
+  edges.front().port = extra.port;
+  node.edges.push_back(std::move(edges.front()));
+}
+
 /// Makes the edges of a plain node; its type may be unknown.
 void make_edges(Draft& draft, Endpoints& endpoints, DraftNode& node) {
   for (const InputSpec& input : node.spec->inputs) {
@@ -114,6 +139,7 @@ void make_edges(Draft& draft, Endpoints& endpoints, DraftNode& node) {
                                            "' is required, but nothing is connected to the graph's " + "optional input '" +
                                            source.port + "'");
   }
+  for (const DraftNode::ExtraInput& extra : node.extra_inputs) make_extra_edge(draft, endpoints, node, extra);
   std::stable_sort(node.edges.begin(), node.edges.end(), [](const Edge& a, const Edge& b) { return a.port < b.port; });
 }
 

@@ -141,7 +141,7 @@ class NodeScope {
       failed_ = true;
     }
     if (firing != Scope::chunk) node_.stream_origin.reset();
-    if (firing == Scope::run) check_run_values();
+    if (firing == Scope::run) check_run_values(), check_run_conditions();
     else check_run_items(firing);
     if (!failed_) node_.scope = firing;
   }
@@ -155,6 +155,16 @@ class NodeScope {
       draft_.faults.error(param.place, node_.name() + ", parameter '" + param.name +
                                            "': the node fires once for the run; it cannot use ${" + piece->case_value +
                                            "}, which differs from case to case");
+      failed_ = true;
+    }
+  }
+
+  void check_run_conditions() {
+    for (const Condition& condition : node_.conditions) {
+      const bool constant = condition.kind == ConditionSpec::Kind::value && condition.value.constant;
+      if (constant) continue;
+      draft_.faults.error(condition.place, node_.name() + ", when: the node fires once for the run, and '" + condition.text +
+                                               "' differs from case to case");
       failed_ = true;
     }
   }

@@ -43,6 +43,21 @@ void warn_unused_values(Draft& draft) {
   }
 }
 
+void check_isolation(Draft& draft, const DraftNode& node) {
+  const RunSpec& run = node.spec->run;
+  const bool isolated = run.isolate.value_or(false);
+  const std::string start = node.name() + ", run: ";
+  if (!isolated && (run.timeout || run.memory))
+    draft.faults.error(run.place, start + "'timeout' and 'memory' are limits of a process of its own; add \"isolate\": true, or leave them out");
+  if (!isolated) return;
+  const NodeType& type = node.type->type;
+  if (type.streams() || type.collects())
+    draft.faults.error(run.place, start + "'isolate' is for nodes that make one output of one input, and " + type.name +
+                                      (type.streams() ? " makes a stream" : " collects items"));
+  if (node.type->library.empty())
+    draft.faults.error(run.place, start + "'isolate' is for nodes of plugins, and " + type.name + " is of the application itself");
+}
+
 }  // namespace
 
 void check_run_options(Draft& draft) {
@@ -56,6 +71,7 @@ void check_run_options(Draft& draft) {
     if (run.concurrency.value_or(1) > 1 && !type.concurrent)
       draft.faults.error(run.place, node.name() + ", run: a concurrency of " + std::to_string(*run.concurrency) +
                                         " is asked for, but " + type.name + " can do only one firing at a time");
+    check_isolation(draft, node);
     if (run.chunks_in_flight && !type.streams())
       draft.faults.error(run.place, node.name() + ", run: 'chunks_in_flight' is for a node that makes a stream, and " +
                                         type.name + " makes none");

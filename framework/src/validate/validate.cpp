@@ -25,7 +25,10 @@ std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Regi
   if (!flatten_subgraphs(draft)) return faults.sort(), nullptr;
   check_requirements(draft);
   find_types(draft);
+  add_conditions(draft);
+  settle_payloads(draft);
   fill_parameters(draft);
+  give_contrasts(draft);
   check_settings_used(draft);
   connect_ports(draft);
   order_nodes(draft);

@@ -292,6 +292,7 @@ Params resolve_params(const ValidatedNode& node, const Case* one_case, const std
   for (const ParamExpression& expression : node.params) {
     // A node that fires once for the run has no case, and needs all its values without one.
     if (!one_case && expression.spec.per_case && node.scope != Scope::run) continue;
+    if (expression.number_port) continue;  // each firing brings it
     params.set(expression.name, checks::resolved(expression, one_case, out));
   }
   return params;

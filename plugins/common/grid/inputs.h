@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "flowrun/sdk/error.h"
 #include "flowrun/sdk/payloads.h"
@@ -29,12 +30,42 @@ void require_complete(const Image& image, std::string_view port) {
                 " voxels; the plugin that made it is at fault");
 }
 
-/// Throws Error when two images are incomplete or not on one grid, naming both by source or port.
+/// Throws Error when both spaces are known and differ: voxels of one place in the grid are then not one place in the head.
+inline void require_one_space(const ImageFacts& a, const std::string& name_a, const ImageFacts& b, const std::string& name_b) {
+  if (!a.space.empty() && !b.space.empty() && a.space != b.space)
+    throw Error("'" + name_a + "' is in the space '" + a.space + "', but '" + name_b + "' is in '" + b.space +
+                "': their voxels do not belong together, whatever their grids are; bring one to the space of the other first "
+                "(registration.resample_volume)");
+}
+
+/// Throws Error when two images are incomplete, not on one grid or in different spaces, naming both by source or port.
 template <class ImageA, class ImageB>
 void require_one_grid(const ImageA& a, std::string_view port_a, const ImageB& b, std::string_view port_b) {
   require_complete(a, port_a);
   require_complete(b, port_b);
   require_same_grid(a.geometry, name_of(a.source, port_a), b.geometry, name_of(b.source, port_b));
+  require_one_space(a.facts, name_of(a.source, port_a), b.facts, name_of(b.source, port_b));
+}
+
+/// The contrast of each channel; empty where it is not known.
+inline std::vector<std::string> contrasts_of(const std::vector<const Volume*>& volumes) {
+  std::vector<std::string> contrasts;
+  for (const Volume* volume : volumes) contrasts.push_back(volume->facts.contrast);
+  return contrasts;
+}
+
+/// The volumes of port `port`, one a channel, beside a list of voxels: at least one, each complete, all on the list's grid and in
+/// its space; else Error.
+inline void require_channels(const std::vector<const Volume*>& volumes, std::string_view port, const VoxelList& list) {
+  if (volumes.empty())
+    throw Error("nothing is connected to input '" + std::string(port) + "'; connect at least one volume, in the order of channels");
+  const std::string list_name = name_of(list.source, "voxels");
+  for (std::size_t i = 0; i < volumes.size(); ++i) {
+    const std::string name = std::string(port) + "[" + std::to_string(i) + "]";
+    require_complete(*volumes[i], name);
+    require_same_grid(volumes[i]->geometry, name_of(volumes[i]->source, name), list.geometry, list_name);
+    require_one_space(volumes[i]->facts, name_of(volumes[i]->source, name), list.facts, list_name);
+  }
 }
 
 }  // namespace flowrun::grid

@@ -98,6 +98,15 @@ std::unique_ptr<Node> create() {
   return std::make_unique<T>();
 }
 
+/// The first voxel as a Number.
+class Measure : public Node {
+  void process(Context& context) override {
+    Number number;
+    number.value = context.in<Volume>("volume").voxels.front();
+    context.emit("number", std::move(number));
+  }
+};
+
 std::vector<NodeType> node_types() {
   const InputPort volume_in{.name = "volume", .payload = std::string(Volume::kType), .help = "Any image"};
   const OutputPort volume_out{.name = "volume", .payload = std::string(Volume::kType), .help = "The image"};
@@ -126,7 +135,8 @@ std::vector<NodeType> node_types() {
                    .type = ParamType::integer,
                    .default_value = std::int64_t{1},
                    .help = "How often the value is written",
-                   .min = 1}};
+                   .min = 1,
+                   .per_case = true}};
   write.create = create<WriteText>;
   InputPort all{.name = "volumes", .payload = std::string(Volume::kType), .help = "Images of all cases"};
   all.scope = Scope::per_case;
@@ -138,7 +148,10 @@ std::vector<NodeType> node_types() {
   gather.params = {output_path("path", "The text file"), output_path("begun", "Written when all cases are there"),
                    release_path()};
   gather.create = create<Gather>;
-  return {gather, make, sum, wait, write};
+  NodeType measure{.name = "clitest.measure", .summary = "The first voxel as a number", .inputs = {volume_in}};
+  measure.outputs = {{"number", std::string(Number::kType), "The first voxel"}};
+  measure.create = create<Measure>;
+  return {gather, make, measure, sum, wait, write};
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <new>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "flowrun/sdk/payloads.h"
 #include "flowrun/sdk/plugin.h"
@@ -66,6 +67,8 @@ __attribute__((no_sanitize("address", "undefined"))) void misbehave(const std::s
   if (how == "throwing thread") std::thread(fail).join();
   if (how == "memory") throw std::bad_alloc();
   if (how == "huge") std::vector<char>(std::size_t{1} << 60).at(1) = 1;
+  if (how == "eat")
+    for (std::vector<std::vector<char>> all;;) all.emplace_back(std::size_t{16} << 20, 'x');
   if (how == "number") throw 7;
   if (how == "empty") throw std::runtime_error("");
   if (how == "blank") throw std::runtime_error(" \n");

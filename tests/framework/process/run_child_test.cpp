@@ -14,6 +14,7 @@
 
 #include "flowrun/host/child_process.h"
 #include "flowrun/sdk/error.h"
+#include "support/needs.h"
 
 namespace {
 
@@ -61,7 +62,12 @@ TEST_CASE("process: how a child ended is told: by itself, by a signal, by its ow
   CHECK_FALSE(end_of("status").is_clean());
   CHECK(end_text(end_of("status"), {}) == "ended the process (exit status 7)");
   CHECK(end_text(end_of("kill"), {}) == "was killed (by the system, when memory ran out, or by somebody)");
-  if (kSanitized) return;
+}
+
+constexpr const char* kWhySanitized = "a sanitizer forbids memory limits and reports a crash in its own words";
+
+TEST_CASE("process: how a child crashed is reported" * doctest::test_suite("needs a plain build")) {
+  if (kSanitized) return flowrun::testing::could_not_run(kWhySanitized);
   CHECK(end_of("crash").kind == ChildEnd::Kind::killed);
   CHECK(end_of("crash").status == SIGSEGV);
   CHECK(end_text(end_of("crash"), {}) == "crashed (Segmentation fault)");
@@ -79,21 +85,21 @@ TEST_CASE("process: a child that does not end is ended at its time, whatever it 
   CHECK(end_text(end_of("sleep", "", std::chrono::seconds(1)), std::chrono::seconds(1)) == "did not end within 1 s");
 }
 
-TEST_CASE("process: what a child prints without end keeps its beginning and its end, and an answer without end is cut") {
+TEST_CASE("process: what a child prints without end keeps its beginning and its end") {
   const ChildEnd end = end_of("print on", "", std::chrono::milliseconds(300));
   CHECK(end.output.starts_with("and so on / and so on"));
   CHECK(end.output.find("bytes left out") != std::string::npos);
-  if (kSanitized) return;
+}
+
+TEST_CASE("process: an answer without end is cut" * doctest::test_suite("needs a plain build")) {
+  if (kSanitized) return flowrun::testing::could_not_run(kWhySanitized);
   const ChildEnd full = end_of("fill");
   CHECK(full.result.size() >= std::size_t{64} << 20);
   CHECK(full.result.size() < std::size_t{65} << 20);
 }
 
-TEST_CASE("process: a child that eats memory meets its limit, and this process does not") {
-  if (kSanitized) {
-    MESSAGE("skipped: a sanitizer needs memory without limit");
-    return;
-  }
+TEST_CASE("process: a child that eats memory meets its limit, and this process does not" * doctest::test_suite("needs a plain build")) {
+  if (kSanitized) return flowrun::testing::could_not_run(kWhySanitized);
   const ChildEnd end = end_of("eat");
   CHECK(end.status == SIGABRT);
   CHECK(end.output.find("bad_alloc") != std::string::npos);

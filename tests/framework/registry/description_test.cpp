@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <functional>
+
 #include "bad_plugins/plugin_folder.h"
 #include "flowrun/host/registry.h"
 #include "flowrun/sdk/error.h"
@@ -60,15 +63,34 @@ TEST_CASE("description: what a plugin writes is what the host reads") {
 }
 
 TEST_CASE("description: a text that is no description is refused with a sentence") {
-  CHECK(fault_of("").rfind("its description is not JSON: ", 0) == 0);
-  CHECK(fault_of("[]") == "its description is not right: 'node_types' should be a list");
-  CHECK(fault_of(R"({"node_types": [3]})") == "its description is not right: expected an object in 'node_types'");
-  CHECK(fault_of(R"({"node_types": [{"name": "a.b"}]})") == "its description is not right: 'summary' should be text");
+  CHECK(fault_of("").rfind("gives a description that is not JSON: ", 0) == 0);
+  CHECK(fault_of("[]") == "describes its node types wrongly: 'node_types' should be a list");
+  CHECK(fault_of(R"({"node_types": [3]})") == "describes its node types wrongly: expected an object in 'node_types'");
+  CHECK(fault_of(R"({"node_types": [{"name": "a.b"}]})") == "describes its node types wrongly: node type 'a.b': 'summary' should be text");
   CHECK(fault_of(R"({"node_types": [{"name": "a.b", "summary": "S", "cuda": 1}]})") ==
-        "its description is not right: 'cuda' should be true or false");
+        "describes its node types wrongly: node type 'a.b': 'cuda' should be true or false");
   CHECK(fault_of(R"({"node_types": [{"name": "a.b", "summary": "S", "params":
                   [{"name": "x", "type": "integer", "default": "1", "help": "X"}]}]})") ==
-        "its description is not right: a default is not of its parameter's type");
+        "describes its node types wrongly: node type 'a.b', parameter 'x': its default is not of its type, integer");
+}
+
+TEST_CASE("description: a plugin names the part of its description that cannot be written") {
+  const auto refusal = [](const std::function<void(NodeType&)>& spoil) {
+    NodeType type{.name = "a.b", .summary = "S"};
+    type.inputs = {{"in", "flowrun.volume/1", "Any image"}};
+    type.params = {{.name = "x", .type = ParamType::number, .default_value = 1.0, .help = "X"}};
+    spoil(type);
+    return thrown_by([&] { description_text({type}, {}, {}); });
+  };
+  const std::string end = " is not UTF-8 text; save the source as UTF-8";
+  for (const char* bad : {"\xff", "caf\xe9", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}) {
+    CHECK(refusal([&](NodeType& type) { type.summary = bad; }) == "node type 'a.b': its summary" + end);
+    CHECK(refusal([&](NodeType& type) { type.inputs[0].help = bad; }) == "node type 'a.b', input 'in': its help" + end);
+  }
+  CHECK(refusal([](NodeType& type) { type.params[0].default_value = std::string("\xfe"); }) ==
+        "node type 'a.b', parameter 'x': its default" + end);
+  CHECK(refusal([](NodeType& type) { type.params[0].max = std::nan(""); }) == "node type 'a.b', parameter 'x': its max is not a finite number");
+  CHECK(refusal([](NodeType& type) { type.summary = "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\xa7\xa0"; }) == "");
 }
 
 TEST_CASE("description: of a newer plugin, all that this host understands can be used, and the rest says what it needs") {

@@ -21,7 +21,7 @@ struct Ran {
   /// The nodes that case1 left out, by their names, in order.
   std::vector<std::string> left_out() const {
     std::vector<std::string> names;
-    for (const std::size_t node : result.cases[1].left_out) names.push_back(graph->nodes[node].id);
+    for (const LeftOutNode& one : result.cases[1].left_out) names.push_back(graph->nodes[one.node].id);
     std::sort(names.begin(), names.end());
     return names;
   }

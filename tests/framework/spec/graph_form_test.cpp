@@ -44,7 +44,7 @@ const WrongText kWrong[] = {
     {"an edge with two dots", R"j({"format": 1, "nodes": {"a": {"type": "t.read", "inputs": {"v": ["b.v", "b.v.w"]}}}})j",
      R"j(g.json:1:73: error: node 'a', input 'v': expected "node.port", found "b.v.w")j"},
     {"a parameter that is an object", R"j({"format": 1, "nodes": {"a": {"type": "t.read", "params": {"p": {"x": 1}}}}})j",
-     R"j(g.json:1:65: error: node 'a': parameter 'p' takes a plain value or a list, found an object)j"},
+     R"j(g.json:1:65: error: node 'a', parameter 'p': expected a plain value, a list, or {"number": "node.port"} for what another node finds)j"},
     {"a concurrency of zero", R"j({"format": 1, "nodes": {"a": {"type": "t.read", "run": {"concurrency": 0}}}})j",
      R"j(g.json:1:72: error: node 'a', run: 'concurrency' takes a whole number of at least 1, found 0)j"},
     {"an on_error that is neither word",

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+
 #include "flowrun/sdk/ports.h"
 #include "toy_types.h"
 
@@ -25,7 +27,48 @@ std::string params_error(const char* json) {
   return error_of([&] { NodeRunner(toy::scale_type(), json); });
 }
 
+/// A stream whose `next` is a function.
+NodeType streaming(std::function<bool(Context&, int call)> next) {
+  struct Streaming : Firing {
+    std::function<bool(Context&, int)> body;
+    int calls = 0;
+    bool next(Context& context) override { return body(context, calls++); }
+  };
+  struct Streams : Node {
+    std::function<bool(Context&, int)> body;
+    std::unique_ptr<Firing> begin(Context&) override {
+      auto firing = std::make_unique<Streaming>();
+      firing->body = body;
+      return firing;
+    }
+  };
+  NodeType type{.name = "toy.stream", .summary = "A stream"};
+  type.outputs = {{"items", "flowrun.volume/1", "Volumes", true}};
+  type.create = [next] {
+    auto node = std::make_unique<Streams>();
+    node->body = next;
+    return node;
+  };
+  return type;
+}
+
 }  // namespace
+
+TEST_CASE("node_runner: a stream that a run refuses is refused here, in the same words") {
+  NodeRunner silent(streaming([](Context&, int call) { return call < 1; }));
+  CHECK(silent.error_of_run() ==
+        "the node's Firing::next returned true, which says that there is an item, and emitted nothing at output 'items'");
+  NodeRunner twice(streaming([](Context& context, int call) {
+    for (int i = 0; i < 2; ++i) context.emit("items", voxel(1));
+    return call < 1;
+  }));
+  CHECK(twice.error_of_run() == "output 'items' was emitted twice in one firing");
+  NodeRunner after_end(streaming([](Context& context, int) {
+    context.emit("items", voxel(1));
+    return false;
+  }));
+  CHECK(after_end.error_of_run() == "the node's Firing::next emitted an item and returned false, which says that there was none");
+}
 
 TEST_CASE("node_runner: parameters come from JSON text, the others take their defaults") {
   NodeRunner runner(toy::scale_type(), R"({"factor": 2, "sizes": [3, 4]})");

@@ -43,6 +43,18 @@ T there_and_back(const T& payload) {
   return *read;
 }
 
+/// Why a payload cannot be written; nothing is left of it then.
+std::string unwritable(const Payload& payload) {
+  const Folder folder;
+  try {
+    write_packet(folder.path / "a.packet", payload);
+    return "";
+  } catch (const UnwritablePayload& fault) {
+    CHECK(fs::is_empty(folder.path));
+    return fault.what();
+  }
+}
+
 /// The sentence for a packet whose text was changed somewhere.
 std::string refusal(const std::function<void(std::string&)>& damage) {
   const Folder folder;
@@ -178,4 +190,20 @@ TEST_CASE("packet: a payload without a codec cannot be kept, with one it can") {
   const FindCodec find = [&](std::string_view type) { return type == Own::kType ? &own : nullptr; };
   write_packet(folder.path / "a.packet", Own(), find);
   CHECK(read_packet(folder.path / "a.packet", find)->type() == Own::kType);
+}
+
+TEST_CASE("packet: what could not be read back is not written") {
+  Volume volume;
+  volume.geometry = grid();
+  CHECK(unwritable(volume) == "the flowrun.volume/1 cannot be written: it has 0 voxels where its sizes make 24");
+  Scores scores;
+  scores.geometry = grid();
+  scores.voxels = {1, 2};
+  scores.classes = 2;
+  scores.values = {1, 2, 3};
+  CHECK(unwritable(scores) == "the flowrun.scores/1 cannot be written: it has 3 values where its sizes make 4");
+  Table table;
+  table.columns = {"a", "b"};
+  table.rows = {{std::int64_t{1}}};
+  CHECK(unwritable(table) == "the flowrun.table/1 cannot be written: it has 1 cells in a row where its sizes make 2");
 }

@@ -77,7 +77,7 @@ TEST_CASE("check_cases: two cases that write one file are named") {
   const std::string out = fs::weakly_canonical(folder.path / "out").string();
   CHECK(check(replaced(kGraph, "${out}/${case}.nii", "${out}/x/../same.nii"), cases, folder.path / "out") ==
         "g.json:6:89: error: node 'write' of case 'b' would write '" + out +
-            "/same.nii', which node 'write' of case 'a' writes too; ${case} in the name keeps the files of two cases apart");
+            "/same.nii', which node 'write' of case 'a' writes too; with ${case} in the name each case has its own file");
 }
 
 TEST_CASE("check_cases: a file that is read is not written over") {

@@ -253,7 +253,26 @@ def forward(self, x):
     NodeRunner other_grid(queue ? type_behind_a_queue() : cnn::cascade_type(), values_of(models), "cpu");
     other_grid.input("volumes", made_up_volume(1)).input("volumes", other).input("voxels", list);
     CHECK(contains(other_grid.error_of_run(), "are not on one grid"));
+    Volume atlas = made_up_volume(2);
+    atlas.facts.space = "MNI152";
+    VoxelList here = list;
+    here.facts.space = "flair";
+    NodeRunner other_space(queue ? type_behind_a_queue() : cnn::cascade_type(), values_of(models), "cpu");
+    other_space.input("volumes", made_up_volume(1)).input("volumes", atlas).input("voxels", here);
+    CHECK(contains(other_space.error_of_run(), "'image 2' is in the space 'MNI152', but 'input voxels' is in 'flair'"));
   }
+}
+
+TEST_CASE("cascade: its maps are probabilities in the space of the list") {
+  const TestFolder folder;
+  std::string model = write_network(folder.file("m.pt"), 0.2);
+  VoxelList list = every_nth(50);
+  list.facts = {"FLAIR", "flair", std::string(kStandardised), {}};
+  NodeRunner runner(cnn::cascade_type(), {{"initial", model}, {"final", model}}, "cpu");
+  runner.input("volumes", made_up_volume(1)).input("volumes", made_up_volume(2)).input("voxels", list).run();
+  const ImageFacts expected{"", "flair", std::string(kProbability), {}};
+  CHECK(runner.output<Volume>("initial").facts == expected);
+  CHECK(runner.output<Volume>("final").facts == expected);
 }
 
 TEST_CASE("cascade: a cancelled firing emits nothing") {

@@ -22,15 +22,15 @@ double number(const Table& table, std::size_t row, const std::string& column) {
 }
 
 /// Two lesions on a turned grid: label 1 at voxels (1,0,0) and (2,0,0), label 3 at (0,1,1).
-Volume two_lesions() {
-  Volume labels = volume_of(std::vector<float>(3 * 2 * 2), small_grid(3, 2, 2), "labels.nii");
+Labels two_lesions() {
+  Labels labels = labels_of(std::vector<std::int32_t>(3 * 2 * 2), small_grid(3, 2, 2));
   labels.voxels[1] = labels.voxels[2] = 1;
   labels.voxels[static_cast<std::size_t>(labels.geometry.index_of(0, 1, 1))] = 3;
   return labels;
 }
 
 TEST_CASE("report.lesions: volume, place, probability and brightness are those worked out by hand") {
-  const Volume labels = two_lesions();
+  const Labels labels = two_lesions();
   Volume probability = volume_of(std::vector<float>(12, 0.0f), labels.geometry);
   probability.voxels[1] = 0.5f;
   probability.voxels[2] = 0.75f;
@@ -74,18 +74,28 @@ TEST_CASE("report.lesions: by default the frame is that of NIfTI viewers, and ma
   CHECK(number(table, 0, "z_mm_ras") == doctest::Approx(40.25));
 }
 
-TEST_CASE("report.lesions: no label gives no row; labels that are no whole numbers, and another grid, are errors") {
+TEST_CASE("report.lesions: no label gives no row, any label does; labels below 0, another grid and another space are errors") {
   NodeRunner none("report.lesions");
-  none.input("labels", volume_of({0, 0}));
+  none.input("labels", labels_of({0, 0}, small_grid(2, 1, 1)));
   none.run();
   CHECK(none.output<Table>("table").rows.empty());
-  NodeRunner half("report.lesions");
-  half.input("labels", volume_of({0, 1.5}));
-  CHECK(half.error_of_run() ==
-        "'image.nii' holds 1.500000 at voxel (1, 0, 0); labels are whole numbers from 0, as segment.label_lesions makes them");
+  NodeRunner large("report.lesions");
+  large.input("labels", labels_of({0, 2147483647}, small_grid(2, 1, 1))).run();
+  CHECK(number(large.output<Table>("table"), 0, "lesion") == 2147483647);
+  NodeRunner negative("report.lesions");
+  negative.input("labels", labels_of({0, -2}, small_grid(2, 1, 1)));
+  CHECK(negative.error_of_run() ==
+        "'labels.nii' has the label -2 at voxel (1, 0, 0); labels of lesions are numbers from 1, and 0 is outside");
   NodeRunner grid("report.lesions");
-  grid.input("labels", volume_of({0, 1})).input("flair", volume_of({0, 1, 2}, "flair.nii"));
-  CHECK(grid.error_of_run().find("'image.nii' and 'flair.nii' are not on one grid") == 0);
+  grid.input("labels", labels_of({0, 1}, small_grid(2, 1, 1))).input("flair", volume_of({0, 1, 2}, "flair.nii"));
+  CHECK(grid.error_of_run().find("'labels.nii' and 'flair.nii' are not on one grid") == 0);
+  Labels atlas = labels_of({0, 1}, volume_of({0, 1}).geometry);
+  atlas.facts.space = "MNI152";
+  Volume flair = volume_of({0, 1}, "flair.nii");
+  flair.facts.space = "flair";
+  NodeRunner space("report.lesions");
+  space.input("labels", atlas).input("flair", flair);
+  CHECK(space.error_of_run().find("'labels.nii' is in the space 'MNI152', but 'flair.nii' is in 'flair'") == 0);
 }
 
 TEST_CASE("write_table: a text that a spreadsheet would run gets an apostrophe in CSV, numbers and JSON stay as they are") {

@@ -6,16 +6,16 @@
 namespace flowrun::testing {
 namespace {
 
-std::vector<float> labels_of(const Mask& mask, const std::string& connectivity = "6") {
+std::vector<std::int32_t> labels_of(const Mask& mask, const std::string& connectivity = "6") {
   NodeRunner runner("segment.label_lesions", {{"connectivity", connectivity}});
   runner.input("mask", mask);
   runner.run();
-  CHECK(runner.output<Volume>("labels").geometry == mask.geometry);
-  return runner.output<Volume>("labels").voxels;
+  CHECK(runner.output<Labels>("labels").geometry == mask.geometry);
+  return runner.output<Labels>("labels").voxels;
 }
 
 TEST_CASE("label_lesions: the largest component is 1, of equal ones the first in memory comes first") {
-  CHECK(labels_of(mask_of({1, 0, 1, 1, 0, 7, 0, 1, 1, 1})) == std::vector<float>{3, 0, 2, 2, 0, 4, 0, 1, 1, 1});
+  CHECK(labels_of(mask_of({1, 0, 1, 1, 0, 7, 0, 1, 1, 1})) == std::vector<std::int32_t>{3, 0, 2, 2, 0, 4, 0, 1, 1, 1});
 }
 
 TEST_CASE("label_lesions: reports how many lesions there are and their volume") {
@@ -30,19 +30,19 @@ TEST_CASE("label_lesions: reports how many lesions there are and their volume") 
 
 TEST_CASE("label_lesions: what touches by an edge is one component from 18 neighbours on") {
   const Mask mask = mask_of({1, 0, 0, 1}, small_grid(2, 2, 1));
-  CHECK(labels_of(mask, "6") == std::vector<float>{1, 0, 0, 2});
-  CHECK(labels_of(mask, "18") == std::vector<float>{1, 0, 0, 1});
+  CHECK(labels_of(mask, "6") == std::vector<std::int32_t>{1, 0, 0, 2});
+  CHECK(labels_of(mask, "18") == std::vector<std::int32_t>{1, 0, 0, 1});
 }
 
 TEST_CASE("label_lesions: more than 255 components keep numbers of their own") {
   std::vector<std::uint8_t> voxels(1000);
   for (std::size_t i = 0; i < voxels.size(); i += 2) voxels[i] = 1;
-  const std::vector<float> labels = labels_of(mask_of(voxels));
-  for (std::size_t i = 0; i < voxels.size(); ++i) REQUIRE(labels[i] == (i % 2 == 0 ? static_cast<float>(i / 2 + 1) : 0.0f));
+  const std::vector<std::int32_t> labels = labels_of(mask_of(voxels));
+  for (std::size_t i = 0; i < voxels.size(); ++i) REQUIRE(labels[i] == (i % 2 == 0 ? static_cast<std::int32_t>(i / 2 + 1) : 0));
 }
 
 TEST_CASE("label_lesions: an empty mask gives an image of 0, an incomplete one is an error") {
-  CHECK(labels_of(mask_of({0, 0, 0})) == std::vector<float>(3, 0.0f));
+  CHECK(labels_of(mask_of({0, 0, 0})) == std::vector<std::int32_t>(3, 0));
   Mask mask = mask_of({1, 1, 1});
   mask.voxels.pop_back();
   NodeRunner runner("segment.label_lesions");

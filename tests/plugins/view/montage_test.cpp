@@ -125,6 +125,16 @@ TEST_CASE("montage: reports volume and number of lesions, and draws the outline 
   CHECK(picture.find(kReference).count == 0);
 }
 
+TEST_CASE("montage: without a mask it shows the image alone, and reports no lesions") {
+  const TempFolder folder;
+  NodeRunner runner("view.montage", {{"path", folder / "a.png"}});
+  runner.input("image", head({48, 48, 24})).run();
+  CHECK(runner.reports().empty());
+  const Picture picture = decode(folder / "a.png");
+  CHECK(picture.width == 4 * kTile + 5 * kGap);
+  CHECK(picture.find(kFound).count == 0);
+}
+
 TEST_CASE("montage: radiological view, whatever the axes are: patient's left on the right, anterior up") {
   const TempFolder folder;
   // Each row: the direction matrix, and the corner of a cube that lies to the patient's left and anterior.

@@ -64,6 +64,8 @@ struct CaseRecord {
   CaseStatus status = CaseStatus::not_started;
   std::vector<CaseError> errors;
   std::vector<std::string> warnings;  ///< "node: sentence"
+  /// Nodes that did not run, with the reason: "t2 is missing"; no reason: what it needs is left out.
+  std::vector<std::pair<std::string, std::string>> left_out;
   std::vector<Report> reports;
   std::string started;  ///< ISO 8601, UTC: "2026-03-01T12:30:05Z"
   double seconds = 0;

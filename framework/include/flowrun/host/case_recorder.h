@@ -53,7 +53,8 @@ class CaseRecorder {
   /// has ended gets no hash; an output that looks as before was not written and is none of the case's.
   void start(const Case& one);
   /// The record of a case that has ended. Where it is done its outputs are on the disk when this returns, and hashed; of other
-  /// cases no file is hashed. Throws Error when an output cannot be brought to disk.
+  /// cases no file is hashed. Inputs of one content add a warning to those of the result. Throws Error when an output cannot be
+  /// brought to disk.
   CaseRecord finish(const Case& one, const CaseResult& result);
   /// The record of what the run did outside its cases.
   CaseRecord finish_run(const std::vector<Case>& cases, const RunResult& result);

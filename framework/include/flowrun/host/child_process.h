@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,14 @@ struct ChildRequest {
   std::filesystem::path program;
   std::vector<std::string> arguments;
   std::chrono::milliseconds time_limit{30'000};
+  std::function<bool()> stop;  ///< asked ten times a second: true ends the child as the time limit does; null: never
+};
+
+/// How a process for one firing of a node is started (isolation.h): a program that calls run_isolated_firing
+/// (flowrun/testing/isolated_firing.h) with the words that come behind `arguments`.
+struct IsolatedProgram {
+  std::filesystem::path program;  ///< empty: the application has none, and nodes that need one cannot be opened
+  std::vector<std::string> arguments;
 };
 
 /// How a child ended, and what it left.

@@ -33,6 +33,7 @@ struct ValueSpec {
   Place place;
   std::optional<BidsName> bids;  ///< of an input that is a path: the file of a BIDS data set that it takes
   bool required = true;          ///< false: a case may lack it; nodes that name it are left out then
+  std::string contrast;          ///< of an input that is a path: "FLAIR", "T1w"; of its `bids` where it says none; empty: not said
   bool may_be_missing() const { return !required || spec.default_value.has_value(); }
 };
 
@@ -67,6 +68,32 @@ struct OutputSpec {
   EndpointSpec source;
 };
 
+/// Limits of a number; none: any number is within.
+struct Bounds {
+  std::optional<double> above, at_least, below, at_most;
+  bool is_empty() const { return !above && !at_least && !below && !at_most; }
+  bool contain(double value) const;  ///< never NaN
+  std::string text() const;          ///< "above 2.5 and at most 4"
+};
+
+/// On what a node runs in a case: one member of its `when`.
+struct ConditionSpec {
+  enum class Kind { given, missing, value, number };
+  Kind kind = Kind::given;
+  std::string name;                    ///< an input of the graph; of a value: the text "${name}"
+  std::optional<EndpointSpec> number;  ///< a Number that another node finds
+  std::optional<Literal> is;           ///< of a value: what it must be
+  Bounds bounds;                       ///< of a value and a number
+  Place place;
+};
+
+/// A parameter whose value another node finds: { "number": "node.port" }.
+struct NumberSpec {
+  std::string param;
+  Place place;
+  EndpointSpec source;
+};
+
 /// How a file that a node writes is called when its cases come from a BIDS data set.
 struct BidsOutputSpec {
   std::string param;
@@ -80,6 +107,9 @@ struct RunSpec {
   std::optional<int> concurrency;       ///< firings at a time, at most
   std::optional<int> chunks_in_flight;  ///< of the stream that the node makes
   std::optional<std::string> on_error;  ///< "stop_case" or "continue"
+  std::optional<bool> isolate;          ///< each firing in a process of its own
+  std::optional<int> timeout;           ///< s, of an isolated firing
+  std::optional<int> memory;            ///< MiB, likewise
   Place place;
 };
 
@@ -91,7 +121,9 @@ struct NodeSpec {
   Place place;       ///< of the id
   Place type_place;
   std::vector<NamedLiteral> params;
+  std::vector<NumberSpec> numbers;  ///< parameters that come from other nodes
   std::vector<InputSpec> inputs;
+  std::vector<ConditionSpec> when;  ///< all must hold
   RunSpec run;
   std::vector<BidsOutputSpec> bids;
   std::shared_ptr<const GraphSpec> subgraph;  ///< loaded, for "graph:<file>"; null where that failed
@@ -114,6 +146,9 @@ struct GraphSpec {
   std::vector<NodeSpec> nodes;          ///< in the file's order
   std::vector<OutputSpec> outputs;
 };
+
+/// Whether another node may find the value of a parameter: a number that is read in each firing (ParamSpec::per_case).
+bool takes_number(const ParamSpec& spec);
 
 /// Reads a graph file and the subgraphs that it names (cycles of files are faults). Everything wrong with the files' form goes to
 /// `faults`: unreadable, not JSON, wrong keys or types, duplicate keys, a newer format. Returns null only when the file gives no

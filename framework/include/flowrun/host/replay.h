@@ -10,6 +10,7 @@
 
 #include "flowrun/host/runtime.h"
 #include "flowrun/sdk/codec.h"
+#include "flowrun/sdk/error.h"
 #include "flowrun/sdk/parameters.h"
 #include "flowrun/sdk/payload.h"
 
@@ -18,7 +19,13 @@ namespace flowrun {
 /// The codec of a payload type, or null; as Registry::codec.
 using FindCodec = std::function<const Codec*(std::string_view payload_type)>;
 
-/// Writes a packet. Atomic. Throws Error, also for a payload that has no codec.
+/// A payload that its codec cannot write, such as an image with fewer values than voxels.
+class UnwritablePayload : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Writes a packet. Atomic. Throws Error, also for a payload that has no codec; UnwritablePayload.
 void write_packet(const std::filesystem::path& file, const Payload& payload, const FindCodec& codecs = standard_codec);
 /// Reads one, from anybody: the codec takes no more memory than the bytes justify. Throws Error.
 std::unique_ptr<Payload> read_packet(const std::filesystem::path& file, const FindCodec& codecs = standard_codec);

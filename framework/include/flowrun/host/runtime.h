@@ -9,11 +9,18 @@
 #include <string>
 #include <vector>
 
+#include "flowrun/host/child_process.h"
 #include "flowrun/host/registry.h"
 #include "flowrun/host/trace.h"
 #include "flowrun/host/validated_graph.h"
 
 namespace flowrun {
+
+/// A node that did not run in a case.
+struct LeftOutNode {
+  std::size_t node = 0;  ///< in the graph
+  std::string reason;    ///< "t2 is missing", "not: voxel.largest is above 2"; empty: what it needs is left out
+};
 
 struct CaseResult;
 struct FailedFiring;
@@ -26,6 +33,7 @@ struct RunOptions {
   std::filesystem::path out;    ///< value of ${out}
   std::string device = "auto";  ///< of the nodes whose `run` says auto or nothing
   Trace* trace = nullptr;       ///< records every firing when set
+  IsolatedProgram isolated;     ///< starts the processes of isolated firings
   /// Called before the first firing of a case, with its index among the cases; from any thread, maybe several calls at a time.
   /// Must not throw.
   std::function<void(std::size_t)> on_case_start;
@@ -86,7 +94,7 @@ struct CaseResult {
   std::int64_t peak_payload_bytes = 0;  ///< of the payloads made for this case, the most that were alive at once
   bool earlier = false;             ///< done by an earlier run and not run again; the application says so, the engine never does
   std::vector<CaseTiming> timings;  ///< of the nodes that fired for it, in the graph's order
-  std::vector<std::size_t> left_out;  ///< nodes that had nothing to work on: an input is not given, or what they read is left out
+  std::vector<LeftOutNode> left_out;  ///< nodes that did not run in this case
 };
 
 struct NodeResult {

@@ -1,6 +1,7 @@
 // A graph that can run: subgraphs flattened, names resolved, everything checked.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -31,6 +32,19 @@ struct ParamExpression {
   Place place;                   ///< of the value; line 0: a default
   std::filesystem::path base;    ///< where a relative path starts
   std::optional<BidsName> bids;  ///< of a file that is written: its name for a case from a BIDS data set
+  std::optional<std::size_t> number_port;  ///< the node's input at which another node's Number comes; then there is nothing else
+};
+
+/// On what a node runs in a case.
+struct Condition {
+  ConditionSpec::Kind kind = ConditionSpec::Kind::given;
+  std::string input;             ///< given, missing: of the case
+  ParamExpression value;         ///< of a value
+  std::optional<ParamValue> is;  ///< what it must be
+  Bounds bounds;                 ///< of a value and a number
+  std::size_t port = 0;          ///< of a number: the node's input at which it comes
+  std::string text;              ///< for people: "t2 is given", "thickness.number is above 2.5"
+  Place place;
 };
 
 /// Which output feeds a slot.
@@ -44,6 +58,14 @@ struct InputSlot {
   std::size_t port = 0;  ///< index in the type's inputs
   SourceRef source;
   Scope scope = Scope::per_case;  ///< of the items that arrive
+};
+
+/// Limits of firings that run in processes of their own.
+struct Isolation {
+  int timeout_s = 0;   ///< 0: a week
+  int memory_mib = 0;  ///< 0: half of the machine's, 8 GiB at most
+  std::chrono::milliseconds time_limit() const { return std::chrono::seconds(timeout_s ? timeout_s : 7 * 24 * 3600); }
+  std::size_t memory_bytes() const { return static_cast<std::size_t>(memory_mib) << 20; }
 };
 
 struct ValidatedNode {
@@ -63,9 +85,11 @@ struct ValidatedNode {
   std::string device = "auto";
   /// Optional case inputs that its parameters name: in a case without one of them the node is left out, and its outputs are absent.
   std::vector<std::string> optional_inputs;
+  std::vector<Condition> conditions;  ///< where one of them does not hold, likewise
   int concurrency = 0;       ///< firings at a time; 0: as many as there are threads (1 unless the type is concurrent)
   int chunks_in_flight = 0;  ///< 0: the engine's default
   bool stop_case_on_error = true;
+  std::optional<Isolation> isolation;
 };
 
 struct ValidatedGraph {
@@ -106,8 +130,19 @@ struct Settings {
 std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings,
                                                Faults& faults);
 
-/// Which nodes have nothing to work on in a case, because it lacks an optional input: those whose parameters name it, and
-/// those that need what these make. By the graph's nodes.
+/// Whether a condition holds in a case (`one` null: of a node that fires once for the run). Nothing: a number decides, which only
+/// the run finds.
+std::optional<bool> holds(const Condition& condition, const Case* one);
+
+/// Why a node itself does not run in a case, as far as that is known before the run: "t2 is missing", "not: denoise is true".
+/// Empty: it runs, unless what it needs is left out or a number says no.
+std::string why_not_run(const ValidatedNode& node, const Case* one);
+
+/// An input that only the engine reads: for a condition or a parameter (their `port`). Its name has a space.
+inline bool is_hidden(const InputPort& port) { return port.name.find(' ') != std::string::npos; }
+
+/// Which nodes are left out in a case, as far as that is known before the run: those whose parameters name an input that the case
+/// lacks, those whose conditions do not hold, and those that need what these make. By the graph's nodes.
 std::vector<bool> left_out_nodes(const ValidatedGraph& graph, const Case& one);
 
 constexpr std::size_t kLongestCaseName = 150;  ///< characters

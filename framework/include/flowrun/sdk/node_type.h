@@ -17,6 +17,10 @@ class Node;
 enum class Scope { run = 0, per_case = 1, chunk = 2 };
 std::string_view to_string(Scope scope);  ///< "run", "case", "chunk"
 
+/// The payload of ports that take any kind of packet: all of them the same kind, which the edges of a node decide. For types that
+/// only pass packets on.
+inline constexpr std::string_view kAnyPayload = "flowrun.any/1";
+
 /// An input of a node type. A firing gets one item of it, or all items of a collecting one.
 struct InputPort {
   std::string name;

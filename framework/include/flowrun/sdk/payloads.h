@@ -60,6 +60,11 @@ struct Labels : PayloadOf<Labels> {
   std::size_t bytes() const noexcept override;
 };
 
+/// Whether a word names one of the contrasts that are kept apart: FLAIR, T1, T2, PD, with or without the w of BIDS.
+bool is_contrast(std::string_view word);
+/// Whether two contrasts are known and are not one: "T1" and "T1w" are one, "T1w" and "T2w" are not.
+bool contrasts_differ(std::string_view a, std::string_view b);
+
 /// An image of type To on the grid of another, with its source and facts but not its voxels, which are zero. `kind` empty: the
 /// same kind.
 template <class To, class From>
@@ -71,6 +76,18 @@ To image_like(const From& from, std::string_view kind = {}) {
   image.facts = from.facts;
   if (!kind.empty()) image.facts.kind = kind;
   return image;
+}
+
+/// A map of probabilities, all `background`, on the grid and in the space of an image or a list of voxels.
+template <class From>
+Volume probability_like(const From& from, float background = 0) {
+  Volume map;
+  map.geometry = from.geometry;
+  map.voxels.assign(static_cast<std::size_t>(map.geometry.voxel_count()), background);
+  map.source = from.source;
+  map.facts.space = from.facts.space;
+  map.facts.kind = kProbability;
+  return map;
 }
 
 /// A figure that a node found, to be used as another node's parameter or in a table.
@@ -87,6 +104,7 @@ struct VoxelList : PayloadOf<VoxelList> {
   Geometry geometry;
   std::vector<std::int64_t> voxels;
   std::string source;
+  ImageFacts facts;  ///< of the image that they were chosen in
   std::size_t bytes() const noexcept override { return voxels.size() * sizeof(std::int64_t); }
 };
 
@@ -96,6 +114,7 @@ struct PatchBatch : PayloadOf<PatchBatch> {
   Geometry geometry;                          ///< of the images that the patches were cut from
   std::vector<std::int64_t> voxels;           ///< N centres, linear indices
   std::int64_t channels = 0;                  ///< C
+  std::vector<std::string> contrasts;         ///< of each channel, as ImageFacts::contrast; empty: not known
   std::array<std::int64_t, 3> size{0, 0, 0};  ///< W, H, D: voxels along x, y, z
   std::vector<float> values;                  ///< N * C * D * H * W
   std::int64_t count() const { return static_cast<std::int64_t>(voxels.size()); }

@@ -1,0 +1,10 @@
+#include "first.h"
+#include "flowrun/sdk/plugin.h"
+
+namespace flowrun::core {
+
+static std::vector<NodeType> node_types() { return {first_type()}; }
+
+}  // namespace flowrun::core
+
+FLOWRUN_PLUGIN("core", "1.0.0", "Apache-2.0", flowrun::core::node_types);
