@@ -21,6 +21,7 @@ Image turned_image(const Image& image, const grid::Turn& turn) {
   result.geometry = grid::turned(image.geometry, turn);
   result.voxels = grid::turned(image.voxels, image.geometry, turn);
   result.source = image.source;
+  result.facts = image.facts;
   return result;
 }
 

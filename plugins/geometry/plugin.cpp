@@ -1,11 +1,14 @@
+#include "crop.h"
 #include "flowrun/sdk/plugin.h"
+#include "pad_like.h"
 #include "reorient.h"
 #include "reorient_like.h"
 
 namespace flowrun::geometry {
 
 static std::vector<NodeType> node_types() {
-  return {reorient_volume_type(), reorient_mask_type(), reorient_volume_like_type(), reorient_mask_like_type()};
+  return {reorient_volume_type(), reorient_mask_type(),   reorient_volume_like_type(), reorient_mask_like_type(),
+          crop_volume_type(),     crop_mask_type(),       pad_volume_like_type(),      pad_mask_like_type()};
 }
 
 }  // namespace flowrun::geometry
