@@ -1,9 +1,10 @@
 #include "flowrun/sdk/plugin.h"
 #include "n4.h"
+#include "nonlocal_means.h"
 
 namespace flowrun::restore {
 
-static std::vector<NodeType> node_types() { return {n4_type()}; }
+static std::vector<NodeType> node_types() { return {n4_type(), nonlocal_means_type()}; }
 
 }  // namespace flowrun::restore
 
