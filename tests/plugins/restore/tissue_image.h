@@ -15,8 +15,11 @@ struct TissueImage {
   std::vector<float> field;   ///< of each voxel, about 1
 };
 
-/// 0 outside of an ellipsoid; 60, 100 and 80 in its shells. `bias` is the field's strength, `noise` its Gaussian sd.
-inline TissueImage tissue_image(const Geometry& grid, double bias, double noise, unsigned seed) {
+/// The tissues lie in shells, or in cubes of 4 voxels that say nothing of the place in the head.
+enum class Tissues { shells, cubes };
+
+/// 0 outside of an ellipsoid; 60, 100 and 80 in it. `bias` is the field's strength, `noise` the Gaussian sd.
+inline TissueImage tissue_image(const Geometry& grid, double bias, double noise, unsigned seed, Tissues tissues = Tissues::shells) {
   TissueImage made;
   made.truth = volume_of(std::vector<float>(static_cast<std::size_t>(grid.voxel_count())), grid, "head.nii");
   made.inside = mask_of(std::vector<std::uint8_t>(made.truth.voxels.size()), grid, "brain.nii");
@@ -30,7 +33,8 @@ inline TissueImage tissue_image(const Geometry& grid, double bias, double noise,
       place[axis] = 2.0 * static_cast<double>(at[axis]) / static_cast<double>(grid.size[axis] - 1) - 1;
       square += place[axis] * place[axis] / 0.81;
     }
-    const double signal = square > 1 ? 0 : square > 0.6 ? 60 : square > 0.2 ? 100 : 80;
+    double signal = square > 1 ? 0 : square > 0.6 ? 60 : square > 0.2 ? 100 : 80;
+    if (signal > 0 && tissues == Tissues::cubes) signal = 60 + 20 * static_cast<double>((at[0] / 4 + at[1] / 4 + at[2] / 4) % 3);
     const double field = std::exp(bias * (place[0] + 0.5 * place[1] * place[1] - 0.7 * place[2]));
     made.truth.voxels[i] = static_cast<float>(signal);
     made.inside.voxels[i] = signal > 0;
