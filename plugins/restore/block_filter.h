@@ -14,7 +14,7 @@ struct BlockSettings {
   std::int64_t search_radius = 5;  ///< M: blocks whose centres lie within so many voxels along each axis are compared
   std::int64_t patch_radius = 1;   ///< alpha, 1 to 3: a block has 2 alpha + 1 voxels along each axis
   std::int64_t step = 2;           ///< n, at most 2 alpha: voxels between the centres of the blocks that are restored
-  double beta = 1;                 ///< strength: h^2 = 2 beta sigma^2 times the voxels of a block
+  double beta = 0.5;               ///< strength: h^2 = 2 beta sigma^2 times the voxels of a block
   double mean_ratio = 0.95;        ///< mu_1; 0: means are not compared
   double variance_ratio = 0.5;     ///< sigma_1^2; 0: variances are not compared
   double sigma = 0;                ///< of the noise, above 0, in the image's unit

@@ -117,7 +117,7 @@ std::vector<ParamSpec> params() {
   return {integer("search_radius", 5, "Blocks within so many voxels along each axis are compared (M)", 1, 20),
           integer("patch_radius", 1, "A block reaches so many voxels from its centre (alpha)", 1, 3),
           integer("block_step", 2, "Distance of the blocks that are restored, at most twice 'patch_radius' (n)", 1, 6),
-          number("beta", 1, "Strength: 0.5 keeps more detail, 1 takes more noise", 0.01, 100),
+          number("beta", 0.5, "Strength: less keeps more detail, 1 takes more noise", 0.01, 100),
           number("mean_ratio", 0.95, "Blocks are compared when their means differ by less than this factor; 0: all (mu1)", 0, 0.9999),
           number("variance_ratio", 0.5, "Likewise for their variances; 0: all (sigma1 squared)", 0, 0.9999),
           number("sigma", 0, "Standard deviation of the noise in the image's unit; 0: estimated", 0, 1e30), noise};
@@ -128,7 +128,8 @@ constexpr char kDetails[] =
     "it, weighted by exp(-d2 / (2 beta sigma2 N)), where d2 is the sum of squared differences over the N voxels of a block. Blocks "
     "overlap, and a voxel gets the mean of what its blocks say. Source: Coupe et al., \"An optimized blockwise nonlocal means "
     "denoising filter for 3-D magnetic resonance images\", IEEE Transactions on Medical Imaging 2008, with its preselection (blocks "
-    "whose mean and variance differ by more than the two ratios are not compared) and its defaults. The block itself counts as "
+    "whose mean and variance differ by more than the two ratios are not compared), radii, step and ratios. beta is 0.5 here, "
+    "because it leaves less error than 1 in phantoms of 3, 6 and 9 % noise. The block itself counts as "
     "much as the best other one; others whose weight would be below exp(-16) do not count, so a block that is like no other is "
     "left as it is. Blocks at the border are completed as in a mirror.\n\n"
     "With 'noise' rician the squares are averaged and 2 sigma2 is subtracted, so the bias of dark magnitude signals goes too "
