@@ -11,8 +11,7 @@ std::array<double, 3> offset_of(const Geometry& small, const Geometry& large) {
   std::array<double, 3> offset{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
     double along = 0;
-    for (std::size_t row = 0; row < 3; ++row)
-      along += large.direction[3 * row + axis] * (small.origin[row] - large.origin[row]);
+    for (std::size_t row = 0; row < 3; ++row) along += large.direction[3 * row + axis] * (small.origin[row] - large.origin[row]);
     offset[axis] = along / large.spacing[axis];
   }
   return offset;

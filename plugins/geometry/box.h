@@ -31,8 +31,9 @@ Box with_margin(const Box& box, const Geometry& grid, double margin);
 /// The part of a grid that a box is: voxels keep their places in the world.
 Geometry cut(const Geometry& grid, const Box& box);
 
-/// Where a smaller grid lies in a larger one: the box of its voxels. Throws Error, which names both, when the small one is no part
-/// of the large one: another spacing or direction, voxels between those of the other (all within kGridTolerance), or outside.
+/// Where a smaller grid lies in a larger one: the box of its voxels. Throws Error, which names both, when the small one is no
+/// part of the large one: another spacing or direction, voxels between those of the other (all within kGridTolerance), or
+/// outside.
 Box place_in(const Geometry& small, const std::string& small_name, const Geometry& large, const std::string& large_name);
 
 /// Copies an image between a box and a grid of the box's size, row by row. `large` are the voxels of `grid`; `small` those of the

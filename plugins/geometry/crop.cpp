@@ -10,7 +10,8 @@ namespace {
 
 template <class Image>
 constexpr Input<Image> kIn{kPort<Image>, "The whole image"};
-constexpr OptionalInput<Mask> kAround{"around", "The mask whose box is cut out, on the same grid; without it 'begin' and 'end' say"};
+constexpr OptionalInput<Mask> kAround{"around",
+                                      "The mask whose box is cut out, on the same grid; without it 'begin' and 'end' say"};
 template <class Image>
 constexpr Output<Image> kOut{kPort<Image>, "The voxels of the box, each at its place in the world"};
 
@@ -93,7 +94,8 @@ NodeType crop_type() {
   const std::string port(kPort<Image>);
   NodeType type;
   type.name = "geometry.crop_" + port;
-  type.summary = std::string("The part of ") + (port == "mask" ? "a mask" : "an image") + " in the box of a mask or of given voxels";
+  type.summary =
+      std::string("The part of ") + (port == "mask" ? "a mask" : "an image") + " in the box of a mask or of given voxels";
   type.details = kDetails;
   type.inputs = {kIn<Image>, kAround};
   type.outputs = {kOut<Image>};

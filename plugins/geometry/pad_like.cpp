@@ -51,7 +51,8 @@ class PadLike : public Node {
 constexpr char kDetails[] =
     "The end of what geometry.crop_volume or geometry.crop_mask begins: puts a cropped image, or a result on its grid, back "
     "where it was cut out of the reference, and gives it the reference's grid, equal to the last bit. Voxels of the reference "
-    "outside of it become 'outside'. No value is computed, so cropping and padding give back every voxel of the box unchanged.\n\n"
+    "outside of it become 'outside'. No value is computed, so cropping and padding give back every voxel of the box "
+    "unchanged.\n\n"
     "Where the two grids are equal already the input is passed on without a copy. Errors: the image is no part of the reference "
     "(another spacing or direction, voxels between those of the reference, or some that lie outside of it; the tolerance is that "
     "of all nodes); a spacing that is not above 0; an image with fewer values than voxels.";

@@ -22,8 +22,8 @@ std::size_t best_split(const Histogram& counts) {
     low_moments += counts[bin] * static_cast<double>(bin);
     const double high = all - low;
     if (low == 0 || high == 0) continue;
-    const double apart = low_moments / low - (all_moments - low_moments) / high;
-    const double between = low * high * apart * apart;
+    const double distance = low_moments / low - (all_moments - low_moments) / high;
+    const double between = low * high * distance * distance;
     if (between > best) best = between, split = bin + 1;
   }
   return split;

@@ -47,12 +47,13 @@ Mask fitted_voxels(Context& context, const Volume& volume, const Name& name) {
     throw Error("'" + name.volume + "' has no voxel above 0" + (given ? " in '" + name.mask + "'" : "") +
                 ", and N4 takes logarithms; check that it is the right image" + (given ? " and the right mask" : ""));
   if (!given) return mask;
-  const auto asked = static_cast<double>(given->voxels.size() - static_cast<std::size_t>(std::count(
-                                                                     given->voxels.begin(), given->voxels.end(), 0)));
+  const auto asked = static_cast<double>(given->voxels.size() -
+                                         static_cast<std::size_t>(std::count(given->voxels.begin(), given->voxels.end(), 0)));
   if (asked - static_cast<double>(kept) > kManyLeftOut * asked)
     context.warn(std::to_string(static_cast<std::int64_t>(asked) - kept) + " of the " +
-                 std::to_string(static_cast<std::int64_t>(asked)) + " voxels of '" + name.mask + "' are 0, negative or not finite in '" +
-                 name.volume + "'; N4 takes logarithms, so they are left out of the fit");
+                 std::to_string(static_cast<std::int64_t>(asked)) + " voxels of '" + name.mask +
+                 "' are 0, negative or not finite in '" + name.volume +
+                 "'; N4 takes logarithms, so they are left out of the fit");
   return mask;
 }
 
@@ -112,8 +113,8 @@ void require_enough(const Volume& image, const Range& range, const N4Plan& plan,
     throw Error(factor + "has " + std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " + std::to_string(size[2]) +
                 " voxels, and N4 needs 2 or more along each axis; give a smaller one");
   if (range.count < kLeastVoxels)
-    throw Error(factor + "has " + std::to_string(range.count) + " voxels to fit a field to, and " +
-                std::to_string(kLeastVoxels) + " are the least; give a smaller one or a larger mask");
+    throw Error(factor + "has " + std::to_string(range.count) + " voxels to fit a field to, and " + std::to_string(kLeastVoxels) +
+                " are the least; give a smaller one or a larger mask");
   if (!range.constant && range.ascending)
     throw Error("the chosen voxels of '" + name.volume +
                 "' ascend from the first to the last as in a ramp, which N4 cannot make a histogram of; it is no MR image");

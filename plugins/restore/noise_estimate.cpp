@@ -14,8 +14,8 @@ constexpr double kNearlyGaussian = 30;  ///< from here on the factor is its expa
 
 using Triple = std::array<std::int64_t, 3>;
 
-/// The first level of the Haar transform: for each block its mean, NaN where it does not lie wholly inside, and the absolute value
-/// of its highest coefficient.
+/// The first level of the Haar transform: for each block its mean, NaN where it does not lie wholly inside, and the absolute
+/// value of its highest coefficient.
 struct Blocks {
   Triple size{};
   std::vector<float> means, details;

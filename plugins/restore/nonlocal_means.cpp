@@ -14,7 +14,8 @@ namespace flowrun::restore {
 namespace {
 
 constexpr Input<Volume> kVolume{"volume", "Magnitude image in any unit, on the grid that the scanner gave it"};
-constexpr OptionalInput<Mask> kMask{"mask", "Voxels to restore, such as the brain, on the volume's grid; others stay as they are"};
+constexpr OptionalInput<Mask> kMask{"mask",
+                                    "Voxels to restore, such as the brain, on the volume's grid; others stay as they are"};
 constexpr Output<Volume> kOutVolume{"volume", "The image with less noise, on the same grid"};
 
 /// Beyond this many sd an image has no noise worth the name, and squares of float32 would overflow.
@@ -45,7 +46,8 @@ void require_finite(const Volume& volume, const std::string& name) {
 }
 
 /// The given sigma, or the estimate. 0: the image has no noise that can be seen.
-double sigma_of(Context& context, const Volume& volume, const Mask* mask, const BlockSettings& settings, const std::string& name) {
+double sigma_of(Context& context, const Volume& volume, const Mask* mask, const BlockSettings& settings,
+                const std::string& name) {
   if (settings.sigma > 0) return settings.sigma;
   const float above = mask ? 0.0F : otsu_threshold(volume.voxels);
   std::vector<std::uint8_t> inside = mask ? mask->voxels : voxels_above(volume.voxels, above);
@@ -114,20 +116,25 @@ std::vector<ParamSpec> params() {
   ParamSpec noise{.name = "noise", .type = ParamType::choice, .default_value = std::string("rician")};
   noise.help = "What the noise is: rician of magnitude images, whose bias is taken out too, or gaussian";
   noise.choices = {"rician", "gaussian"};
-  return {integer("search_radius", 5, "Blocks within so many voxels along each axis are compared (M)", 1, 20),
-          integer("patch_radius", 1, "A block reaches so many voxels from its centre (alpha)", 1, 3),
-          integer("block_step", 2, "Distance of the blocks that are restored, at most twice 'patch_radius' (n)", 1, 6),
-          number("beta", 0.5, "Strength: less keeps more detail, 1 takes more noise", 0.01, 100),
-          number("mean_ratio", 0.95, "Blocks are compared when their means differ by less than this factor; 0: all (mu1)", 0, 0.9999),
-          number("variance_ratio", 0.5, "Likewise for their variances; 0: all (sigma1 squared)", 0, 0.9999),
-          number("sigma", 0, "Standard deviation of the noise in the image's unit; 0: estimated", 0, 1e30), noise};
+  return {
+      integer("search_radius", 5, "Blocks within so many voxels along each axis are compared (M)", 1, 20),
+      integer("patch_radius", 1, "A block reaches so many voxels from its centre (alpha)", 1, 3),
+      integer("block_step", 2, "Distance of the blocks that are restored, at most twice 'patch_radius' (n)", 1, 6),
+      number("beta", 0.5, "Strength: less keeps more detail, 1 takes more noise", 0.01, 100),
+      number("mean_ratio", 0.95, "Blocks are compared when their means differ by less than this factor; 0: all (mu1)", 0, 0.9999),
+      number("variance_ratio", 0.5, "Likewise for their variances; 0: all (sigma1 squared)", 0, 0.9999),
+      number("sigma", 0, "Standard deviation of the noise in the image's unit; 0: estimated", 0, 1e30),
+      noise};
 }
 
 constexpr char kDetails[] =
-    "Takes noise out of an image without blurring its edges: each small block becomes the mean of the blocks around that look like "
-    "it, weighted by exp(-d2 / (2 beta sigma2 N)), where d2 is the sum of squared differences over the N voxels of a block. Blocks "
+    "Takes noise out of an image without blurring its edges: each small block becomes the mean of the blocks around that look "
+    "like "
+    "it, weighted by exp(-d2 / (2 beta sigma2 N)), where d2 is the sum of squared differences over the N voxels of a block. "
+    "Blocks "
     "overlap, and a voxel gets the mean of what its blocks say. Source: Coupe et al., \"An optimized blockwise nonlocal means "
-    "denoising filter for 3-D magnetic resonance images\", IEEE Transactions on Medical Imaging 2008, with its preselection (blocks "
+    "denoising filter for 3-D magnetic resonance images\", IEEE Transactions on Medical Imaging 2008, with its preselection "
+    "(blocks "
     "whose mean and variance differ by more than the two ratios are not compared), radii, step and ratios. beta is 0.5 here, "
     "because it leaves less error than 1 in phantoms of 3, 6 and 9 % noise. The block itself counts as "
     "much as the best other one; others whose weight would be below exp(-16) do not count, so a block that is like no other is "
@@ -136,12 +143,14 @@ constexpr char kDetails[] =
     "(Wiest-Daessle et al., MICCAI 2008); what would be below 0 becomes 0. With gaussian the values themselves are averaged.\n\n"
     "sigma 0: estimated as the median absolute deviation of the highest Haar wavelet coefficients over 0.6745 (Coupe et al., "
     "Medical Image Analysis 2010) in the flatter half of the mask, or without one of the voxels above Otsu's threshold, and "
-    "corrected for Rician noise by Koay and Basser's fixed point (Journal of Magnetic Resonance 2006). It sees noise that differs from voxel to voxel: in an "
+    "corrected for Rician noise by Koay and Basser's fixed point (Journal of Magnetic Resonance 2006). It sees noise that "
+    "differs from voxel to voxel: in an "
     "image that was resampled, smoothed or zero-filled the estimate is too low, so denoise first and resample after, or give "
     "sigma.\n\n"
     "The preselection compares ratios, so it is for images whose values lie above 0; set both ratios to 0 for standardised "
     "images. Distances and radii are in voxels along each axis, also for thick slices. With a mask, blocks that touch it are "
-    "restored, from all blocks around; voxels outside it stay. Own code over the engine's threads: the same bits for any number of "
+    "restored, from all blocks around; voxels outside it stay. Own code over the engine's threads: the same bits for any number "
+    "of "
     "them. About 13 bytes a voxel beside the image.\n\n"
     "An image in which no noise is found is passed on with a warning; values below 0 with 'noise' rician are a warning. Errors: "
     "voxels that are NaN or infinite; block_step above twice patch_radius; sigma 0 and no 2 x 2 x 2 block to estimate it from; a "

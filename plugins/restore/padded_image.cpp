@@ -17,8 +17,7 @@ std::int64_t mirrored(std::int64_t place, std::int64_t size) {
 
 /// Sums of rows and of their squares, in double precision.
 struct RowSums {
-  explicit RowSums(std::int64_t length)
-      : values(static_cast<std::size_t>(length)), squares(static_cast<std::size_t>(length)) {}
+  explicit RowSums(std::int64_t length) : values(static_cast<std::size_t>(length)), squares(static_cast<std::size_t>(length)) {}
   void clear() {
     std::fill(values.begin(), values.end(), 0.0);
     std::fill(squares.begin(), squares.end(), 0.0);

@@ -61,12 +61,12 @@ class Line {
 
 /// All lines of one axis that lie in plane `plane` of another.
 struct Lines {
-  std::int64_t count, apart, length, stride;
+  std::int64_t count, pitch, length, stride;
 };
 
 void transform_lines(double* first, const Lines& lines, Line& line) {
   for (std::int64_t i = 0; i < lines.count; ++i) {
-    double* const start = first + i * lines.apart;
+    double* const start = first + i * lines.pitch;
     bool any = false;
     for (std::int64_t q = 0; q < lines.length; ++q) {
       line.values[static_cast<std::size_t>(q)] = start[q * lines.stride];

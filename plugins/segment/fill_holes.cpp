@@ -22,8 +22,8 @@ std::vector<std::uint8_t> at_border(const ConnectedRuns& background, const Geome
   for (std::int64_t row = 0; row < size[1] * size[2]; ++row) {
     const std::int64_t y = row % size[1], z = row / size[1];
     const bool edge = y == 0 || y + 1 == size[1] || z == 0 || z + 1 == size[2];
-    for (auto i = background.row_begin[static_cast<std::size_t>(row)]; i < background.row_begin[static_cast<std::size_t>(row) + 1];
-         ++i) {
+    for (auto i = background.row_begin[static_cast<std::size_t>(row)];
+         i < background.row_begin[static_cast<std::size_t>(row) + 1]; ++i) {
       const components::Run& run = background.runs[static_cast<std::size_t>(i)];
       if (edge || run.begin == 0 || run.end == size[0]) found[static_cast<std::size_t>(run.component)] = 1;
     }

@@ -79,8 +79,7 @@ class DirectMeans {
     if (!near(variance(a), variance(b), settings_.variance_ratio)) return 0;
     double distance = 0;
     for (std::size_t i = 0; i < a.size(); ++i) distance += (a[i] - b[i]) * (a[i] - b[i]);
-    const double exponent =
-        distance / (2 * settings_.beta * settings_.sigma * settings_.sigma * static_cast<double>(a.size()));
+    const double exponent = distance / (2 * settings_.beta * settings_.sigma * settings_.sigma * static_cast<double>(a.size()));
     return exponent > 16 ? 0 : std::exp(-exponent);
   }
 

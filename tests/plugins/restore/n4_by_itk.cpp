@@ -85,7 +85,8 @@ N4Result n4_by_itk(const Volume& volume, const Mask& mask, const N4Arguments& ar
   spline->SetDirection(image->GetDirection());
   spline->Update();
   N4Result result;
-  itk::ImageRegionIterator<Corrector::ScalarImageType> field(spline->GetOutput(), spline->GetOutput()->GetLargestPossibleRegion());
+  itk::ImageRegionIterator<Corrector::ScalarImageType> field(spline->GetOutput(),
+                                                             spline->GetOutput()->GetLargestPossibleRegion());
   for (const float voxel : volume.voxels) {
     result.log_field.push_back(field.Get()[0]);
     result.corrected.push_back(voxel / std::exp(field.Get()[0]));

@@ -183,7 +183,8 @@ TEST_CASE("n4: images without signal, too small or with a bad grid are refused")
   CHECK(contains(error_for(volume_of(std::vector<float>(1000, -3), small_grid(10, 10, 10))), "no voxel above 0"));
   CHECK(contains(error_for(volume_of(std::vector<float>(1000, kNan), small_grid(10, 10, 10))), "no voxel above 0"));
   CHECK(contains(error_for(volume_of({}, small_grid(0, 0, 0))), "0 voxels"));
-  CHECK(contains(error_for(volume_of(std::vector<float>(100, 1), small_grid(10, 10, 1))), "1 voxels of 3.000000 mm along axis z"));
+  CHECK(
+      contains(error_for(volume_of(std::vector<float>(100, 1), small_grid(10, 10, 1))), "1 voxels of 3.000000 mm along axis z"));
   CHECK(contains(error_for(head().volume, R"({"shrink_factor": 10})"), "2 x 2 x 1 voxels, and N4 needs 2"));
   CHECK(contains(error_for(head().volume, R"({"shrink_factor": 9})"), "voxels to fit a field to, and 10 are the least"));
   Volume bad = head().volume;

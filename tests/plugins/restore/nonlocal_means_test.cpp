@@ -37,12 +37,12 @@ void check_against_direct(const Volume& volume, const DirectSettings& settings) 
   const std::vector<float> found = filtered(volume, settings);
   const std::vector<double> expected = DirectMeans(volume, settings).run();
   const double largest = *std::max_element(volume.voxels.begin(), volume.voxels.end());
-  double apart = 0, changed = 0;
+  double difference = 0, changed = 0;
   for (std::size_t i = 0; i < found.size(); ++i) {
-    apart = std::max(apart, std::abs(found[i] - expected[i]));
+    difference = std::max(difference, std::abs(found[i] - expected[i]));
     changed = std::max(changed, std::abs(found[i] - static_cast<double>(volume.voxels[i])));
   }
-  CHECK(apart < 1e-5 * largest);
+  CHECK(difference < 1e-5 * largest);
   CHECK(changed > 1e-3 * largest);
 }
 
@@ -83,8 +83,14 @@ TEST_CASE("nonlocal_means: equals a direct sum for other blocks, steps, windows 
   for (const bool rician : {true, false}) {
     check_against_direct(volume, {.search = 2, .patch = 1, .step = 1, .sigma = 4, .rician = rician});
     check_against_direct(volume, {.search = 3, .patch = 2, .step = 3, .sigma = 4, .rician = rician});
-    check_against_direct(volume, {.search = 2, .patch = 3, .step = 4, .beta = 0.5, .mean_ratio = 0.9, .variance_ratio = 0.3,
-                                  .sigma = 9, .rician = rician});
+    check_against_direct(volume, {.search = 2,
+                                  .patch = 3,
+                                  .step = 4,
+                                  .beta = 0.5,
+                                  .mean_ratio = 0.9,
+                                  .variance_ratio = 0.3,
+                                  .sigma = 9,
+                                  .rician = rician});
     check_against_direct(volume, {.search = 3, .patch = 2, .step = 4, .beta = 2, .sigma = 6, .rician = rician});
   }
 }

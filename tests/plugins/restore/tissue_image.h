@@ -9,17 +9,18 @@
 namespace flowrun::testing {
 
 struct TissueImage {
-  Volume volume;              ///< with field and noise
-  Volume truth;               ///< without
-  Mask inside;                ///< 1 in the head
-  std::vector<float> field;   ///< of each voxel, about 1
+  Volume volume;             ///< with field and noise
+  Volume truth;              ///< without
+  Mask inside;               ///< 1 in the head
+  std::vector<float> field;  ///< of each voxel, about 1
 };
 
 /// The tissues lie in shells, or in cubes of 4 voxels that say nothing of the place in the head.
 enum class Tissues { shells, cubes };
 
 /// 0 outside of an ellipsoid; 60, 100 and 80 in it. `bias` is the field's strength, `noise` the Gaussian sd.
-inline TissueImage tissue_image(const Geometry& grid, double bias, double noise, unsigned seed, Tissues tissues = Tissues::shells) {
+inline TissueImage tissue_image(const Geometry& grid, double bias, double noise, unsigned seed,
+                                Tissues tissues = Tissues::shells) {
   TissueImage made;
   made.truth = volume_of(std::vector<float>(static_cast<std::size_t>(grid.voxel_count())), grid, "head.nii");
   made.inside = mask_of(std::vector<std::uint8_t>(made.truth.voxels.size()), grid, "brain.nii");
