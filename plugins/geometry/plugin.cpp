@@ -1,4 +1,6 @@
 #include "flowrun/sdk/plugin.h"
+#include "crop.h"
+#include "pad_like.h"
 #include "reorient.h"
 #include "reorient_like.h"
 #include "voxel_size.h"
@@ -6,7 +8,9 @@
 namespace flowrun::geometry {
 
 static std::vector<NodeType> node_types() {
-  return {reorient_volume_type(), reorient_mask_type(), reorient_volume_like_type(), reorient_mask_like_type(), reorient_labels_like_type(), voxel_size_type()};
+  return {reorient_volume_type(),      reorient_mask_type(),        reorient_volume_like_type(), reorient_mask_like_type(),
+          reorient_labels_like_type(), voxel_size_type(),           crop_volume_type(),          crop_mask_type(),
+          pad_volume_like_type(),      pad_mask_like_type()};
 }
 
 }  // namespace flowrun::geometry

@@ -1,12 +1,18 @@
 #include "flowrun/sdk/plugin.h"
+#include "ball.h"
 #include "components.h"
+#include "fill_holes.h"
 #include "label_lesions.h"
+#include "largest_component.h"
 #include "shift.h"
 #include "threshold.h"
 
 namespace flowrun::segment {
 
-static std::vector<NodeType> node_types() { return {threshold_type(), components_type(), shift_type(), label_lesions_type()}; }
+static std::vector<NodeType> node_types() {
+  return {threshold_type(), components_type(), shift_type(),      label_lesions_type(),
+          dilate_type(),    erode_type(),      fill_holes_type(), largest_component_type()};
+}
 
 }  // namespace flowrun::segment
 
