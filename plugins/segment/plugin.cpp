@@ -1,5 +1,6 @@
 #include "flowrun/sdk/plugin.h"
 #include "ball.h"
+#include "combine.h"
 #include "components.h"
 #include "fill_holes.h"
 #include "label_lesions.h"
@@ -11,7 +12,8 @@ namespace flowrun::segment {
 
 static std::vector<NodeType> node_types() {
   return {threshold_type(), components_type(), shift_type(),      label_lesions_type(),
-          dilate_type(),    erode_type(),      fill_holes_type(), largest_component_type()};
+          dilate_type(),    erode_type(),      fill_holes_type(), largest_component_type(),
+          combine_type()};
 }
 
 }  // namespace flowrun::segment

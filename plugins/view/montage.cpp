@@ -60,7 +60,9 @@ class Montage : public Node {
     const std::string& title = ctx.params().text("title");
     MontageContent content{&image, mask ? &mask->voxels : &nothing, reference ? &reference->voxels : nullptr,
                            title.empty() ? std::string(ctx.case_name()) : title};
-    if (mask) content.found_text = "found: " + reported(ctx, burden_of(*mask));
+    const std::string& label = ctx.params().text("label");
+    content.choose_by_mask = label.empty();
+    if (mask) content.found_text = label.empty() ? "found: " + reported(ctx, burden_of(*mask)) : label;
     if (reference) content.reference_text = "reference: " + burden_text(burden_of(*reference));
     content.columns = ctx.params().integer("columns");
     content.rows = ctx.params().integer("rows");
@@ -101,7 +103,10 @@ NodeType montage_type() {
       "image's axes are: slices follow the voxel axis closest to the body's long axis, without resampling across slices.\n\n"
       "Grey goes from the 1st to the 99.5th percentile of the voxels that are not 0. Below the slices stand the lesions' number "
       "(6-connected "
-      "components) and volume. Image and masks must be on one grid. Without a mask the picture shows the image alone.";
+      "components) and volume. Image and masks must be on one grid. Without a mask the picture shows the image alone.\n\n"
+      "With 'label' the mask is of something else than lesions: the label explains the outline, nothing is counted or reported, "
+      "and slices are spread over the head. So the brain mask, or the bright tissue of another image "
+      "(intensity.otsu, segment.threshold), shows on an image whether the two lie on each other.";
   type.inputs = {kImage, kFound, kReference};
   type.params = {
       {.name = "path", .type = ParamType::path, .help = "The PNG file to write", .role = PathRole::output, .per_case = true},
@@ -122,6 +127,10 @@ NodeType montage_type() {
        .default_value = std::string(),
        .help = "Words below the picture; empty: the case's name",
        .per_case = true},
+      {.name = "label",
+       .type = ParamType::string,
+       .default_value = std::string(),
+       .help = "What the mask outlines, such as the brain; empty: lesions, which are counted"},
   };
   type.concurrent = true;
   type.create = create_node<Montage>;

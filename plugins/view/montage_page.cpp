@@ -100,7 +100,8 @@ Canvas paint_montage(const MontageContent& content) {
   const AxialView view = axial_view_of(content.image->geometry);
   const Window window = robust_window(content.image->voxels);
   const Box box = interesting_box(view, content.image->voxels, window, {content.found, content.reference});
-  const Components lesions = find_components(content.image->geometry, either(content));
+  const std::vector<std::uint8_t> nothing(content.choose_by_mask ? 0 : content.found->size());
+  const Components lesions = find_components(content.image->geometry, content.choose_by_mask ? either(content) : nothing);
   const auto slices = choose_slices(view, lesions, box.low[2], box.high[2], content.columns * content.rows);
   const TileFrame frame = fit_tile(view, box, kTileWidth, kMostTileHeight);
 

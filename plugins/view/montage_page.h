@@ -17,6 +17,7 @@ struct MontageContent {
   std::string title;
   std::string found_text;  ///< for the line below the picture, beside the outline's colour; empty: nothing is said
   std::string reference_text;
+  bool choose_by_mask = true;  ///< slices with much of the mask are chosen; else they are spread over the head
   std::int64_t columns = 4;
   std::int64_t rows = 3;
 };

@@ -135,6 +135,17 @@ TEST_CASE("montage: without a mask it shows the image alone, and reports no lesi
   CHECK(picture.find(kFound).count == 0);
 }
 
+TEST_CASE("montage: a mask with a label is outlined and not counted") {
+  const TempFolder folder;
+  Volume image = head({48, 48, 24});
+  Mask mask = empty_mask(image);
+  add_cube(mask, {10, 10, 4}, 16);
+  NodeRunner runner("view.montage", {{"path", folder / "a.png"}, {"label", std::string("brain")}});
+  runner.input("image", image).input("mask", mask).run();
+  CHECK(runner.reports().empty());
+  CHECK(decode(folder / "a.png").find(kFound).count > 100);
+}
+
 TEST_CASE("montage: radiological view, whatever the axes are: patient's left on the right, anterior up") {
   const TempFolder folder;
   // Each row: the direction matrix, and the corner of a cube that lies to the patient's left and anterior.
