@@ -9,6 +9,7 @@
 #include "flowrun/sdk/payloads.h"
 #include "image_reader.h"
 #include "image_writer.h"
+#include "write_mask.h"
 
 namespace flowrun::io {
 namespace {
@@ -87,13 +88,7 @@ NodeType write_labels_type() {
       "from 0 to 255, uint16 where they are from 0 to 65535, else int32. Names of labels are not kept: image files have no place "
       "for them.";
   type.inputs = {kWritten};
-  type.params = {
-      {.name = "path", .type = ParamType::path, .help = "The file to write", .role = PathRole::output, .per_case = true},
-      {.name = "compress",
-       .type = ParamType::boolean,
-       .default_value = true,
-       .help = "Compress .nrrd and .mha; .nii.gz always is compressed, .nii never"},
-  };
+  type.params = written_file_params();
   type.concurrent = true;
   type.create = create_node<WriteLabels>;
   return type;

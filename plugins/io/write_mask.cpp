@@ -22,19 +22,21 @@ class WriteMask : public Node {
 
 }  // namespace
 
+std::vector<ParamSpec> written_file_params() {
+  return {{.name = "path", .type = ParamType::path, .help = "The file to write", .role = PathRole::output, .per_case = true},
+          {.name = "compress",
+           .type = ParamType::boolean,
+           .default_value = true,
+           .help = "Compress .nrrd and .mha; .nii.gz always is compressed, .nii never"}};
+}
+
 NodeType write_mask_type() {
   NodeType type;
   type.name = "io.write_mask";
   type.summary = "Writes a mask to .nii.gz, .nii, .nrrd or .mha, one byte a voxel";
   type.details = "Written as io.write_volume does it: whole or not at all.";
   type.inputs = {kMask};
-  type.params = {
-      {.name = "path", .type = ParamType::path, .help = "The file to write", .role = PathRole::output, .per_case = true},
-      {.name = "compress",
-       .type = ParamType::boolean,
-       .default_value = true,
-       .help = "Compress .nrrd and .mha; .nii.gz always is compressed, .nii never"},
-  };
+  type.params = written_file_params();
   type.concurrent = true;
   type.create = create_node<WriteMask>;
   return type;
