@@ -27,7 +27,7 @@ struct CaseRow {
   CaseStatus status = CaseStatus::not_started;
   CaseError error;  ///< the cause, when it failed
   std::vector<std::string> warnings;
-  std::string left_out;  ///< "read_t2, normalise_t2 did not run (t2 is missing)"; empty: every node ran
+  std::string left_out;         ///< "read_t2, normalise_t2 did not run (t2 is missing)"; empty: every node ran
   std::vector<Figure> figures;  ///< by column
   std::optional<double> lesion_volume_ml;
   std::optional<double> lesions;

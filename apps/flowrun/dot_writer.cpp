@@ -120,9 +120,9 @@ class DotWriter {
       const bool chunks = slot.scope == Scope::chunk;
       const std::string second = (payload == ports ? "" : payload) + (chunks ? " (chunks)" : "");
       const std::string label = second.empty() ? ports : ports + "\n" + second;
-      text_ += fmt::format("  n{} -> n{} [label={}{}];\n", slot.source.node, index, quoted(label),
-                           std::string(chunks ? ", penwidth=2.5, color=\"#1f5fa8\"" : "") +
-                               (dashed_[slot.source.node] ? ", style=dashed" : ""));
+      text_ += fmt::format(
+          "  n{} -> n{} [label={}{}];\n", slot.source.node, index, quoted(label),
+          std::string(chunks ? ", penwidth=2.5, color=\"#1f5fa8\"" : "") + (dashed_[slot.source.node] ? ", style=dashed" : ""));
     }
   }
 

@@ -193,12 +193,13 @@ void EarlierFiles::keep_foreign(const fs::path& file) {
   const fs::path wanted = out_ / "flowrun" / "replaced" / place_of(file, out_);
   fs::path place = wanted;
   std::error_code unknown;
-  for (int number = 2; fs::exists(fs::symlink_status(place, unknown)); ++number) place = wanted.string() + "." + std::to_string(number);
+  for (int number = 2; fs::exists(fs::symlink_status(place, unknown)); ++number)
+    place = wanted.string() + "." + std::to_string(number);
   fs::create_directories(place.parent_path());
   move_across(file, place);
   const std::lock_guard lock(mutex_);
-  remarks_.push_back(fmt::format("'{}' was there before this run and no record of a run names it; it is kept as '{}'", file.string(),
-                                 place.string()));
+  remarks_.push_back(fmt::format("'{}' was there before this run and no record of a run names it; it is kept as '{}'",
+                                 file.string(), place.string()));
 }
 
 void EarlierFiles::move_file(const fs::path& file, const fs::path& folder, bool replace) {
@@ -235,7 +236,9 @@ bool EarlierFiles::is_of_a_run(const Case& one, const NodeFile& file, const std:
   const bool is_plain = fs::is_regular_file(fs::symlink_status(file.path, unknown)) && !is_checkpoint(file.path);
   if (!is_plain || may_be_of(earlier, file)) return true;
   const std::string path = fs::absolute(file.path).lexically_normal().string();
-  const auto names_it = [&](const OutputFile& output) { return fs::absolute(out_ / output.file.path).lexically_normal() == path; };
+  const auto names_it = [&](const OutputFile& output) {
+    return fs::absolute(out_ / output.file.path).lexically_normal() == path;
+  };
   for (const std::string& word : graph_words(out_)) {
     const std::optional<CaseRecord> record = record_in(case_record_file(out_, one.name, word));
     if (record && std::any_of(record->outputs.begin(), record->outputs.end(), names_it)) return true;

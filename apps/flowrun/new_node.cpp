@@ -24,8 +24,9 @@ constexpr std::size_t kLongestFile = std::size_t{1} << 20;
 std::string read(const fs::path& file) {
   std::error_code unknown;
   if (!fs::is_regular_file(file, unknown))
-    throw Error(fmt::format("'{}' is missing, so '{}' is no plugin's folder as 'flowrun new-plugin' makes it; go there, or name it with --plugin",
-                            file.string(), file.parent_path().empty() ? "." : file.parent_path().string()));
+    throw Error(fmt::format(
+        "'{}' is missing, so '{}' is no plugin's folder as 'flowrun new-plugin' makes it; go there, or name it with --plugin",
+        file.string(), file.parent_path().empty() ? "." : file.parent_path().string()));
   return read_plain_file(file, kLongestFile);
 }
 
@@ -40,9 +41,10 @@ class Edited {
     const std::size_t from = text_.find(begin);
     const std::size_t at = from == std::string::npos ? from : text_.find(end, from + begin.size());
     if (at == std::string::npos)
-      throw Error(fmt::format("'{}' has no '{}' as 'flowrun new-plugin' writes it, so the node cannot be added there; nothing was changed. "
-                              "Add the node by hand, or make a plugin to copy from",
-                              file_.string(), begin));
+      throw Error(fmt::format(
+          "'{}' has no '{}' as 'flowrun new-plugin' writes it, so the node cannot be added there; nothing was changed. "
+          "Add the node by hand, or make a plugin to copy from",
+          file_.string(), begin));
     text_.insert(at, added);
   }
   bool contains(const std::string& word) const { return text_.find(word) != std::string::npos; }
@@ -70,9 +72,10 @@ void edit_build(const PluginPlan& plan, Edited& build) {
   const std::string& node = plan.nodes.front();
   const bool has_library = build.contains("LINKS plugin_library");
   if (!plan.library.empty() && !has_library)
-    throw Error(fmt::format("the plugin does not use a library yet; make a plugin with --with {} and copy its CMakeLists.txt, or add the node "
-                            "without --with",
-                            plan.library));
+    throw Error(fmt::format(
+        "the plugin does not use a library yet; make a plugin with --with {} and copy its CMakeLists.txt, or add the node "
+        "without --with",
+        plan.library));
   build.add_before("flowrun_add_plugin(" + plan.name + " SOURCES", has_library ? " LINKS" : ")", " src/" + node + ".cpp");
   build.add_before("add_executable(" + plan.name + "_tests", ")", " tests/" + node + "_test.cpp");
   build.add_before("add_test(NAME nodes", "endif()", graph_test_line(node));
@@ -98,7 +101,8 @@ std::vector<std::pair<fs::path, std::string>> new_files(const PluginPlan& plan, 
     if (file.find("/" + node + ".") == std::string::npos && file.find("/" + node + "_test.") == std::string::npos) continue;
     std::error_code unknown;
     if (fs::exists(fs::symlink_status(folder / file, unknown)))
-      throw Error(fmt::format("'{}' is here already and is left as it is; choose another name for the node", (folder / file).string()));
+      throw Error(
+          fmt::format("'{}' is here already and is left as it is; choose another name for the node", (folder / file).string()));
     files.emplace_back(folder / file, text);
   }
   return files;
@@ -120,9 +124,10 @@ int execute(const NewNodeCommand& command) {
     write_atomically(file, text);
   }
   for (const Edited& file : changed) file.save();  // last: until then the plugin builds as before
-  fmt::print("{0}: the node type {0}.{1} is in src/{1}.cpp, its test in tests/{1}_test.cpp, a graph in graphs/{1}.json. Next:\n\n"
-             "  cmake --build build\n  ctest --test-dir build\n",
-             plan.name, command.name);
+  fmt::print(
+      "{0}: the node type {0}.{1} is in src/{1}.cpp, its test in tests/{1}_test.cpp, a graph in graphs/{1}.json. Next:\n\n"
+      "  cmake --build build\n  ctest --test-dir build\n",
+      plan.name, command.name);
   return kAllDone;
 }
 

@@ -137,10 +137,11 @@ void declare_validate(CLI::App& app, ValidateCommand& command) {
 }
 
 void declare_nodes(CLI::App& app, NodesCommand& command) {
-  CLI::App& verb = add_verb(app, "nodes", "list the node types, by plugin, or find some",
-                            "  flowrun nodes\n"
-                            "  flowrun nodes intensity            types whose name starts so\n"
-                            "  flowrun nodes resample             else those that have the word in their name, summary or details");
+  CLI::App& verb =
+      add_verb(app, "nodes", "list the node types, by plugin, or find some",
+               "  flowrun nodes\n"
+               "  flowrun nodes intensity            types whose name starts so\n"
+               "  flowrun nodes resample             else those that have the word in their name, summary or details");
   verb.add_option("WORD", command.word, "only types whose name starts so, or that are about it")->type_name("");
   verb.add_flag("--json", command.json, "print the descriptions as JSON, for programs");
   add_plugin_path(verb, command.plugin_paths);

@@ -97,8 +97,9 @@ int print_outcome(const ReplayBundle& bundle, const RunResult& result) {
     return kAllDone;
   }
   const CaseError& error = one.errors.front();
-  fmt::print("it failed {}\n",
-             without_folders(error.message) == without_folders(bundle.error.message) ? "again, for the same reason" : "for another reason than before");
+  fmt::print("it failed {}\n", without_folders(error.message) == without_folders(bundle.error.message)
+                                   ? "again, for the same reason"
+                                   : "for another reason than before");
   std::fflush(stdout);
   fmt::print(stderr, "flowrun: error: node '{}' ({}, plugin {}): {}\n", printable(error.node), printable(error.type),
              printable(error.plugin), printable(error.message));

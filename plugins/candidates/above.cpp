@@ -61,13 +61,16 @@ NodeType above_type() {
       "grid; 'select' is every and no mask is connected. Reports candidates, the length of the list.";
   type.inputs = {kVolume, kMask};
   type.outputs = {kVoxels};
-  type.params = {
-      {.name = "threshold", .default_value = 1.5, .help = "A voxel with a greater value than this is a candidate", .unit = "sd", .per_case = true},
-      {.name = "select",
-       .type = ParamType::choice,
-       .default_value = std::string("above"),
-       .help = "Which voxels: those above the threshold, or every voxel of the mask",
-       .choices = {"above", "every"}}};
+  type.params = {{.name = "threshold",
+                  .default_value = 1.5,
+                  .help = "A voxel with a greater value than this is a candidate",
+                  .unit = "sd",
+                  .per_case = true},
+                 {.name = "select",
+                  .type = ParamType::choice,
+                  .default_value = std::string("above"),
+                  .help = "Which voxels: those above the threshold, or every voxel of the mask",
+                  .choices = {"above", "every"}}};
   type.concurrent = true;
   type.create = create_node<Above>;
   return type;

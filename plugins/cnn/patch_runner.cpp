@@ -119,9 +119,9 @@ void PatchRunner::check_kind(const PatchBatch& patches) const {
 void PatchRunner::check_contrasts(const std::vector<std::string>& contrasts) const {
   for (std::size_t i = 0; i < std::min(contrasts.size(), description_.channels.size()); ++i)
     if (contrasts_differ(contrasts[i], description_.channels[i]))
-      throw Error("the network in '" + model_->path() + "' takes " + description_.channels[i] + " as channel " + std::to_string(i + 1) +
-                  ", but the image there is " + contrasts[i] + "; put the volumes in the order of its channels: " +
-                  in_order(description_.channels));
+      throw Error("the network in '" + model_->path() + "' takes " + description_.channels[i] + " as channel " +
+                  std::to_string(i + 1) + ", but the image there is " + contrasts[i] +
+                  "; put the volumes in the order of its channels: " + in_order(description_.channels));
 }
 
 at::Tensor PatchRunner::forward(const at::Tensor& input, const PatchBatch& patches) const {

@@ -27,7 +27,8 @@ NodeType first_type() {
   type.name = "core.first";
   type.summary = "Of several packets the first that the case has";
   type.details =
-      "Takes any kind of packet, the same kind at every edge, and passes the first one on that is there, in the order of the list; "
+      "Takes any kind of packet, the same kind at every edge, and passes the first one on that is there, in the order of the "
+      "list; "
       "nothing is copied. So a graph has one way on where a case may lack an image or a condition leaves a step out: "
       "[\"given_mask.mask\", \"made_mask.mask\"] is the mask that was given, or else the one that was made.\n\n"
       "A step that makes the second choice runs whether it is needed or not, unless its 'when' says otherwise. Where none of the "

@@ -1,5 +1,5 @@
-#include "first.h"
 #include "flowrun/sdk/plugin.h"
+#include "first.h"
 
 namespace flowrun::core {
 

@@ -47,8 +47,10 @@ NodeType like_type() {
   const std::string port(kPort<Image>);
   NodeType type;
   type.name = "geometry.reorient_" + port + "_like";
-  type.summary =
-      (port == "mask" ? "A mask" : port == "labels" ? "A label image" : "An image") + std::string(" brought to the axes of another image of the same grid, exactly");
+  type.summary = (port == "mask"     ? "A mask"
+                  : port == "labels" ? "A label image"
+                                     : "An image") +
+                 std::string(" brought to the axes of another image of the same grid, exactly");
   type.details = kDetails;
   type.inputs = {kIn<Image>, kReference};
   type.outputs = {kOut<Image>};

@@ -27,7 +27,8 @@ class VoxelSize : public Node {
     grid::require_complete(volume, "volume");
     const auto [smallest, largest] = std::minmax_element(volume.geometry.spacing.begin(), volume.geometry.spacing.end());
     if (!(*smallest > 0))
-      throw Error("'" + grid::name_of(volume.source, "volume") + "' has a voxel size that is not above 0 mm; repair the image first");
+      throw Error("'" + grid::name_of(volume.source, "volume") +
+                  "' has a voxel size that is not above 0 mm; repair the image first");
     context.report("smallest_mm", *smallest);
     context.report("largest_mm", *largest);
     context.emit(kSmallest, in_mm(*smallest));
@@ -43,7 +44,8 @@ NodeType voxel_size_type() {
   type.summary = "How large an image's voxels are, as numbers for other nodes";
   type.details =
       "The smallest and the largest of the three distances between neighbouring voxels. They are Numbers, for conditions and "
-      "parameters: \"when\": { \"number\": \"size.largest\", \"above\": 2 } runs a node only for thick slices. Reports smallest_mm "
+      "parameters: \"when\": { \"number\": \"size.largest\", \"above\": 2 } runs a node only for thick slices. Reports "
+      "smallest_mm "
       "and largest_mm. Errors: a size that is not above 0.";
   type.inputs = {kVolume};
   type.outputs = {kSmallest, kLargest};

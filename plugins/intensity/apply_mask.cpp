@@ -31,7 +31,8 @@ NodeType apply_mask_type() {
   type.name = "intensity.apply_mask";
   type.summary = "An image with one value outside of a mask";
   type.details =
-      "Voxels outside of the mask become 'outside', 0 by default: what a skull-stripped image has around the brain. Voxels inside keep "
+      "Voxels outside of the mask become 'outside', 0 by default: what a skull-stripped image has around the brain. Voxels "
+      "inside keep "
       "their values, also those that are 0. Errors: image and mask on different grids or in different spaces.";
   type.inputs = {kVolume, kMask};
   type.outputs = {kOutVolume};

@@ -97,7 +97,8 @@ void warn_of_background(Context& context, const Volume& volume) {
 
 void warn_of_sign(Context& context, const Statistics& found, const std::string& volume, const std::string& chosen) {
   if (found.highest <= 0)
-    context.warn("no value of the " + chosen + " of '" + volume + "' is above 0, which no MR image has as it was measured: it may " +
+    context.warn("no value of the " + chosen + " of '" + volume +
+                 "' is above 0, which no MR image has as it was measured: it may " +
                  "be inverted, or have a wrong intercept; look at it, and compare its brightness with the other images");
 }
 
@@ -137,8 +138,10 @@ NodeType normalise_type() {
       "Resampled images can hold zeros inside the brain and values that are not 0 outside: give a mask then, the same for all "
       "images of a head.\n\n"
       "Errors: no voxel is chosen; the chosen voxels all have one value or include NaN or infinity; the mask is on another "
-      "grid; 'over' is mask and none is connected. A mask that is connected but not used is a warning, and so are chosen voxels of which "
-      "none is above 0 and, with 'over' nonzero, voxels that cannot be a brain (intensity.nonzero_mask says by what signs). Reports mean and sd in the units of "
+      "grid; 'over' is mask and none is connected. A mask that is connected but not used is a warning, and so are chosen voxels "
+      "of which "
+      "none is above 0 and, with 'over' nonzero, voxels that cannot be a brain (intensity.nonzero_mask says by what signs). "
+      "Reports mean and sd in the units of "
       "the "
       "image.";
   type.inputs = {kVolume, kMask};

@@ -42,8 +42,9 @@ Histogram histogram_of(const Volume& volume, const Mask* mask, std::size_t bins)
   });
   if (!(found.low < found.high))
     throw Error(found.low > found.high ? "'" + name + "' has no voxels that count, so nothing parts them"
-                                       : "all voxels of '" + name + "' that count have one value, so nothing parts them; it is "
-                                         "probably the wrong file, or the wrong mask");
+                                       : "all voxels of '" + name +
+                                             "' that count have one value, so nothing parts them; it is "
+                                             "probably the wrong file, or the wrong mask");
   found.counts.resize(bins);
   const double scale = static_cast<double>(bins) / (static_cast<double>(found.high) - found.low);
   for_chosen(volume, mask, [&](float value) {
@@ -96,11 +97,14 @@ NodeType otsu_type() {
   type.name = "intensity.otsu";
   type.summary = "The value that parts an image best into dark and bright voxels";
   type.details =
-      "Otsu's threshold (IEEE Transactions on Systems, Man, and Cybernetics 9, 1979): of all values that part the histogram in two, "
-      "the one with the largest variance between the two classes. The histogram has 'bins' bins of one width from the smallest to "
+      "Otsu's threshold (IEEE Transactions on Systems, Man, and Cybernetics 9, 1979): of all values that part the histogram in "
+      "two, "
+      "the one with the largest variance between the two classes. The histogram has 'bins' bins of one width from the smallest "
+      "to "
       "the largest value that counts; the result is the upper edge of a bin. Where several are equally good, as in a gap without "
       "voxels, it is the middle one.\n\n"
-      "The result is a Number, which another node takes as a parameter: \"above\": { \"number\": \"otsu.threshold\" }. Errors: no "
+      "The result is a Number, which another node takes as a parameter: \"above\": { \"number\": \"otsu.threshold\" }. Errors: "
+      "no "
       "voxel counts; all have one value; values that are NaN or infinite; the mask is on another grid. Reports threshold.";
   type.inputs = {kVolume, kMask};
   type.outputs = {kThreshold};

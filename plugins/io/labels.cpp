@@ -24,7 +24,8 @@ std::int32_t label_of(const Volume& volume, std::size_t index) {
   const float value = volume.voxels[index];
   if (value == std::floor(value) && std::abs(value) < kLargest) return static_cast<std::int32_t>(value);
   const bool whole = value == std::floor(value);
-  refuse(volume.source, "its voxel " + voxel_text(volume.geometry, static_cast<std::int64_t>(index)) + " is " + number_text(value) +
+  refuse(volume.source, "its voxel " + voxel_text(volume.geometry, static_cast<std::int64_t>(index)) + " is " +
+                            number_text(value) +
                             (whole ? "; labels are read up to 16777215" : "; labels are whole numbers: is it the right file?"));
 }
 
@@ -68,7 +69,8 @@ NodeType read_labels_type() {
   type.name = "io.read_labels";
   type.summary = "Reads a label image: a whole number a voxel";
   type.details =
-      "Reads what io.read_volume reads. The voxels must be whole numbers, whatever type the file keeps them in; they are read up to "
+      "Reads what io.read_volume reads. The voxels must be whole numbers, whatever type the file keeps them in; they are read up "
+      "to "
       "16777215 and refused beyond. Resampling of sheared axes takes the nearest voxel, 0 outside. Image files have no names of "
       "labels.";
   type.outputs = {kRead};
@@ -84,7 +86,8 @@ NodeType write_labels_type() {
   type.name = "io.write_labels";
   type.summary = "Writes a label image to .nii.gz, .nii, .nrrd or .mha";
   type.details =
-      "Written as io.write_volume does it: whole or not at all. Each voxel has one, two or four bytes: uint8 where all labels are "
+      "Written as io.write_volume does it: whole or not at all. Each voxel has one, two or four bytes: uint8 where all labels "
+      "are "
       "from 0 to 255, uint16 where they are from 0 to 65535, else int32. Names of labels are not kept: image files have no place "
       "for them.";
   type.inputs = {kWritten};

@@ -43,8 +43,8 @@ class ReadVolume : public Node {
     const std::string named = contrast_in_name(path);
     if (contrasts_differ(said, named))
       refuse(path, "its name says " + named + ", but it is read as " + said +
-                       "; give the right file, or set the parameter 'contrast' of this node to \"" + named + "\" or rename the file if " +
-                       "it is right");
+                       "; give the right file, or set the parameter 'contrast' of this node to \"" + named +
+                       "\" or rename the file if " + "it is right");
     return said.empty() ? named : said;
   }
 

@@ -31,7 +31,8 @@ void require_no_negative(const Labels& labels) {
   if (found == labels.voxels.end()) return;
   const auto [x, y, z] = labels.geometry.voxel_at(found - labels.voxels.begin());
   throw Error("'" + grid::name_of(labels.source, "labels") + "' has the label " + std::to_string(*found) + " at voxel (" +
-              std::to_string(x) + ", " + std::to_string(y) + ", " + std::to_string(z) + "); labels of lesions are numbers from 1, and 0 "
+              std::to_string(x) + ", " + std::to_string(y) + ", " + std::to_string(z) +
+              "); labels of lesions are numbers from 1, and 0 "
               "is outside");
 }
 

@@ -51,8 +51,10 @@ NodeType combine_type() {
   type.name = "segment.combine";
   type.summary = "The voxels that all of several masks have, or any of them";
   type.details =
-      "Voxel by voxel: inside (1) where every mask is inside (keep \"all\"), or where at least one is (\"any\"). Two estimates of one "
-      "thing, such as the brain on the T1 and on the FLAIR, have less outside of it in common than each alone. Reports volume_ml and, "
+      "Voxel by voxel: inside (1) where every mask is inside (keep \"all\"), or where at least one is (\"any\"). Two estimates "
+      "of one "
+      "thing, such as the brain on the T1 and on the FLAIR, have less outside of it in common than each alone. Reports volume_ml "
+      "and, "
       "of two masks, dice, which says how far they agree. Errors: masks on different grids or in different spaces.";
   type.inputs = {kMasks};
   type.outputs = {kCombined};

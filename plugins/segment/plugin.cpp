@@ -11,9 +11,8 @@
 namespace flowrun::segment {
 
 static std::vector<NodeType> node_types() {
-  return {threshold_type(), components_type(), shift_type(),      label_lesions_type(),
-          dilate_type(),    erode_type(),      fill_holes_type(), largest_component_type(),
-          combine_type()};
+  return {threshold_type(),  components_type(),        shift_type(),  label_lesions_type(), dilate_type(), erode_type(),
+          fill_holes_type(), largest_component_type(), combine_type()};
 }
 
 }  // namespace flowrun::segment

@@ -54,10 +54,12 @@ NodeType threshold_type() {
   type.details =
       "1 where the value is greater than 'above' (equal is not above), else 0. The comparison is made in double precision: "
       "the float32 next to 0.1 is slightly more than 0.1 and so above it. NaN never counts as above; NaN voxels are a warning "
-      "with their number, and so is a threshold from 0 to 1 on an image that is known to be as it was measured. Reports voxels and volume_ml, the size of the mask.";
+      "with their number, and so is a threshold from 0 to 1 on an image that is known to be as it was measured. Reports voxels "
+      "and volume_ml, the size of the mask.";
   type.inputs = {kVolume};
   type.outputs = {kMask};
-  type.params = {{.name = "above", .default_value = 0.5, .help = "A voxel with a greater value than this is inside", .per_case = true}};
+  type.params = {
+      {.name = "above", .default_value = 0.5, .help = "A voxel with a greater value than this is inside", .per_case = true}};
   type.concurrent = true;
   type.create = create_node<Threshold>;
   return type;

@@ -18,7 +18,8 @@ namespace flowrun::view {
 namespace {
 
 constexpr Input<Volume> kImage{"image", "The image below the outlines", Scope::per_case};
-constexpr OptionalInput<Mask> kFound{"mask", "What was found, outlined; without it the slices are spread over the head", Scope::per_case};
+constexpr OptionalInput<Mask> kFound{"mask", "What was found, outlined; without it the slices are spread over the head",
+                                     Scope::per_case};
 constexpr OptionalInput<Mask> kReference{"reference", "What should be found, outlined in another colour", Scope::per_case};
 
 struct Burden {

@@ -80,7 +80,8 @@ TEST_CASE("flowrun run: the summary and the record say which nodes did not run, 
   CHECK_FALSE(contains(cases.folder.read("o/flowrun/cases/b.json"), "left_out"));
   CHECK(contains(cases.folder.read("o/report.html"), "not: measure.number is above 2.5"));
   const Ended changed = cases.run(with_when(R"({ "number": "measure.number", "above": 0 })"), {"--resume"});
-  CHECK(contains(changed.err, "parameter 'when' of node 'write' changed from measure.number is above 2.5 to measure.number is above 0"));
+  CHECK(contains(changed.err,
+                 "parameter 'when' of node 'write' changed from measure.number is above 2.5 to measure.number is above 0"));
   CHECK(cases.folder.has("o/a.txt"));
 }
 
@@ -119,21 +120,25 @@ TEST_CASE("flowrun run: core.first takes what the case has, whatever kind of pac
   CHECK(cases.folder.read("o/b.txt") == "3\n");
   std::string mixed = graph;
   mixed.replace(mixed.find("make.volume\"] }"), 11, "measure.number");
-  CHECK(contains(cases.refusal(mixed), "node 'taken': input 'items' takes flowrun.volume/1, but 'measure.number' gives flowrun.number/1"));
+  CHECK(contains(cases.refusal(mixed),
+                 "node 'taken': input 'items' takes flowrun.volume/1, but 'measure.number' gives flowrun.number/1"));
 }
 
 TEST_CASE("flowrun validate: a condition that cannot be is refused with its place and what is possible") {
   Cases cases;
   const auto refused = [&](const std::string& when) { return cases.refusal(with_when(when)); };
-  CHECK(contains(refused(R"("denoise")"), "node 'write', when: expected \"${name}\" of a parameter or an input of the graph, found \"denoise\""));
+  CHECK(contains(refused(R"("denoise")"),
+                 "node 'write', when: expected \"${name}\" of a parameter or an input of the graph, found \"denoise\""));
   CHECK(contains(refused(R"("${denoize}")"), "did you mean 'denoise'?"));
   CHECK(contains(refused(R"("${limit}")"), "${limit} is a number; say what it must be with \"is\", \"above\""));
   CHECK(contains(refused(R"({ "value": "${mode}", "above": 1 })"), "only a number has limits"));
   CHECK(contains(refused(R"({ "value": "${mode}", "is": "slow" })"), "expected one of 'fast', 'exact', found \"slow\""));
   CHECK(contains(refused(R"({ "given": "value" })"), "input 'value' is never missing"));
   CHECK(contains(refused(R"({ "given": "extro" })"), "did you mean 'extra'?"));
-  CHECK(contains(refused(R"({ "number": "measure.number" })"), "a number is compared with 'above', 'at_least', 'below' or 'at_most'"));
-  CHECK(contains(refused(R"({ "number": "make.volume", "above": 1 })"), "takes a flowrun.number/1, but 'make.volume' gives flowrun.volume/1"));
+  CHECK(contains(refused(R"({ "number": "measure.number" })"),
+                 "a number is compared with 'above', 'at_least', 'below' or 'at_most'"));
+  CHECK(contains(refused(R"({ "number": "make.volume", "above": 1 })"),
+                 "takes a flowrun.number/1, but 'make.volume' gives flowrun.volume/1"));
   CHECK(contains(refused(R"({ "number": "mesure.number", "above": 1 })"), "did you mean 'measure'?"));
   CHECK(contains(refused(R"({ "given": "extra", "missing": "extra" })"), "found two"));
   CHECK(contains(refused("{}"), "a condition is one of"));
@@ -141,12 +146,14 @@ TEST_CASE("flowrun validate: a condition that cannot be is refused with its plac
   CHECK(contains(refused(R"({ "given": "extra", "abov": 3 })"), "'abov'"));
   const std::string own = R"("write": { "type": "clitest.write", "inputs": { "volume": "make.volume" }, "params": { "path": )";
   CHECK(contains(cases.refusal(kHead + own + R"({ "number": "measure.number" } } } } })"),
-                 "parameter 'path' cannot come from another node: it is no number, or is read once, when the node is opened; those that can: 'repeat'"));
+                 "parameter 'path' cannot come from another node: it is no number, or is read once, when the node is opened; "
+                 "those that can: 'repeat'"));
 }
 
 TEST_CASE("flowrun validate: a condition of a subgraph is one of each node in it") {
   Cases cases;
-  cases.folder.write("part.json", R"({ "format": 1, "inputs": { "in": { "type": "flowrun.volume/1" }, "name": { "type": "string" } },
+  cases.folder.write("part.json",
+                     R"({ "format": 1, "inputs": { "in": { "type": "flowrun.volume/1" }, "name": { "type": "string" } },
     "nodes": { "write": { "type": "clitest.write", "inputs": { "volume": "in" }, "params": { "path": "${out}/${case}_${name}.txt" } } } })");
   const Ended ended = cases.run(kHead + R"("part": { "type": "graph:part.json", "when": { "given": "extra" },
     "inputs": { "in": "make.volume" }, "params": { "name": "x" } } } })");

@@ -233,8 +233,10 @@ TEST_CASE("flowrun run: a person's own file in the output folder is kept, and it
     CHECK(done.status == 0);
     CHECK(folder.read("o/a_value.txt") == "1\n");
     CHECK(folder.read(std::string("o/flowrun/replaced/") + kept) == std::string("drawn by hand, ") + kept);
-    CHECK(contains(done.err, "'o/a_value.txt' was there before this run and no record of a run names it; it is kept as "
-                             "'o/flowrun/replaced/" + std::string(kept) + "'"));
+    CHECK(contains(done.err,
+                   "'o/a_value.txt' was there before this run and no record of a run names it; it is kept as "
+                   "'o/flowrun/replaced/" +
+                       std::string(kept) + "'"));
     CHECK_FALSE(contains(run_value(folder, "2").err, "it is kept as"));  // its own
     fs::remove_all(folder.path() / "o/flowrun/cases");
   }

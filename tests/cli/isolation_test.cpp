@@ -22,7 +22,8 @@ std::string graph_with(const std::string& run, const std::string& more = "") {
 
 Ended run_cases(const TempFolder& folder, const std::string& table, std::vector<std::string> more = {}) {
   folder.write("cases.csv", "case,value,how\n" + table);
-  std::vector<std::string> words{"run", "graph.json", "--cases", "cases.csv", "--out", "o", "--plugin-path", FLOWRUN_CRASH_PLUGINS};
+  std::vector<std::string> words{"run",   "graph.json", "--cases",       "cases.csv",
+                                 "--out", "o",          "--plugin-path", FLOWRUN_CRASH_PLUGINS};
   words.insert(words.end(), more.begin(), more.end());
   return run_flowrun(folder, words);
 }
@@ -30,9 +31,9 @@ Ended run_cases(const TempFolder& folder, const std::string& table, std::vector<
 /// Folders of packets that firings left in shared memory.
 std::ptrdiff_t left_in_shared_memory() {
   std::error_code unknown;
-  return std::count_if(fs::directory_iterator("/dev/shm", unknown), fs::directory_iterator(), [](const fs::directory_entry& entry) {
-    return entry.path().filename().string().starts_with("flowrun-firing-");
-  });
+  return std::count_if(
+      fs::directory_iterator("/dev/shm", unknown), fs::directory_iterator(),
+      [](const fs::directory_entry& entry) { return entry.path().filename().string().starts_with("flowrun-firing-"); });
 }
 
 }  // namespace
@@ -42,7 +43,12 @@ TEST_CASE("flowrun run: an isolated node that crashes, hangs or eats memory fail
   folder.write("graph.json", graph_with(R"({ "isolate": true, "timeout": 3, "memory": 512 })"));
   std::string table;
   for (int i = 1; i <= 20; ++i)
-    table += "c" + std::to_string(i) + "," + std::to_string(i) + "," + (i == 3 ? "segv" : i == 9 ? "spin" : i == 15 ? "eat" : "") + "\n";
+    table += "c" + std::to_string(i) + "," + std::to_string(i) + "," +
+             (i == 3    ? "segv"
+              : i == 9  ? "spin"
+              : i == 15 ? "eat"
+                        : "") +
+             "\n";
   const std::ptrdiff_t before = left_in_shared_memory();
   const Ended ended = run_cases(folder, table);
   INFO(ended.err);
@@ -52,7 +58,9 @@ TEST_CASE("flowrun run: an isolated node that crashes, hangs or eats memory fail
     CHECK(folder.has("o/c" + std::to_string(i) + ".txt") == !bad);
     if (!bad) CHECK(folder.read("o/c" + std::to_string(i) + ".txt") == std::to_string(i) + "\n");
   }
-  CHECK(contains(ended.err, "case 'c3': node 'bad' (crashtest.misbehave, plugin crashtest): the process of its firing crashed (Segmentation fault)"));
+  CHECK(contains(
+      ended.err,
+      "case 'c3': node 'bad' (crashtest.misbehave, plugin crashtest): the process of its firing crashed (Segmentation fault)"));
   CHECK(contains(ended.err, "the process of its firing did not end within the 'timeout' of 3 s and was ended"));
   CHECK(contains(ended.err, "it needed more memory than the 'memory' of its 'run' allows, or than there is"));
   CHECK(left_in_shared_memory() == before);
@@ -84,9 +92,11 @@ TEST_CASE("flowrun validate: isolation is for nodes of plugins with one output f
     folder.write("graph.json", graph_with(run, more));
     return run_flowrun(folder, {"validate", "graph.json", "--plugin-path", FLOWRUN_CRASH_PLUGINS}).err;
   };
-  CHECK(contains(refusal(R"({ "timeout": 3 })"), "'timeout' and 'memory' are limits of a process of its own; add \"isolate\": true"));
+  CHECK(contains(refusal(R"({ "timeout": 3 })"),
+                 "'timeout' and 'memory' are limits of a process of its own; add \"isolate\": true"));
   CHECK(contains(refusal("{}", R"(, "sum": { "type": "clitest.sum", "inputs": { "volumes": "make.volume" },
-    "params": { "path": "${out}/sum.txt" }, "run": { "isolate": true } })"), "and clitest.sum collects items"));
+    "params": { "path": "${out}/sum.txt" }, "run": { "isolate": true } })"),
+                 "and clitest.sum collects items"));
   CHECK(contains(refusal(R"({ "isolate": true, "memory": 3 })"), "16"));
   CHECK(refusal(R"({ "isolate": true, "memory": 64, "timeout": 1 })").empty());
 }

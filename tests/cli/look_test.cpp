@@ -48,7 +48,8 @@ TEST_CASE("flowrun nodes: a prefix that nothing has is answered with the near on
   const TempFolder folder;
   const Ended ended = run_flowrun(folder, {"nodes", "clitset"});
   CHECK(ended.status == 2);
-  CHECK(ended.err == "flowrun: no node type starts with 'clitset', nor has it in its name, summary or details; did you mean 'clitest'?\n");
+  CHECK(ended.err ==
+        "flowrun: no node type starts with 'clitset', nor has it in its name, summary or details; did you mean 'clitest'?\n");
 }
 
 TEST_CASE("flowrun describe: a node type with its ports, parameters and plugin") {

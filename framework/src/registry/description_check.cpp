@@ -19,7 +19,8 @@ class TypeCheck {
   void run(const std::string& plugin) {
     check_name(plugin);
     if (type_.summary.empty()) add("", "its summary is empty");
-    if (type_.summary.find('\n') != std::string::npos) add("", "its summary has a line break; it is one line, 'details' may have more");
+    if (type_.summary.find('\n') != std::string::npos)
+      add("", "its summary has a line break; it is one line, 'details' may have more");
     check_ports(type_.inputs, "input");
     check_ports(type_.outputs, "output");
     for (const InputPort& port : type_.inputs) check_scope(port);

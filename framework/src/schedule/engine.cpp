@@ -37,7 +37,8 @@ class NodeOpenContext final : public OpenContext {
 const Case kAnyCase;
 
 bool varies(const ValidatedNode& spec) {
-  return std::any_of(spec.params.begin(), spec.params.end(), [](const ParamExpression& param) { return !param.constant && !param.number_port; });
+  return std::any_of(spec.params.begin(), spec.params.end(),
+                     [](const ParamExpression& param) { return !param.constant && !param.number_port; });
 }
 
 std::int64_t peak_resident_bytes() {

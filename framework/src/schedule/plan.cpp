@@ -100,15 +100,18 @@ Plan make_plan(const ValidatedGraph& graph) {
     stage->index = i;
     stage->spec = &graph.nodes[i];
     const auto& params = stage->spec->params;
-    stage->has_numbers = std::any_of(params.begin(), params.end(), [](const auto& param) { return param.number_port.has_value(); });
+    stage->has_numbers =
+        std::any_of(params.begin(), params.end(), [](const auto& param) { return param.number_port.has_value(); });
     stage->is_long = stage->spec->type.collects() || stage->spec->type.streams();
     plan_ports(*stage);
     plan_slots(*stage);
     plan.stages.push_back(std::move(stage));
   }
-  // Something is absent only where a case may leave an input out or a node has conditions; other graphs need not look for it at every firing.
-  const bool may_lack = std::any_of(graph.nodes.begin(), graph.nodes.end(),
-                                    [](const ValidatedNode& node) { return !node.optional_inputs.empty() || !node.conditions.empty(); });
+  // Something is absent only where a case may leave an input out or a node has conditions; other graphs need not look for it at
+  // every firing.
+  const bool may_lack = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const ValidatedNode& node) {
+    return !node.optional_inputs.empty() || !node.conditions.empty();
+  });
   for (auto& stage : plan.stages) stage->may_lack_input = may_lack;
   for (auto& stage : plan.stages) place(plan, *stage);
   connect(plan, graph);

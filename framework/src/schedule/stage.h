@@ -95,7 +95,7 @@ struct Stage {
   int credits = 0;         ///< chunks in flight of its stream
   bool unlimited = false;  ///< any number of firings at a time
   bool params_vary = false;
-  bool has_numbers = false;  ///< parameters that other nodes find
+  bool has_numbers = false;                                    ///< parameters that other nodes find
   Params params;                                               ///< when they do not vary
   std::unique_ptr<tbb::flow::function_node<Work*>> flow_node;  ///< null when unlimited
 };

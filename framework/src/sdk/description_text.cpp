@@ -140,7 +140,8 @@ std::string param_text(const ParamSpec& spec) {
 std::string type_text(const NodeType& type) {
   Object tree;
   tree.add("name", type.name).add("summary", type.summary).add("details", type.details);
-  tree.add_text("inputs", list_of("input", type.inputs, input_text)).add_text("outputs", list_of("output", type.outputs, output_text));
+  tree.add_text("inputs", list_of("input", type.inputs, input_text))
+      .add_text("outputs", list_of("output", type.outputs, output_text));
   tree.add_text("params", list_of("parameter", type.params, param_text));
   tree.add_unless(false, "concurrent", type.concurrent).add_unless(false, "cuda", type.cuda);
   return tree.add_unless({}, "needs", type.needs).text();

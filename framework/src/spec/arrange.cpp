@@ -14,7 +14,8 @@ using Keys = std::vector<std::string_view>;
 const Keys kGraphKeys{"$schema", "format", "name", "summary", "requires", "parameters", "inputs", "nodes", "outputs"};
 const Keys kNodeKeys{"type", "when", "inputs", "params", "bids", "run"};
 const Keys kRunKeys{"device", "concurrency", "chunks_in_flight", "on_error", "isolate", "timeout", "memory"};
-const Keys kValueKeys{"type", "choices", "length", "default", "min", "max", "unit", "required", "variadic", "contrast", "bids", "help"};
+const Keys kValueKeys{"type", "choices",  "length",   "default",  "min",  "max",
+                      "unit", "required", "variadic", "contrast", "bids", "help"};
 const Keys kOutputKeys{"from", "help"};
 const Keys kPlanKeys{"$schema", "format", "name", "summary", "folds", "steps", "measures", "show"};
 const Keys kStepKeys{"name", "graph", "cases", "out", "set", "in"};

@@ -5,7 +5,8 @@ namespace flowrun::spec {
 namespace {
 
 const char* const kForms =
-    "one of \"${flag}\", {\"given\": \"input\"}, {\"missing\": \"input\"}, {\"value\": \"${name}\", ...} and {\"number\": \"node.port\", "
+    "one of \"${flag}\", {\"given\": \"input\"}, {\"missing\": \"input\"}, {\"value\": \"${name}\", ...} and {\"number\": "
+    "\"node.port\", "
     "...}, or a list of these";
 
 void read_bounds(ObjectReader& reader, Bounds& bounds) {
@@ -26,7 +27,8 @@ const json::Value* read_kind(ObjectReader& reader, ConditionSpec& condition) {
     const json::Value* value = reader.find(name);
     if (!value) continue;
     if (found) {
-      reader.error(condition.place, "a condition has one of 'given', 'missing', 'value' and 'number', found two; write a list of two");
+      reader.error(condition.place,
+                   "a condition has one of 'given', 'missing', 'value' and 'number', found two; write a list of two");
       return nullptr;
     }
     found = value;
@@ -40,7 +42,8 @@ std::optional<ConditionSpec> read_object(Source& source, const json::Value& valu
   ObjectReader reader(source, value, what);
   ConditionSpec condition{.place = source.place(value)};
   const json::Value* of = read_kind(reader, condition);
-  if (condition.kind == ConditionSpec::Kind::value || condition.kind == ConditionSpec::Kind::number) read_bounds(reader, condition.bounds);
+  if (condition.kind == ConditionSpec::Kind::value || condition.kind == ConditionSpec::Kind::number)
+    read_bounds(reader, condition.bounds);
   if (const json::Value* is = condition.kind == ConditionSpec::Kind::value ? reader.find("is") : nullptr)
     condition.is = read_literal(source, *is);
   reader.finish();
@@ -81,7 +84,8 @@ std::optional<NumberSpec> read_number(Source& source, const json::Member& param,
   const json::Value* from = reader.find("number");
   if (from) reader.finish();
   if (!from) {
-    reader.error(source.place(param.value), "expected a plain value, a list, or {\"number\": \"node.port\"} for what another node finds");
+    reader.error(source.place(param.value),
+                 "expected a plain value, a list, or {\"number\": \"node.port\"} for what another node finds");
     return std::nullopt;
   }
   auto endpoint = read_endpoint(source, *from, reader.what());

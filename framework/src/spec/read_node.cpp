@@ -102,7 +102,8 @@ void read_node(Source& source, const json::Member& member, GraphSpec& graph) {
   node.type = reader.text("type").value_or("");
   if (type) node.type_place = source.place(*type);
   for (const json::Member& param : reader.members("params")) {
-    if (!param.value.is(json::Kind::object)) node.params.push_back({param.name, source.place(param), read_literal(source, param.value)});
+    if (!param.value.is(json::Kind::object))
+      node.params.push_back({param.name, source.place(param), read_literal(source, param.value)});
     else if (auto number = read_number(source, param, what)) node.numbers.push_back(std::move(*number));
   }
   for (const json::Member& input : reader.members("inputs")) node.inputs.push_back(read_edges(source, input, what));

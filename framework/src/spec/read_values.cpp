@@ -112,7 +112,8 @@ void read_input(Source& source, const json::Member& member, GraphSpec& graph) {
     value.spec.per_case = true;
     value.required = reader.flag("required").value_or(true);
     if (!value.required && value.spec.default_value)
-      reader.error(source.place(member), "a 'default' and \"required\": false do not go together: with a default no case lacks it");
+      reader.error(source.place(member),
+                   "a 'default' and \"required\": false do not go together: with a default no case lacks it");
     read_input_bids(source, reader, value);
     read_contrast(source, reader, value);
     graph.value_inputs.push_back(std::move(value));

@@ -77,9 +77,7 @@ Number number(double value) {
   return made;
 }
 
-Transform moved_by(const Point& offset) {
-  return affine_transform({1, 0, 0, offset[0], 0, 1, 0, offset[1], 0, 0, 1, offset[2]});
-}
+Transform moved_by(const Point& offset) { return affine_transform({1, 0, 0, offset[0], 0, 1, 0, offset[1], 0, 0, 1, offset[2]}); }
 
 VoxelList voxel_list(const Geometry& geometry, std::int64_t step = 7) {
   VoxelList made;

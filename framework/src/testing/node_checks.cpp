@@ -3,20 +3,12 @@
 namespace flowrun::testing {
 
 const std::vector<NodeCheck>& node_checks() {
-  static const std::vector<NodeCheck> kChecks{{"description", check_description},
-                                              {"defaults", check_defaults},
-                                              {"create", check_create, true},
-                                              {"open", check_open, true},
-                                              {"fires", check_fires, true},
-                                              {"inputs kept", check_inputs_kept},
-                                              {"repeats", check_repeats},
-                                              {"concurrent", check_concurrent},
-                                              {"optional inputs", check_optional},
-                                              {"odd inputs", check_odd_inputs},
-                                              {"cancel", check_cancel},
-                                              {"leaks", check_leaks},
-                                              {"reopen", check_reopen},
-                                              {"codecs", check_codecs}};
+  static const std::vector<NodeCheck> kChecks{
+      {"description", check_description}, {"defaults", check_defaults},     {"create", check_create, true},
+      {"open", check_open, true},         {"fires", check_fires, true},     {"inputs kept", check_inputs_kept},
+      {"repeats", check_repeats},         {"concurrent", check_concurrent}, {"optional inputs", check_optional},
+      {"odd inputs", check_odd_inputs},   {"cancel", check_cancel},         {"leaks", check_leaks},
+      {"reopen", check_reopen},           {"codecs", check_codecs}};
   return kChecks;
 }
 

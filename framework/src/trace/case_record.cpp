@@ -90,31 +90,33 @@ Value graph_value(const CaseRecord& record) {
 }
 
 Value record_value(const CaseRecord& record) {
-  Value value = Value::object()
-      .set("format", trace::kCaseRecordFormat)
-      .set("case", record.name)
-      .set("status", to_string(record.status))
-      .set("flowrun", record.flowrun)
-      .set("started", record.started)
-      .set("seconds", record.seconds)
-      .set("attempt", record.attempt)
-      .set("peak_payload_bytes", record.peak_payload_bytes)
-      .set("errors", list_of(record.errors, error_value))
-      .set("warnings", Value(record.warnings))
-      .set(
-          "reports",
-          list_of(
-              record.reports,
-              [](const Report& report) {
-                return Value::object().set("node", report.node).set("name", report.name).set("value", figure_value(report.value));
-              }))
-      .set("replay", record.replay)
-      .set("earlier", record.earlier)
-      .set("outputs", list_of(record.outputs, [](const OutputFile& one) { return of_node(one.node, one.parameter, one.file); }))
-      .set("values", pairs_value(record.values))
-      .set("inputs", list_of(record.inputs, [](const InputFile& one) { return file_value(one.file).set("name", one.name); }))
-      .set("models", list_of(record.models, [](const ModelFile& one) { return of_node(one.node, one.parameter, one.file); }))
-      .set("graph", graph_value(record));
+  Value value =
+      Value::object()
+          .set("format", trace::kCaseRecordFormat)
+          .set("case", record.name)
+          .set("status", to_string(record.status))
+          .set("flowrun", record.flowrun)
+          .set("started", record.started)
+          .set("seconds", record.seconds)
+          .set("attempt", record.attempt)
+          .set("peak_payload_bytes", record.peak_payload_bytes)
+          .set("errors", list_of(record.errors, error_value))
+          .set("warnings", Value(record.warnings))
+          .set("reports", list_of(record.reports,
+                                  [](const Report& report) {
+                                    return Value::object()
+                                        .set("node", report.node)
+                                        .set("name", report.name)
+                                        .set("value", figure_value(report.value));
+                                  }))
+          .set("replay", record.replay)
+          .set("earlier", record.earlier)
+          .set("outputs",
+               list_of(record.outputs, [](const OutputFile& one) { return of_node(one.node, one.parameter, one.file); }))
+          .set("values", pairs_value(record.values))
+          .set("inputs", list_of(record.inputs, [](const InputFile& one) { return file_value(one.file).set("name", one.name); }))
+          .set("models", list_of(record.models, [](const ModelFile& one) { return of_node(one.node, one.parameter, one.file); }))
+          .set("graph", graph_value(record));
   if (!record.left_out.empty()) value.set("left_out", pairs_value(record.left_out));
   return value;
 }

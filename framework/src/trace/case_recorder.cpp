@@ -92,7 +92,8 @@ std::string names_of(const std::vector<Case>& cases) {
 
 }  // namespace
 
-std::vector<NodeFile> files_of_case(const ValidatedGraph& graph, const Case& one, const fs::path& out, LeftOut left_out_nodes_are) {
+std::vector<NodeFile> files_of_case(const ValidatedGraph& graph, const Case& one, const fs::path& out,
+                                    LeftOut left_out_nodes_are) {
   std::vector<NodeFile> files;
   const std::vector<bool> left_out = left_out_nodes(graph, one);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {

@@ -23,7 +23,8 @@ class PacketFolder {
     std::error_code unknown;
     const fs::path where = fs::is_directory(kSharedMemory, unknown) ? fs::path(kSharedMemory) : fs::temp_directory_path();
     std::string name = (where / "flowrun-firing-XXXXXX").string();
-    if (!::mkdtemp(name.data())) throw Error("no folder for the packets of an isolated firing can be made in '" + where.string() + "'");
+    if (!::mkdtemp(name.data()))
+      throw Error("no folder for the packets of an isolated firing can be made in '" + where.string() + "'");
     path_ = name;
   }
   ~PacketFolder() {
@@ -41,7 +42,11 @@ class PacketFolder {
 class IsolatedNode : public Node {
  public:
   IsolatedNode(const ValidatedNode& spec, IsolatedProgram program, std::string device, FindCodec codecs)
-      : type_(spec.type), library_(spec.library), limits_(*spec.isolation), program_(std::move(program)), codecs_(std::move(codecs)) {
+      : type_(spec.type),
+        library_(spec.library),
+        limits_(*spec.isolation),
+        program_(std::move(program)),
+        codecs_(std::move(codecs)) {
     bundle_.node = spec.id;
     bundle_.type = spec.type_name;
     bundle_.plugin = spec.plugin;
@@ -60,7 +65,8 @@ class IsolatedNode : public Node {
     for (const std::string& warning : result.warnings) context.warn(warning);
     for (const auto& [name, value] : result.reports) context.report(name, value);
     if (!result.error.empty()) throw Error(result.error);
-    for (const std::string& port : result.outputs) context.emit_owned(port, read_packet(folder.path() / output_file(port), codecs_));
+    for (const std::string& port : result.outputs)
+      context.emit_owned(port, read_packet(folder.path() / output_file(port), codecs_));
   }
 
  private:
@@ -136,7 +142,8 @@ std::string output_file(const std::string& port) { return "output-" + port + ".p
 
 std::unique_ptr<Node> isolated_node(const ValidatedNode& spec, const IsolatedProgram& program, const std::string& device,
                                     FindCodec codecs) {
-  if (program.program.empty()) throw Error("this application cannot run a node in a process of its own; leave 'isolate' out of its 'run'");
+  if (program.program.empty())
+    throw Error("this application cannot run a node in a process of its own; leave 'isolate' out of its 'run'");
   return std::make_unique<IsolatedNode>(spec, program, device, std::move(codecs));
 }
 

@@ -165,8 +165,10 @@ static void add_number(const ValidatedNode& node, std::size_t port, const Payloa
   const Number* number = payload_cast<Number>(payload.get());
   for (const ParamExpression& param : node.params) {
     if (!number || param.number_port != port) continue;
-    const bool whole = param.spec.type == ParamType::integer && number->value == std::floor(number->value) && std::abs(number->value) < 1e15;
-    bundle.params.emplace_back(param.name, whole ? ParamValue(static_cast<std::int64_t>(number->value)) : ParamValue(number->value));
+    const bool whole =
+        param.spec.type == ParamType::integer && number->value == std::floor(number->value) && std::abs(number->value) < 1e15;
+    bundle.params.emplace_back(param.name,
+                               whole ? ParamValue(static_cast<std::int64_t>(number->value)) : ParamValue(number->value));
   }
 }
 

@@ -18,7 +18,8 @@ std::string payload_for(const DraftNode& node, Endpoints& endpoints) {
     const auto port = std::find_if(ports.begin(), ports.end(), [&](const InputPort& one) { return one.name == input.port; });
     if (port == ports.end() || port->payload != kAnyPayload) continue;
     for (const EndpointSpec& source : input.sources)
-      if (const std::string payload = endpoints.payload(node.instance, source); !payload.empty() && payload != kAnyPayload) return payload;
+      if (const std::string payload = endpoints.payload(node.instance, source); !payload.empty() && payload != kAnyPayload)
+        return payload;
   }
   return "";
 }

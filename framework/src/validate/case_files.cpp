@@ -156,8 +156,10 @@ void CaseFiles::check() {
 void CaseFiles::check_clash(const Entry& entry, const Entry& first) {
   const std::string line = first.one && first.one->place.line ? " (line " + std::to_string(first.one->place.line) + ")" : "";
   if (first.path == entry.path)
-    faults_.error(place(entry), words(entry) + " would write '" + entry.path + "', which " + words(first) + line +
-                                    " writes too; " + (entry.one == first.one ? "give each its own name" : "with ${case} in the name each case has its own file"));
+    faults_.error(
+        place(entry),
+        words(entry) + " would write '" + entry.path + "', which " + words(first) + line + " writes too; " +
+            (entry.one == first.one ? "give each its own name" : "with ${case} in the name each case has its own file"));
   else if (lower_case(entry.one ? entry.one->name : "") != lower_case(first.one ? first.one->name : "") || entry.one == first.one)
     faults_.error(place(entry), words(entry) + " would write '" + entry.path +
                                     "', which differs only in upper and lower case from what " + words(first) + line + " writes");

@@ -1,5 +1,5 @@
-// On what nodes run, and parameters that other nodes find. Both may take a Number of another node, which comes in at an input of its
-// own: the node's copy of its type gets one more port for each, which only the engine reads.
+// On what nodes run, and parameters that other nodes find. Both may take a Number of another node, which comes in at an input of
+// its own: the node's copy of its type gets one more port for each, which only the engine reads.
 #include <algorithm>
 
 #include "flowrun/sdk/payloads.h"
@@ -18,8 +18,9 @@ std::vector<std::string> input_names(const GraphSpec& graph) {
 
 bool is_optional(const Draft& draft, const std::string& input) {
   const auto& inputs = draft.spec.value_inputs;
-  return std::any_of(inputs.begin(), inputs.end(),
-                     [&](const ValueSpec& value) { return value.spec.name == input && value.may_be_missing() && !value.required; });
+  return std::any_of(inputs.begin(), inputs.end(), [&](const ValueSpec& value) {
+    return value.spec.name == input && value.may_be_missing() && !value.required;
+  });
 }
 
 /// The name in "${name}"; empty: the text is something else.
@@ -72,9 +73,10 @@ class NodeConditions {
     for (const ParamSpec& one : params)
       if (takes_number(one)) known.push_back(one.name);
     if (spec == params.end() || !takes_number(*spec)) {
-      error(number.place, what + (spec == params.end() ? ": " + node_.type->type.name + " has no such parameter"
-                                                       : " cannot come from another node: it is no number, or is read once, when "
-                                                         "the node is opened") +
+      error(number.place, what +
+                              (spec == params.end() ? ": " + node_.type->type.name + " has no such parameter"
+                                                    : " cannot come from another node: it is no number, or is read once, when "
+                                                      "the node is opened") +
                               (known.empty() ? "; none of its parameters can" : "; those that can: " + one_of(known)));
       return;
     }
@@ -95,7 +97,8 @@ class NodeConditions {
         break;
       case ConditionSpec::Kind::number:
         if (!node_.type) return;
-        condition.text = (spec.number->node.empty() ? "" : spec.number->node + ".") + spec.number->port + " is " + spec.bounds.text();
+        condition.text =
+            (spec.number->node.empty() ? "" : spec.number->node + ".") + spec.number->port + " is " + spec.bounds.text();
         condition.port = new_port("condition " + std::to_string(node_.conditions.size() + 1), *spec.number, instance);
         good = true;
     }
@@ -120,7 +123,8 @@ class NodeConditions {
     condition.text = condition.input + word;
     if (is_optional(draft_, input)) return true;
     if (!instance.use)
-      error(spec.place, "when: input '" + spec.name + "' is never missing; say \"required\": false at the input, or leave this out");
+      error(spec.place,
+            "when: input '" + spec.name + "' is never missing; say \"required\": false at the input, or leave this out");
     return instance.use && spec.kind == ConditionSpec::Kind::missing;  // a subgraph may be used with and without it
   }
 

@@ -8,7 +8,8 @@ namespace {
 
 /// The contrast of the graph's input that a path is; empty: it is none, or says nothing.
 std::string contrast_of(const Draft& draft, const ParamExpression& path) {
-  if (path.constant || path.pieces.size() != 1 || path.spec.type != ParamType::path || path.spec.role != PathRole::input) return "";
+  if (path.constant || path.pieces.size() != 1 || path.spec.type != ParamType::path || path.spec.role != PathRole::input)
+    return "";
   const std::string& name = path.pieces.front().case_value;
   for (const ValueSpec& input : draft.spec.value_inputs)
     if (input.spec.name == name) return input.contrast;
@@ -20,7 +21,8 @@ bool is_default(const Draft& draft, const DraftNode& node, const ParamExpression
   const auto settings = draft.node_settings.find(node.id);
   const bool is_set = settings != draft.node_settings.end() && settings->second.contains(param.name);
   const auto& given = node.spec->params;
-  return !is_set && std::none_of(given.begin(), given.end(), [&](const NamedLiteral& literal) { return literal.name == param.name; });
+  return !is_set &&
+         std::none_of(given.begin(), given.end(), [&](const NamedLiteral& literal) { return literal.name == param.name; });
 }
 
 }  // namespace

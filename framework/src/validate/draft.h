@@ -61,8 +61,8 @@ struct DraftNode {
     EndpointSpec source;
     std::size_t instance = 0;  ///< in which `source` is a name
   };
-  std::vector<ExtraInput> extra_inputs;              ///< of those ports
-  std::map<std::string, std::size_t> number_ports;   ///< of parameters that other nodes find
+  std::vector<ExtraInput> extra_inputs;             ///< of those ports
+  std::map<std::string, std::size_t> number_ports;  ///< of parameters that other nodes find
   std::vector<Condition> conditions;
   std::vector<Edge> edges;               ///< by port, then by the order in the list
   std::vector<ParamExpression> params;

@@ -92,7 +92,8 @@ void check_subgraph_params(Draft& draft, const Instance& instance) {
     for (const ValueSpec& value : values) known.push_back(value.spec.name);
   const std::string id = instance.prefix.substr(0, instance.prefix.size() - 1);
   for (const NumberSpec& number : instance.use->numbers)
-    draft.faults.error(number.place, "node '" + id + "', parameter '" + number.param + "': a graph's parameter is a plain value; to use "
+    draft.faults.error(number.place, "node '" + id + "', parameter '" + number.param +
+                                         "': a graph's parameter is a plain value; to use "
                                          "a number of another node give the graph an input of flowrun.number/1");
   for (const NamedLiteral& param : instance.use->params)
     if (std::find(known.begin(), known.end(), param.name) == known.end())

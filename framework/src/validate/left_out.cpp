@@ -23,7 +23,8 @@ bool lacks(const ValidatedNode& node, std::size_t port, const std::vector<bool>&
 
 bool is_known(const ParamExpression& value, const Case* one) {
   return std::all_of(value.pieces.begin(), value.pieces.end(), [&](const ParamExpression::Piece& piece) {
-    return piece.case_value.empty() || piece.case_value == "out" || (one && (piece.case_value == "case" || one->inputs.contains(piece.case_value)));
+    return piece.case_value.empty() || piece.case_value == "out" ||
+           (one && (piece.case_value == "case" || one->inputs.contains(piece.case_value)));
   });
 }
 
@@ -99,7 +100,8 @@ std::vector<bool> left_out_nodes(const ValidatedGraph& graph, const Case& one) {
     const ValidatedNode& node = graph.nodes[i];
     const bool once = node.scope == Scope::run;  // it fires for all cases together
     left_out[i] = !why_not_run(node, once ? nullptr : &one).empty();
-    for (std::size_t port = 0; port < node.type.inputs.size() && !left_out[i] && !once; ++port) left_out[i] = lacks(node, port, left_out);
+    for (std::size_t port = 0; port < node.type.inputs.size() && !left_out[i] && !once; ++port)
+      left_out[i] = lacks(node, port, left_out);
   }
   return left_out;
 }

@@ -102,7 +102,8 @@ void make_extra_edge(Draft& draft, Endpoints& endpoints, DraftNode& node, const 
   const auto offer = endpoints.check(extra.instance, extra.source, what);
   if (!offer) return;
   if (!offer->payload.empty() && offer->payload != port.payload)
-    draft.faults.error(extra.source.place, what + ": takes a " + port.payload + ", but '" + written(extra.source) + "' gives " + offer->payload);
+    draft.faults.error(extra.source.place,
+                       what + ": takes a " + port.payload + ", but '" + written(extra.source) + "' gives " + offer->payload);
   std::vector<Edge> edges = endpoints.resolve(extra.instance, extra.source);
   if (edges.size() != 1) {
     draft.faults.error(extra.source.place, what + ": '" + written(extra.source) + "' is " +

@@ -48,14 +48,16 @@ void check_isolation(Draft& draft, const DraftNode& node) {
   const bool isolated = run.isolate.value_or(false);
   const std::string start = node.name() + ", run: ";
   if (!isolated && (run.timeout || run.memory))
-    draft.faults.error(run.place, start + "'timeout' and 'memory' are limits of a process of its own; add \"isolate\": true, or leave them out");
+    draft.faults.error(
+        run.place, start + "'timeout' and 'memory' are limits of a process of its own; add \"isolate\": true, or leave them out");
   if (!isolated) return;
   const NodeType& type = node.type->type;
   if (type.streams() || type.collects())
     draft.faults.error(run.place, start + "'isolate' is for nodes that make one output of one input, and " + type.name +
                                       (type.streams() ? " makes a stream" : " collects items"));
   if (node.type->library.empty())
-    draft.faults.error(run.place, start + "'isolate' is for nodes of plugins, and " + type.name + " is of the application itself");
+    draft.faults.error(run.place,
+                       start + "'isolate' is for nodes of plugins, and " + type.name + " is of the application itself");
 }
 
 }  // namespace

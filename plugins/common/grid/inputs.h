@@ -58,7 +58,8 @@ inline std::vector<std::string> contrasts_of(const std::vector<const Volume*>& v
 /// its space; else Error.
 inline void require_channels(const std::vector<const Volume*>& volumes, std::string_view port, const VoxelList& list) {
   if (volumes.empty())
-    throw Error("nothing is connected to input '" + std::string(port) + "'; connect at least one volume, in the order of channels");
+    throw Error("nothing is connected to input '" + std::string(port) +
+                "'; connect at least one volume, in the order of channels");
   const std::string list_name = name_of(list.source, "voxels");
   for (std::size_t i = 0; i < volumes.size(); ++i) {
     const std::string name = std::string(port) + "[" + std::to_string(i) + "]";

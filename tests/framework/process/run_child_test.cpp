@@ -98,7 +98,8 @@ TEST_CASE("process: an answer without end is cut" * doctest::test_suite("needs a
   CHECK(full.result.size() < std::size_t{65} << 20);
 }
 
-TEST_CASE("process: a child that eats memory meets its limit, and this process does not" * doctest::test_suite("needs a plain build")) {
+TEST_CASE("process: a child that eats memory meets its limit, and this process does not" *
+          doctest::test_suite("needs a plain build")) {
   if (kSanitized) return flowrun::testing::could_not_run(kWhySanitized);
   const ChildEnd end = end_of("eat");
   CHECK(end.status == SIGABRT);

@@ -66,7 +66,8 @@ TEST_CASE("description: a text that is no description is refused with a sentence
   CHECK(fault_of("").rfind("gives a description that is not JSON: ", 0) == 0);
   CHECK(fault_of("[]") == "describes its node types wrongly: 'node_types' should be a list");
   CHECK(fault_of(R"({"node_types": [3]})") == "describes its node types wrongly: expected an object in 'node_types'");
-  CHECK(fault_of(R"({"node_types": [{"name": "a.b"}]})") == "describes its node types wrongly: node type 'a.b': 'summary' should be text");
+  CHECK(fault_of(R"({"node_types": [{"name": "a.b"}]})") ==
+        "describes its node types wrongly: node type 'a.b': 'summary' should be text");
   CHECK(fault_of(R"({"node_types": [{"name": "a.b", "summary": "S", "cuda": 1}]})") ==
         "describes its node types wrongly: node type 'a.b': 'cuda' should be true or false");
   CHECK(fault_of(R"({"node_types": [{"name": "a.b", "summary": "S", "params":
@@ -89,7 +90,8 @@ TEST_CASE("description: a plugin names the part of its description that cannot b
   }
   CHECK(refusal([](NodeType& type) { type.params[0].default_value = std::string("\xfe"); }) ==
         "node type 'a.b', parameter 'x': its default" + end);
-  CHECK(refusal([](NodeType& type) { type.params[0].max = std::nan(""); }) == "node type 'a.b', parameter 'x': its max is not a finite number");
+  CHECK(refusal([](NodeType& type) { type.params[0].max = std::nan(""); }) ==
+        "node type 'a.b', parameter 'x': its max is not a finite number");
   CHECK(refusal([](NodeType& type) { type.summary = "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\xa7\xa0"; }) == "");
 }
 

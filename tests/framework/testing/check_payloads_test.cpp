@@ -9,9 +9,8 @@ namespace {
 using namespace flowrun;
 using namespace flowrun::testing;
 
-const std::vector<std::string_view> kTypes{Volume::kType,     Mask::kType,   VoxelList::kType,
-                                           PatchBatch::kType, Scores::kType, Table::kType,
-                                           Labels::kType,     Number::kType, Transform::kType};
+const std::vector<std::string_view> kTypes{Volume::kType, Mask::kType,   VoxelList::kType, PatchBatch::kType, Scores::kType,
+                                           Table::kType,  Labels::kType, Number::kType,    Transform::kType};
 
 Mask small_mask() {
   Mask mask;
@@ -41,7 +40,8 @@ TEST_CASE("check_payloads: made-up payloads, usual and odd, keep the rules that 
 TEST_CASE("check_payloads: the hash of a payload is of what it holds, and the same each time") {
   for (const std::string_view type : kTypes)
     CHECK(payload_hash(*ordinary_payload(type, 0)) == payload_hash(*ordinary_payload(type, 0)));
-  for (const std::string_view type : {Volume::kType, Mask::kType, Scores::kType, Table::kType, Labels::kType, Number::kType, Transform::kType})
+  for (const std::string_view type :
+       {Volume::kType, Mask::kType, Scores::kType, Table::kType, Labels::kType, Number::kType, Transform::kType})
     CHECK_MESSAGE(payload_hash(*ordinary_payload(type, 0)) != payload_hash(*ordinary_payload(type, 1)), type);
   Mask mask = small_mask();
   const std::uint64_t before = payload_hash(mask);

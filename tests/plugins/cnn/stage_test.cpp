@@ -166,9 +166,10 @@ TEST_CASE("stage: images in another order than the network's channels are refuse
     CHECK(error_with(model, patches) == "");
   }
   patches.contrasts = {"T1w", "FLAIR"};
-  CHECK(error_with(model, patches) == "the network in '" + model +
-                                          "' takes FLAIR as channel 1, but the image there is T1w; put the volumes in the order of its "
-                                          "channels: FLAIR, T1");
+  CHECK(error_with(model, patches) ==
+        "the network in '" + model +
+            "' takes FLAIR as channel 1, but the image there is T1w; put the volumes in the order of its "
+            "channels: FLAIR, T1");
   patches.contrasts = {"FLAIR", "T2w"};
   CHECK(contains(error_with(model, patches), "takes T1 as channel 2, but the image there is T2w"));
 }

@@ -16,7 +16,8 @@ TEST_CASE("voxel_size: the smallest and the largest distance of neighbouring vox
   CHECK(runner.output<Number>("largest").unit == "mm");
   volume.geometry.spacing[1] = 0;
   runner.clear_inputs();
-  CHECK(runner.input("volume", volume).error_of_run() == "'a.nii' has a voxel size that is not above 0 mm; repair the image first");
+  CHECK(runner.input("volume", volume).error_of_run() ==
+        "'a.nii' has a voxel size that is not above 0 mm; repair the image first");
 }
 
 }  // namespace

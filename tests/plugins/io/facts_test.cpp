@@ -17,9 +17,11 @@ ImageFacts facts_of(const std::string& path, const std::string& contrast = "") {
 
 }  // namespace
 
-TEST_CASE("read_volume: the contrast is what is said, or the suffix of a file's name of BIDS; then the image is one as measured") {
+TEST_CASE(
+    "read_volume: the contrast is what is said, or the suffix of a file's name of BIDS; then the image is one as measured") {
   const TempFolder folder;
-  for (const char* name : {"sub-01_T1w.nii", "sub-01_mask.nii", "my_T1w.nii", "FLAIR.nii"}) save(folder / name, nifti_bytes({4, 3, 2}));
+  for (const char* name : {"sub-01_T1w.nii", "sub-01_mask.nii", "my_T1w.nii", "FLAIR.nii"})
+    save(folder / name, nifti_bytes({4, 3, 2}));
   CHECK(facts_of(folder / "sub-01_T1w.nii").contrast == "T1w");
   CHECK(facts_of(folder / "sub-01_T1w.nii").kind == kIntensity);
   CHECK(facts_of(folder / "sub-01_T1w.nii", "T1").contrast == "T1");

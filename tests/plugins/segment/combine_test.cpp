@@ -6,7 +6,8 @@
 namespace flowrun::testing {
 namespace {
 
-std::vector<std::uint8_t> combined(const std::vector<Mask>& masks, const char* keep, std::map<std::string, double>* reports = nullptr) {
+std::vector<std::uint8_t> combined(const std::vector<Mask>& masks, const char* keep,
+                                   std::map<std::string, double>* reports = nullptr) {
   NodeRunner runner("segment.combine", {{"keep", std::string(keep)}});
   for (const Mask& mask : masks) runner.input("masks", mask);
   runner.run();

@@ -33,7 +33,7 @@ struct ValueSpec {
   Place place;
   std::optional<BidsName> bids;  ///< of an input that is a path: the file of a BIDS data set that it takes
   bool required = true;          ///< false: a case may lack it; nodes that name it are left out then
-  std::string contrast;          ///< of an input that is a path: "FLAIR", "T1w"; of its `bids` where it says none; empty: not said
+  std::string contrast;  ///< of an input that is a path: "FLAIR", "T1w"; of its `bids` where it says none; empty: not said
   bool may_be_missing() const { return !required || spec.default_value.has_value(); }
 };
 
