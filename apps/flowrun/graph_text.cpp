@@ -8,11 +8,41 @@
 namespace flowrun {
 namespace {
 
+std::string endpoint_text(const EndpointSpec& endpoint) {
+  return endpoint.node.empty() ? endpoint.port : endpoint.node + "." + endpoint.port;
+}
+
 std::string values_text(const std::string& heading, const std::vector<ValueSpec>& values) {
   if (values.empty()) return {};
   std::vector<ParamSpec> specs;
-  for (const ValueSpec& value : values) specs.push_back(value.spec);
-  return "\n" + heading + "\n" + params_text(specs);
+  std::set<std::string> optional;
+  for (const ValueSpec& value : values) {
+    specs.push_back(value.spec);
+    if (!value.contrast.empty()) specs.back().help += (specs.back().help.empty() ? "Contrast " : "; contrast ") + value.contrast;
+    if (!value.required) optional.insert(value.spec.name);
+  }
+  return "\n" + heading + "\n" + params_text(specs, optional);
+}
+
+/// "${denoise}", "t2 given", "size.largest above 2".
+std::string condition_text(const ConditionSpec& condition) {
+  switch (condition.kind) {
+    case ConditionSpec::Kind::given:
+      return condition.name + " given";
+    case ConditionSpec::Kind::missing:
+      return condition.name + " missing";
+    case ConditionSpec::Kind::value:
+      return condition.name + (condition.is ? " is as said" : condition.bounds.is_empty() ? "" : " " + condition.bounds.text());
+    case ConditionSpec::Kind::number:
+      return endpoint_text(*condition.number) + " " + condition.bounds.text();
+  }
+  return "";
+}
+
+std::string conditions_text(const NodeSpec& node) {
+  std::string text;
+  for (const ConditionSpec& condition : node.when) text += (text.empty() ? "; when " : " and ") + condition_text(condition);
+  return text;
 }
 
 /// Which files of a data set the inputs take.
@@ -29,10 +59,6 @@ std::string port_inputs_text(const std::vector<PortSpec>& ports) {
   for (const PortSpec& port : ports)
     table.add({port.name, port.payload, port.variadic ? "any number" : port.required ? "one" : "optional", port.help});
   return "\nINPUTS (packets, as a subgraph)\n" + table.text();
-}
-
-std::string endpoint_text(const EndpointSpec& endpoint) {
-  return endpoint.node.empty() ? endpoint.port : endpoint.node + "." + endpoint.port;
 }
 
 std::string sources_text(const NodeSpec& node) {
@@ -62,7 +88,7 @@ std::string graph_interface(const GraphSpec& spec) {
 
 std::string graph_nodes(const GraphSpec& spec) {
   TextTable nodes({Align::left, Align::left, Align::left});
-  for (const NodeSpec& node : spec.nodes) nodes.add({node.id, node.type, sources_text(node)});
+  for (const NodeSpec& node : spec.nodes) nodes.add({node.id, node.type, sources_text(node) + conditions_text(node)});
   std::string text = "\nNODES\n" + nodes.text();
   if (spec.outputs.empty()) return text;
   TextTable outputs({Align::left, Align::left});

@@ -36,14 +36,14 @@ std::string allowed_text(const ParamSpec& spec) {
   return choices.empty() ? range_text(spec) : choices;
 }
 
-std::string bounds_text(const ParamSpec& spec) {
-  std::string text = spec.default_value ? "default " + to_string(*spec.default_value) : "required";
+std::string bounds_text(const ParamSpec& spec, const std::string& without_default) {
+  std::string text = spec.default_value ? "default " + to_string(*spec.default_value) : without_default;
   if (!spec.unit.empty()) text += " " + spec.unit;
   const std::string allowed = allowed_text(spec);
   return allowed.empty() ? text : text + "; " + allowed;
 }
 
-std::string params_text(const std::vector<ParamSpec>& specs) {
+std::string params_text(const std::vector<ParamSpec>& specs, const std::set<std::string>& optional) {
   std::size_t name_width = 0;
   std::size_t type_width = 0;
   for (const ParamSpec& spec : specs) {
@@ -52,7 +52,7 @@ std::string params_text(const std::vector<ParamSpec>& specs) {
   }
   std::string text;
   for (const ParamSpec& spec : specs) {
-    const std::string bounds = printable(bounds_text(spec));
+    const std::string bounds = printable(bounds_text(spec, optional.contains(spec.name) ? "a case may lack it" : "required"));
     text += fmt::format("  {:<{}}  {:<{}}  ", printable(spec.name), name_width, type_text(spec), type_width);
     const std::size_t indent = name_width + type_width + 6;
     text += paragraph(bounds, indent).substr(indent);

@@ -150,6 +150,17 @@ TEST_CASE("flowrun validate: a condition that cannot be is refused with its plac
                  "those that can: 'repeat'"));
 }
 
+TEST_CASE("flowrun describe and draw: show on what nodes run and which inputs a case may lack") {
+  Cases cases;
+  cases.folder.write("graph.json", with_when(R"([{ "given": "extra" }, { "number": "measure.number", "above": 2.5 }])"));
+  const Ended described = run_flowrun(cases.folder, {"describe", "graph.json"});
+  CHECK(contains(described.out, "a case may lack it"));
+  CHECK(contains(described.out, "volume from make.volume; when extra given and measure.number above 2.5"));
+  const Ended drawn = run_flowrun(cases.folder, {"draw", "graph.json"});
+  CHECK(contains(drawn.out, "where extra is given\\nwhere measure.number is above 2.5"));
+  CHECK(contains(drawn.out, "style=\"rounded,filled,dashed\""));
+}
+
 TEST_CASE("flowrun validate: a condition of a subgraph is one of each node in it") {
   Cases cases;
   cases.folder.write("part.json",
