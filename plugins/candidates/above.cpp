@@ -37,7 +37,6 @@ class Above : public Node {
     VoxelList list;
     list.geometry = volume.geometry;
     list.source = volume.source;
-    list.facts = volume.facts;
     list.voxels = indices_where(volume.voxels.size(), [&](std::size_t i) { return above(i) && inside(i); });
     context.report("candidates", static_cast<double>(list.voxels.size()));
     context.emit(kVoxels, std::move(list));

@@ -27,7 +27,6 @@ class Narrow : public Node {
     VoxelList kept;
     kept.geometry = list.geometry;
     kept.source = list.source;
-    kept.facts = list.facts;
     std::copy_if(list.voxels.begin(), list.voxels.end(), std::back_inserter(kept.voxels),
                  [&](std::int64_t voxel) { return map.voxels[static_cast<std::size_t>(voxel)] > threshold; });
     context.report("kept", static_cast<double>(kept.voxels.size()));

@@ -109,10 +109,11 @@ void CascadeNode::check_inputs(const Volumes& volumes, const VoxelList& list) co
   grid::require_valid(list, "voxels");
   PatchBatch kind;
   kind.channels = static_cast<std::int64_t>(volumes.size());
-  kind.contrasts = grid::contrasts_of(volumes);
   kind.size = size_;
-  initial().check_kind(kind);
-  second().check_kind(kind);
+  for (const PatchRunner* runner : {&initial(), &second()}) {
+    runner->check_kind(kind);
+    runner->check_contrasts(grid::contrasts_of(volumes));
+  }
 }
 
 void CascadeNode::process(Context& context) {
@@ -162,8 +163,8 @@ void CascadeNode::hand_to_card(Context& context, const Volumes& volumes, const V
   });
 }
 
-Volume map_of(const VoxelList& list, const std::vector<float>& values) {
-  Volume map = probability_like(list);
+Volume map_of(const VoxelList& list, const Volume& image, const std::vector<float>& values) {
+  Volume map = grid::probability_map(list, image);
   for (std::size_t i = 0; i < values.size(); ++i) map.voxels[static_cast<std::size_t>(list.voxels[i])] = values[i];
   return map;
 }
@@ -181,8 +182,9 @@ void CascadeNode::emit(Context& context, const VoxelList& list, CascadeCase& of,
   if (const std::string sentence = second().beyond_probabilities(scores); !sentence.empty()) context.warn(sentence);
   context.report("voxels", static_cast<double>(list.voxels.size()));
   context.report("voxels_of_final", static_cast<double>(run_twice));
-  context.emit(kInitial, map_of(list, of.initial));
-  context.emit(kFinal, map_of(list, of.second));
+  const Volume& image = *context.in(kVolumes).front();
+  context.emit(kInitial, map_of(list, image, of.initial));
+  context.emit(kFinal, map_of(list, image, of.second));
 }
 
 std::vector<ParamSpec> params() {

@@ -130,6 +130,7 @@ void DenseInference::check_inputs(const Volumes& volumes, const VoxelList& list)
   grid::require_channels(volumes, kVolumes.name, list);
   grid::require_valid(list, "voxels");
   patches_->check_kind(no_patches(volumes, list));
+  patches_->check_contrasts(grid::contrasts_of(volumes));
 }
 
 void DenseInference::process(Context& context) {
@@ -145,7 +146,7 @@ void DenseInference::process(Context& context) {
   if (context.cancelled()) return;
   patches_->refuse_nan(found);
   if (const std::string sentence = patches_->beyond_probabilities(found); !sentence.empty()) context.warn(sentence);
-  Volume map = probability_like(list, static_cast<float>(background_));
+  Volume map = grid::probability_map(list, *volumes.front(), static_cast<float>(background_));
   for (std::size_t i = 0; i < found.voxels.size(); ++i) map.voxels[static_cast<std::size_t>(found.voxels[i])] = found.values[i];
   context.emit(kMap, std::move(map));
   context.emit(kScores, std::move(found));
@@ -193,7 +194,6 @@ PatchBatch DenseInference::no_patches(const Volumes& volumes, const VoxelList& l
   PatchBatch patches;
   patches.geometry = list.geometry;
   patches.channels = static_cast<std::int64_t>(volumes.size());
-  patches.contrasts = grid::contrasts_of(volumes);
   patches.size = patches_->description().size;
   return patches;
 }

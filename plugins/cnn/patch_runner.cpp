@@ -113,7 +113,6 @@ void PatchRunner::check_kind(const PatchBatch& patches) const {
   if (!channels_fit || !size_fits)
     throw Error("the network in '" + model_->path() + "' wants patches of " + wanted_in_words(description_) + ", but they have " +
                 in_words(patches) + "; check the images and the size given to the node that cuts the patches");
-  check_contrasts(patches.contrasts);
 }
 
 void PatchRunner::check_contrasts(const std::vector<std::string>& contrasts) const {

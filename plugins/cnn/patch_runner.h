@@ -37,6 +37,8 @@ class PatchRunner {
   void check_patches(const PatchBatch& patches) const;
   /// Throws Error, naming what the network wants, when it does not take patches of these channels and this size, whatever their number.
   void check_kind(const PatchBatch& patches) const;
+  /// Throws Error, naming both, when a channel is known to be of another contrast than the network's description says.
+  void check_contrasts(const std::vector<std::string>& contrasts) const;
   /// Throws Error, naming the voxel, when a score is NaN.
   void refuse_nan(const Scores& scores) const;
   /// A warning with the range of the scores where they are no probabilities, and which activation to choose; else empty.
@@ -49,7 +51,6 @@ class PatchRunner {
   static std::vector<ParamSpec> params();
 
  private:
-  void check_contrasts(const std::vector<std::string>& contrasts) const;
   at::Tensor forward(const at::Tensor& input, const PatchBatch& patches) const;
   bool takes_fixed_batches(const at::Tensor& input) const;
   [[noreturn]] void refuse_failure(const std::exception& failure, const at::Tensor& input, const PatchBatch& patches) const;

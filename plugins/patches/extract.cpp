@@ -59,7 +59,6 @@ class ExtractFiring : public Firing {
     const auto volumes = context.inputs(kVolumes.name);
     volumes_.assign(volumes.begin(), volumes.end());
     check_inputs(context.in(kVolumes));
-    contrasts_ = grid::contrasts_of(context.in(kVolumes));
   }
 
   bool next(Context& context) override {
@@ -71,7 +70,6 @@ class ExtractFiring : public Firing {
     batch.geometry = list().geometry;
     batch.voxels.assign(first, first + count);
     batch.channels = static_cast<std::int64_t>(volumes_.size());
-    batch.contrasts = contrasts_;
     batch.size = layout_.size;
     fill(batch, context);
     done_ += count;
@@ -111,7 +109,6 @@ class ExtractFiring : public Firing {
   Layout layout_;
   PayloadPtr voxels_;
   std::vector<PayloadPtr> volumes_;
-  std::vector<std::string> contrasts_;
   std::int64_t done_ = 0;
 };
 

@@ -21,7 +21,7 @@ class ScatterFiring : public Firing {
   explicit ScatterFiring(const Context& context)
       : class_(context.params().integer("class")), list_payload_(context.inputs(kVoxels.name).front()) {
     list_name_ = grid::name_of(list().source, "voxels");
-    map_ = probability_like(list(), static_cast<float>(context.params().number("background")));
+    map_ = grid::probability_map(list(), {}, static_cast<float>(context.params().number("background")));
     states_.assign(map_.voxels.size(), State::unlisted);
     mark_awaited();
   }

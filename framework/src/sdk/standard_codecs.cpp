@@ -77,7 +77,6 @@ std::vector<std::int64_t> read_indices(ByteReader& bytes, const Geometry& geomet
 void write_list(const VoxelList& list, ByteWriter& bytes) {
   bytes.geometry(list.geometry);
   bytes.text(list.source);
-  bytes.facts(list.facts);
   bytes.array(list.voxels);
 }
 
@@ -85,7 +84,6 @@ VoxelList read_list(ByteReader& bytes) {
   VoxelList list;
   list.geometry = bytes.geometry();
   list.source = bytes.text();
-  list.facts = bytes.facts();
   list.voxels = read_indices(bytes, list.geometry, true);
   return list;
 }
@@ -103,8 +101,6 @@ void write_patches(const PatchBatch& batch, ByteWriter& bytes) {
   bytes.array(batch.voxels);
   bytes.number(batch.channels);
   for (const std::int64_t size : batch.size) bytes.number(size);
-  bytes.number(static_cast<std::uint64_t>(batch.contrasts.size()));
-  for (const std::string& contrast : batch.contrasts) bytes.text(contrast);
   bytes.array(batch.values);
 }
 
@@ -114,8 +110,6 @@ PatchBatch read_patches(ByteReader& bytes) {
   batch.voxels = read_indices(bytes, batch.geometry, false);
   batch.channels = bytes.number<std::int64_t>();
   for (std::int64_t& size : batch.size) size = bytes.number<std::int64_t>();
-  const std::size_t contrasts = bytes.count(sizeof(std::uint64_t));
-  for (std::size_t i = 0; i < contrasts; ++i) batch.contrasts.push_back(bytes.text());
   batch.values = bytes.array<float>(product({batch.count(), batch.channels, batch.size[0], batch.size[1], batch.size[2]}));
   return batch;
 }

@@ -47,6 +47,17 @@ void require_one_grid(const ImageA& a, std::string_view port_a, const ImageB& b,
   require_one_space(a.facts, name_of(a.source, port_a), b.facts, name_of(b.source, port_b));
 }
 
+/// A map of probabilities, all `background`, on the grid of a list of voxels and in the space of an image that they belong to.
+inline Volume probability_map(const VoxelList& list, const Volume& image, float background = 0) {
+  Volume map;
+  map.geometry = list.geometry;
+  map.voxels.assign(static_cast<std::size_t>(map.geometry.voxel_count()), background);
+  map.source = list.source;
+  map.facts.space = image.facts.space;
+  map.facts.kind = kProbability;
+  return map;
+}
+
 /// The contrast of each channel; empty where it is not known.
 inline std::vector<std::string> contrasts_of(const std::vector<const Volume*>& volumes) {
   std::vector<std::string> contrasts;
@@ -55,7 +66,7 @@ inline std::vector<std::string> contrasts_of(const std::vector<const Volume*>& v
 }
 
 /// The volumes of port `port`, one a channel, beside a list of voxels: at least one, each complete, all on the list's grid and in
-/// its space; else Error.
+/// one space; else Error.
 inline void require_channels(const std::vector<const Volume*>& volumes, std::string_view port, const VoxelList& list) {
   if (volumes.empty())
     throw Error("nothing is connected to input '" + std::string(port) +
@@ -65,7 +76,8 @@ inline void require_channels(const std::vector<const Volume*>& volumes, std::str
     const std::string name = std::string(port) + "[" + std::to_string(i) + "]";
     require_complete(*volumes[i], name);
     require_same_grid(volumes[i]->geometry, name_of(volumes[i]->source, name), list.geometry, list_name);
-    require_one_space(volumes[i]->facts, name_of(volumes[i]->source, name), list.facts, list_name);
+    require_one_space(volumes.front()->facts, name_of(volumes.front()->source, std::string(port) + "[0]"), volumes[i]->facts,
+                      name_of(volumes[i]->source, name));
   }
 }
 

@@ -22,13 +22,14 @@ namespace {
 constexpr std::array<std::int64_t, 3> kPatch{7, 5, 9};
 
 /// A network of two channels whose two scores are probabilities; `seed` makes it another.
-std::string write_network(const std::string& path, double seed, const std::string& size = "[7, 5, 9]") {
+std::string write_network(const std::string& path, double seed, const std::string& size = "[7, 5, 9]",
+                          const std::string& channels = R"(["a", "b"])") {
   const auto made_up = [&](at::IntArrayRef shape, double step, double scale) {
     return (at::sin(at::arange(c10::multiply_integers(shape), at::kDouble) * step + seed) * scale).reshape(shape).to(at::kFloat);
   };
   const NamedTensors weights{
       {"w1", made_up({6, 2, 3, 3, 3}, 0.7, 0.4)}, {"b1", made_up({6}, 1.3, 0.1)}, {"w2", made_up({2, 6 * 7 * 5 * 9}, 0.9, 0.1)}};
-  const std::string description = R"({"format": 1, "network": "small", "input": {"channels": ["a", "b"], "size": )" + size +
+  const std::string description = R"({"format": 1, "network": "small", "input": {"channels": )" + channels + R"(, "size": )" + size +
                                   R"(}, "output": {"classes": ["other", "lesion"]}})";
   return write_model(path, R"(
 def forward(self, x):
@@ -253,26 +254,40 @@ def forward(self, x):
     NodeRunner other_grid(queue ? type_behind_a_queue() : cnn::cascade_type(), values_of(models), "cpu");
     other_grid.input("volumes", made_up_volume(1)).input("volumes", other).input("voxels", list);
     CHECK(contains(other_grid.error_of_run(), "are not on one grid"));
-    Volume atlas = made_up_volume(2);
-    atlas.facts.space = "MNI152";
-    VoxelList here = list;
+    Volume here = made_up_volume(1), atlas = made_up_volume(2);
     here.facts.space = "flair";
+    atlas.facts.space = "MNI152";
     NodeRunner other_space(queue ? type_behind_a_queue() : cnn::cascade_type(), values_of(models), "cpu");
-    other_space.input("volumes", made_up_volume(1)).input("volumes", atlas).input("voxels", here);
-    CHECK(contains(other_space.error_of_run(), "'image 2' is in the space 'MNI152', but 'input voxels' is in 'flair'"));
+    other_space.input("volumes", here).input("volumes", atlas).input("voxels", list);
+    CHECK(contains(other_space.error_of_run(), "'image 1' is in the space 'flair', but 'image 2' is in 'MNI152'"));
   }
 }
 
-TEST_CASE("cascade: its maps are probabilities in the space of the list") {
+TEST_CASE("cascade, dense inference: their maps are probabilities in the space of the images, whose order is that of the channels") {
   const TestFolder folder;
-  std::string model = write_network(folder.file("m.pt"), 0.2);
-  VoxelList list = every_nth(50);
-  list.facts = {"FLAIR", "flair", std::string(kStandardised), {}};
-  NodeRunner runner(cnn::cascade_type(), {{"initial", model}, {"final", model}}, "cpu");
-  runner.input("volumes", made_up_volume(1)).input("volumes", made_up_volume(2)).input("voxels", list).run();
-  const ImageFacts expected{"", "flair", std::string(kProbability), {}};
-  CHECK(runner.output<Volume>("initial").facts == expected);
-  CHECK(runner.output<Volume>("final").facts == expected);
+  const std::string model = write_network(folder.file("m.pt"), 0.2, "[7, 5, 9]", R"(["FLAIR", "T1"])");
+  const auto run_with = [&](const char* type, const std::string& first, const std::string& second) {
+    NodeRunner runner = std::string(type) == "cnn.cascade" ? NodeRunner(cnn::cascade_type(), {{"initial", model}, {"final", model}}, "cpu")
+                                                           : NodeRunner(type, {{"model", model}}, "cpu");
+    Volume a = made_up_volume(1), b = made_up_volume(2);
+    a.facts = {first, "flair", std::string(kStandardised), {}};
+    b.facts = {second, "flair", std::string(kStandardised), {}};
+    runner.input("volumes", a).input("volumes", b).input("voxels", every_nth(50));
+    return runner;
+  };
+  for (const char* type : {"cnn.cascade", "cnn.dense_inference"}) {
+    CAPTURE(type);
+    NodeRunner right = run_with(type, "FLAIR", "T1w");
+    right.run();
+    const Volume& map = right.output<Volume>(std::string(type) == "cnn.cascade" ? "initial" : "map");
+    CHECK(map.facts == ImageFacts{"", "flair", std::string(kProbability), {}});
+    CHECK(run_with(type, "flair", "").error_of_run().empty());
+    CHECK(run_with(type, "", "a map of its own").error_of_run().empty());
+    CHECK(run_with(type, "T1w", "FLAIR").error_of_run() ==
+          "the network in '" + model + "' takes FLAIR as channel 1, but the image there is T1w; put the volumes in the order of its " +
+              "channels: FLAIR, T1");
+    CHECK(contains(run_with(type, "FLAIR", "T2w").error_of_run(), "takes T1 as channel 2, but the image there is T2w"));
+  }
 }
 
 TEST_CASE("cascade: a cancelled firing emits nothing") {

@@ -154,26 +154,6 @@ TEST_CASE("stage: checks the patches against the model's description before it r
                  "parameter 'output_class' is 2, but the network in '" + model + "' has 2 classes, numbered from 0"));
 }
 
-TEST_CASE("stage: images in another order than the network's channels are refused before it runs") {
-  const TestFolder folder;
-  const std::string text =
-      R"({"format": 1, "input": {"channels": ["FLAIR", "T1"], "size": [5, 5, 5]}, "output": {"classes": ["a", "b"]}})";
-  const std::string model = write_model(folder.file("sum.pt"), kSumAndFirst, {}, text);
-  PatchBatch patches = made_up_patches(1, 2, 5);
-  for (const std::vector<std::string>& fitting :
-       {std::vector<std::string>{"FLAIR", "T1w"}, {"flair", ""}, {"", "a map of its own"}}) {
-    patches.contrasts = fitting;
-    CHECK(error_with(model, patches) == "");
-  }
-  patches.contrasts = {"T1w", "FLAIR"};
-  CHECK(error_with(model, patches) ==
-        "the network in '" + model +
-            "' takes FLAIR as channel 1, but the image there is T1w; put the volumes in the order of its "
-            "channels: FLAIR, T1");
-  patches.contrasts = {"FLAIR", "T2w"};
-  CHECK(contains(error_with(model, patches), "takes T1 as channel 2, but the image there is T2w"));
-}
-
 TEST_CASE("stage: a description that cannot be used is named") {
   const TestFolder folder;
   const PatchBatch patches = made_up_patches(1, 1, 2);

@@ -78,18 +78,6 @@ To image_like(const From& from, std::string_view kind = {}) {
   return image;
 }
 
-/// A map of probabilities, all `background`, on the grid and in the space of an image or a list of voxels.
-template <class From>
-Volume probability_like(const From& from, float background = 0) {
-  Volume map;
-  map.geometry = from.geometry;
-  map.voxels.assign(static_cast<std::size_t>(map.geometry.voxel_count()), background);
-  map.source = from.source;
-  map.facts.space = from.facts.space;
-  map.facts.kind = kProbability;
-  return map;
-}
-
 /// A figure that a node found, to be used as another node's parameter or in a table.
 struct Number : PayloadOf<Number> {
   static constexpr std::string_view kType = "flowrun.number/1";
@@ -104,7 +92,6 @@ struct VoxelList : PayloadOf<VoxelList> {
   Geometry geometry;
   std::vector<std::int64_t> voxels;
   std::string source;
-  ImageFacts facts;  ///< of the image that they were chosen in
   std::size_t bytes() const noexcept override { return voxels.size() * sizeof(std::int64_t); }
 };
 
@@ -114,7 +101,6 @@ struct PatchBatch : PayloadOf<PatchBatch> {
   Geometry geometry;                          ///< of the images that the patches were cut from
   std::vector<std::int64_t> voxels;           ///< N centres, linear indices
   std::int64_t channels = 0;                  ///< C
-  std::vector<std::string> contrasts;         ///< of each channel, as ImageFacts::contrast; empty: not known
   std::array<std::int64_t, 3> size{0, 0, 0};  ///< W, H, D: voxels along x, y, z
   std::vector<float> values;                  ///< N * C * D * H * W
   std::int64_t count() const { return static_cast<std::int64_t>(voxels.size()); }
