@@ -49,7 +49,6 @@ class PatchRunner {
   static std::vector<ParamSpec> params();
 
  private:
-  void check_contrasts(const std::vector<std::string>& contrasts) const;
   at::Tensor forward(const at::Tensor& input, const PatchBatch& patches) const;
   bool takes_fixed_batches(const at::Tensor& input) const;
   [[noreturn]] void refuse_failure(const std::exception& failure, const at::Tensor& input, const PatchBatch& patches) const;
