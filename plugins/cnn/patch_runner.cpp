@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "channels.h"
 #include "common/device/job.h"
 #include "common/grid/probabilities.h"
 #include "common/torch/inference.h"
@@ -25,17 +26,11 @@ std::string in_words(std::int64_t channels) { return std::to_string(channels) + 
 
 std::string in_words(const PatchBatch& patches) { return in_words(patches.channels) + " and " + in_words(patches.size); }
 
-std::string in_order(const std::vector<std::string>& channels) {
-  std::string text;
-  for (const std::string& channel : channels) text += (text.empty() ? "" : ", ") + channel;
-  return text;
-}
-
 /// What the network wants, as far as its description says: "4 channels (FLAIR, PD, T2, T1) and 15 x 15 x 15 voxels".
 std::string wanted_in_words(const network::ModelDescription& description) {
   std::string text;
   if (!description.channels.empty())
-    text = in_words(static_cast<std::int64_t>(description.channels.size())) + " (" + in_order(description.channels) + ")";
+    text = in_words(static_cast<std::int64_t>(description.channels.size())) + " (" + channels_in_order(description) + ")";
   if (description.size[0] > 0) text += (text.empty() ? "" : " and ") + in_words(description.size);
   return text;
 }
@@ -116,11 +111,7 @@ void PatchRunner::check_kind(const PatchBatch& patches) const {
 }
 
 void PatchRunner::check_contrasts(const std::vector<std::string>& contrasts) const {
-  for (std::size_t i = 0; i < std::min(contrasts.size(), description_.channels.size()); ++i)
-    if (contrasts_differ(contrasts[i], description_.channels[i]))
-      throw Error("the network in '" + model_->path() + "' takes " + description_.channels[i] + " as channel " +
-                  std::to_string(i + 1) + ", but the image there is " + contrasts[i] +
-                  "; put the volumes in the order of its channels: " + in_order(description_.channels));
+  cnn::check_contrasts(description_, model_->path(), contrasts);
 }
 
 at::Tensor PatchRunner::forward(const at::Tensor& input, const PatchBatch& patches) const {

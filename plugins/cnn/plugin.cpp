@@ -3,11 +3,12 @@
 #include "dense_inference.h"
 #include "import_weights.h"
 #include "stage.h"
+#include "volume.h"
 
 namespace flowrun::cnn {
 
 static std::vector<NodeType> node_types() {
-  return {stage_type(), cascade_type(), dense_inference_type(), import_weights_type()};
+  return {stage_type(), cascade_type(), volume_type(), dense_inference_type(), import_weights_type()};
 }
 
 }  // namespace flowrun::cnn

@@ -50,6 +50,60 @@ Box box_around(const Mask& mask) {
   return box.end[0] == 0 ? Box{} : box;
 }
 
+namespace {
+
+using Counts = std::array<std::vector<std::int64_t>, 3>;
+
+/// Voxels that are not 0 in each slice across each axis.
+Counts counts_of(const Mask& mask) {
+  const Voxel& size = mask.geometry.size;
+  Counts counts;
+  for (std::size_t axis = 0; axis < 3; ++axis) counts[axis].resize(static_cast<std::size_t>(size[axis]));
+  const std::uint8_t* voxel = mask.voxels.data();
+  for (std::int64_t z = 0; z < size[2]; ++z)
+    for (std::int64_t y = 0; y < size[1]; ++y)
+      for (std::int64_t x = 0; x < size[0]; ++x) {
+        if (*voxel++ == 0) continue;
+        ++counts[0][static_cast<std::size_t>(x)];
+        ++counts[1][static_cast<std::size_t>(y)];
+        ++counts[2][static_cast<std::size_t>(z)];
+      }
+  return counts;
+}
+
+}  // namespace
+
+Box box_around(const Mask& mask, double slice_share) {
+  if (!(slice_share > 0)) return box_around(mask);
+  const Counts counts = counts_of(mask);
+  Box box;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const auto& slices = counts[axis];
+    const double voxels = static_cast<double>(mask.geometry.voxel_count()) / static_cast<double>(slices.size());
+    const auto filled = [&](std::int64_t count) { return static_cast<double>(count) > slice_share * voxels; };
+    const auto first = std::find_if(slices.begin(), slices.end(), filled);
+    if (first == slices.end()) return {};
+    box.begin[axis] = first - slices.begin();
+    box.end[axis] = slices.rend() - std::find_if(slices.rbegin(), slices.rend(), filled);
+  }
+  return box;
+}
+
+Box scaled(const Box& box, const Geometry& from, const Geometry& to, double share) {
+  Box result;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double scale = static_cast<double>(to.size[axis]) / static_cast<double>(from.size[axis]);
+    const double begin = static_cast<double>(box.begin[axis]) * scale, end = static_cast<double>(box.end[axis]) * scale;
+    result.begin[axis] = static_cast<std::int64_t>(std::floor(begin + kRounding));
+    result.end[axis] = static_cast<std::int64_t>(std::ceil(end - kRounding));
+    if (!(share > 0)) continue;
+    const double centre = std::nearbyint((begin + end) / 2), size = std::nearbyint((1 + 2 * share) * (end - begin));
+    result.begin[axis] = std::min(result.begin[axis], static_cast<std::int64_t>(centre - size / 2));
+    result.end[axis] = std::max(result.end[axis], static_cast<std::int64_t>(centre + size / 2));
+  }
+  return result;
+}
+
 Box with_margin(const Box& box, const Geometry& grid, double margin) {
   Box larger = box;
   for (std::size_t axis = 0; axis < 3; ++axis) {

@@ -25,6 +25,16 @@ struct Box {
 /// The box around the voxels of a mask that are not 0; begin equals end where there is none.
 Box box_around(const Mask& mask);
 
+/// The same without the slices across each axis of which no more than this share of the voxels is not 0: specks and a thin neck do
+/// not count then. 0: as above. begin equals end where an axis has no slice left.
+Box box_around(const Mask& mask, double slice_share);
+
+/// A box of one grid in the voxels of another grid over the same box of the world: from the voxel that its beginning lies in to
+/// the one that its end lies in. With a `share` above 0 the box is larger by that share of its size on each side: its centre and
+/// its whole size are rounded to whole voxels, halves to even ones, and what is then left of half a voxel is cut off; never less
+/// than without a share. It may reach beyond the grid.
+Box scaled(const Box& box, const Geometry& from, const Geometry& to, double share);
+
 /// The box, larger by `margin` mm on each side (rounded up to whole voxels), as far as the grid reaches.
 Box with_margin(const Box& box, const Geometry& grid, double margin);
 

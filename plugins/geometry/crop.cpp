@@ -4,6 +4,7 @@
 #include "common/grid/inputs.h"
 #include "flowrun/sdk/node.h"
 #include "images.h"
+#include "resampling.h"
 
 namespace flowrun::geometry {
 namespace {
@@ -11,7 +12,8 @@ namespace {
 template <class Image>
 constexpr Input<Image> kIn{kPort<Image>, "The whole image"};
 constexpr OptionalInput<Mask> kAround{"around",
-                                      "The mask whose box is cut out, on the same grid; without it 'begin' and 'end' say"};
+                                      "The mask whose box is cut out, on the same grid or on another one over the same box; "
+                                      "without it 'begin' and 'end' say"};
 template <class Image>
 constexpr Output<Image> kOut{kPort<Image>, "The voxels of the box, each at its place in the world"};
 
@@ -37,21 +39,33 @@ Box box_by_numbers(const Params& params, const Geometry& grid, const std::string
   return box;
 }
 
+/// The mask may be a coarser look at the same box of the world, as geometry.resize_volume makes it.
+template <class Image>
+void require_one_box(const Image& image, const std::string& image_name, const Mask& around, const std::string& name) {
+  grid::require_complete(around, kAround.name);
+  require_box(image.geometry, image_name);
+  grid::require_one_space(image.facts, image_name, around.facts, name);
+  if (grid_difference(image.geometry, around.geometry).empty()) return;
+  require_box(around.geometry, name);
+  if (!box_difference(image.geometry, around.geometry).empty())
+    require_same_grid(image.geometry, image_name, around.geometry, name);
+}
+
 template <class Image>
 Box box_by_mask(const Params& params, const Image& image, const Mask& around) {
-  grid::require_one_grid(image, kPort<Image>, around, kAround.name);
   const std::string name = grid::name_of(around.source, kAround.name);
   if (params.integers("begin") != kWhole || params.integers("end") != kWhole)
     throw Error("input 'around' is connected, so the box is that of '" + name +
                 "', but 'begin' or 'end' is given too; leave out one of both");
-  for (std::size_t axis = 0; axis < 3; ++axis)
-    if (!(image.geometry.spacing[axis] > 0))
-      throw Error("'" + grid::name_of(image.source, kPort<Image>) + "' has a spacing that is not above 0, so a margin in mm " +
-                  "means nothing; repair its header first");
-  const Box box = box_around(around);
+  require_one_box(image, grid::name_of(image.source, kPort<Image>), around, name);
+  const double slice_share = params.number("slice_share");
+  const Box box = box_around(around, slice_share);
   if (box == Box{})
-    throw Error("'" + name + "' has no voxel that is not 0, so there is no box to cut out; look at what made the mask");
-  return with_margin(box, image.geometry, params.number("margin"));
+    throw Error("'" + name + "' has no voxel that is not 0" +
+                (slice_share > 0 ? " in a slice of which more than the share 'slice_share' is not 0" : "") +
+                ", so there is no box to cut out; look at what made the mask");
+  return with_margin(scaled(box, around.geometry, image.geometry, params.number("margin_share")), image.geometry,
+                     params.number("margin"));
 }
 
 template <class Image>
@@ -84,10 +98,15 @@ constexpr char kDetails[] =
     "including, 'end'. Networks and filters then work on the head or the brain alone, in a part of the time and memory. No value "
     "is computed, and every voxel keeps its place in the world: the origin moves. Bring results back with "
     "geometry.pad_volume_like or geometry.pad_mask_like and the whole image as the reference.\n\n"
+    "The mask may have another number of voxels over the same box of the world, such as one that was found in a small copy by "
+    "geometry.resize_volume; the cut then reaches from the voxel that the box begins in to the one that it ends in. "
+    "'margin_share' makes the box larger by that share of its size on each side, as deepbet does (Fisch et al., Computers in "
+    "Biology and Medicine 2024): its centre and its size with the margin are rounded to whole voxels. 'margin' is added after "
+    "that. 'slice_share' leaves slices out of the box of which no more than this share is inside, so that specks do not count.\n\n"
     "'begin' and 'end' are in voxels along x, y and z, counted from 0; negative numbers count from the end of the axis, and an "
     "'end' of 0 is the end itself. A box that is the whole image passes the input on without a copy.\n\n"
-    "Errors: a mask without a voxel; a mask on another grid; 'begin' or 'end' given beside a mask; a range without a voxel or "
-    "beyond the image; a spacing that is not above 0 where a margin is asked for; an image with fewer values than voxels.";
+    "Errors: a mask without a voxel, or with 'slice_share' without a slice that counts; a mask on a grid over another box; 'begin' or 'end' given beside a mask; a range without a voxel or "
+    "beyond the image; with a mask, a spacing that is not above 0; an image with fewer values than voxels.";
 
 template <class Image>
 NodeType crop_type() {
@@ -105,6 +124,16 @@ NodeType crop_type() {
                   .min = 0,
                   .max = 1000,
                   .unit = "mm"},
+                 {.name = "margin_share",
+                  .default_value = 0.0,
+                  .help = "How much larger the box is on each side, as a share of its size; 0.1 is a tenth",
+                  .min = 0,
+                  .max = 100},
+                 {.name = "slice_share",
+                  .default_value = 0.0,
+                  .help = "Slices of the mask of which no more than this share is inside do not count for the box",
+                  .min = 0,
+                  .max = 1},
                  voxels_param("begin", "First voxel along x, y and z, where no mask is connected; negative: from the end"),
                  voxels_param("end", "Voxel behind the last along x, y and z; 0: all that follow; negative: from the end")};
   type.concurrent = true;

@@ -1,12 +1,17 @@
 #include "flowrun/sdk/plugin.h"
 #include "apply_mask.h"
+#include "is_stripped.h"
 #include "nonzero_mask.h"
 #include "normalise.h"
 #include "otsu.h"
+#include "quantiles.h"
+#include "rescale.h"
 
 namespace flowrun::intensity {
 
-static std::vector<NodeType> node_types() { return {normalise_type(), nonzero_mask_type(), otsu_type(), apply_mask_type()}; }
+static std::vector<NodeType> node_types() {
+  return {normalise_type(), nonzero_mask_type(), is_stripped_type(), otsu_type(), quantiles_type(), rescale_type(), apply_mask_type()};
+}
 
 }  // namespace flowrun::intensity
 

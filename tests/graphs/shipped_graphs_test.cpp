@@ -42,7 +42,7 @@ class Models {
  public:
   Models() : path(fs::temp_directory_path() / ("flowrun_models_" + std::to_string(::getpid()))) {
     fs::create_directories(path);
-    for (const char* name : {"initial.pt", "final.pt"}) std::ofstream(path / name) << "x";
+    for (const char* name : {"initial.pt", "final.pt", "bbox_model.pt", "model.pt"}) std::ofstream(path / name) << "x";
   }
   ~Models() { fs::remove_all(path); }
   const fs::path path;

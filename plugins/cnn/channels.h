@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/network/model_description.h"
+
+namespace flowrun::cnn {
+
+/// Throws Error, naming the model's file, where a channel's contrast is known and is not the one that the description names at its
+/// place. Channels that one of the two lacks are left alone.
+void check_contrasts(const network::ModelDescription& description, const std::string& model,
+                     const std::vector<std::string>& contrasts);
+
+/// The channels of a description in their order: "FLAIR, T1".
+std::string channels_in_order(const network::ModelDescription& description);
+
+}  // namespace flowrun::cnn

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace flowrun::cnn {
+
+using Voxels = std::array<std::int64_t, 3>;  ///< along x, y, z
+
+/// How an image goes through a network: whole or in tiles of one size that overlap, x fastest.
+struct TilePlan {
+  Voxels image{};                                   ///< voxels of the image
+  Voxels tile{};                                    ///< of each tile; with one tile the image, filled up
+  std::array<std::vector<std::int64_t>, 3> starts;  ///< first voxel of the tiles along each axis, ascending
+  std::int64_t overlap = 0;
+
+  std::int64_t count() const;
+  Voxels start(std::int64_t index) const;
+};
+
+/// Tiles for an image of at least one voxel along each axis. The image is filled up at its ends to a multiple of `multiple`. An axis
+/// that is no longer than `tile` (a multiple of it; 0: whole) has one tile; others have tiles every `tile - overlap` voxels, and the last
+/// one ends where the filled image ends.
+TilePlan plan_tiles(const Voxels& image, std::int64_t multiple, std::int64_t tile, std::int64_t overlap);
+
+/// Puts tiles together. Each tile's weight falls linearly towards its faces inside the image over `overlap` voxels, and the weights of
+/// all tiles at a voxel add up to 1; where one tile alone lies its value is unchanged. The order of add decides the last bits.
+class TileBlend {
+ public:
+  explicit TileBlend(TilePlan plan);
+  /// The values of one tile, x fastest.
+  void add(std::int64_t index, const float* values);
+  /// The voxels of the image, x fastest.
+  std::vector<float>& voxels() { return voxels_; }
+
+ private:
+  using Weights = std::vector<std::vector<float>>;  ///< by tile along an axis, then by voxel of the tile
+  Weights weights_along(std::size_t axis) const;
+
+  TilePlan plan_;
+  std::array<Weights, 3> weights_;
+  std::vector<float> voxels_;
+};
+
+}  // namespace flowrun::cnn

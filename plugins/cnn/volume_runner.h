@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/network/model_description.h"
+#include "common/torch/model.h"
+#include "flowrun/sdk/parameters.h"
+#include "flowrun/sdk/payloads.h"
+#include "tiles.h"
+
+namespace flowrun::cnn {
+
+/// A model ready to be run over whole images. Safe to use from several threads at a time.
+class VolumeRunner {
+ public:
+  using Volumes = std::vector<const Volume*>;
+
+  /// Loads the model that `params` name. Throws Error as tensor::load_model does, and when the model has no such class.
+  VolumeRunner(const Params& params, c10::Device device, const tensor::Arithmetic& arithmetic);
+
+  /// Throws Error, naming what the network wants, where its description says that it takes other channels or sizes than these.
+  void check(const Volumes& volumes, const TilePlan& plan) const;
+
+  /// One tile of the images, 1 x C x D x H x W float32 with W along x, in memory that the device can fetch; 0 beyond the images.
+  at::Tensor input_of(const Volumes& volumes, const TilePlan& plan, std::int64_t tile) const;
+
+  /// The chosen class of what the network gives for such an input, D x H x W float32 on the network's device, which nothing here
+  /// waits for. The calling thread has an InferenceScope. Throws Error when the network fails, gives something else than
+  /// 1 x K x D x H x W, or memory does not suffice; on a device other than the CPU device::OutOfMemory for that.
+  at::Tensor map_of(const at::Tensor& input) const;
+
+  /// Throws Error, naming the voxel, when a value is NaN.
+  void refuse_nan(const Volume& map) const;
+
+  const tensor::Model& model() const { return *model_; }
+
+  /// model, output_class and activation.
+  static std::vector<ParamSpec> params();
+
+ private:
+  [[noreturn]] void refuse_failure(const std::exception& failure, const at::Tensor& input) const;
+  void check_output(const at::Tensor& output, const at::Tensor& input) const;
+
+  std::shared_ptr<const tensor::Model> model_;
+  network::ModelDescription description_;
+  std::string activation_;
+  std::int64_t output_class_ = 0;
+};
+
+}  // namespace flowrun::cnn
