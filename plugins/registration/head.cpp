@@ -76,8 +76,9 @@ Head find_head(const Volume& image, const std::string& name, const Work& work) {
   const ValueRange range = range_of(coarse.voxels, 0.001);
   if (!(range.high > range.low))
     throw Error("'" + name + "' has practically one value (" + std::to_string(range.low) + ") everywhere, so there is nothing to align");
-  const Object object(coarse, otsu(coarse.voxels, range));
   Head head;
+  head.threshold = otsu(coarse.voxels, range);
+  const Object object(coarse, head.threshold);
   Point middle, balance, whole;
   for (std::size_t axis = 0; axis < 3; ++axis) {
     const double spacing = image.geometry.spacing[axis], coarse_spacing = coarse.geometry.spacing[axis];

@@ -16,6 +16,7 @@ struct Head {
   Point centre;        ///< of the box, mm, LPS
   Point mass;          ///< centre of mass of the values above the threshold, mm, LPS
   Point image_centre;  ///< of the whole grid, mm, LPS
+  float threshold = 0;         ///< values from here on are of the object
   std::vector<Point> corners;  ///< the box's eight, mm, LPS
 };
 
