@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "interpolate.h"
+
 namespace flowrun::registration {
 namespace {
 
@@ -11,29 +13,6 @@ double scattered(std::uint64_t seed) {
   seed = (seed ^ seed >> 33) * 0xff51afd7ed558ccdULL;
   seed = (seed ^ seed >> 33) * 0xc4ceb9fe1a85ec53ULL;
   return static_cast<double>((seed ^ seed >> 33) >> 11) * 0x1p-53;
-}
-
-float linear_at(const Volume& image, const Point& voxel) {
-  const auto& size = image.geometry.size;
-  std::array<std::int64_t, 3> low, high;
-  Point share;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    low[axis] = std::clamp<std::int64_t>(static_cast<std::int64_t>(voxel[axis]), 0, std::max<std::int64_t>(size[axis] - 2, 0));
-    high[axis] = std::min(low[axis] + 1, size[axis] - 1);
-    share[axis] = voxel[axis] - static_cast<double>(low[axis]);
-  }
-  double sum = 0;
-  for (std::size_t corner = 0; corner < 8; ++corner) {
-    double weight = 1;
-    std::array<std::int64_t, 3> at;
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      const bool far = corner >> axis & 1;
-      weight *= far ? share[axis] : 1 - share[axis];
-      at[axis] = far ? high[axis] : low[axis];
-    }
-    sum += weight * static_cast<double>(image.voxels[static_cast<std::size_t>(image.geometry.index_of(at[0], at[1], at[2]))]);
-  }
-  return static_cast<float>(sum);
 }
 
 /// `along`: mm along the axes from the first voxel.
@@ -73,7 +52,7 @@ Samples spread_samples(const Volume& image, const Head& head, double margin, dou
         }
         if (mask && !is_inside(*mask, along)) continue;
         samples.points.push_back(mapped(to_mm, voxel));
-        samples.values.push_back(linear_at(image, voxel));
+        samples.values.push_back(linear_value(image, voxel));
       }
   return samples;
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
+#include "bias.h"
 #include "powell.h"
 #include "pyramid.h"
 #include "sampling.h"
@@ -37,11 +39,34 @@ Start turned_start(const Problem& problem, const MutualInformation& metric, cons
 
 bool better(const Start& a, const Start& b) { return a.information > b.information; }
 
+/// The same starts, continued on the middle level from where they ended; best first.
+std::vector<Start> middle_ends(const Problem& problem, std::vector<Start> ends, const Work& work) {
+  const MutualInformation metric = metric_of(problem, kMiddle, work);
+  const Head& head = problem.fixed_head;
+  std::vector<std::pair<Affine, Start>> continued;
+  for (Start& end : ends) {
+    const auto same = std::find_if(continued.begin(), continued.end(), [&](const auto& other) {
+      return largest_distance(end.map, other.first, head.corners) < kSame;
+    });
+    if (same != continued.end()) {
+      end.map = same->second.map, end.information = same->second.information;
+    } else if (continued.size() < kContinued) {
+      const Affine from = end.map;
+      end = polished(metric, end, head.centre, Freedom::rigid, kMiddle, work);
+      continued.emplace_back(from, end);
+    } else {
+      end.information = metric.value(end.map, work);
+    }
+  }
+  std::stable_sort(ends.begin(), ends.end(), better);
+  return ends;
+}
+
 }  // namespace
 
 MutualInformation metric_of(const Problem& problem, const Level& level, const Work& work) {
-  const Volume fixed = coarser(problem.fixed, level.sigma, level.sigma, work);
-  const Volume moving = coarser(problem.moving, level.sigma, level.sigma, work);
+  const Volume fixed = coarser(*problem.fixed, level.sigma, level.sigma, work);
+  const Volume moving = coarser(*problem.moving, level.sigma, level.sigma, work);
   const Samples samples = spread_samples(fixed, problem.fixed_head, kMargin, level.distance, problem.region);
   return {samples, moving, {.bins = problem.bins}};
 }
@@ -73,29 +98,28 @@ std::vector<Start> coarse_ends(const Problem& problem, const Affine* initial, co
   return starts;
 }
 
-Found search(const Problem& problem, const Affine* initial, const Work& work) {
-  std::vector<Start> ends = coarse_ends(problem, initial, work);
-  work.progress(0.2);
-  const MutualInformation middle = metric_of(problem, kMiddle, work);
-  std::vector<std::pair<Affine, Start>> continued;
-  for (Start& end : ends) {
-    const auto same = std::find_if(continued.begin(), continued.end(), [&](const auto& other) {
-      return largest_distance(end.map, other.first, problem.fixed_head.corners) < kSame;
-    });
-    if (same == continued.end() && continued.size() < kContinued) {
-      continued.push_back({end.map, polished(middle, end, problem.fixed_head.centre, Freedom::rigid, kMiddle, work)});
-      end = continued.back().second;
-    } else if (same != continued.end()) {
-      end.map = same->second.map, end.information = same->second.information;
-    } else {
-      end.information = middle.value(end.map, work);
-    }
+Found search(const Problem& problem, const Affine* initial, bool flatten, const Work& work) {
+  const Volume &fixed = *problem.fixed, &moving = *problem.moving;
+  const Head &fixed_head = problem.fixed_head, &moving_head = problem.moving_head;
+  Found found;
+  Fields alone;
+  Problem now = problem;
+  const auto prepare = [&](const Fields& fields) {
+    found.prepared = {without_field(fixed, fields.fixed, work), without_field(moving, fields.moving, work)};
+    now.fixed = &found.prepared.fixed, now.moving = &found.prepared.moving;
+  };
+  if (flatten) {
+    alone = {log_field(fixed, fixed_head.threshold, work), log_field(moving, moving_head.threshold, work)};
+    prepare(alone);
+  } else {
+    found.prepared = {fixed, moving};
   }
-  std::stable_sort(ends.begin(), ends.end(), better);
-  work.progress(0.5);
-  const MutualInformation fine = metric_of(problem, kFine, work);
-  Found found{ends.front(), 0, ends};
-  found.best = polished(fine, found.best, problem.fixed_head.centre, problem.freedom, kFine, work);
+  found.ends = middle_ends(now, coarse_ends(now, initial, work), work);
+  found.best = found.ends.front();
+  work.progress(0.4);
+  if (flatten) prepare(joint_fields(fixed, fixed_head, moving, moving_head, found.best.map, alone, work));
+  found.best = polished(metric_of(now, kFine, work), found.best, fixed_head.centre, problem.freedom, kFine, work);
+  work.progress(0.7);
   return found;
 }
 

@@ -17,10 +17,10 @@ struct Start {
   double information = 0;
 };
 
-/// What is registered. The images must outlive the search.
+/// What is registered. The images must outlive the problem.
 struct Problem {
-  const Volume& fixed;
-  const Volume& moving;
+  const Volume* fixed;
+  const Volume* moving;
   Head fixed_head, moving_head;
   const Mask* region = nullptr;  ///< on the fixed grid: only here are samples taken; null: everywhere in the head's box
   Freedom freedom = Freedom::rigid;
@@ -47,12 +47,19 @@ Start polished(const MutualInformation& metric, const Start& start, const Point&
 /// 125 turned poses about the centres of mass; `initial` too where it is given. Each with the end of its coarse search.
 std::vector<Start> coarse_ends(const Problem& problem, const Affine* initial, const Work& work);
 
+/// The images as the finest level sees them: without bias fields where that is asked for.
+struct Prepared {
+  Volume fixed, moving;
+};
+
 /// What came out.
 struct Found {
-  Start best;
-  double information_before = 0;  ///< at the start, on the finest level
-  std::vector<Start> ends;        ///< of all starts on the middle level, best first
+  Start best;               ///< with its metric on the finest level
+  std::vector<Start> ends;  ///< of all starts on the middle level, best first
+  Prepared prepared;        ///< for further measures
 };
-Found search(const Problem& problem, const Affine* initial, const Work& work);
+/// `initial`: one more start; null: none. `flatten`: without the bias fields of each image alone at first, of both together at the end.
+/// Cancelled: an early, wrong answer.
+Found search(const Problem& problem, const Affine* initial, bool flatten, const Work& work);
 
 }  // namespace flowrun::registration

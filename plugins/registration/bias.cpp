@@ -1,4 +1,4 @@
-#include "flatten.h"
+#include "bias.h"
 
 #include <algorithm>
 #include <array>
@@ -11,25 +11,6 @@ namespace {
 
 constexpr double kCoarse = 4;    // mm
 constexpr double kFaint = 1e-3;  // weight against which the field is 1
-
-/// The logarithm of the field on a coarse grid.
-Volume log_field(const Volume& image, float threshold, double sigma, const Work& work) {
-  Volume weighted = coarser(image, kCoarse, kCoarse, work), weight;
-  weight.geometry = weighted.geometry;
-  for (float& value : weighted.voxels) {
-    const bool counts = value >= threshold && value > 0;
-    weight.voxels.push_back(counts ? 1.0F : 0.0F);
-    value = counts ? std::log(value) : 0.0F;
-  }
-  double sum = 0, count = 0;
-  for (std::size_t i = 0; i < weight.voxels.size(); ++i) sum += static_cast<double>(weighted.voxels[i]), count += static_cast<double>(weight.voxels[i]);
-  const auto mean = static_cast<float>(count > 0 ? sum / count : 0);
-  for (std::size_t i = 0; i < weight.voxels.size(); ++i) weighted.voxels[i] -= mean * weight.voxels[i];
-  weighted = coarser(weighted, sigma, 0, work);
-  weight = coarser(weight, sigma, 0, work);
-  for (std::size_t i = 0; i < weight.voxels.size(); ++i) weighted.voxels[i] /= weight.voxels[i] + static_cast<float>(kFaint);
-  return weighted;
-}
 
 /// For each voxel along an axis: the coarse voxel before it and the share of the next one.
 struct Places {
@@ -57,8 +38,29 @@ std::vector<float> plane_at(const Volume& field, const Places& z, std::size_t at
 
 }  // namespace
 
-Volume flattened(const Volume& image, float threshold, double sigma, const Work& work) {
-  const Volume field = log_field(image, threshold, sigma, work);
+Volume weighted_mean(const Volume& sum, const Volume& weight, const Work& work) {
+  Volume mean = coarser(sum, kBiasWidth, 0, work);
+  const Volume all = coarser(weight, kBiasWidth, 0, work);
+  for (std::size_t i = 0; i < mean.voxels.size(); ++i) mean.voxels[i] /= all.voxels[i] + static_cast<float>(kFaint);
+  return mean;
+}
+
+Volume log_field(const Volume& image, float threshold, const Work& work) {
+  Volume weighted = coarser(image, kCoarse, kCoarse, work), weight;
+  weight.geometry = weighted.geometry;
+  for (float& value : weighted.voxels) {
+    const bool counts = value >= threshold && value > 0;
+    weight.voxels.push_back(counts ? 1.0F : 0.0F);
+    value = counts ? std::log(value) : 0.0F;
+  }
+  double sum = 0, count = 0;
+  for (std::size_t i = 0; i < weight.voxels.size(); ++i) sum += static_cast<double>(weighted.voxels[i]), count += static_cast<double>(weight.voxels[i]);
+  const auto mean = static_cast<float>(count > 0 ? sum / count : 0);
+  for (std::size_t i = 0; i < weight.voxels.size(); ++i) weighted.voxels[i] -= mean * weight.voxels[i];
+  return weighted_mean(weighted, weight, work);
+}
+
+Volume without_field(const Volume& image, const Volume& field, const Work& work) {
   const auto& size = image.geometry.size;
   const Places x(image.geometry, field.geometry, 0), y(image.geometry, field.geometry, 1), z(image.geometry, field.geometry, 2);
   Volume result;
