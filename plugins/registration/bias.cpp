@@ -36,14 +36,15 @@ std::vector<float> plane_at(const Volume& field, const Places& z, std::size_t at
   return plane;
 }
 
-}  // namespace
-
+/// Sums over sums of weights on one coarse grid, both smoothed: a mean around each place, 0 far from all weight.
 Volume weighted_mean(const Volume& sum, const Volume& weight, const Work& work) {
   Volume mean = coarser(sum, kBiasWidth, 0, work);
   const Volume all = coarser(weight, kBiasWidth, 0, work);
   for (std::size_t i = 0; i < mean.voxels.size(); ++i) mean.voxels[i] /= all.voxels[i] + static_cast<float>(kFaint);
   return mean;
 }
+
+}  // namespace
 
 Volume log_field(const Volume& image, float threshold, const Work& work) {
   Volume weighted = coarser(image, kCoarse, kCoarse, work), weight;
@@ -54,7 +55,8 @@ Volume log_field(const Volume& image, float threshold, const Work& work) {
     value = counts ? std::log(value) : 0.0F;
   }
   double sum = 0, count = 0;
-  for (std::size_t i = 0; i < weight.voxels.size(); ++i) sum += static_cast<double>(weighted.voxels[i]), count += static_cast<double>(weight.voxels[i]);
+  for (std::size_t i = 0; i < weight.voxels.size(); ++i)
+    sum += static_cast<double>(weighted.voxels[i]), count += static_cast<double>(weight.voxels[i]);
   const auto mean = static_cast<float>(count > 0 ? sum / count : 0);
   for (std::size_t i = 0; i < weight.voxels.size(); ++i) weighted.voxels[i] -= mean * weight.voxels[i];
   return weighted_mean(weighted, weight, work);

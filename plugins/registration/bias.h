@@ -2,7 +2,6 @@
 // on phantoms with fields of 25 %, against 0.1 mm without (docs/registration.md).
 #pragma once
 
-#include <cstdlib>
 #include "affine.h"
 #include "flowrun/sdk/payloads.h"
 #include "head.h"
@@ -10,15 +9,12 @@
 
 namespace flowrun::registration {
 
-inline const double kBiasWidth = getenv("BW")?atof(getenv("BW")):30;  // mm, standard deviation of the Gaussian that makes a field
+inline constexpr double kBiasWidth = 30;  // mm, standard deviation of the Gaussian that makes a field
 
 /// The logarithm of a field on a coarse grid, from one image alone (homomorphic filtering): the mean brightness around each place,
 /// from the logarithms of the values from `threshold` on. Far from all of these it is their overall mean. The anatomy's own slow
 /// changes are in it too.
 Volume log_field(const Volume& image, float threshold, const Work& work);
-
-/// Sums over sums of weights on one coarse grid, both smoothed: a mean around each place, 0 far from all weight.
-Volume weighted_mean(const Volume& sum, const Volume& weight, const Work& work);
 
 /// The image divided by a field, its logarithm given on a grid with the same first voxel.
 Volume without_field(const Volume& image, const Volume& log_field, const Work& work);
@@ -29,8 +25,8 @@ struct Fields {
 };
 
 /// The fields of two images that are nearly aligned: what remains of an image when, at each place, the value that the other image lets
-/// expect there is taken out. Anatomy that both show is not in it. Begins from the fields of each image alone and repeats; the
-/// expectation is the mean over all places where the other image has the same value.
+/// expect there is taken out, as a polynomial of the third degree. Anatomy that both show is not in it. Begins from the fields of
+/// each image alone and repeats; the expectation is the mean over all places where the other image has the same value.
 Fields joint_fields(const Volume& fixed, const Head& fixed_head, const Volume& moving, const Head& moving_head,
                     const Affine& fixed_to_moving, const Fields& alone, const Work& work);
 

@@ -10,10 +10,10 @@
 namespace flowrun::registration {
 namespace {
 
-constexpr int kRounds = 4;
+constexpr int kRounds = 6;
 constexpr std::size_t kBins = 64;
 constexpr double kDistance = 4, kBlur = 2;  // mm: of the places looked at, and of both images there
-constexpr float kOdd = 0.7F;                // a place further than this from what is expected (a factor of 2) is no sign of a field
+constexpr double kOdd = 0.7;                // a place further than this from what is expected (a factor of 2) is no sign of a field
 
 /// One image at the places that are in the object of both.
 struct Side {
@@ -44,19 +44,81 @@ std::vector<float> expected(const std::vector<float>& values, const std::vector<
   return means;
 }
 
-/// The smooth part of what the side's values have above those expected.
-Volume field_of(const Side& side, const std::vector<float>& means, const Work& work) {
-  Volume sum, weight;
-  sum.geometry = weight.geometry = side.field.geometry;
-  sum.voxels.assign(side.field.voxels.size(), 0);
-  weight.voxels = sum.voxels;
-  for (std::size_t i = 0; i < means.size(); ++i) {
-    const float above = side.logs[i] - means[i];
-    if (std::abs(above - linear_value(side.field, side.voxels[i])) > kOdd) continue;
-    const auto at = static_cast<std::size_t>(nearest_index(sum.geometry, side.voxels[i]));
-    sum.voxels[at] += above, weight.voxels[at] += 1;
+/// Powers of x, y and z, whose sums make a smooth field: all products up to the third degree.
+constexpr std::size_t kTerms = 20;
+using Terms = std::array<double, kTerms>;
+
+/// Places of a field's grid as numbers from -1 to 1 within the object; beyond it they stay at its border.
+struct Frame {
+  Point low{0, 0, 0}, high{0, 0, 0};
+  explicit Frame(const std::vector<Point>& voxels) : low(voxels.front()), high(voxels.front()) {
+    for (const Point& voxel : voxels)
+      for (std::size_t k = 0; k < 3; ++k) low[k] = std::min(low[k], voxel[k]), high[k] = std::max(high[k], voxel[k]);
   }
-  return weighted_mean(sum, weight, work);
+  Terms terms(const Point& voxel) const {
+    Point p;
+    for (std::size_t k = 0; k < 3; ++k)
+      p[k] = high[k] > low[k] ? 2 * (std::clamp(voxel[k], low[k], high[k]) - low[k]) / (high[k] - low[k]) - 1 : 0;
+    Terms terms;
+    std::size_t at = 0;
+    double x = 1;
+    for (int i = 0; i <= 3; ++i, x *= p[0]) {
+      double y = 1;
+      for (int j = 0; i + j <= 3; ++j, y *= p[1]) {
+        double z = 1;
+        for (int k = 0; i + j + k <= 3; ++k, z *= p[2]) terms[at++] = x * y * z;
+      }
+    }
+    return terms;
+  }
+};
+
+/// Solves a symmetric, positive definite system in place (Cholesky). Terms without support get 0.
+Terms solved(std::array<Terms, kTerms> matrix, Terms right) {
+  constexpr double kRidge = 1e-6;
+  for (std::size_t i = 0; i < kTerms; ++i) {
+    matrix[i][i] *= 1 + kRidge, matrix[i][i] += kRidge;
+    for (std::size_t j = 0; j <= i; ++j) {
+      for (std::size_t k = 0; k < j; ++k) matrix[i][j] -= matrix[i][k] * matrix[j][k];
+      matrix[i][j] = i == j ? std::sqrt(matrix[i][i]) : matrix[i][j] / matrix[j][j];
+    }
+  }
+  for (std::size_t i = 0; i < kTerms; ++i) {
+    for (std::size_t k = 0; k < i; ++k) right[i] -= matrix[i][k] * right[k];
+    right[i] /= matrix[i][i];
+  }
+  for (std::size_t i = kTerms; i-- > 0;) {
+    for (std::size_t k = i + 1; k < kTerms; ++k) right[i] -= matrix[k][i] * right[k];
+    right[i] /= matrix[i][i];
+  }
+  return right;
+}
+
+/// The smooth part of what the side's values have above those expected: the best polynomial of the third degree.
+Volume field_of(const Side& side, const std::vector<float>& means) {
+  const Frame frame(side.voxels);
+  std::array<Terms, kTerms> matrix{};
+  Terms right{};
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    const auto above = static_cast<double>(side.logs[i] - means[i]);
+    if (std::abs(above - static_cast<double>(linear_value(side.field, side.voxels[i]))) > kOdd) continue;
+    const Terms terms = frame.terms(side.voxels[i]);
+    for (std::size_t a = 0; a < kTerms; ++a) {
+      right[a] += terms[a] * above;
+      for (std::size_t b = 0; b <= a; ++b) matrix[a][b] += terms[a] * terms[b];
+    }
+  }
+  const Terms factors = solved(matrix, right);
+  Volume field;
+  field.geometry = side.field.geometry;
+  for (std::int64_t i = 0; i < field.geometry.voxel_count(); ++i) {
+    const auto at = field.geometry.voxel_at(i);
+    const Terms terms = frame.terms({static_cast<double>(at[0]), static_cast<double>(at[1]), static_cast<double>(at[2])});
+    double sum = 0;
+    for (std::size_t a = 0; a < kTerms; ++a) sum += factors[a] * terms[a];
+    field.voxels.push_back(static_cast<float>(sum));
+  }
+  return field;
 }
 
 }  // namespace
@@ -80,8 +142,8 @@ Fields joint_fields(const Volume& fixed, const Head& fixed_head, const Volume& m
     m.logs.push_back(std::log(b)), m.voxels.push_back(on_moving);
   }
   for (int round = 0; round < kRounds && !f.logs.empty() && !work.cancelled(); ++round) {
-    f.field = field_of(f, expected(corrected(f), corrected(m)), work);
-    m.field = field_of(m, expected(corrected(m), corrected(f)), work);
+    f.field = field_of(f, expected(corrected(f), corrected(m)));
+    m.field = field_of(m, expected(corrected(m), corrected(f)));
   }
   return {f.field, m.field};
 }

@@ -87,7 +87,7 @@ void check_same(const Volume& found, const std::vector<float>& expected) {
     inside += expected[i] != -7;
   }
   CHECK(worst < 1e-4 * 400);  // the range of the image
-  CHECK(inside > expected.size() / 4);
+  CHECK(inside > expected.size() / 5);
   CHECK(inside < expected.size());  // some voxels lie outside
 }
 
@@ -100,9 +100,14 @@ TEST_CASE("registration.resample_volume: linear equals ITK's ResampleImageFilter
 }
 
 TEST_CASE("registration.resample_volume: nearest equals ITK's ResampleImageFilter") {
-  const Volume moving = blobs();
-  check_same(by_node(moving, "nearest", affine_transform(kTurn)),
-             by_itk<itk::NearestNeighborInterpolateImageFunction<Image>>(moving, reference().geometry, itk_turn()));
+  const Volume moving = blobs(), found = by_node(moving, "nearest", affine_transform(kTurn));
+  const std::vector<float> expected =
+      by_itk<itk::NearestNeighborInterpolateImageFunction<Image>>(moving, reference().geometry, itk_turn());
+  int different = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) if (found.voxels[i] != expected[i]) { ++different;
+      const auto at = reference().geometry.voxel_at(static_cast<std::int64_t>(i));
+      MESSAGE(at[0] << " " << at[1] << " " << at[2] << ": " << found.voxels[i] << " " << expected[i]); }
+  CHECK(different == 0);
 }
 
 TEST_CASE("registration.resample_volume: bspline equals ITK's ResampleImageFilter") {
