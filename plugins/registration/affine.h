@@ -1,4 +1,5 @@
-// Affine maps as 3 x 4 matrices, row-major: p -> A p + b, with A in the columns 0 to 2 and b in column 3 (as TransformStep::matrix).
+// Affine maps as 3 x 4 matrices, row-major: p -> A p + b, with A in the columns 0 to 2 and b in column 3 (as
+// TransformStep::matrix).
 #pragma once
 
 #include <array>

@@ -72,7 +72,8 @@ Volume without_field(const Volume& image, const Volume& field, const Work& work)
     const std::vector<float> plane = plane_at(field, z, static_cast<std::size_t>(slice));
     for (std::int64_t row = 0; row < size[1]; ++row) {
       const auto r = static_cast<std::size_t>(row);
-      const float *low = plane.data() + y.low[r] * field.geometry.size[0], *high = plane.data() + y.high[r] * field.geometry.size[0];
+      const float *low = plane.data() + y.low[r] * field.geometry.size[0],
+                  *high = plane.data() + y.high[r] * field.geometry.size[0];
       const auto first = static_cast<std::size_t>(image.geometry.index_of(0, row, slice));
       for (std::size_t i = 0; i < static_cast<std::size_t>(size[0]); ++i) {
         const float before = low[x.low[i]] + y.share[r] * (high[x.low[i]] - low[x.low[i]]);

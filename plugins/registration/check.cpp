@@ -12,9 +12,9 @@
 namespace flowrun::registration {
 namespace {
 
-constexpr double kAgreeing = 2;                    // mm
-constexpr Level kHalves{1.5, 3, 1, 0.05};          // mm
-constexpr double kMargin = 10;                     // mm
+constexpr double kAgreeing = 2;            // mm
+constexpr Level kHalves{1.5, 3, 1, 0.05};  // mm
+constexpr double kMargin = 10;             // mm
 
 /// The corners of a half of the box.
 std::vector<Point> corners_of_half(const std::vector<Point>& corners, std::size_t axis, bool upper) {
@@ -38,8 +38,8 @@ void check_starts(const Found& found, const Head& head, Check& check) {
   const Start& best = found.ends.front();
   const auto away = [&](const Start& end) { return largest_distance(end.map, best.map, head.corners); };
   check.starts = found.ends.size() > 1 ? away(found.ends[1]) : 0;
-  check.agreeing =
-      static_cast<double>(std::count_if(found.ends.begin(), found.ends.end(), [&](const Start& end) { return away(end) < kAgreeing; }));
+  check.agreeing = static_cast<double>(
+      std::count_if(found.ends.begin(), found.ends.end(), [&](const Start& end) { return away(end) < kAgreeing; }));
 }
 
 void check_halves(const Problem& prepared, const Affine& result, Check& check, const Work& work) {

@@ -16,8 +16,9 @@ struct Check {
 /// Where the starts ended.
 void check_starts(const Found& found, const Head& head, Check& check);
 
-/// Registers each of the six halves of the head's box (left, right, front, back, lower, upper) on its own, rigidly, from the result.
-/// At the right place all stay; at a wrong local optimum, or with another person's head, they leave it in different directions.
+/// Registers each of the six halves of the head's box (left, right, front, back, lower, upper) on its own, rigidly, from the
+/// result. At the right place all stay; at a wrong local optimum, or with another person's head, they leave it in different
+/// directions.
 void check_halves(const Problem& prepared, const Affine& result, Check& check, const Work& work);
 
 /// Dice of the fixed mask and of the moving mask brought to its grid (nearest voxel), within what the moving grid covers. Throws

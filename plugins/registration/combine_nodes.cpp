@@ -29,8 +29,10 @@ class Invert : public Node {
 NodeType compose_type() {
   NodeType type{.name = "registration.compose", .summary = "Several transforms as one, applied from first to last"};
   type.details =
-      "Exact: affine transforms that meet become one matrix, displacement fields are kept as they are. Since a transform leads from the "
-      "reference to the moving image, the one of the reference comes first: FLAIR to T1, then T1 to atlas, gives FLAIR to atlas, with "
+      "Exact: affine transforms that meet become one matrix, displacement fields are kept as they are. Since a transform leads "
+      "from the "
+      "reference to the moving image, the one of the reference comes first: FLAIR to T1, then T1 to atlas, gives FLAIR to atlas, "
+      "with "
       "which an image in the atlas's space is resampled on the FLAIR's grid. Error: two that meet name different spaces.";
   type.inputs = {kParts};
   type.outputs = {kWhole};
@@ -42,8 +44,10 @@ NodeType compose_type() {
 NodeType invert_type() {
   NodeType type{.name = "registration.invert", .summary = "The way back of a transform"};
   type.details =
-      "Exact for affine transforms. A displacement field is inverted place by place when it is applied, by fixed-point iteration to 1e-6 mm; "
-      "places where it cannot be inverted count as outside the image. Error: an affine transform that makes a plane or a point of space.";
+      "Exact for affine transforms. A displacement field is inverted place by place when it is applied, by fixed-point iteration "
+      "to 1e-6 mm; "
+      "places where it cannot be inverted count as outside the image. Error: an affine transform that makes a plane or a point "
+      "of space.";
   type.inputs = {kForward};
   type.outputs = {kBack};
   type.concurrent = true;

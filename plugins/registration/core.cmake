@@ -4,8 +4,8 @@ if(TARGET flowrun_registration_core)
 endif()
 # ITK's HDF5 form of transforms, by the C library that Debian's ITK is built with.
 find_package(HDF5 REQUIRED COMPONENTS C)
-set(sources bias.cpp check.cpp head.cpp interpolate.cpp joint_bias.cpp mutual_information.cpp pose.cpp powell.cpp pyramid.cpp resample.cpp sampling.cpp
-  search.cpp spaces.cpp transform_hdf5.cpp transform_records.cpp transform_text.cpp voxel_map.cpp)
+set(sources bias.cpp check.cpp head.cpp interpolate.cpp joint_bias.cpp mutual_information.cpp pose.cpp powell.cpp pyramid.cpp
+  resample.cpp sampling.cpp search.cpp spaces.cpp transform_hdf5.cpp transform_records.cpp transform_text.cpp voxel_map.cpp)
 list(TRANSFORM sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 add_library(flowrun_registration_core STATIC ${sources})
 target_include_directories(flowrun_registration_core PUBLIC ${PROJECT_SOURCE_DIR}/plugins)

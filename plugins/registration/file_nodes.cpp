@@ -39,7 +39,8 @@ Transform read_transform(const fs::path& path) {
   if (fs::file_size(path) > kLargestText) throw Error("it has more than 512 MB and is no HDF5 file");
   const std::string text = text_of(path, kLargestText);
   if (text.empty()) throw Error("it is empty");
-  if (text.find('\0') != std::string::npos) throw Error("it is neither text nor HDF5 (ITK's .mat files are not read; write .tfm or .h5)");
+  if (text.find('\0') != std::string::npos)
+    throw Error("it is neither text nor HDF5 (ITK's .mat files are not read; write .tfm or .h5)");
   return is_itk_text(text) ? transform_of(parse_itk_text(text)) : parse_ras_matrix(text);
 }
 
@@ -71,7 +72,8 @@ std::string form_of(const fs::path& path, const std::string& wanted) {
     throw Error("the ending of its name says no known form; choose .tfm, .txt, .h5 or .hdf5, or set 'form'");
   }
   if ((wanted == "hdf5") != is_hdf5_name(path))
-    throw Error("its name has to end in .h5 or .hdf5 where its form is hdf5, and only there; programs choose how to read it by that");
+    throw Error(
+        "its name has to end in .h5 or .hdf5 where its form is hdf5, and only there; programs choose how to read it by that");
   return wanted;
 }
 
@@ -81,7 +83,8 @@ void write_transform(const fs::path& path, const Transform& transform, const std
   if (form == "itk_text") {
     for (const TransformRecord& record : file.records)
       if (record.parameters.size() > kMostNumbersAsText)
-        throw Error("its displacement field has " + std::to_string(record.parameters.size()) + " numbers, too many for text; name it .h5");
+        throw Error("its displacement field has " + std::to_string(record.parameters.size()) +
+                    " numbers, too many for text; name it .h5");
     return write_atomically(path, itk_text(file));
   }
   AtomicFile target(path, ".h5");
@@ -104,18 +107,25 @@ class Write : public Node {
 };
 
 constexpr char kReadDetails[] =
-    "The form is found in the file's bytes: ITK's text (.tfm, .txt), ITK's HDF5 (.h5), or a 4 x 4 matrix in RAS as text (NiftyReg, "
-    "c3d_affine_tool -ras). All lead from places of the reference (fixed) image to places of the moving image. Types that are read: "
+    "The form is found in the file's bytes: ITK's text (.tfm, .txt), ITK's HDF5 (.h5), or a 4 x 4 matrix in RAS as text "
+    "(NiftyReg, "
+    "c3d_affine_tool -ras). All lead from places of the reference (fixed) image to places of the moving image. Types that are "
+    "read: "
     "Identity, Translation, Scale, Affine, MatrixOffsetTransformBase, Euler3D, Versor, VersorRigid3D, QuaternionRigid, "
-    "Similarity3D, DisplacementField, and a Composite of these, whose parts ITK applies from last to first. A displacement field counts as 0 "
+    "Similarity3D, DisplacementField, and a Composite of these, whose parts ITK applies from last to first. A displacement field "
+    "counts as 0 "
     "outside the centres of its outermost voxels; ITK takes it half a voxel further.\n\n"
-    "Names of spaces are read where flowrun wrote them; 'from' and 'to' replace them. Errors: a missing or damaged file; other types; "
+    "Names of spaces are read where flowrun wrote them; 'from' and 'to' replace them. Errors: a missing or damaged file; other "
+    "types; "
     "several transforms without a composite; numbers that are not finite; arrays larger than their file.";
 
 constexpr char kWriteDetails[] =
-    "The file appears under its name only when it is whole. ITK's text and HDF5 are read by ITK, 3D Slicer, ANTs and ITK-SNAP; names of the "
-    "spaces are kept in comments or attributes, which those skip. ras_matrix: 4 lines of 4 numbers, mm, RAS, for affine transforms; "
-    "names of spaces are lost. Errors: a name that contradicts the form; a matrix of a transform that displaces; the way back through a "
+    "The file appears under its name only when it is whole. ITK's text and HDF5 are read by ITK, 3D Slicer, ANTs and ITK-SNAP; "
+    "names of the "
+    "spaces are kept in comments or attributes, which those skip. ras_matrix: 4 lines of 4 numbers, mm, RAS, for affine "
+    "transforms; "
+    "names of spaces are lost. Errors: a name that contradicts the form; a matrix of a transform that displaces; the way back "
+    "through a "
     "displacement field; a displacement field of more than 1e6 numbers as text.";
 
 }  // namespace
@@ -139,7 +149,8 @@ NodeType write_type() {
   NodeType type{.name = "registration.write", .summary = "Writes a transform: ITK text, ITK HDF5, or a 4 x 4 matrix in RAS"};
   type.details = kWriteDetails;
   type.inputs = {kWritten};
-  ParamSpec path{.name = "path", .type = ParamType::path, .help = "The file to write", .role = PathRole::output, .per_case = true};
+  ParamSpec path{
+      .name = "path", .type = ParamType::path, .help = "The file to write", .role = PathRole::output, .per_case = true};
   ParamSpec form{.name = "form", .type = ParamType::choice, .default_value = std::string("by_name")};
   form.help = "How it is written; by_name: .h5 and .hdf5 as HDF5, .tfm and .txt as ITK's text";
   form.choices = {"by_name", "itk_text", "hdf5", "ras_matrix"};

@@ -10,8 +10,8 @@
 namespace flowrun::registration {
 namespace {
 
-constexpr double kCoarse = 4;        // mm
-constexpr double kLeftOut = 0.005;   // of the object, at each side
+constexpr double kCoarse = 4;       // mm
+constexpr double kLeftOut = 0.005;  // of the object, at each side
 constexpr int kBins = 256;
 
 /// The threshold between two classes whose means lie furthest from each other, weighted by their sizes.
@@ -73,9 +73,11 @@ Point place(const Geometry& grid, const Point& along) {
 
 Head find_head(const Volume& image, const std::string& name, const Work& work) {
   const Volume coarse = coarser(image, kCoarse, kCoarse, work);
+  if (work.cancelled()) return {};
   const ValueRange range = range_of(coarse.voxels, 0.001);
   if (!(range.high > range.low))
-    throw Error("'" + name + "' has practically one value (" + std::to_string(range.low) + ") everywhere, so there is nothing to align");
+    throw Error("'" + name + "' has practically one value (" + std::to_string(range.low) +
+                ") everywhere, so there is nothing to align");
   Head head;
   head.threshold = otsu(coarse.voxels, range);
   const Object object(coarse, head.threshold);

@@ -85,9 +85,11 @@ void filter_axis(Volume& image, std::size_t axis, const Work& work) {
     std::vector<double> line(static_cast<std::size_t>(size[axis]));
     for (std::int64_t i = 0; i < size[inner]; ++i) {
       float* first = image.voxels.data() + o * stride[outer] + i * stride[inner];
-      for (std::size_t k = 0; k < line.size(); ++k) line[k] = static_cast<double>(first[static_cast<std::int64_t>(k) * stride[axis]]);
+      for (std::size_t k = 0; k < line.size(); ++k)
+        line[k] = static_cast<double>(first[static_cast<std::int64_t>(k) * stride[axis]]);
       filter_line(line);
-      for (std::size_t k = 0; k < line.size(); ++k) first[static_cast<std::int64_t>(k) * stride[axis]] = static_cast<float>(line[k]);
+      for (std::size_t k = 0; k < line.size(); ++k)
+        first[static_cast<std::int64_t>(k) * stride[axis]] = static_cast<float>(line[k]);
     }
   });
 }
@@ -114,7 +116,8 @@ float linear_value(const Volume& image, const Point& at) {
   const Corners corners(image.geometry, at);
   double sum = 0;
   for (std::size_t i = 0; i < 8; ++i)
-    if (corners.share[i] > 0) sum += corners.share[i] * static_cast<double>(image.voxels[static_cast<std::size_t>(corners.index[i])]);
+    if (corners.share[i] > 0)
+      sum += corners.share[i] * static_cast<double>(image.voxels[static_cast<std::size_t>(corners.index[i])]);
   return static_cast<float>(sum);
 }
 
@@ -134,7 +137,8 @@ float spline_value(const Volume& coefficients, const Point& at) {
 
 float sinc_value(const Volume& image, const Point& at) {
   const auto& size = image.geometry.size;
-  return weighted_sum<2 * kSincRadius>(image, {sinc_window(at[0], size[0]), sinc_window(at[1], size[1]), sinc_window(at[2], size[2])});
+  return weighted_sum<2 * kSincRadius>(image,
+                                       {sinc_window(at[0], size[0]), sinc_window(at[1], size[1]), sinc_window(at[2], size[2])});
 }
 
 }  // namespace flowrun::registration

@@ -1,5 +1,5 @@
-// Values between voxels. Places are in voxel coordinates; an image reaches half a voxel beyond the centres of its outermost voxels,
-// and there its border values are repeated (mirrored for B-splines), as in ITK.
+// Values between voxels. Places are in voxel coordinates; an image reaches half a voxel beyond the centres of its outermost
+// voxels, and there its border values are repeated (mirrored for B-splines), as in ITK.
 #pragma once
 
 #include <array>
@@ -36,8 +36,8 @@ struct Corners {
 
 float linear_value(const Volume& image, const Point& at);
 
-/// Cubic B-spline interpolation: the coefficients of an image (Unser, "Splines: a perfect fit for signal and image processing", IEEE
-/// Signal Processing Magazine 1999) with mirrored borders. The same grid.
+/// Cubic B-spline interpolation: the coefficients of an image (Unser, "Splines: a perfect fit for signal and image processing",
+/// IEEE Signal Processing Magazine 1999) with mirrored borders. The same grid.
 Volume spline_coefficients(const Volume& image, const Work& work);
 float spline_value(const Volume& coefficients, const Point& at);
 

@@ -13,7 +13,7 @@ namespace {
 constexpr int kRounds = 6;
 constexpr std::size_t kBins = 64;
 constexpr double kDistance = 4, kBlur = 2;  // mm: of the places looked at, and of both images there
-constexpr double kOdd = 0.7;                // a place further than this from what is expected (a factor of 2) is no sign of a field
+constexpr double kOdd = 0.7;  // a place further than this from what is expected (a factor of 2) is no sign of a field
 
 /// One image at the places that are in the object of both.
 struct Side {

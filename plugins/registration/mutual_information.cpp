@@ -6,8 +6,8 @@
 namespace flowrun::registration {
 namespace {
 
-constexpr int kEmptyBins = 2;          // at each end: the windows of the outermost values lie inside the histogram
-constexpr std::int64_t kParts = 16;    // fixed, so that sums do not depend on threads
+constexpr int kEmptyBins = 2;        // at each end: the windows of the outermost values lie inside the histogram
+constexpr std::int64_t kParts = 16;  // fixed, so that sums do not depend on threads
 constexpr double kLeastInside = 0.2;
 
 /// From values to bins, as ITK's metric does it.
@@ -49,7 +49,9 @@ struct MutualInformation::Part {
 
 MutualInformation::MutualInformation(const Samples& samples, const Volume& moving, const Options& options)
     : options_(options), grid_(moving.geometry), to_voxels_(mm_to_voxels(moving.geometry)), moving_(moving.voxels) {
-  const auto bound = [&](float bin) { return std::clamp(bin, float{kEmptyBins}, static_cast<float>(options.bins - kEmptyBins - 1)); };
+  const auto bound = [&](float bin) {
+    return std::clamp(bin, float{kEmptyBins}, static_cast<float>(options.bins - kEmptyBins - 1));
+  };
   const Scale fixed_scale(range_of(samples.values, options.left_out), options.bins);
   if (!samples.points.empty()) from_ = samples.points[samples.points.size() / 2];
   for (const Point& point : samples.points) {
@@ -64,7 +66,8 @@ MutualInformation::MutualInformation(const Samples& samples, const Volume& movin
   for (std::size_t axis = 0; axis < 3; ++axis) last_[axis] = static_cast<float>(grid_.size[axis] - 1);
 }
 
-void MutualInformation::add_sample(float x, float y, float z, float weight, const float* corner, int fixed_bin, Part& part) const {
+void MutualInformation::add_sample(float x, float y, float z, float weight, const float* corner, int fixed_bin,
+                                   Part& part) const {
   const std::int64_t sx = grid_.size[0] > 1 ? 1 : 0, sy = grid_.size[1] > 1 ? grid_.size[0] : 0;
   const std::int64_t sz = grid_.size[2] > 1 ? grid_.size[0] * grid_.size[1] : 0;
   const auto along_x = [&](const float* at) { return at[0] + x * (at[sx] - at[0]); };
@@ -109,7 +112,8 @@ double MutualInformation::information(const std::vector<double>& joint) const {
   std::vector<double> fixed(bins, 0), moving(bins, 0);
   double sum = 0;
   for (std::size_t f = 0; f < bins; ++f)
-    for (std::size_t m = 0; m < bins; ++m) fixed[f] += joint[f * bins + m], moving[m] += joint[f * bins + m], sum += joint[f * bins + m];
+    for (std::size_t m = 0; m < bins; ++m)
+      fixed[f] += joint[f * bins + m], moving[m] += joint[f * bins + m], sum += joint[f * bins + m];
   double information = 0;
   for (std::size_t f = 0; f < bins; ++f)
     for (std::size_t m = 0; m < bins; ++m)

@@ -23,8 +23,8 @@ struct ValueRange {
 /// The range that contains all values but this share at each end.
 ValueRange range_of(const std::vector<float>& values, double left_out);
 
-/// Mutual information (nats) of samples of a fixed image and a moving image under an affine map, after Mattes et al., "PET-CT image
-/// registration in the chest using free-form deformations", IEEE TMI 2003: a joint histogram with box windows for the fixed
+/// Mutual information (nats) of samples of a fixed image and a moving image under an affine map, after Mattes et al., "PET-CT
+/// image registration in the chest using free-form deformations", IEEE TMI 2003: a joint histogram with box windows for the fixed
 /// and cubic B-spline windows for the moving values, two empty bins at each end, linear interpolation. Equal to ITK's
 /// MattesMutualInformationImageToImageMetricv4 with the opposite sign where `soft_edge` is 0 and the ranges are the whole ones.
 ///
@@ -52,13 +52,13 @@ class MutualInformation {
   double information(const std::vector<double>& joint) const;
 
   Options options_;
-  Point from_{0, 0, 0};                   // of the samples' coordinates: floats keep their digits far from the origin, too
-  std::vector<float> x_, y_, z_;          // of the samples, mm from there
-  std::vector<std::uint16_t> bin_;        // of the fixed values
-  Geometry grid_;                         // of the moving image
+  Point from_{0, 0, 0};             // of the samples' coordinates: floats keep their digits far from the origin, too
+  std::vector<float> x_, y_, z_;    // of the samples, mm from there
+  std::vector<std::uint16_t> bin_;  // of the fixed values
+  Geometry grid_;                   // of the moving image
   Affine to_voxels_;
-  std::vector<float> moving_;             // in units of bins
-  std::array<float, 3> last_{};           // largest voxel coordinate along each axis
+  std::vector<float> moving_;    // in units of bins
+  std::array<float, 3> last_{};  // largest voxel coordinate along each axis
 };
 
 }  // namespace flowrun::registration

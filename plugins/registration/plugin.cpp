@@ -8,9 +8,8 @@
 namespace flowrun::registration {
 
 static std::vector<NodeType> node_types() {
-  return {rigid_type(),           affine_type(),        resample_volume_type(), resample_mask_type(),
-          resample_labels_type(), read_type(),          write_type(),           compose_type(),
-          invert_type()};
+  return {rigid_type(), affine_type(), resample_volume_type(), resample_mask_type(), resample_labels_type(),
+          read_type(),  write_type(),  compose_type(),         invert_type()};
 }
 
 }  // namespace flowrun::registration

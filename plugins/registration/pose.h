@@ -12,8 +12,8 @@ enum class Freedom { rigid, affine };
 /// Maps near a given one, as numbers for a search. All numbers are in mm: a rotation or stretch counts as the way that a point
 /// `kArm` from the centre moves.
 ///
-/// rigid, 6: shift (3), rotation vector (3); affine, 12: shift (3), change of the matrix (9, row-major). The change is applied about
-/// the centre, in the moving image's frame, after the given map.
+/// rigid, 6: shift (3), rotation vector (3); affine, 12: shift (3), change of the matrix (9, row-major). The change is applied
+/// about the centre, in the moving image's frame, after the given map.
 class PoseSpace {
  public:
   static constexpr double kArm = 70;  // mm, about the radius of a head

@@ -11,8 +11,8 @@ namespace flowrun::registration {
 /// with Brent's parabolic search along each line. The same steps for the same function, always.
 struct Powell {
   std::function<double(const std::vector<double>&)> function;
-  double step = 1;             ///< length of the first step along each axis
-  double tolerance = 0.01;     ///< length to which a line is searched, and of a round's move at which the search ends
+  double step = 1;          ///< length of the first step along each axis
+  double tolerance = 0.01;  ///< length to which a line is searched, and of a round's move at which the search ends
   int most_rounds = 20;
   std::function<bool()> cancelled = [] { return false; };
 

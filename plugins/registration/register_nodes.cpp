@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <memory>
 
 #include "check.h"
@@ -31,8 +30,8 @@ void require_solid(const Volume& image, std::string_view port) {
   const auto odd = std::find_if(image.voxels.begin(), image.voxels.end(), [](float v) { return !std::isfinite(v); });
   if (odd == image.voxels.end()) return;
   const auto at = image.geometry.voxel_at(odd - image.voxels.begin());
-  throw Error("'" + grid::name_of(image.source, port) + "' has a value that is not finite at voxel (" + std::to_string(at[0]) + ", " +
-              std::to_string(at[1]) + ", " + std::to_string(at[2]) + "); repair the image");
+  throw Error("'" + grid::name_of(image.source, port) + "' has a value that is not finite at voxel (" + std::to_string(at[0]) +
+              ", " + std::to_string(at[1]) + ", " + std::to_string(at[2]) + "); repair the image");
 }
 
 /// All that comes in, checked.
@@ -59,6 +58,18 @@ struct Inputs {
   std::string fixed_name() const { return grid::name_of(fixed.source, "fixed"); }
   std::string moving_name() const { return grid::name_of(moving.source, "moving"); }
 };
+
+/// The mask to which samples are restricted.
+const Mask& region_of(const Inputs& inputs) {
+  if (!inputs.fixed_mask) throw Error("'sample_in_mask' is set, but no mask is connected to 'fixed_mask'");
+  const auto& voxels = inputs.fixed_mask->voxels;
+  constexpr std::ptrdiff_t kFewest = 1000;
+  const auto inside = std::count_if(voxels.begin(), voxels.end(), [](std::uint8_t v) { return v != 0; });
+  if (inside < kFewest)
+    throw Error("'" + grid::name_of(inputs.fixed_mask->source, "fixed_mask") + "' has " + std::to_string(inside) +
+                " voxels inside, too few to register within; 1000 or more are expected");
+  return *inputs.fixed_mask;
+}
 
 /// The figures of a result, for the case's table, and what is to be doubted of it.
 class Verdict {
@@ -87,7 +98,8 @@ class Verdict {
                 short_number(params.number("least_overlap")) + ")",
             "check both masks, and that both images are of one person");
     }
-    doubt(after < before, "the metric is worse than at the start (" + short_number(after) + " against " + short_number(before) + ")",
+    doubt(after < before,
+          "the metric is worse than at the start (" + short_number(after) + " against " + short_number(before) + ")",
           "connect a better 'initial' transform");
   }
 
@@ -114,7 +126,7 @@ class Verdict {
   int count_ = 0;
 };
 
-/// The metric of a map on the finest level, and of the best of the starts before any search.
+/// The metric on the finest level before any search.
 double metric_before(const MutualInformation& metric, const Inputs& inputs, const Work& work) {
   const Affine start = inputs.initial ? inputs.initial->matrix() : TransformStep().matrix;
   return metric.value(start, work);
@@ -131,7 +143,8 @@ class Register : public Node {
                     find_head(inputs.moving, inputs.moving_name(), work)};
     problem.freedom = freedom;
     problem.bins = static_cast<int>(params.integer("bins"));
-    if (params.flag("sample_in_mask")) problem.region = inputs.fixed_mask;
+    if (params.flag("sample_in_mask")) problem.region = &region_of(inputs);
+    if (context.cancelled()) return;
     const Affine initial = inputs.initial ? inputs.initial->matrix() : Affine{};
     const Found found = search(problem, inputs.initial ? &initial : nullptr, params.flag("flatten"), work);
     if (context.cancelled()) return;
@@ -184,13 +197,15 @@ NodeType register_type(const std::string& name, const std::string& summary, cons
 }  // namespace
 
 NodeType rigid_type() {
-  NodeType type = register_type("registration.rigid", "Where an image lies in another of the same head: rotation and shift", kRigidDetails);
+  NodeType type =
+      register_type("registration.rigid", "Where an image lies in another of the same head: rotation and shift", kRigidDetails);
   type.create = create_node<Register<Freedom::rigid>>;
   return type;
 }
 
 NodeType affine_type() {
-  NodeType type = register_type("registration.affine", "Where an image lies in another: rotation, shift, scale and shear", kAffineDetails);
+  NodeType type =
+      register_type("registration.affine", "Where an image lies in another: rotation, shift, scale and shear", kAffineDetails);
   type.create = create_node<Register<Freedom::affine>>;
   return type;
 }

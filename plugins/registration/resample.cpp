@@ -98,9 +98,8 @@ Labels resampled(const Labels& labels, const Geometry& grid, const Transform& to
     for (std::size_t i = 0; i < 8; ++i) found[i] = labels.voxels[static_cast<std::size_t>(corners.index[i])];
     return largest_label(found, corners.share);
   };
-  Labels result = interpolation == Interpolation::nearest
-                      ? filled(labels, grid, to_image, outside, work, nearest_of(labels))
-                      : filled(labels, grid, to_image, outside, work, blended);
+  Labels result = interpolation == Interpolation::nearest ? filled(labels, grid, to_image, outside, work, nearest_of(labels))
+                                                          : filled(labels, grid, to_image, outside, work, blended);
   result.names = labels.names;
   return result;
 }

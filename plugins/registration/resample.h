@@ -8,9 +8,9 @@
 
 namespace flowrun::registration {
 
-/// Images on another grid: for each voxel of `grid`, the value of the image at the place that `to_image` maps it to (mm, LPS). Voxels
-/// that come from outside the image get `outside`. Source, facts and names are handed on. The same bits for any number of threads.
-/// A cancelled run leaves values out.
+/// Images on another grid: for each voxel of `grid`, the value of the image at the place that `to_image` maps it to (mm, LPS).
+/// Voxels that come from outside the image get `outside`. Source, facts and names are handed on. The same bits for any number of
+/// threads. A cancelled run leaves values out.
 
 enum class Interpolation { nearest, linear, bspline, windowed_sinc };
 /// Of "nearest", "linear", "bspline", "windowed_sinc". Throws Error for other words.

@@ -49,8 +49,9 @@ void warn_if_beside(Context& context, const Image& image, const Geometry& grid, 
     for (std::int64_t y = 0; y < count[1]; ++y)
       for (std::int64_t x = 0; x < count[0]; ++x)
         if (is_inside(image.geometry.size, map(at(x, 0), at(y, 1), at(z, 2)))) return;
-  context.warn("'" + grid::name_of(image.source, kPort<Image>) +
-               "' lies beside the new grid: practically all of the result is the value outside; check the transforms and their order");
+  context.warn(
+      "'" + grid::name_of(image.source, kPort<Image>) +
+      "' lies beside the new grid: practically all of the result is the value outside; check the transforms and their order");
 }
 
 template <class Image>
@@ -61,8 +62,7 @@ auto outside_of(const Params& params) {
 
 void warn_of_blending(Context& context, const Volume& volume, Interpolation interpolation) {
   if (interpolation == Interpolation::nearest || (volume.facts.kind != kMask && volume.facts.kind != kLabels)) return;
-  context.warn("'" + grid::name_of(volume.source, "volume") + "' contains " +
-               (volume.facts.kind == kMask ? "a mask" : "labels") +
+  context.warn("'" + grid::name_of(volume.source, "volume") + "' contains " + (volume.facts.kind == kMask ? "a mask" : "labels") +
                ", which this interpolation blends; read it as such and take registration.resample_mask or resample_labels, or "
                "set 'interpolation' to \"nearest\"");
 }
@@ -94,7 +94,8 @@ class Resample : public Node {
 };
 
 constexpr char kCommonDetails[] =
-    "The grid is the reference's, or the image's own where none is connected; 'spacing' replaces the voxel size of either: the new "
+    "The grid is the reference's, or the image's own where none is connected; 'spacing' replaces the voxel size of either: the "
+    "new "
     "grid covers the same box about the same centre, to half a new voxel. Several transforms are joined and applied in one "
     "step, so values are interpolated once. A transform leads from places of the reference to places of the image, the "
     "direction of ITK and of flowrun/sdk/transform.h; registration.rigid makes them so.\n\n"
@@ -109,7 +110,8 @@ constexpr char kVolumeDetails[] =
     "values that are not finite, with bspline or windowed_sinc.";
 
 constexpr char kMaskDetails[] =
-    "nearest: the value of the nearest voxel. linear: inside (1) where more than half of the weight of the eight voxels around is "
+    "nearest: the value of the nearest voxel. linear: inside (1) where more than half of the weight of the eight voxels around "
+    "is "
     "inside.";
 
 constexpr char kLabelsDetails[] =

@@ -13,8 +13,8 @@
 namespace flowrun::registration {
 namespace {
 
-constexpr double kMargin = 10;       // mm around the head's box: the contour of the head counts
-constexpr double kSame = 3;          // mm: coarse searches that end so close to each other continue as one
+constexpr double kMargin = 10;         // mm around the head's box: the contour of the head counts
+constexpr double kSame = 3;            // mm: coarse searches that end so close to each other continue as one
 constexpr std::size_t kContinued = 3;  // so many different ends are continued on the middle level
 
 Point difference(const Point& a, const Point& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
@@ -34,7 +34,8 @@ Start turned_start(const Problem& problem, const MutualInformation& metric, cons
     Start& pose = poses[static_cast<std::size_t>(i)];
     pose.information = metric.value(pose.map, alone(work));
   });
-  return *std::max_element(poses.begin(), poses.end(), [](const Start& a, const Start& b) { return a.information < b.information; });
+  return *std::max_element(poses.begin(), poses.end(),
+                           [](const Start& a, const Start& b) { return a.information < b.information; });
 }
 
 bool better(const Start& a, const Start& b) { return a.information > b.information; }

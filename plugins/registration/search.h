@@ -13,7 +13,7 @@ namespace flowrun::registration {
 /// A place to begin from, and where the search from it ended.
 struct Start {
   std::string name;
-  Affine map;           ///< mm of the fixed to mm of the moving image
+  Affine map;  ///< mm of the fixed to mm of the moving image
   double information = 0;
 };
 
@@ -43,8 +43,8 @@ MutualInformation metric_of(const Problem& problem, const Level& level, const Wo
 Start polished(const MutualInformation& metric, const Start& start, const Point& centre, Freedom freedom, const Level& level,
                const Work& work);
 
-/// The starts: the scanner's headers (both images lie in one frame), the centres of mass, the centres of the objects, and the best of
-/// 125 turned poses about the centres of mass; `initial` too where it is given. Each with the end of its coarse search.
+/// The starts: the scanner's headers (both images lie in one frame), the centres of mass, the centres of the objects, and the
+/// best of 125 turned poses about the centres of mass; `initial` too where it is given. Each with the end of its coarse search.
 std::vector<Start> coarse_ends(const Problem& problem, const Affine* initial, const Work& work);
 
 /// The images as the finest level sees them: without bias fields where that is asked for.
@@ -58,8 +58,8 @@ struct Found {
   std::vector<Start> ends;  ///< of all starts on the middle level, best first
   Prepared prepared;        ///< for further measures
 };
-/// `initial`: one more start; null: none. `flatten`: without the bias fields of each image alone at first, of both together at the end.
-/// Cancelled: an early, wrong answer.
+/// `initial`: one more start; null: none. `flatten`: without the bias fields of each image alone at first, of both together at
+/// the end. Cancelled: an early, wrong answer.
 Found search(const Problem& problem, const Affine* initial, bool flatten, const Work& work);
 
 }  // namespace flowrun::registration

@@ -27,7 +27,8 @@ void require_spaces(const Transform& whole, bool given, const std::string& from,
                 "'; connect the transform from '" + from + "' to '" + to + "' to 'transforms'");
   const std::string turn = "; check the order of the transforms, or invert them with registration.invert";
   if (differ(whole.from, from))
-    throw Error(name_of(whole) + " starts from space '" + whole.from + "', but '" + from_name + "' is in space '" + from + "'" + turn);
+    throw Error(name_of(whole) + " starts from space '" + whole.from + "', but '" + from_name + "' is in space '" + from + "'" +
+                turn);
   if (differ(whole.to, to))
     throw Error(name_of(whole) + " ends in space '" + whole.to + "', but '" + to_name + "' is in space '" + to + "'" + turn);
 }

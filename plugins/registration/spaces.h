@@ -8,7 +8,8 @@
 
 namespace flowrun::registration {
 
-/// The transforms as one, from first to last; an empty list is the identity. Throws Error when two that meet name different spaces.
+/// The transforms as one, from first to last; an empty list is the identity. Throws Error when two that meet name different
+/// spaces.
 Transform chained(const std::vector<const Transform*>& transforms);
 
 /// Throws Error when the transform's known spaces contradict those of the images: it has to lead from `from` to `to`. For no

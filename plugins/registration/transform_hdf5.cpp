@@ -140,7 +140,8 @@ void write_numbers(hid_t parent, const std::string& name, const std::vector<doub
   const std::string problem = "the HDF5 library could not write " + name;
   const hsize_t count = numbers.size();
   const Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose, problem);
-  const Handle made(H5Dcreate2(parent, name.c_str(), H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose, problem);
+  const Handle made(H5Dcreate2(parent, name.c_str(), H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose,
+                    problem);
   if (count > 0) require(H5Dwrite(made, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data()), problem);
 }
 
@@ -157,7 +158,8 @@ TransformFile read_hdf5(const std::filesystem::path& path) {
   if (info.nlinks > kMostTransforms) throw Error("it contains " + std::to_string(info.nlinks) + " transforms");
   TransformFile found;
   for (hsize_t i = 0; i < info.nlinks; ++i) {
-    const Handle one(H5Gopen2(group, std::to_string(i).c_str(), H5P_DEFAULT), H5Gclose, "it lacks transform " + std::to_string(i));
+    const Handle one(H5Gopen2(group, std::to_string(i).c_str(), H5P_DEFAULT), H5Gclose,
+                     "it lacks transform " + std::to_string(i));
     found.records.push_back(read_record(one, bytes));
   }
   found.from = read_attribute(file, "flowrun_from");

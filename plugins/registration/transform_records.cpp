@@ -34,8 +34,8 @@ Linear turn_by_quaternion(double x, double y, double z, double w) {
   const double size = std::sqrt(x * x + y * y + z * z + w * w);
   if (!(size > 0)) throw Error("its quaternion is 0");
   x /= size, y /= size, z /= size, w /= size;
-  return {1 - 2 * (y * y + z * z), 2 * (x * y - z * w),     2 * (x * z + y * w),     2 * (x * y + z * w),    1 - 2 * (x * x + z * z),
-          2 * (y * z - x * w),     2 * (x * z - y * w),     2 * (y * z + x * w),     1 - 2 * (x * x + y * y)};
+  return {1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w), 2 * (x * y + z * w),    1 - 2 * (x * x + z * z),
+          2 * (y * z - x * w),     2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)};
 }
 
 /// The unit quaternion with this vector part.
@@ -58,8 +58,8 @@ Linear scaled(Linear linear, double factor) {
 
 /// How a type's parameters make a matrix and a shift, about the centre in its fixed parameters.
 struct LinearType {
-  std::size_t count;                  ///< of parameters
-  int shift;                          ///< the first of three parameters of the shift; -1: none
+  std::size_t count;  ///< of parameters
+  int shift;          ///< the first of three parameters of the shift; -1: none
   Linear (*linear)(const Numbers& parameters, const Numbers& fixed);
 };
 
@@ -110,7 +110,8 @@ TransformStep linear_step(const LinearType& type, const TransformRecord& record)
 void require_grid(const Geometry& grid) {
   constexpr double kStraight = 1e-4;
   for (std::size_t axis = 0; axis < 3; ++axis)
-    if (!(grid.spacing[axis] > 0)) throw Error("its displacement field has a spacing of " + std::to_string(grid.spacing[axis]) + " mm");
+    if (!(grid.spacing[axis] > 0))
+      throw Error("its displacement field has a spacing of " + std::to_string(grid.spacing[axis]) + " mm");
   for (std::size_t a = 0; a < 3; ++a)
     for (std::size_t b = 0; b < 3; ++b) {
       double sum = 0;
@@ -136,8 +137,8 @@ TransformStep displacement_step(const TransformRecord& record) {
   }
   std::copy(record.fixed.begin() + 9, record.fixed.end(), step.grid.direction.begin());
   require_grid(step.grid);
-  require_count("a " + record.type + " of " + std::to_string(static_cast<std::int64_t>(voxels)) + " voxels", record.parameters.size(),
-                static_cast<std::size_t>(3 * voxels));
+  require_count("a " + record.type + " of " + std::to_string(static_cast<std::int64_t>(voxels)) + " voxels",
+                record.parameters.size(), static_cast<std::size_t>(3 * voxels));
   step.displacement.reserve(record.parameters.size());
   for (const double number : record.parameters) step.displacement.push_back(static_cast<float>(number));
   return step;
@@ -147,7 +148,8 @@ TransformStep displacement_step(const TransformRecord& record) {
 std::string plain_type(const std::string& type) {
   for (const char* end : {"_double_3_3", "_float_3_3"})
     if (type.ends_with(end)) return type.substr(0, type.size() - std::string(end).size());
-  throw Error("it contains a '" + type.substr(0, 80) + "', which is no transform of three dimensions in ITK's naming (..._double_3_3)");
+  throw Error("it contains a '" + type.substr(0, 80) +
+              "', which is no transform of three dimensions in ITK's naming (..._double_3_3)");
 }
 
 TransformStep step_of(const TransformRecord& record) {
@@ -158,9 +160,10 @@ TransformStep step_of(const TransformRecord& record) {
   if (type == "DisplacementFieldTransform") return displacement_step(record);
   const auto found = linear_types().find(type);
   if (found == linear_types().end())
-    throw Error("it contains a " + type.substr(0, 80) +
-                ", which is not read; convert it to an affine transform or a displacement field, as with ANTs' antsApplyTransforms -o "
-                "[field.nii.gz,1]");
+    throw Error(
+        "it contains a " + type.substr(0, 80) +
+        ", which is not read; convert it to an affine transform or a displacement field, as with ANTs' antsApplyTransforms -o "
+        "[field.nii.gz,1]");
   return linear_step(found->second, record);
 }
 
@@ -194,8 +197,9 @@ TransformFile records_of(const Transform& transform) {
       for (std::size_t row = 0; row < 3; ++row) record.parameters.push_back(step->matrix[4 * row + 3]);
     } else {
       if (step->inverse)
-        throw Error("the transform goes back through a displacement field, which ITK's files cannot say; write the transform before "
-                    "registration.invert and invert it after reading");
+        throw Error(
+            "the transform goes back through a displacement field, which ITK's files cannot say; write the transform before "
+            "registration.invert and invert it after reading");
       record = {"DisplacementFieldTransform_double_3_3", {step->displacement.begin(), step->displacement.end()}, {}};
       for (const std::int64_t size : step->grid.size) record.fixed.push_back(static_cast<double>(size));
       record.fixed.insert(record.fixed.end(), step->grid.origin.begin(), step->grid.origin.end());

@@ -22,11 +22,12 @@ struct TransformFile {
 /// The transform of a file's records. Understood are 3D transforms of the types Identity, Translation, Scale, Affine,
 /// MatrixOffsetTransformBase, Euler3D, Versor, VersorRigid3D, QuaternionRigid, Similarity3D, DisplacementField, and Composite of
 /// these. ITK applies the parts of a composite from last to first, flowrun its steps from first to last.
-/// Throws Error, beginning with what is wrong, for all else: other types and dimensions, wrong counts, numbers that are not finite.
+/// Throws Error, beginning with what is wrong, for all else: other types and dimensions, wrong counts, numbers that are not
+/// finite.
 Transform transform_of(const TransformFile& file);
 
-/// The records of a transform: one affine, one displacement field, or a composite. Throws Error for a displacement step that is to
-/// be inverted, which ITK's files cannot say.
+/// The records of a transform: one affine, one displacement field, or a composite. Throws Error for a displacement step that is
+/// to be inverted, which ITK's files cannot say.
 TransformFile records_of(const Transform& transform);
 
 }  // namespace flowrun::registration

@@ -38,7 +38,8 @@ std::vector<double> numbers_of(std::string_view text, std::size_t line) {
     const char* first = text.data() + (text[0] == '+' ? 1 : 0);
     const auto [stop, error] = std::from_chars(first, text.data() + end, number);
     if (error != std::errc() || stop != text.data() + end)
-      throw Error(at_line(line) + "has '" + std::string(text.substr(0, std::min<std::size_t>(end, 40))) + "' where a number is expected");
+      throw Error(at_line(line) + "has '" + std::string(text.substr(0, std::min<std::size_t>(end, 40))) +
+                  "' where a number is expected");
     numbers.push_back(number);
     text.remove_prefix(end);
   }
@@ -78,7 +79,8 @@ TransformFile parse_itk_text(std::string_view text) {
     if (line.starts_with(trimmed(kTo))) file.to = trimmed(line.substr(trimmed(kTo).size()));
     if (line.empty() || line[0] == '#') return;
     const auto colon = line.find(':');
-    const std::string_view key = line.substr(0, colon), value = colon == std::string_view::npos ? "" : trimmed(line.substr(colon + 1));
+    const std::string_view key = line.substr(0, colon),
+                           value = colon == std::string_view::npos ? "" : trimmed(line.substr(colon + 1));
     if (key == "Transform") file.records.push_back({std::string(value), {}, {}});
     else if (key == "Parameters") record(number).parameters = numbers_of(value, number);
     else if (key == "FixedParameters") record(number).fixed = numbers_of(value, number);

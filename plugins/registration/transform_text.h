@@ -9,7 +9,8 @@
 namespace flowrun::registration {
 
 /// ITK's text form, "#Insight Transform File V1.0". Names of spaces are kept in comments, which other programs skip. Numbers are
-/// written so that they are read as the same again. Throws Error, beginning with what is wrong and where, for text that is not so.
+/// written so that they are read as the same again. Throws Error, beginning with what is wrong and where, for text that is not
+/// so.
 bool is_itk_text(std::string_view text);
 TransformFile parse_itk_text(std::string_view text);
 std::string itk_text(const TransformFile& file);

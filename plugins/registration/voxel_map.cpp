@@ -28,7 +28,8 @@ Geometry respaced(const Geometry& grid, const std::array<double, 3>& spacing) {
                 std::to_string(result.size[2]) + " voxels or more; choose a larger 'spacing'");
   for (std::size_t axis = 0; axis < 3; ++axis) {
     const double shift = (static_cast<double>(grid.size[axis] - 1) * grid.spacing[axis] -
-                          static_cast<double>(result.size[axis] - 1) * result.spacing[axis]) / 2;
+                          static_cast<double>(result.size[axis] - 1) * result.spacing[axis]) /
+                         2;
     for (std::size_t row = 0; row < 3; ++row) result.origin[row] += grid.direction[3 * row + axis] * shift;
   }
   return result;

@@ -25,9 +25,9 @@ class VoxelMap {
   const Transform& transform_;  // outlives the map
 };
 
-/// The grid that covers the same box about the same centre with another spacing; 0 keeps an axis as it is. The number of voxels is
-/// the nearest, at least 1, so the box changes by less than half a new voxel at each side. Throws Error where it has more voxels
-/// than kMostVoxels.
+/// The grid that covers the same box about the same centre with another spacing; 0 keeps an axis as it is. The number of voxels
+/// is the nearest, at least 1, so the box changes by less than half a new voxel at each side. Throws Error where it has more
+/// voxels than kMostVoxels.
 inline constexpr double kMostVoxels = 4e9;
 Geometry respaced(const Geometry& grid, const std::array<double, 3>& spacing);
 

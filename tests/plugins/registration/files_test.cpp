@@ -142,7 +142,8 @@ TEST_CASE("registration.read: hostile text is refused with a sentence") {
   CHECK(has(error_of_text(folder, kFirst), "it contains no transform"));
   CHECK(has(error_of_text(folder, kFirst + "Parameters: 1\n"), "line 2 has parameters before the first"));
   CHECK(has(error_of_text(folder, kFirst + "Hello: 1\n"), "line 2 is none of"));
-  CHECK(has(error_of_text(folder, kFirst + "Transform: AffineTransform_double_3_3\nParameters: 1 x\n"), "line 3 has 'x' where a number"));
+  CHECK(has(error_of_text(folder, kFirst + "Transform: AffineTransform_double_3_3\nParameters: 1 x\n"),
+            "line 3 has 'x' where a number"));
   CHECK(has(error_of_text(folder, kFirst + "Transform: AffineTransform_double_3_3\nParameters: 1 2\n"), "has 2 numbers, but 12"));
   CHECK(has(error_of_text(folder, kFirst + "Transform: AffineTransform_double_2_2\n"), "no transform of three dimensions"));
   CHECK(has(error_of_text(folder, kFirst + "Transform: BSplineTransform_double_3_3\n"), "BSplineTransform, which is not read"));
@@ -213,7 +214,8 @@ TEST_CASE("registration.invert: there and back is where it was; a flat transform
   const Point there = forward.apply({1, 2, 3}), here = back.apply(there);
   for (std::size_t k = 0; k < 3; ++k) CHECK(here[k] == doctest::Approx(k + 1.0).epsilon(1e-5));
   NodeRunner flat("registration.invert");
-  CHECK(has(flat.input("transform", affine_transform({1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0})).error_of_run(), "cannot be inverted"));
+  CHECK(
+      has(flat.input("transform", affine_transform({1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0})).error_of_run(), "cannot be inverted"));
 }
 
 }  // namespace flowrun::testing

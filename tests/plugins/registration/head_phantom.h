@@ -22,8 +22,8 @@ struct Scan {
   Geometry grid;
   Contrast contrast = kLikeT1;
   std::array<double, 12> to_head{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};  ///< mm of the image to mm of the head: the pose
-  double noise = 4;    ///< standard deviation
-  double bias = 0.25;  ///< how much brighter and darker the coils make it
+  double noise = 4;                                                    ///< standard deviation
+  double bias = 0.25;                                                  ///< how much brighter and darker the coils make it
   unsigned seed = 1;
   double brain_scale = 1;  ///< another head: its brain is so much wider and shorter
 };

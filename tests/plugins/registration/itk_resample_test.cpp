@@ -104,9 +104,12 @@ TEST_CASE("registration.resample_volume: nearest equals ITK's ResampleImageFilte
   const std::vector<float> expected =
       by_itk<itk::NearestNeighborInterpolateImageFunction<Image>>(moving, reference().geometry, itk_turn());
   int different = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) if (found.voxels[i] != expected[i]) { ++different;
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    if (found.voxels[i] != expected[i]) {
+      ++different;
       const auto at = reference().geometry.voxel_at(static_cast<std::int64_t>(i));
-      MESSAGE(at[0] << " " << at[1] << " " << at[2] << ": " << found.voxels[i] << " " << expected[i]); }
+      MESSAGE(at[0] << " " << at[1] << " " << at[2] << ": " << found.voxels[i] << " " << expected[i]);
+    }
   CHECK(different == 0);
 }
 

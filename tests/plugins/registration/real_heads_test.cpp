@@ -85,7 +85,10 @@ TEST_CASE("registration.rigid: the T1 of another patient is doubted" * doctest::
   if (!can_run()) return;
   for (const auto& [fixed, moving] : {std::pair{"patient12", "patient03"}, std::pair{"patient03", "patient12"}}) {
     NodeRunner runner("registration.rigid");
-    runner.threads(2).input("fixed", image(std::string(fixed) + "/FLAIR")).input("moving", image(std::string(moving) + "/T1W")).run();
+    runner.threads(2)
+        .input("fixed", image(std::string(fixed) + "/FLAIR"))
+        .input("moving", image(std::string(moving) + "/T1W"))
+        .run();
     MESSAGE("halves " << runner.reports().at("halves_mm") << " mm");
     CHECK(runner.reports().at("halves_mm") > 3);
     CHECK(runner.warnings().size() == 1);

@@ -137,7 +137,8 @@ TEST_CASE("registration.resample_volume: what cannot be done is refused with a s
   alone.input("volume", volume_of({1})).input("transforms", Transform());
   CHECK(alone.error_of_run().find("no reference is given") != std::string::npos);
   for (const char* word : {"bspline", "windowed_sinc"}) {
-    NodeRunner runner("registration.resample_volume", {{"interpolation", std::string(word)}, {"spacing", std::vector<double>{1, 1, 1}}});
+    NodeRunner runner("registration.resample_volume",
+                      {{"interpolation", std::string(word)}, {"spacing", std::vector<double>{1, 1, 1}}});
     const std::string error = runner.input("volume", volume_of({1, NAN, 3})).error_of_run();
     CHECK(error.find("a value that is not finite at voxel (1, 0, 0)") != std::string::npos);
   }
@@ -173,7 +174,10 @@ TEST_CASE("registration.resample_volume: the same bits for 1 and 3 threads") {
       results.push_back(runner.output<Volume>("volume").voxels);
     }
     int different = 0;
-    for (std::size_t i = 0; i < results[0].size(); ++i) if (!(results[0][i] == results[1][i])) { if (++different < 4) MESSAGE(word << " " << i << " " << results[0][i] << " " << results[1][i]); }
+    for (std::size_t i = 0; i < results[0].size(); ++i)
+      if (!(results[0][i] == results[1][i])) {
+        if (++different < 4) MESSAGE(word << " " << i << " " << results[0][i] << " " << results[1][i]);
+      }
     CHECK(different == 0);
   }
 }
