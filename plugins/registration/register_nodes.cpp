@@ -114,8 +114,8 @@ class Verdict {
   }
 
  private:
-  void doubt(bool holds, const std::string& reason, const std::string& advice) {
-    if (!holds) return;
+  void doubt(bool raised, const std::string& reason, const std::string& advice) {
+    if (!raised) return;
     reasons_ += (count_ == 0 ? "" : "; ") + reason;
     if (count_++ == 0) advice_ = advice;
   }
