@@ -54,4 +54,10 @@ inline std::pair<float, float> normal_pair(std::uint64_t stream, std::uint64_t i
   return {radius * std::cos(angle), radius * std::sin(angle)};
 }
 
+/// A magnitude image's value where the signal has noise of standard deviation `sd` in both channels (Rician).
+inline float rician(float signal, float sd, std::uint64_t stream, std::uint64_t index) {
+  const auto [real, imaginary] = normal_pair(stream, index);
+  return std::hypot(signal + sd * real, sd * imaginary);
+}
+
 }  // namespace flowrun::phantom
