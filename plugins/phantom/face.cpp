@@ -23,7 +23,7 @@ float teeth(Vec side) {
 float socket(Vec side) {
   const float behind = side.y - kEye.y;
   const Vec bent{side.x - kEye.x + 0.33f * behind, side.y, side.z - kEye.z + 0.2f * behind};
-  return ellipsoid(bent, {0, -64, 0}, {16, 32, 16});
+  return ellipsoid(bent, {0, -64, 0}, {14.5f, 31, 14});
 }
 
 float eye_muscles(Vec side) {
@@ -74,7 +74,7 @@ void lay_neck(Vec at, Layers& layers) {
   const float air = airway(at);
   layers.lay(kMucosa, air - 2).lay(kAir, air);
   const Vec side = on_left(at);
-  layers.lay(kAir, std::min(rod(side, {26, -2, -84}, {27, -6, -240}, 3), rod(side, {34, 2, -84}, {33, -2, -240}, 5)));
+  layers.lay(kAir, std::min(rod(side, {26, -2, -84}, {27, -6, -240}, 2.5f), rod(side, {34, 2, -84}, {33, -2, -240}, 3.5f)));
 }
 
 }  // namespace flowrun::phantom

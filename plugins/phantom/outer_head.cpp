@@ -17,7 +17,7 @@ float skin_of_head(Vec at) {
   skin = smooth_min(skin, ellipsoid(at, {0, -66, -116}, {30, 27, 22}), 8);
   skin = smooth_min(skin, ellipsoid(at, {0, -92, -72}, {11, 19, 20}), 6);
   skin = smooth_min(skin, length(side - kEye) - kEyeRadius - 1.5f, 6);
-  return smooth_min(skin, ellipsoid(side, {81, 14, -44}, {5, 13, 24}), 3);
+  return smooth_min(skin, ellipsoid(side, {66, 14, -46}, {6, 13, 23}), 3);
 }
 
 float skin_of_neck(Vec at) {
@@ -25,20 +25,26 @@ float skin_of_neck(Vec at) {
   return smooth_max(column, at.z + 55, 12);
 }
 
+/// A rod through the vertebrae from the height `top` down.
+float spine(Vec at, float top, float radius) {
+  constexpr Vec kBend{0, 33, -120};
+  return std::min(rod(at, {0, 17, top}, kBend, radius), rod(at, kBend, {0, 36, -240}, radius));
+}
+
 }  // namespace
 
 float inner_skull(Vec at) {
-  const float base = underside(at) - 3.5f - at.z;
+  const float base = underside(at) - 2.8f - at.z;
   const float vault = smooth_max(ellipsoid(at, {0, 0, 4}, {70.5f, 88.5f, 65.5f}), base, 6);
   const float rear = ellipsoid(at, {0, 46, -36}, {54, 37, 28});
   const float stem = ellipsoid(at, {0, 17, -42}, {17, 16, 33});
-  const float canal = std::min(rod(at, {0, 17, -66}, {0, 33, -120}, 9), rod(at, {0, 33, -120}, {0, 36, -240}, 9));
+  const float canal = spine(at, -66, 9);
   return smooth_min(smooth_min(vault, rear, 5), smooth_min(stem, canal, 4), 4);
 }
 
-float spinal_cord(Vec at) { return std::min(rod(at, {0, 17, -58}, {0, 33, -120}, 5.5f), rod(at, {0, 33, -120}, {0, 36, -240}, 5.5f)); }
+float spinal_cord(Vec at) { return spine(at, -58, 5.5f); }
 
-OuterHead::OuterHead(std::uint64_t seed) : thickness_(seed, 60, 24), strands_(seed, 61, 7), lumps_(seed, 62, 5) {}
+OuterHead::OuterHead(std::uint64_t seed) : thickness_(seed, 60, 24), strands_(seed, 61, 10), lumps_(seed, 62, 5) {}
 
 float OuterHead::skin(Vec at) const {
   const float head = smooth_min(skin_of_head(at), skin_of_neck(at), 14);
@@ -63,7 +69,7 @@ void OuterHead::lay_soft_tissue(Vec at, float skin, Layers& layers) const {
   const float below = skin + kSkinThickness + fat;
   layers.lay(kSkin, skin).lay(kFat, skin + kSkinThickness);
   if (below > 5) return;
-  const float strand = low > 0 ? 0.7f * low * smooth_step(0.3f, 0.08f, std::abs(strands_({at.x, at.y, 0.5f * at.z}))) : 0;
+  const float strand = low > 0 ? 0.45f * low * smooth_step(0.28f, 0.06f, std::abs(strands_({at.x, at.y, 0.5f * at.z}))) : 0;
   layers.lay(mix(kMuscle, kFat, strand), below);
 }
 

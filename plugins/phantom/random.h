@@ -60,4 +60,10 @@ inline float rician(float signal, float sd, std::uint64_t stream, std::uint64_t 
   return std::hypot(signal + sd * real, sd * imaginary);
 }
 
+/// The same where there is no signal.
+inline float rayleigh(float sd, std::uint64_t stream, std::uint64_t index) {
+  const std::uint64_t bits = scramble(stream + index * kGoldenStep);
+  return sd * std::sqrt(-2 * std::log((static_cast<float>(bits >> 40) + 1) * 0x1p-24f));
+}
+
 }  // namespace flowrun::phantom

@@ -9,8 +9,8 @@ namespace flowrun::phantom {
 namespace {
 
 constexpr std::uint64_t kFieldStream = 80, kNoiseStream = 90;
-constexpr float kFieldCell = 95;       // mm
-constexpr double kSureShare = 0.6;     // of the distance to the skin: it is rough where it is far
+constexpr float kFieldCell = 95;    // mm
+constexpr double kSureShare = 0.6;  // of the distance to the skin: it is rough where it is far
 
 Vec narrow(const Point& point) {
   return {static_cast<float>(point[0]), static_cast<float>(point[1]), static_cast<float>(point[2])};
@@ -56,21 +56,27 @@ HeadSample mean_at(const Scan& scan, const GridInHead& grid, Vec centre) {
   return {mean.signal * share, mean.brain * share, mean.lesion * share};
 }
 
-/// How many voxels of a row, from one at this place on, surely see air only.
-std::int64_t voxels_of_air(const Scan& scan, Vec centre) {
+/// Voxels of a row that follow each other: all of them see air only, or all of them have to be looked at.
+struct Run {
+  bool air = false;
+  std::int64_t voxels = 1;
+};
+
+Run run_from(const Scan& scan, Vec centre) {
   const double reach = scan.grid.half_diagonal() + scan.grid.width;
-  const double clear = scan.head.skin(centre) - reach;
-  return clear <= 0 ? 0 : 1 + static_cast<std::int64_t>(kSureShare * clear / scan.grid.geometry.spacing[0]);
+  const double skin = scan.head.skin(centre);
+  const double sure = kSureShare * (std::abs(skin) - reach) / scan.grid.geometry.spacing[0];
+  return {skin > reach, 1 + std::max<std::int64_t>(0, static_cast<std::int64_t>(sure))};
 }
 
 template <class Take>
 void look_along_row(const Scan& scan, const GridInHead& grid, std::int64_t y, std::int64_t z, const Take& take) {
   const Geometry& geometry = scan.grid.geometry;
   for (std::int64_t x = 0; x < geometry.size[0];) {
-    const Vec centre = grid.at(x, y, z);
-    const std::int64_t end = std::min(x + voxels_of_air(scan, centre), geometry.size[0]);
-    if (end == x) take(geometry.index_of(x, y, z), mean_at(scan, grid, centre)), ++x;
-    for (; x < end; ++x) take(geometry.index_of(x, y, z), HeadSample{});
+    const Run run = run_from(scan, grid.at(x, y, z));
+    const std::int64_t end = std::min(x + run.voxels, geometry.size[0]);
+    for (; x < end; ++x)
+      take(geometry.index_of(x, y, z), run.air ? HeadSample{} : mean_at(scan, grid, grid.at(x, y, z)));
   }
 }
 
@@ -99,6 +105,11 @@ Coil::Coil(std::uint64_t seed, int image, float bias, float noise)
       bias_(bias),
       noise_(noise) {}
 
+float Coil::with_noise(float signal, std::uint64_t index) const {
+  if (!(noise_ > 0)) return signal;
+  return signal > 0 ? rician(signal, noise_, noise_stream_, index) : rayleigh(noise_, noise_stream_, index);
+}
+
 void Coil::receive(const ScanGrid& grid, std::int64_t z, std::vector<float>& image) const {
   const Geometry& geometry = grid.geometry;
   const Point along_x = grid.step(0);
@@ -108,7 +119,7 @@ void Coil::receive(const ScanGrid& grid, std::int64_t z, std::vector<float>& ima
       const std::int64_t index = geometry.index_of(x, y, z);
       float& voxel = image[static_cast<std::size_t>(index)];
       if (voxel > 0) voxel *= std::exp(bias_ * field_(narrow(sum(row, along_x, static_cast<double>(x)))));
-      if (noise_ > 0) voxel = rician(voxel, noise_, noise_stream_, static_cast<std::uint64_t>(index));
+      voxel = with_noise(voxel, static_cast<std::uint64_t>(index));
     }
   }
 }

@@ -36,6 +36,8 @@ class Coil {
   void receive(const ScanGrid& grid, std::int64_t z, std::vector<float>& image) const;
 
  private:
+  float with_noise(float signal, std::uint64_t index) const;
+
   LatticeNoise field_;
   std::uint64_t noise_stream_;
   float bias_, noise_;

@@ -30,13 +30,14 @@ WholeHead::WholeHead(std::uint64_t seed, std::int64_t lesions, std::int64_t fake
 
 HeadSample WholeHead::at(Vec mm, float width) const {
   const Vec average = shape_.unstretched(mm);
-  const float skin = outer_.skin(average);
-  if (2 * skin > width) return {};
   const float skull = inner_skull(average);
   const float share = soft(-skull, width);
-  if (share == 0) return {outer_.signal(average, skin, skull, width)};
-  HeadSample sample = inside(mm, average, width);
-  if (share < 1) sample.signal = mix(outer_.signal(average, skin, skull, width), sample.signal, share);
+  HeadSample sample;
+  if (share > 0) sample = inside(mm, average, width);
+  if (share == 1) return sample;
+  const float skin = outer_.skin(average);
+  const Signal outside = 2 * skin > width ? kAir : outer_.signal(average, skin, skull, width);
+  sample.signal = mix(outside, sample.signal, share);
   return sample;
 }
 
