@@ -24,7 +24,8 @@ Box box_around(const Blob& blob, const HeadGrid& grid, float reach) {
   return box;
 }
 
-/// Share of a voxel at `at` that the blob's outline holds, whatever the tissue.
+}  // namespace
+
 float fill(const Blob& blob, const LatticeNoise& outline, float width, Vec at) {
   const Vec local = in_frame(blob.frame, at - blob.centre) / blob.half;
   const float radius = length(local);
@@ -33,8 +34,6 @@ float fill(const Blob& blob, const LatticeNoise& outline, float width, Vec at) {
   const float wavering = blob.roughness * std::min(1.0f, 2 * radius) * outline(at);  // the centre itself always belongs to it
   return std::clamp(0.5f + (1 + wavering - radius) * thinnest / width, 0.0f, 1.0f);
 }
-
-}  // namespace
 
 float home_share(Home home, const TissueShares& shares) {
   switch (home) {

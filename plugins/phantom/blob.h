@@ -21,6 +21,12 @@ struct Blob {
   PerModality strength{};  ///< 0 keeps the image as it is, 1 sets `signal`
 };
 
+inline constexpr std::uint64_t kOutline = 52;  ///< stream of the noise that makes outlines rough
+inline constexpr float kOutlineCell = 4;       ///< mm
+
+/// How much of the image a blob takes at `at`, 0 to 1, whatever the tissue; its edge is smeared over `width` mm.
+float fill(const Blob& blob, const LatticeNoise& outline, float width, Vec at);
+
 /// Paints the blob on the images. Where it fills more than half of a voxel, `mask` becomes 1, unless mask is null.
 void paint(const Blob& blob, const HeadGrid& grid, const TissueMaps& tissues, const LatticeNoise& outline, Images& images,
            std::vector<std::uint8_t>* mask);

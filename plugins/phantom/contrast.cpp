@@ -13,7 +13,6 @@ constexpr Contrast kAverage{.white = {100, 100, 100, 100},
                             .deep = {84, 118, 113, 113},
                             .fluid = {30, 330, 118, 24},
                             .lesion = {62, 205, 137, 178}};
-constexpr float kRimFlair = 165;
 constexpr float kSmallestSignal = 0.01f;  // the brain stays above the background's 0
 constexpr float kBlurSide = 0.12f;        // weight of each neighbour; the voxel itself keeps the rest
 
@@ -38,11 +37,6 @@ void blur(std::vector<float>& image, const Geometry& geometry) {
     for (std::int64_t x = 0; x < size_x; ++x) blur_line(&image[geometry.index_of(x, y, 0)], size_z, size_x * size_y);
 }
 
-float rician(float signal, float sd, std::uint64_t stream, std::uint64_t index) {
-  const auto [real, imaginary] = normal_pair(stream, index);
-  return std::hypot(signal + sd * real, sd * imaginary);
-}
-
 /// Calls `change(index, position)` for each voxel of the brain.
 template <class Change>
 void for_each_brain_voxel(const HeadGrid& grid, const TissueMaps& tissues, const Change& change) {
@@ -63,18 +57,21 @@ Contrast make_contrast(std::uint64_t seed) {
   return contrast;
 }
 
+float tissue_signal(const Contrast& contrast, const TissueShares& share, float uneven, Modality m) {
+  const float solid = share.white() * contrast.white[m] + share.grey * contrast.grey[m] + share.deep * contrast.deep[m];
+  return solid * (m == kT1 ? 1 - uneven : 1 + uneven) + share.fluid * contrast.fluid[m];
+}
+
 Images make_images(const HeadGrid& grid, const TissueMaps& tissues, const Contrast& contrast, std::uint64_t seed,
                    float rim_strength) {
   Images images;
   for (int m = 0; m < kModalities; ++m) images[m].assign(tissues.shares.size(), contrast.fluid[m]);
-  const LatticeNoise texture(seed, 21, 9);
+  const LatticeNoise texture(seed, kTexture, kTextureCell);
   for_each_brain_voxel(grid, tissues, [&](std::int64_t index, Vec at) {
     const TissueShares& share = tissues.shares[index];
-    const float uneven = 0.035f * texture(at);  // tissue is not of one grey: brighter in T2-like images, darker in T1
-    for (int m = 0; m < kModalities; ++m) {
-      const float solid = share.white() * contrast.white[m] + share.grey * contrast.grey[m] + share.deep * contrast.deep[m];
-      images[m][index] = solid * (m == kT1 ? 1 - uneven : 1 + uneven) + share.fluid * contrast.fluid[m];
-    }
+    const float uneven = kUnevenness * texture(at);
+    for (int m = 0; m < kModalities; ++m)
+      images[m][index] = tissue_signal(contrast, share, uneven, static_cast<Modality>(m));
     float& flair = images[kFlair][index];
     flair += rim_strength * tissues.rim[index] * (kRimFlair - flair);
   });

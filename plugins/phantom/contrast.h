@@ -19,6 +19,15 @@ struct Contrast {
 };
 Contrast make_contrast(std::uint64_t seed);
 
+inline constexpr float kRimStrength = 0.8f;    ///< how bright that lining is where there are fakes
+inline constexpr float kRimFlair = 165;        ///< FLAIR signal of the lining of the ventricles
+inline constexpr float kUnevenness = 0.035f;   ///< tissue is not of one grey: brighter in T2-like images, darker in T1
+inline constexpr std::uint64_t kTexture = 21;  ///< stream of the noise that says where
+inline constexpr float kTextureCell = 9;       ///< mm
+
+/// Signal of a mixture of tissues; `uneven`: what share solid tissue is brighter by (darker in T1).
+float tissue_signal(const Contrast& contrast, const TissueShares& share, float uneven, Modality modality);
+
 /// The four images, in the order of Modality; voxels in the geometry's order.
 using Images = std::array<std::vector<float>, kModalities>;
 

@@ -15,8 +15,6 @@ constexpr Output<Volume> kPdImage{"pd", "Proton density image"};
 constexpr Output<Volume> kFlairImage{"flair", "FLAIR image"};
 constexpr Output<Mask> kLesions{"lesions", "True lesions"};
 
-constexpr float kRimStrength = 0.8f;
-
 class HeadNode : public Node {
  public:
   void process(Context& context) override;
@@ -40,7 +38,7 @@ std::vector<std::uint8_t> paint_all(const Head& head, const Contrast& contrast, 
   if (static_cast<std::int64_t>(lesions.size()) < wanted)
     context.warn("only " + std::to_string(lesions.size()) + " of " + std::to_string(wanted) +
                  " lesions found a place in this small head; choose a larger size");
-  const LatticeNoise outline(seed, 52, 4);
+  const LatticeNoise outline(seed, kOutline, kOutlineCell);
   for (const Blob& fake : make_fakes(head, seed, context.params().integer("fakes")))
     paint(fake, head.grid, head.tissues, outline, images, nullptr);
   std::vector<std::uint8_t> mask(head.tissues.brain.size());

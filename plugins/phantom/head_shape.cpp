@@ -3,26 +3,10 @@
 #include <algorithm>
 
 #include "random.h"
+#include "soft_shapes.h"
 
 namespace flowrun::phantom {
 namespace {
-
-/// Distance from a point to an ellipsoid, first-order exact near its surface; negative inside.
-float ellipsoid(Vec at, Vec centre, Vec half) {
-  const Vec unit = (at - centre) / half;
-  const float radius = length(unit);
-  const float slope = length(unit / half);
-  return slope > 1e-6f ? radius * (radius - 1) / slope : -std::min({half.x, half.y, half.z});
-}
-
-float smooth_step(float low, float high, float value) {
-  const float t = std::clamp((value - low) / (high - low), 0.0f, 1.0f);
-  return t * t * (3 - 2 * t);
-}
-
-/// Height of the tentorium: the cerebrum's underside, which rises towards the back, where the cerebellum lies below it, and falls
-/// to the sides.
-float underside(Vec at) { return -40 + 28 * smooth_step(2, 42, at.y) - at.x * at.x / 250; }
 
 constexpr Vec kCerebrum{0, 0, 4}, kCerebrumHalf{67, 85, 62};
 
@@ -54,6 +38,8 @@ float fissure(Vec at) {
 }
 
 }  // namespace
+
+float underside(Vec at) { return -40 + 28 * smooth_step(2, 42, at.y) - at.x * at.x / 250; }
 
 HeadShape::HeadShape(std::uint64_t seed)
     : bumps_(seed, 1, 26), folds_(seed, 2, 9.5f), fine_folds_(seed, 3, 3.2f), fold_depth_(seed, 4, 18), width_(seed, 5, 13) {

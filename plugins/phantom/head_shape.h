@@ -19,12 +19,19 @@ struct HeadPoint {
   bool cerebrum = false;  ///< not in the cerebellum or the brain stem
 };
 
+/// Height of the tentorium: the cerebrum's underside, which rises towards the back, where the cerebellum lies below it, and falls
+/// to the sides. In mm of the average head, as HeadShape::unstretched gives them.
+float underside(Vec at);
+
 /// A brain made of ellipsoids, with folds made of noise; each seed has its own size and folds.
 /// Positions are in mm of a full-size head (about 140 x 172 x 130 mm), centred at 0.
 class HeadShape {
  public:
   explicit HeadShape(std::uint64_t seed);
   HeadPoint at(Vec mm) const;
+
+  /// Where a point of this head lies in the average head.
+  Vec unstretched(Vec mm) const { return mm / stretch_; }
 
   /// Half of the box that holds every head, mm.
   static constexpr Vec kHalfExtent{72, 90, 70};

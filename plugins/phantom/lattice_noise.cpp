@@ -1,6 +1,7 @@
 #include "lattice_noise.h"
 
 #include "random.h"
+#include "soft_shapes.h"
 
 namespace flowrun::phantom {
 namespace {
@@ -20,8 +21,6 @@ Cell cell_at(float coordinate) {
   const int low = static_cast<int>(floor) & (kPoints - 1);
   return {low, (low + 1) & (kPoints - 1), t * t * (3 - 2 * t)};
 }
-
-float mix(float a, float b, float weight) { return a + (b - a) * weight; }
 
 }  // namespace
 

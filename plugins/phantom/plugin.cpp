@@ -1,10 +1,11 @@
 #include "flowrun/sdk/plugin.h"
 
 #include "head.h"
+#include "raw_head.h"
 
 namespace {
 
-std::vector<flowrun::NodeType> node_types() { return {flowrun::phantom::head_type()}; }
+std::vector<flowrun::NodeType> node_types() { return {flowrun::phantom::head_type(), flowrun::phantom::raw_head_type()}; }
 
 }  // namespace
 

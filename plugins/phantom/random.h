@@ -54,4 +54,16 @@ inline std::pair<float, float> normal_pair(std::uint64_t stream, std::uint64_t i
   return {radius * std::cos(angle), radius * std::sin(angle)};
 }
 
+/// A magnitude image's value where the signal has noise of standard deviation `sd` in both channels (Rician).
+inline float rician(float signal, float sd, std::uint64_t stream, std::uint64_t index) {
+  const auto [real, imaginary] = normal_pair(stream, index);
+  return std::hypot(signal + sd * real, sd * imaginary);
+}
+
+/// The same where there is no signal.
+inline float rayleigh(float sd, std::uint64_t stream, std::uint64_t index) {
+  const std::uint64_t bits = scramble(stream + index * kGoldenStep);
+  return sd * std::sqrt(-2 * std::log((static_cast<float>(bits >> 40) + 1) * 0x1p-24f));
+}
+
 }  // namespace flowrun::phantom

@@ -5,6 +5,7 @@
 
 #include "flowrun/sdk/error.h"
 #include "random.h"
+#include "soft_shapes.h"
 
 namespace flowrun::phantom {
 namespace {
@@ -12,12 +13,8 @@ namespace {
 constexpr double kFewestHeadVoxels = 9;          // per axis
 constexpr std::int64_t kMostVoxels = 1LL << 28;  // about 10 GB of working memory
 constexpr double kShareOfField = 0.97;
-constexpr float kFluidRim = 1.2f;  // mm of fluid left around the brain by the skull stripping
 
 constexpr char kAxes[] = {'x', 'y', 'z'};
-
-/// 1 well inside (value > 0), 0 well outside, linear over `width` between.
-float soft(float value, float width) { return std::clamp(0.5f + value / width, 0.0f, 1.0f); }
 
 std::array<double, 3> half_extent() { return {HeadShape::kHalfExtent.x, HeadShape::kHalfExtent.y, HeadShape::kHalfExtent.z}; }
 
@@ -73,12 +70,16 @@ TissueShares shares_at(const HeadPoint& point, float width) {
   return shares;
 }
 
+float rim_share(const HeadPoint& point, float patch, float width) {
+  return soft(0.8f - std::abs(point.ventricle), width) * std::clamp(0.5f + patch, 0.0f, 1.0f);
+}
+
 TissueMaps make_tissues(const HeadGrid& grid, const HeadShape& shape, std::uint64_t seed,
                         const std::function<bool()>& cancelled) {
   const auto voxels = static_cast<std::size_t>(grid.geometry.voxel_count());
   TissueMaps maps{std::vector<std::uint8_t>(voxels), std::vector<TissueShares>(voxels), std::vector<float>(voxels)};
   const float width = grid.voxel() + 0.2f;
-  const LatticeNoise patches(seed, 10, 16);
+  const LatticeNoise patches(seed, kPatches, kPatchCell);
   const auto [size_x, size_y, size_z] = grid.geometry.size;
   for (std::int64_t z = 0, index = 0; z < size_z && !cancelled(); ++z)
     for (std::int64_t y = 0; y < size_y; ++y)
@@ -88,7 +89,7 @@ TissueMaps make_tissues(const HeadGrid& grid, const HeadShape& shape, std::uint6
         if (point.surface > kFluidRim) continue;
         maps.brain[index] = 1;
         maps.shares[index] = shares_at(point, width);
-        maps.rim[index] = soft(0.8f - std::abs(point.ventricle), width) * std::clamp(0.5f + patches(at), 0.0f, 1.0f);
+        maps.rim[index] = rim_share(point, patches(at), width);
       }
   return maps;
 }

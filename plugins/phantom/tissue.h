@@ -24,6 +24,9 @@ struct HeadGrid {
 /// leave too few voxels for the head on some axis, or ask for more voxels than memory allows.
 HeadGrid make_head_grid(const std::vector<std::int64_t>& size, const std::vector<double>& spacing);
 
+/// Fluid left around the brain by the skull stripping, mm of a full-size head.
+inline constexpr float kFluidRim = 1.2f;
+
 /// Shares of the tissues in one voxel; what is left to 1 is white matter.
 struct TissueShares {
   float fluid = 1, grey = 0, deep = 0;
@@ -32,6 +35,11 @@ struct TissueShares {
 
 /// Shares at a point, smeared over `width` mm (of a full-size head) as a voxel of that size sees them.
 TissueShares shares_at(const HeadPoint& point, float width);
+
+/// Share of the ventricles' thin lining, which is bright in FLAIR in patches; `patch`: the noise of kPatches at the point.
+float rim_share(const HeadPoint& point, float patch, float width);
+inline constexpr std::uint64_t kPatches = 10;
+inline constexpr float kPatchCell = 16;  ///< mm
 
 /// Voxel by voxel, in the geometry's order.
 struct TissueMaps {

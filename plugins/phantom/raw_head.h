@@ -1,0 +1,10 @@
+#pragma once
+
+#include "flowrun/sdk/node_type.h"
+
+namespace flowrun::phantom {
+
+/// phantom.raw_head: a made-up patient as two scans of a whole head give it, each on a grid of its own, with the truth.
+NodeType raw_head_type();
+
+}  // namespace flowrun::phantom
