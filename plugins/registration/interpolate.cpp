@@ -54,7 +54,7 @@ Window<2 * kSincRadius> sinc_window(double at, std::int64_t size) {
     const auto k = static_cast<std::size_t>(i);
     const double x = share + kSincRadius - 1 - i, turn = std::numbers::pi * x;
     const double hamming = 0.54 + 0.46 * std::cos(turn / kSincRadius);
-    window.weight[k] = share == 0 ? (i == kSincRadius - 1 ? 1 : 0) : hamming * std::sin(turn) / turn;
+    window.weight[k] = hamming * (x == 0 ? 1 : std::sin(turn) / turn);  // also where the share is rounded to 1
     window.at[k] = std::clamp<std::int64_t>(static_cast<std::int64_t>(low) - kSincRadius + 1 + i, 0, size - 1);
   }
   return window;
