@@ -136,7 +136,7 @@ const std::set<std::string>& system_headers() {
 
 /// The first start that fits counts, so the special stands before the general.
 std::string third_party_of(const std::string& include) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 23> kStarts{{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kStarts{{
       {"nlohmann/", "nlohmann"},
       {"boost/dll", "boost_dll"},
       {"boost/graph/", "boost_graph"},
@@ -159,6 +159,7 @@ std::string third_party_of(const std::string& include) {
       {"openssl/", "openssl"},
       {"benchmark/", "benchmark"},
       {"Eigen/", "eigen"},
+      {"hdf5", "hdf5"},
       {"cuda", "torch"},
   }};
   for (const auto& [start, name] : kStarts)
