@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "flowrun/testing/node_runner.h"
-#include "plugins/cnn/volume.h"
-#include "plugins/cnn/volume_node.h"
+#include "cnn/volume.h"
+#include "cnn/volume_node.h"
 #include "plugins/small_images.h"
 #include "test_folder.h"
 #include "tiny_models.h"

@@ -19,7 +19,7 @@ Volume in_space(Volume volume, const std::string& space, const std::string& sour
   return volume;
 }
 
-Labels labels_of(std::vector<std::int32_t> values, Geometry grid) {
+Labels label_image(std::vector<std::int32_t> values, Geometry grid) {
   Labels labels;
   labels.geometry = grid;
   labels.voxels = std::move(values);
@@ -191,7 +191,7 @@ TEST_CASE("registration.resample_mask: linear takes what is inside by more than 
 }
 
 TEST_CASE("registration.resample_labels: labels are never mixed, names are handed on") {
-  const Labels labels = labels_of({3, 9, 9, 3}, Geometry{.size = {2, 2, 1}});
+  const Labels labels = label_image({3, 9, 9, 3}, Geometry{.size = {2, 2, 1}});
   const Geometry middle{.size = {1, 1, 1}, .origin = {0.4, 0.5, 0}};
   NodeRunner runner("registration.resample_labels", R"({"interpolation": "linear"})");
   runner.input("labels", labels).input("reference", volume_of({0}, middle)).run();
@@ -201,7 +201,7 @@ TEST_CASE("registration.resample_labels: labels are never mixed, names are hande
 
 TEST_CASE("registration.resample_labels: linear gives the label with the largest sum of shares") {
   // At (0.6, 0.45): shares 0.22, 0.33, 0.18, 0.27. The nearest voxel has label 5, but 2 and 2 together have more.
-  const Labels labels = labels_of({2, 5, 4, 2}, Geometry{.size = {2, 2, 1}});
+  const Labels labels = label_image({2, 5, 4, 2}, Geometry{.size = {2, 2, 1}});
   const Volume reference = volume_of({0}, Geometry{.size = {1, 1, 1}, .origin = {0.6, 0.45, 0}});
   for (const auto& [word, expected] : {std::pair{"linear", 2}, std::pair{"nearest", 5}}) {
     NodeRunner runner("registration.resample_labels", {{"interpolation", std::string(word)}});
