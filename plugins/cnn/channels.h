@@ -7,8 +7,8 @@
 
 namespace flowrun::cnn {
 
-/// Throws Error, naming the model's file, where a channel's contrast is known and is not the one that the description names at its
-/// place. Channels that one of the two lacks are left alone.
+/// Throws Error, naming the model's file, where a channel's contrast is known and is not the one that the description names at
+/// its place. Channels that one of the two lacks are left alone.
 void check_contrasts(const network::ModelDescription& description, const std::string& model,
                      const std::vector<std::string>& contrasts);
 

@@ -19,13 +19,13 @@ struct TilePlan {
   Voxels start(std::int64_t index) const;
 };
 
-/// Tiles for an image of at least one voxel along each axis. The image is filled up at its ends to a multiple of `multiple`. An axis
-/// that is no longer than `tile` (a multiple of it; 0: whole) has one tile; others have tiles every `tile - overlap` voxels, and the last
-/// one ends where the filled image ends.
+/// Tiles for an image of at least one voxel along each axis, filled up at its ends to a multiple of `multiple`. An axis that is no
+/// longer than `tile` (itself such a multiple; 0: whole) has one tile; others have tiles every `tile - overlap` voxels, and the
+/// last one ends where the filled image ends.
 TilePlan plan_tiles(const Voxels& image, std::int64_t multiple, std::int64_t tile, std::int64_t overlap);
 
-/// Puts tiles together. Each tile's weight falls linearly towards its faces inside the image over `overlap` voxels, and the weights of
-/// all tiles at a voxel add up to 1; where one tile alone lies its value is unchanged. The order of add decides the last bits.
+/// Puts tiles together. Each tile's weight falls linearly over `overlap` voxels towards its faces inside the image, and the weights
+/// of all tiles at a voxel add up to 1; where one tile alone lies its value is unchanged. The order of add decides the last bits.
 class TileBlend {
  public:
   explicit TileBlend(TilePlan plan);

@@ -131,7 +131,8 @@ ParamSpec voxels_param(const char* name, std::int64_t value, double least, doubl
 std::vector<ParamSpec> params() {
   std::vector<ParamSpec> specs = VolumeRunner::params();
   specs.push_back(voxels_param("multiple", 1, 1, 1024, "Each axis is filled up with zeros to a multiple of this, and cut again"));
-  specs.push_back(voxels_param("tile", 0, 0, 4096, "Voxels along each axis that go through the network at a time; 0: the whole image"));
+  specs.push_back(
+      voxels_param("tile", 0, 0, 4096, "Voxels along each axis that go through the network at a time; 0: the whole image"));
   specs.push_back(voxels_param("overlap", 16, 0, 4095, "Voxels by which neighbouring tiles overlap, where there are tiles"));
   for (ParamSpec& spec : tensor::Arithmetic::params()) specs.push_back(std::move(spec));
   return specs;

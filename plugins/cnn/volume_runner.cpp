@@ -55,7 +55,8 @@ at::Tensor VolumeRunner::input_of(const Volumes& volumes, const TilePlan& plan, 
   const auto [width, height, depth] = plan.tile;
   const Voxels first = plan.start(tile);
   Voxels count{};
-  for (std::size_t axis = 0; axis < 3; ++axis) count[axis] = std::clamp<std::int64_t>(plan.image[axis] - first[axis], 0, plan.tile[axis]);
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    count[axis] = std::clamp<std::int64_t>(plan.image[axis] - first[axis], 0, plan.tile[axis]);
   at::Tensor input =
       tensor::staging({1, static_cast<std::int64_t>(volumes.size()), depth, height, width}, at::kFloat, model_->device());
   input.zero_();
@@ -127,8 +128,8 @@ void VolumeRunner::refuse_nan(const Volume& map) const {
   const auto wrong = std::find_if(map.voxels.begin(), map.voxels.end(), [](float value) { return std::isnan(value); });
   if (wrong == map.voxels.end()) return;
   const auto [x, y, z] = map.geometry.voxel_at(wrong - map.voxels.begin());
-  throw Error("the network in '" + model_->path() + "' gives NaN at voxel (" + std::to_string(x) + ", " + std::to_string(y) + ", " +
-              std::to_string(z) + ") of '" + map.source + "'; look for NaN in the images or in the network's weights");
+  throw Error("the network in '" + model_->path() + "' gives NaN at voxel (" + std::to_string(x) + ", " + std::to_string(y) +
+              ", " + std::to_string(z) + ") of '" + map.source + "'; look for NaN in the images or in the network's weights");
 }
 
 std::vector<ParamSpec> VolumeRunner::params() {

@@ -25,8 +25,8 @@ struct Box {
 /// The box around the voxels of a mask that are not 0; begin equals end where there is none.
 Box box_around(const Mask& mask);
 
-/// The same without the slices across each axis of which no more than this share of the voxels is not 0: specks and a thin neck do
-/// not count then. 0: as above. begin equals end where an axis has no slice left.
+/// The same without the slices across each axis of which no more than this share of the voxels is not 0: specks and a thin neck
+/// do not count then. 0: as above. begin equals end where an axis has no slice left.
 Box box_around(const Mask& mask, double slice_share);
 
 /// A box of one grid in the voxels of another grid over the same box of the world: from the voxel that its beginning lies in to

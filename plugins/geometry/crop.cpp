@@ -102,10 +102,11 @@ constexpr char kDetails[] =
     "geometry.resize_volume; the cut then reaches from the voxel that the box begins in to the one that it ends in. "
     "'margin_share' makes the box larger by that share of its size on each side, as deepbet does (Fisch et al., Computers in "
     "Biology and Medicine 2024): its centre and its size with the margin are rounded to whole voxels. 'margin' is added after "
-    "that. 'slice_share' leaves slices out of the box of which no more than this share is inside, so that specks do not count.\n\n"
+    "that. 'slice_share' leaves slices out of the box of which no more than this share is inside, so specks do not count.\n\n"
     "'begin' and 'end' are in voxels along x, y and z, counted from 0; negative numbers count from the end of the axis, and an "
     "'end' of 0 is the end itself. A box that is the whole image passes the input on without a copy.\n\n"
-    "Errors: a mask without a voxel, or with 'slice_share' without a slice that counts; a mask on a grid over another box; 'begin' or 'end' given beside a mask; a range without a voxel or "
+    "Errors: a mask without a voxel, or with 'slice_share' without a slice that counts; a mask on a grid over another box; "
+    "'begin' or 'end' given beside a mask; a range without a voxel or "
     "beyond the image; with a mask, a spacing that is not above 0; an image with fewer values than voxels.";
 
 template <class Image>

@@ -19,7 +19,8 @@ class MaskVolume : public Node {
     grid::require_complete(mask, "mask");
     for (const double spacing : mask.geometry.spacing)
       if (!(spacing > 0))
-        throw Error("'" + grid::name_of(mask.source, "mask") + "' has a voxel size that is not above 0 mm; repair the image first");
+        throw Error("'" + grid::name_of(mask.source, "mask") +
+                    "' has a voxel size that is not above 0 mm; repair the image first");
     const auto outside = std::count(mask.voxels.begin(), mask.voxels.end(), std::uint8_t{0});
     const double voxels = static_cast<double>(static_cast<std::int64_t>(mask.voxels.size()) - outside);
     Number volume;
@@ -38,9 +39,9 @@ NodeType mask_volume_type() {
   type.name = "geometry.mask_volume";
   type.summary = "The volume of a mask, as a number for other nodes";
   type.details =
-      "Number of voxels that are not 0, times the volume of a voxel. The result is a Number, for conditions and parameters, and a "
-      "figure of the case. An empty mask has a volume of 0. Reports voxels and volume_ml. Errors: a voxel size that is not above "
-      "0; a mask with fewer values than voxels.";
+      "Number of voxels that are not 0, times the volume of a voxel. The result is a Number, for conditions and parameters, and "
+      "a figure of the case. An empty mask has a volume of 0. Reports voxels and volume_ml. Errors: a voxel size that is not "
+      "above 0; a mask with fewer values than voxels.";
   type.inputs = {kMask};
   type.outputs = {kVolume};
   type.concurrent = true;

@@ -29,9 +29,9 @@ std::string box_difference(const Geometry& a, const Geometry& b);
 /// not finite.
 void require_box(const Geometry& grid, const std::string& name);
 
-/// The values at the voxels of another grid over the same box: of the voxel that each centre lies in, floor((i + 0.5) * from / to)
-/// (in whole numbers, so exact; a centre between two voxels belongs to the later one). The same as torch's "nearest-exact". `T`
-/// is float or std::uint8_t.
+/// The values at the voxels of another grid over the same box: of the voxel that each centre lies in,
+/// floor((i + 0.5) * from / to), in whole numbers, so exact; a centre between two voxels belongs to the later one. The same as
+/// torch's "nearest-exact". `T` is float or std::uint8_t.
 template <class T>
 std::vector<T> nearest(Context& context, const std::vector<T>& voxels, const Geometry& from, const Geometry& to);
 

@@ -48,7 +48,7 @@ NodeType is_stripped_type() {
   type.details =
       "1 where at least the share 'least_background' of the voxels is exactly 0 (NaN counts as 0) and nothing shows that the "
       "others are no brain: they fill at most a quarter of the corners of the box around them, and at most 2500 ml "
-      "(intensity.nonzero_mask has the sources of these signs). So \"when\": { \"number\": \"signs.stripped\", \"below\": 1 } runs "
+      "(intensity.nonzero_mask has their sources). So \"when\": { \"number\": \"signs.stripped\", \"below\": 1 } runs "
       "brain extraction only where it is needed.\n\n"
       "Scanners set the air to 0 too, so a whole head differs from a brain by its volume alone: a head of which the image shows "
       "less than 2500 ml counts as stripped. Look at the images where the field of view is small, or give a brain mask. An image "

@@ -123,7 +123,8 @@ std::vector<std::uint8_t> on_grid(const Mask& mask, const Geometry& grid, const 
       at[axis] = std::llround(along / mask.geometry.spacing[axis]);
       inside = inside && at[axis] >= 0 && at[axis] < mask.geometry.size[axis];
     }
-    if (inside) found[static_cast<std::size_t>(i)] = mask.voxels[static_cast<std::size_t>(mask.geometry.index_of(at[0], at[1], at[2]))];
+    if (!inside) continue;
+    found[static_cast<std::size_t>(i)] = mask.voxels[static_cast<std::size_t>(mask.geometry.index_of(at[0], at[1], at[2]))];
   }
   return found;
 }

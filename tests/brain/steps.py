@@ -1,9 +1,10 @@
-"""The steps of brain extraction with deepbet's two networks, by PyTorch and SciPy: an independent reference for graphs/stages/brain.json.
+"""Brain extraction with deepbet's two networks, by PyTorch and SciPy: an independent reference for graphs/stages/brain.json.
 
     steps.py MODELS IMAGE X Y Z MASK
 
-IMAGE: float32, X x Y x Z values in RAS, z fastest. MASK: uint8 in the same order, written. Steps after Fisch et al., deepbet: fast brain
-extraction of T1-weighted MRI using convolutional neural networks, Computers in Biology and Medicine 179, 108845, 2024.
+IMAGE: float32, X x Y x Z values in RAS, z fastest. MASK: uint8 in the same order, written. The steps are those of Fisch
+et al., deepbet: fast brain extraction of T1-weighted MRI using convolutional neural networks, Computers in Biology and
+Medicine 179, 108845, 2024.
 """
 import sys
 

@@ -213,7 +213,8 @@ TEST_CASE("volume: images and parameters that do not fit are refused") {
   const std::string model = write_dense_network(folder.file("net.pt"));
   CHECK(contains(error_of(model, {channel(1), channel(2, 9, 7, 6)}), "not on one grid"));
   CHECK(contains(error_of(model, {volume_of({}, small_grid(0, 2, 2), "empty.nii")}), "'empty.nii' has no voxels"));
-  CHECK(contains(error_of(model, {channel(1)}), "cannot take 1 channel of 9 x 7 x 5 voxels; its first convolution wants 2 channels"));
+  CHECK(contains(error_of(model, {channel(1)}),
+                 "cannot take 1 channel of 9 x 7 x 5 voxels; its first convolution wants 2 channels"));
   CHECK(contains(error_of(model, {channel(1), channel(2)}, {{"tile", std::int64_t{6}}, {"multiple", std::int64_t{4}}}),
                  "no multiple of 'multiple'"));
   CHECK(contains(error_of(model, {channel(1), channel(2)}, {{"tile", std::int64_t{8}}, {"overlap", std::int64_t{8}}}),
@@ -235,7 +236,8 @@ TEST_CASE("volume: output that is no map of the image is refused") {
   CHECK(contains(error_of(write_forward(folder, "    return (x, x)\n"), one, kFirst), "one tensor"));
   CHECK(contains(error_of(write_forward(folder, "    return x / torch.zeros_like(x) * 0\n"), one, kFirst),
                  "gives NaN at voxel (0, 0, 0) of 'channel1.nii'"));
-  CHECK(contains(error_of(write_forward(folder, "    raise Exception(\"too dark\")\n    return x\n"), one, kFirst), "too dark"));
+  const char* const raises = "    if x.size(0) < 99:\n        raise Exception(\"too dark\")\n    return x\n";
+  CHECK(contains(error_of(write_forward(folder, raises), one, kFirst), "stops with: too dark"));
 }
 
 TEST_CASE("volume: a NaN in the image is refused with its place") {

@@ -55,8 +55,9 @@ Volume ball(Geometry grid, double radius, float inside, float outside) {
     const auto at = grid.voxel_at(i);
     double squares = 0;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      const double from_middle = (static_cast<double>(at[axis]) - static_cast<double>(grid.size[axis] - 1) / 2) * grid.spacing[axis];
-      squares += from_middle * from_middle;
+      const double middle = static_cast<double>(grid.size[axis] - 1) / 2;
+      const double away = (static_cast<double>(at[axis]) - middle) * grid.spacing[axis];
+      squares += away * away;
     }
     volume.voxels.push_back(squares <= radius * radius ? inside : outside);
   }
@@ -93,7 +94,8 @@ TEST_CASE("quantiles: linear between the ranks around, as numpy") {
 
 TEST_CASE("quantiles: what has no order is refused") {
   CHECK(contains(quantiles_error(volume_of({}, small_grid(0, 1, 1), "empty.nii")), "'empty.nii' has no voxels"));
-  CHECK(contains(quantiles_error(volume_of({1, kNaN, kInfinity})), "2 voxels of 'image.nii' are NaN or infinite, the first at (1, 0, 0)"));
+  CHECK(contains(quantiles_error(volume_of({1, kNaN, kInfinity})),
+                 "2 voxels of 'image.nii' are NaN or infinite, the first at (1, 0, 0)"));
   CHECK(contains(quantiles_error(volume_of({1, 2}), R"({"lower": 0.9, "upper": 0.1})"), "exchange the two"));
   CHECK_THROWS(NodeRunner("intensity.quantiles", R"({"lower": -0.1})"));
   CHECK_THROWS(NodeRunner("intensity.quantiles", R"({"upper": 1.1})"));
