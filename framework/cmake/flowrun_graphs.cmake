@@ -1,6 +1,8 @@
 # What of graphs/ is installed: the files that are in the repository, by name. What people make there (graphs/models/msseg2016 by import_weights, whose
 # licence forbids passing it on) stays with them. The test installed_graphs compares this list with git's.
 set(flowrun_graph_files
+  brain.json
+  clinical/preprocess.json
   demo.json
   graph.schema.json
   models/networks/msseg2016_average.json
@@ -42,7 +44,8 @@ set(flowrun_graph_files
   open_ms/train_final.json
   open_ms/train_initial.json
   phantom_cases.json
-  plan.schema.json)
+  plan.schema.json
+  stages/brain.json)
 foreach(file ${flowrun_graph_files})
   get_filename_component(folder graphs/${file} DIRECTORY)
   set(kind FILES)

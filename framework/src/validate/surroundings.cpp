@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "flowrun/host/file_content.h"
+#include "flowrun/sdk/payloads.h"
 #include "validate/draft.h"
 #include "validate/values.h"
 
@@ -30,6 +31,11 @@ std::string missing_file(const ParamExpression& param) {
 bool writes_files(const NodeType& type) {
   return std::any_of(type.params.begin(), type.params.end(),
                      [](const ParamSpec& param) { return param.type == ParamType::path && param.role == PathRole::output; });
+}
+
+/// Whether a node is of no use where nothing reads its outputs. One that makes only Numbers reports them too.
+bool makes_more_than_figures(const NodeType& type) {
+  return std::any_of(type.outputs.begin(), type.outputs.end(), [](const OutputPort& port) { return port.payload != Number::kType; });
 }
 
 void warn_unused_values(Draft& draft) {
@@ -99,7 +105,7 @@ void check_unused(Draft& draft) {
     for (const Edge& edge : node.edges) read.insert(edge.source);
   for (std::size_t i = 0; i < draft.nodes.size(); ++i) {
     const DraftNode& node = draft.nodes[i];
-    if (!node.type->type.outputs.empty() && !read.count(i) && !writes_files(node.type->type))
+    if (!read.count(i) && makes_more_than_figures(node.type->type) && !writes_files(node.type->type))
       draft.faults.warning(node.spec->place, node.name() + ": nobody reads its outputs, so its work is lost");
   }
 }
