@@ -19,9 +19,9 @@ std::vector<fs::path> json_files(const fs::path& folder) {
   return files;
 }
 
-/// A bare name is an edge only inside that subgraph; an example is better without.
-bool has_bare_names(const NodeSpec& node) {
-  return std::any_of(node.inputs.begin(), node.inputs.end(), [](const InputSpec& input) {
+/// A bare name is an edge only inside that subgraph, and conditions and numbers are of that graph; an example is better without.
+bool is_special(const NodeSpec& node) {
+  return !node.when.empty() || !node.numbers.empty() || std::any_of(node.inputs.begin(), node.inputs.end(), [](const InputSpec& input) {
     return std::any_of(input.sources.begin(), input.sources.end(), [](const EndpointSpec& edge) { return edge.node.empty(); });
   });
 }
@@ -68,7 +68,7 @@ std::map<std::string, NodeExample> examples_in(const fs::path& folder) {
     const auto graph = load_graph(file, faults);
     if (!graph || faults.has_errors()) continue;
     for (const NodeSpec& node : graph->nodes) {
-      auto& examples = has_bare_names(node) ? second_best : found;
+      auto& examples = is_special(node) ? second_best : found;
       if (!examples.count(node.type)) examples[node.type] = {node_text(file, node.id), file};
     }
   }

@@ -73,9 +73,8 @@ std::string example_of(const std::string& page) {
   return page.substr(begin, page.find("```", begin) - begin);
 }
 
-/// Gives every ${name} of a parameter a value of the right type, as a parameter of the graph.
-std::string parameters_for(const NodeType& type, const NodeSpec& node) {
-  std::string text;
+/// Gives every ${name} of a parameter a value of the right type, as a parameter of the graph; `text`: those of its conditions.
+std::string parameters_for(const NodeType& type, const NodeSpec& node, std::string text) {
   for (const NamedLiteral& param : node.params) {
     const auto* written = std::get_if<std::string>(&param.value.value);
     const auto spec =
@@ -113,6 +112,18 @@ std::string graph_around(const std::string& example, const NodeType& type, const
         sources[edge.node].outputs.push_back({.name = edge.port, .payload = port->payload, .help = "Made up", .stream = streams});
     }
   }
+  std::string conditions;
+  const auto add_number = [&](const EndpointSpec& edge) {
+    sources[edge.node].outputs.push_back({.name = edge.port, .payload = std::string(Number::kType), .help = "Made up"});
+  };
+  for (const NumberSpec& number : node.numbers) add_number(number.source);
+  for (const ConditionSpec& condition : node.when) {
+    if (condition.number) add_number(*condition.number);
+    else if (condition.kind == ConditionSpec::Kind::value)
+      conditions += "\"" + condition.name.substr(2, condition.name.size() - 3) + "\": { \"type\": \"boolean\", \"default\": true }";
+    else
+      inputs += (inputs.empty() ? "" : ", ") + ("\"" + condition.name + "\": { \"type\": \"path\", \"required\": false }");
+  }
   std::string nodes = example;
   for (auto& [id, source] : sources) {
     source.name = "made_up." + id;
@@ -120,7 +131,7 @@ std::string graph_around(const std::string& example, const NodeType& type, const
     registry.add_type(source, "made_up");
     nodes += ", \"" + id + "\": { \"type\": \"" + source.name + "\" }";
   }
-  return "{ \"format\": 1, " + parameters_for(type, node) + ", \"inputs\": { " + inputs + " }, \"nodes\": { " + nodes + " } }";
+  return "{ \"format\": 1, " + parameters_for(type, node, conditions) + ", \"inputs\": { " + inputs + " }, \"nodes\": { " + nodes + " } }";
 }
 
 /// What is wrong with an example, apart from files that are not there and inputs that only a subgraph has.
