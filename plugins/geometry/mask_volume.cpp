@@ -42,8 +42,8 @@ NodeType mask_volume_type() {
   type.summary = "The volume of a mask, as a number for other nodes";
   type.details =
       "Number of voxels that are not 0, times the volume of a voxel. The result is a Number, for conditions and parameters, and "
-      "a figure of the case. The mask is passed on, nothing is copied. An empty mask has a volume of 0. Reports voxels and volume_ml. Errors: a voxel size that is not "
-      "above 0; a mask with fewer values than voxels.";
+      "a figure of the case. The mask is passed on, nothing is copied. An empty mask has a volume of 0. Reports voxels "
+      "and volume_ml. Errors: a voxel size that is not above 0; a mask with fewer values than voxels.";
   type.inputs = {kMask};
   type.outputs = {kOutMask, kVolume};
   type.concurrent = true;
