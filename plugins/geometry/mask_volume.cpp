@@ -10,6 +10,7 @@ namespace flowrun::geometry {
 namespace {
 
 constexpr Input<Mask> kMask{"mask", "Mask; any value but 0 is inside"};
+constexpr Output<Mask> kOutMask{"mask", "The mask as it came, for graphs in which the volume is a figure on the way"};
 constexpr Output<Number> kVolume{"volume", "Volume of the voxels inside, in ml"};
 
 class MaskVolume : public Node {
@@ -29,6 +30,7 @@ class MaskVolume : public Node {
     context.report("voxels", voxels);
     context.report("volume_ml", volume.value);
     context.emit(kVolume, std::move(volume));
+    context.pass(kMask, kOutMask);
   }
 };
 
@@ -40,10 +42,10 @@ NodeType mask_volume_type() {
   type.summary = "The volume of a mask, as a number for other nodes";
   type.details =
       "Number of voxels that are not 0, times the volume of a voxel. The result is a Number, for conditions and parameters, and "
-      "a figure of the case. An empty mask has a volume of 0. Reports voxels and volume_ml. Errors: a voxel size that is not "
-      "above 0; a mask with fewer values than voxels.";
+      "a figure of the case. The mask is passed on, nothing is copied. An empty mask has a volume of 0. Reports voxels "
+      "and volume_ml. Errors: a voxel size that is not above 0; a mask with fewer values than voxels.";
   type.inputs = {kMask};
-  type.outputs = {kVolume};
+  type.outputs = {kOutMask, kVolume};
   type.concurrent = true;
   type.create = create_node<MaskVolume>;
   return type;

@@ -195,6 +195,7 @@ TEST_CASE("mask_volume: voxels times the size of one, in ml") {
   runner.input("mask", mask_of({0, 3, 1, 0, 1}, small_grid(5, 1, 1))).run();
   CHECK(runner.output<Number>("volume").value == doctest::Approx(3 * 0.7 * 1.2 * 3.0 / 1000).epsilon(1e-12));
   CHECK(runner.output<Number>("volume").unit == "ml");
+  CHECK(runner.output<Mask>("mask").voxels == std::vector<std::uint8_t>{0, 3, 1, 0, 1});
   CHECK(runner.reports().at("voxels") == 3);
   NodeRunner empty("geometry.mask_volume");
   empty.input("mask", mask_of({}, small_grid(0, 1, 1))).run();
