@@ -173,8 +173,9 @@ TEST_CASE("resize_like: another box of the world is refused, and the sentence sa
   CHECK(error_with(small) == "");
   Volume other = small;
   other.geometry.spacing[0] *= 1.1;
+  INFO(error_with(other));
   CHECK(contains(error_with(other), "'map.nii' and the reference 'flair.nii' do not fill one box of the world, they differ in "
-                                    "the length along x 4.2 and 4.62 mm"));
+                                    "the length along x 4.62 and 4.2 mm"));
   other = small;
   other.geometry.origin[1] += 1;
   CHECK(contains(error_with(other), "the first corner"));
