@@ -120,8 +120,7 @@ void emit_clean(CleanImages clean, Context& context) {
   context.emit(kCleanFlair, std::move(clean.flair));
 }
 
-void emit_fine_clean(const Session& session, const Scan& scan, ProgressSpan progress) {
-  const Scan fine{scan.head, isotropic(scan.grid, 1, "clean images of 1 mm"), scan.head_from_world};
+void emit_fine_clean(const Session& session, const Scan& fine, ProgressSpan progress) {
   CleanImages clean = empty_clean(fine.grid, session.source);
   look(fine, session.context, progress,
        [&](std::int64_t index, const HeadSample& mean) { put_clean(mean, index, clean); });
@@ -182,16 +181,16 @@ void RawHeadNode::process(Context& context) {
   const Pose pose = pose_from(params, seed);
   const ScanGrid t1 = scan_grid(field_of_view(params, "t1"), shift_of(pose));
   const ScanGrid flair = scan_grid(field_of_view(params, "flair"), {});
+  const bool fine = params.text("clean_grid") == kFineGrid;
+  const ScanGrid clean = fine ? isotropic(flair, 1, "pair of clean images (parameter clean_grid)") : flair;
   const std::int64_t wanted = params.integer("lesions");
   const WholeHead head(seed, wanted, params.integer("fakes"));
   if (head.lesions() < wanted)
     context.warn("only " + std::to_string(head.lesions()) + " of " + std::to_string(wanted) + " lesions found a place");
   const Session session{head, seed, "raw phantom " + std::to_string(params.integer("seed")), context};
-  const bool fine = params.text("clean_grid") == kFineGrid;
   context.progress(0.1);
-  const Scan of_flair{head, flair, {}};
-  make_flair(session, of_flair, {0.1, fine ? 0.4 : 0.5});
-  if (fine && !context.cancelled()) emit_fine_clean(session, of_flair, {0.4, 0.6});
+  make_flair(session, {head, flair, {}}, {0.1, fine ? 0.4 : 0.5});
+  if (fine && !context.cancelled()) emit_fine_clean(session, {head, clean, {}}, {0.4, 0.6});
   if (!context.cancelled()) emit_t1(session, {head, t1, pose.inverse()}, {fine ? 0.6 : 0.5, 1});
   if (!context.cancelled()) emit_pose(session, pose);
 }

@@ -209,7 +209,8 @@ TEST_CASE("raw_head: a field of view that cuts the brain gives a warning") {
 
 TEST_CASE("raw_head: too many voxels are refused before any work") {
   CHECK(has(error_of({{"t1_size", Sizes{1024, 1024, 1024}}}), "parameter t1_size) would have 1024 x 1024 x 1024 voxels"));
-  CHECK(has(error_of(coarse({{"clean_grid", std::string("1mm")}, {"flair_size", Sizes{500, 500, 500}}})), "clean images of 1 mm"));
+  CHECK(has(error_of(coarse({{"clean_grid", std::string("1mm")}, {"flair_size", Sizes{300, 300, 300}}})),
+            "clean images (parameter clean_grid) would have 1200 x 1200 x 1800 voxels"));
 }
 
 TEST_CASE("raw_head: parameters out of range are refused") {
