@@ -62,13 +62,22 @@ TEST_CASE("raw_head: the true transform brings the T1's brain onto the FLAIR's")
   CHECK(2 * both / sum > 0.97);
 }
 
-TEST_CASE("raw_head: lesions lie where the true transform says, to a tenth of a voxel") {
-  const auto params = clean(medium({{"seed", std::int64_t{5}}, {"rotation_limit", 20.0}, {"translation_limit", 30.0}}));
-  const RawHead with(params), without(without_lesions(params));
-  const Point in_t1 = place_of_lesions(with.image("t1"), without.image("t1"));
-  const Point in_flair = place_of_lesions(with.image("t1_clean"), without.image("t1_clean"));
-  CHECK(distance(mapped(with, in_flair), in_t1) < 0.2);
-  CHECK(distance(in_flair, in_t1) > 1);
+TEST_CASE("raw_head: lesions lie where the true transform says, to a tenth of a voxel over several heads") {
+  // Of one head the centres are uncertain by 0.3 mm, in any direction: few lesions, slices of 3 mm. A wrong transform would not
+  // average out.
+  Point sum{0, 0, 0};
+  constexpr int kHeads = 4;
+  for (std::int64_t seed = 5; seed < 5 + kHeads; ++seed) {
+    const auto params = clean(medium({{"seed", seed}, {"rotation_limit", 20.0}, {"translation_limit", 30.0}}));
+    const RawHead with(params), without(without_lesions(params));
+    const Point in_t1 = place_of_lesions(with.image("t1"), without.image("t1"));
+    const Point in_flair = place_of_lesions(with.image("t1_clean"), without.image("t1_clean"));
+    const Point mapped_place = mapped(with, in_flair);
+    CHECK(distance(mapped_place, in_t1) < 0.6);
+    CHECK(distance(in_flair, in_t1) > 1);
+    for (std::size_t axis = 0; axis < 3; ++axis) sum[axis] += (mapped_place[axis] - in_t1[axis]) / kHeads;
+  }
+  CHECK(distance(sum, {0, 0, 0}) < 0.2);
 }
 
 TEST_CASE("raw_head: a given pose is R p + t, turned about x, then y, then z") {
