@@ -62,12 +62,19 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-[[noreturn]] void refuse(const std::string& path, const std::vector<std::string>& faults, const std::vector<std::string>& images) {
+[[noreturn]] void refuse(const std::string& path, const std::vector<std::string>& faults, const std::vector<std::string>& images,
+                         const std::string& hint) {
   std::string text = "'" + path + "' does not contain the network of nicMSlesions for " + std::to_string(images.size()) +
                      (images.size() == 1 ? " image (" : " images (") + listed(images) + "): ";
   for (std::size_t i = 0; i < std::min(faults.size(), kFaultsShown); ++i) text += (i == 0 ? "" : "; ") + faults[i];
   if (faults.size() > kFaultsShown) text += "; and " + std::to_string(faults.size() - kFaultsShown) + " more";
-  throw Error(text);
+  throw Error(text + hint);
+}
+
+/// What to do where only the number of images differs.
+std::string images_hint(const Shape& found, const Shape& expected) {
+  if (found.size() != expected.size() || found[3] == expected[3]) return "";
+  return "; it takes " + std::to_string(found[3]) + " images: name them in the order of its channels in parameter 'channels'";
 }
 
 /// The layer is the first part of the name, the array the last one without ":0" behind.
@@ -111,6 +118,7 @@ KerasWeights::KerasWeights(const std::string& path, std::string file) : path_(pa
 
 void KerasWeights::check(const std::vector<KerasRule>& rules, const std::vector<std::string>& images) const {
   std::vector<std::string> faults;
+  std::string hint;
   std::size_t known = 0;
   for (const KerasRule& rule : rules) {
     for (const auto& [name, shape] : rule.arrays) {
@@ -122,6 +130,7 @@ void KerasWeights::check(const std::vector<KerasRule>& rules, const std::vector<
       }
       ++known;
       const std::string fault = fault_of_values(found->second.bytes, name == "moving_variance");
+      if (name == "kernel" && rule.layer == "conv1_1") hint = images_hint(found->second.shape, shape);
       if (found->second.shape != shape)
         faults.push_back(array + name + " of shape " + in_words(found->second.shape) + " where " + in_words(shape) + " is expected");
       else if (!fault.empty()) faults.push_back(array + "values of " + name + " " + fault);
@@ -130,7 +139,7 @@ void KerasWeights::check(const std::vector<KerasRule>& rules, const std::vector<
   if (known < arrays_.size())
     faults.push_back(std::to_string(arrays_.size() - known) + " of its " + std::to_string(arrays_.size()) +
                      " arrays are of layers that this network does not have");
-  if (!faults.empty()) refuse(path_, faults, images);
+  if (!faults.empty()) refuse(path_, faults, images, hint);
 }
 
 }  // namespace flowrun::cnn
