@@ -237,10 +237,11 @@ class Hdf5:
         names, entries = b"\0" * 8, b""
         for name, address in sorted(members.items()):
             entries += struct.pack("<QQI4x16x", len(names), address, 0)
+            last = len(names)
             names += name.encode() + b"\0" * (8 - len(name) % 8)
         heap = self.put(b"HEAP" + struct.pack("<B3xQQQ", 0, len(names), 1, self.put(names)))
         leaf = self.put(b"SNOD" + struct.pack("<BxH", 1, len(members)) + entries.ljust(320, b"\0"))
-        tree = self.put((b"TREE" + struct.pack("<BBH", 0, 0, 1) + NOWHERE * 2 + struct.pack("<QQQ", 0, leaf, 8)).ljust(544, b"\0"))
+        tree = self.put((b"TREE" + struct.pack("<BBH", 0, 0, 1) + NOWHERE * 2 + struct.pack("<QQQ", 0, leaf, last)).ljust(544, b"\0"))
         return self.header(message(0x11, struct.pack("<QQ", tree, heap)), *attributes)
 
     def text(self, name, text):
