@@ -158,7 +158,8 @@ std::optional<std::string> text_attribute(std::string_view file, const std::vect
     std::string_view text;
     if (kind == kFixedText) text = part(attribute.data, 0, number(attribute.type, 4, 4));
     else if (kind == kVariable)
-      text = part(heap_object(file, number(attribute.data, 4, 8), number(attribute.data, 12, 4)), 0, number(attribute.data, 0, 4));
+      text =
+          part(heap_object(file, number(attribute.data, 4, 8), number(attribute.data, 12, 4)), 0, number(attribute.data, 0, 4));
     else return std::nullopt;
     return printable(text.substr(0, std::min(text.find('\0'), kLongestText)));
   }

@@ -1,5 +1,8 @@
 #include "hdf5_reader.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "flowrun/sdk/error.h"
 #include "hdf5_objects.h"
 
@@ -33,7 +36,8 @@ class Walk {
 
  private:
   void visit(int depth) {
-    if (++nodes_ > kMostNodes) throw Error("it has more than " + std::to_string(kMostNodes) + " parts, or parts within themselves");
+    if (++nodes_ > kMostNodes)
+      throw Error("it has more than " + std::to_string(kMostNodes) + " parts, or parts within themselves");
     if (depth > kDeepest) throw Error("it has more than " + std::to_string(kDeepest) + " groups within each other");
   }
 

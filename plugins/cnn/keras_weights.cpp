@@ -132,7 +132,8 @@ void KerasWeights::check(const std::vector<KerasRule>& rules, const std::vector<
       const std::string fault = fault_of_values(found->second.bytes, name == "moving_variance");
       if (name == "kernel" && rule.layer == "conv1_1") hint = images_hint(found->second.shape, shape);
       if (found->second.shape != shape)
-        faults.push_back(array + name + " of shape " + in_words(found->second.shape) + " where " + in_words(shape) + " is expected");
+        faults.push_back(array + name + " of shape " + in_words(found->second.shape) + " where " + in_words(shape) +
+                         " is expected");
       else if (!fault.empty()) faults.push_back(array + "values of " + name + " " + fault);
     }
   }

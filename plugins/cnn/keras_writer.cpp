@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "common/network/forward_source.h"
-#include "common/torch/inference.h"
 #include "common/torch/torch_headers.h"
 #include "model_file.h"
 
@@ -13,9 +12,9 @@ namespace {
 constexpr double kEpsilon = 1e-3;  // of Keras's batch normalisation, added to the variance
 
 std::string block(const std::string& name, int channels) {
-  return R"({"type": "convolution", "channels": )" + std::to_string(channels) + R"(, "kernel": 3, "padding": "same", "weight": "conv)" +
-         name + R"(_weight", "bias": "conv)" + name + R"(_bias"}, {"type": "prelu", "per": "position", "weight": "conv)" + name +
-         R"(_slope"},)";
+  return R"({"type": "convolution", "channels": )" + std::to_string(channels) +
+         R"(, "kernel": 3, "padding": "same", "weight": "conv)" + name + R"(_weight", "bias": "conv)" + name +
+         R"(_bias"}, {"type": "prelu", "per": "position", "weight": "conv)" + name + R"(_slope"},)";
 }
 
 std::string dense(const std::string& name, int units) {
@@ -29,8 +28,8 @@ std::string dense_with_slope(const std::string& name, int units) {
 
 network::Network structure() {
   const std::string pool = R"({"type": "pool", "kind": "max", "window": 2},)";
-  return network::parse_network(R"({"name": "nicMSlesions patch network", "layers": [)" + block("1_1", 32) + block("1_2", 32) + pool +
-                                    block("2_1", 64) + block("2_2", 64) + pool + R"({"type": "flatten"},)" +
+  return network::parse_network(R"({"name": "nicMSlesions patch network", "layers": [)" + block("1_1", 32) + block("1_2", 32) +
+                                    pool + block("2_1", 64) + block("2_2", 64) + pool + R"({"type": "flatten"},)" +
                                     dense_with_slope("d1", 256) + dense_with_slope("d2", 128) + dense_with_slope("d3", 64) +
                                     dense("out", 2) + R"({"type": "softmax"}]})",
                                 "the network of nicMSlesions");

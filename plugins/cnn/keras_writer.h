@@ -15,7 +15,8 @@ namespace flowrun::cnn {
 /// pooling 2, dense layers of 256, 128, 64 and 2, softmax. Behind each convolution stands batch normalisation (epsilon 1e-3),
 /// which is folded into the convolution's weights in double precision, and PReLU with a slope for each channel and position;
 /// behind each dense layer PReLU with a slope for each value. The file's kernels, slopes and the 2 x 2 x 2 map before the dense
-/// layers have axes x, y, z; all are turned to z, y, x. Kernels of a true convolution (backend theano) are flipped along each axis.
+/// layers have axes x, y, z; all are turned to z, y, x. Kernels of a true convolution (backend theano) are flipped along each
+/// axis.
 void write_keras_network(const KerasWeights& weights, const std::vector<std::string>& channels, const std::string& path);
 
 }  // namespace flowrun::cnn

@@ -26,8 +26,8 @@ class LeastVolume : public Node {
     const double volume = voxels * mask.geometry.voxel_volume() / 1000;
     const bool emptied = voxels > 0 && volume < least * (1 - kTolerance);
     if (emptied)
-      context.warn("the mask has " + to_string(ParamValue(volume)) + " ml in all, less than 'least' (" + to_string(ParamValue(least)) +
-                   " ml), so the result is empty");
+      context.warn("the mask has " + to_string(ParamValue(volume)) + " ml in all, less than 'least' (" +
+                   to_string(ParamValue(least)) + " ml), so the result is empty");
     context.report("emptied", emptied ? 1 : 0);
     context.report("volume_ml", emptied ? 0 : volume);
     context.emit(kOutMask, emptied ? image_like<Mask>(mask) : context.take(kMask));
@@ -41,7 +41,8 @@ NodeType least_volume_type() {
   type.name = "segment.least_volume";
   type.summary = "A mask, or an empty one where its whole volume is too small";
   type.details =
-      "Passes the mask on as it is when its voxels together have at least 'least' ml, else one without a voxel, with a warning that "
+      "Passes the mask on as it is when its voxels together have at least 'least' ml, else one without a voxel, with a warning "
+      "that "
       "says both volumes. The volume is the number of voxels times the volume of a voxel, compared with a relative tolerance of "
       "1e-6, because files keep spacings in float32.\n\n"
       "nicMSlesions (Valverde et al., NeuroImage 2017) takes less than 0.5 ml of lesions for a head without any.\n\n"
@@ -49,7 +50,11 @@ NodeType least_volume_type() {
       "volume_ml of the result.";
   type.inputs = {kMask};
   type.outputs = {kOutMask};
-  type.params = {{.name = "least", .default_value = 0.5, .help = "Smallest volume of the whole mask that is kept", .min = 0, .unit = "ml",
+  type.params = {{.name = "least",
+                  .default_value = 0.5,
+                  .help = "Smallest volume of the whole mask that is kept",
+                  .min = 0,
+                  .unit = "ml",
                   .per_case = true}};
   type.concurrent = true;
   type.create = create_node<LeastVolume>;

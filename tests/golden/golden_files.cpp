@@ -71,8 +71,8 @@ namespace {
 
 void import_by(const std::string& graph, const fs::path& initial, const fs::path& final, const fs::path& models) {
   const fs::path log = models / "import.log";
-  const int status = run_flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/" + graph + "/import_weights.json --in initial='" + initial.string() +
-                                     "' --in final='" + final.string() + "' --out '" + models.string() + "'",
+  const int status = run_flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/" + graph + "/import_weights.json --in initial='" +
+                                     initial.string() + "' --in final='" + final.string() + "' --out '" + models.string() + "'",
                                  log);
   INFO(text_of(log));
   REQUIRE(status == 0);

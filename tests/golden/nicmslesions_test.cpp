@@ -22,7 +22,8 @@ constexpr double kRows = 3900;
 const char* const kGraph = R"({
   "format": 1, "name": "golden_nicmslesions",
   "parameters": {"models": {"type": "path", "help": "models"}, "axes": {"type": "string", "default": "LAS", "help": "axes"}},
-  "inputs": {"flair": {"type": "path", "help": "image", "contrast": "FLAIR"}, "t1": {"type": "path", "help": "image", "contrast": "T1w"},
+  "inputs": {"flair": {"type": "path", "help": "image", "contrast": "FLAIR"},
+             "t1": {"type": "path", "help": "image", "contrast": "T1w"},
              "rows": {"type": "path", "help": "golden rows"}},
   "nodes": {
     "read_flair": {"type": "io.read_volume", "params": {"path": "${flair}"}},
@@ -34,7 +35,8 @@ const char* const kGraph = R"({
     "networks": {"type": "graph:stages/networks.json",
                  "inputs": {"volumes": [FIRST, SECOND], "voxels": "voxels.voxels"},
                  "params": {"initial": "${models}/initial.pt", "final": "${models}/final.pt"}},
-    "compare": {"type": "golden.compare", "inputs": {"initial": "networks.initial", "final": "networks.final"}, "params": {"path": "${rows}"}}
+    "compare": {"type": "golden.compare", "inputs": {"initial": "networks.initial", "final": "networks.final"},
+                "params": {"path": "${rows}"}}
   }
 })";
 
@@ -102,7 +104,8 @@ TEST_CASE("golden: nicMSlesions refuses FLAIR and T1 in the other order" * docte
   CHECK(results[0].errors[0].message.find("takes T1 as channel 1, but the image there is FLAIR") != std::string::npos);
 }
 
-TEST_CASE("golden: segment.json of nicMSlesions with its defaults gives Dice 0.40 on patient07" * doctest::test_suite("needs time")) {
+TEST_CASE("golden: segment.json of nicMSlesions with its defaults gives Dice 0.40 on patient07" *
+          doctest::test_suite("needs time")) {
   if (!std::getenv("FLOWRUN_LONG_TESTS")) {
     flowrun::testing::could_not_run("it takes ten minutes; set FLOWRUN_LONG_TESTS=1 to run it");
     return;
@@ -112,10 +115,11 @@ TEST_CASE("golden: segment.json of nicMSlesions with its defaults gives Dice 0.4
   const golden::TempFolder work;
   golden::import_nicmslesions("nicvicorob_baseline_2ch", work.path);
   const fs::path log = work.path / "run.log", out = work.path / "out";
-  const int status = golden::run_flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/nicmslesions/segment.json --in flair='" +
-                                             (folder / "FLAIR.nii.gz").string() + "' --in t1='" + (folder / "T1.nii.gz").string() +
-                                             "' --case-name patient07 --set models='" + work.path.string() + "' --out '" + out.string() + "'",
-                                         log);
+  const int status =
+      golden::run_flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/nicmslesions/segment.json --in flair='" +
+                              (folder / "FLAIR.nii.gz").string() + "' --in t1='" + (folder / "T1.nii.gz").string() +
+                              "' --case-name patient07 --set models='" + work.path.string() + "' --out '" + out.string() + "'",
+                          log);
   INFO(golden::text_of(log));
   REQUIRE(status == 0);
   const Mask found = golden::read_mask(out / "patient07_lesions.nii.gz");

@@ -16,7 +16,8 @@ KerasArray array_between(std::vector<std::int64_t> shape, double low, double hig
   for (const std::int64_t axis : shape) count *= axis;
   std::minstd_rand random(seed);
   KerasArray array{std::move(shape), std::vector<float>(static_cast<std::size_t>(count))};
-  for (float& value : array.values) value = static_cast<float>(low + (high - low) * static_cast<double>(random() % 10007) / 10006);
+  for (float& value : array.values)
+    value = static_cast<float>(low + (high - low) * static_cast<double>(random() % 10007) / 10006);
   return array;
 }
 
@@ -29,7 +30,8 @@ void add_kernel(KerasArrays& arrays, const std::string& layer, const std::vector
   arrays[layer + "/bias"] = array_between({shape.back()}, -0.2, 0.2, seed + 1);
 }
 
-void add_block(KerasArrays& arrays, const std::string& name, std::int64_t in, std::int64_t out, std::int64_t size, unsigned seed) {
+void add_block(KerasArrays& arrays, const std::string& name, std::int64_t in, std::int64_t out, std::int64_t size,
+               unsigned seed) {
   add_kernel(arrays, "conv" + name, {3, 3, 3, in, out}, seed);
   arrays["bn_" + name + "/gamma"] = array_between({out}, 0.7, 1.3, seed + 2);
   arrays["bn_" + name + "/beta"] = array_between({out}, -0.2, 0.2, seed + 3);
@@ -120,7 +122,9 @@ Map convolved(const Map& in, const KerasArray& kernel, const KerasArray& bias, b
 
 Map block(const KerasArrays& arrays, const std::string& name, const Map& in, bool flipped) {
   Map out = convolved(in, arrays.at("conv" + name + "/kernel"), arrays.at("conv" + name + "/bias"), flipped);
-  const auto of_batch = [&](const char* what) -> const std::vector<float>& { return arrays.at("bn_" + name + "/" + what).values; };
+  const auto of_batch = [&](const char* what) -> const std::vector<float>& {
+    return arrays.at("bn_" + name + "/" + what).values;
+  };
   const std::vector<float>& slopes = arrays.at("prelu_conv" + name + "/alpha").values;
   const auto each = static_cast<std::size_t>(out.size * out.size * out.size);
   for (std::size_t i = 0; i < out.values.size(); ++i) {

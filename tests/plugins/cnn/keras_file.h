@@ -22,10 +22,12 @@ KerasArrays made_up_keras_weights(std::int64_t channels = 2);
 enum class Oddity { none, compressed, doubles, soft_link, external_link, newest_form, no_backend, external_values };
 
 /// Writes a file by HDF5's own library, as Keras lays it out: LAYER/LAYER/name with backend theano, LAYER/LAYER_1/name:0 else.
-void write_keras_file(const std::string& path, const KerasArrays& arrays, const std::string& backend, Oddity oddity = Oddity::none);
+void write_keras_file(const std::string& path, const KerasArrays& arrays, const std::string& backend,
+                      Oddity oddity = Oddity::none);
 
-/// The network computed by plain loops in double precision on axes x, y, z (z fastest), batch normalisation as a layer of its own:
-/// the reference for the import. `patch` is C x 11 x 11 x 11 in x, y, z; `flipped`: true convolutions. Gives both probabilities.
+/// The network computed by plain loops in double precision on axes x, y, z (z fastest), batch normalisation as a layer of its
+/// own: the reference for the import. `patch` is C x 11 x 11 x 11 in x, y, z; `flipped`: true convolutions. Gives both
+/// probabilities.
 std::array<double, 2> direct_keras_network(const KerasArrays& arrays, const std::vector<float>& patch, bool flipped);
 
 }  // namespace flowrun::testing

@@ -99,8 +99,9 @@ TEST_CASE("keras import: a network of other images comes in when these are named
 
 TEST_CASE("keras import: a file for four images and another network are refused by what does not fit") {
   const std::string four = import_error(made_up_keras_weights(4));
-  CHECK(contains(four, "does not contain the network of nicMSlesions for 2 images (T1, FLAIR): layer 'conv1_1' has kernel of shape "
-                       "3 x 3 x 3 x 4 x 32 where 3 x 3 x 3 x 2 x 32 is expected"));
+  CHECK(contains(four,
+                 "does not contain the network of nicMSlesions for 2 images (T1, FLAIR): layer 'conv1_1' has kernel of shape "
+                 "3 x 3 x 3 x 4 x 32 where 3 x 3 x 3 x 2 x 32 is expected"));
   CHECK(contains(four, "'channels'"));
   KerasArrays other;
   other["dense_1/kernel"] = {{4, 2}, std::vector<float>(8)};
@@ -130,7 +131,8 @@ TEST_CASE("keras import: what a file of weights does not need is refused with a 
   CHECK(contains(import_error(weights, Oddity::soft_link), "'again' is a link to elsewhere; links are not followed"));
   CHECK(contains(import_error(weights, Oddity::external_link), "newer form"));
   CHECK(contains(import_error(weights, Oddity::newest_form), "save it by h5py with libver='earliest'"));
-  CHECK(contains(import_error(weights, Oddity::no_backend), "it has no attribute 'backend' where theano or tensorflow is expected"));
+  CHECK(contains(import_error(weights, Oddity::no_backend),
+                 "it has no attribute 'backend' where theano or tensorflow is expected"));
   CHECK(contains(import_error(weights, Oddity::none, "cntk"), "its attribute 'backend' is 'cntk'"));
 }
 
