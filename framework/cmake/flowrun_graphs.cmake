@@ -39,6 +39,12 @@ set(flowrun_graph_files
   msseg2016/stages/preprocess.json
   msseg2016/train_final.json
   msseg2016/train_initial.json
+  nicmslesions/import_weights.json
+  nicmslesions/maps.json
+  nicmslesions/segment.json
+  nicmslesions/stages/fuse.json
+  nicmslesions/stages/networks.json
+  nicmslesions/stages/preprocess.json
   open_ms/crossval.plan.json
   open_ms/segment.json
   open_ms/train_final.json

@@ -3,7 +3,10 @@
 #include <memory>
 #include <string>
 
+#include "file_bytes.h"
 #include "flowrun/sdk/node.h"
+#include "keras_weights.h"
+#include "keras_writer.h"
 #include "network_writer.h"
 #include "weights_check.h"
 #include "weights_file.h"
@@ -11,23 +14,40 @@
 namespace flowrun::cnn {
 namespace {
 
+/// The images of a network in the order of its channels: given, or those of the published one.
+std::vector<std::string> channels_of(const Params& params, const std::vector<std::string>& published) {
+  const std::vector<std::string>& given = params.texts("channels");
+  return given.empty() ? published : given;
+}
+
 class ImportWeights : public Node {
  public:
   void process(Context& context) override {
-    const Params& params = context.params();
-    const std::vector<std::string>& channels = params.texts("channels");
-    if (channels.empty()) throw Error("parameter 'channels' is empty; name the images in the order of the network's channels");
-    const WeightsFile weights(params.text("weights"));
+    const std::string& path = context.params().text("weights");
+    std::string file = bytes_of_weights(path);
+    if (hdf5::is_hdf5(file)) import_keras({path, std::move(file)}, context.params());
+    else import_pickle({path, std::move(file)}, context.params());
+  }
+
+ private:
+  static void import_pickle(const WeightsFile& weights, const Params& params) {
+    const std::vector<std::string> channels = channels_of(params, {"FLAIR", "PD", "T2", "T1"});
     check_weights(weights, static_cast<std::int64_t>(channels.size()));
     const Pooling pooling = params.text("pooling") == "max" ? Pooling::max : Pooling::average;
     write_network(weights, pooling, channels, params.text("model"));
+  }
+
+  static void import_keras(const KerasWeights& weights, const Params& params) {
+    const std::vector<std::string> channels = channels_of(params, {"T1", "FLAIR"});
+    weights.check(nicmslesions_rules(static_cast<std::int64_t>(channels.size())), channels);
+    write_keras_network(weights, channels, params.text("model"));
   }
 };
 
 std::vector<ParamSpec> import_weights_params() {
   return {{.name = "weights",
            .type = ParamType::path,
-           .help = "Python pickle of the weights, as their authors publish it (*.model_weights.pkl)",
+           .help = "Weights as their authors publish them: a Python pickle (*.model_weights.pkl) or a Keras file (*.hdf5)",
            .per_case = true},
           {.name = "model",
            .type = ParamType::path,
@@ -37,12 +57,13 @@ std::vector<ParamSpec> import_weights_params() {
           {.name = "pooling",
            .type = ParamType::choice,
            .default_value = std::string("average"),
-           .help = "The network's pooling: average, as the published weights were trained, or max, as the paper says",
+           .help = "Pooling of a pickled network: average, as the published weights were trained, or max, as the paper says",
            .choices = {"average", "max"}},
           {.name = "channels",
            .type = ParamType::strings,
-           .default_value = std::vector<std::string>{"FLAIR", "PD", "T2", "T1"},
-           .help = "Names of the images in the order of the network's channels, kept in the model's description"}};
+           .default_value = std::vector<std::string>{},
+           .help = "Names of the images in the order of the network's channels, kept in the model's description; empty: those of "
+                   "the published network, FLAIR, PD, T2, T1 of a pickle and T1, FLAIR of a Keras file"}};
 }
 
 }  // namespace
@@ -50,18 +71,21 @@ std::vector<ParamSpec> import_weights_params() {
 NodeType import_weights_type() {
   NodeType type;
   type.name = "cnn.import_weights";
-  type.summary = "Published weights of the MSSEG-2016 cascade as a TorchScript model";
+  type.summary = "Published weights of the MSSEG-2016 cascade or of nicMSlesions as a TorchScript model";
   type.details =
-      "Reads the weights of one of the two patch networks of Cabezas et al. (MSSEG challenge 2016) from the Python pickle that "
-      "the "
-      "authors publish (layers conv1_1, conv2_1, l1, out; float32; protocol 2 or 3) and writes a TorchScript model with a "
-      "description inside, ready for cnn.stage. The pickle's kernels have axes x, y, z; they are turned to the z, y, x of "
-      "patches. "
-      "The pickle is not trusted: it is read as plain data, no Python is run, and whatever a file of arrays does not need is "
-      "refused "
-      "by name.\n\n"
-      "Errors: the file is missing, damaged, no pickle of arrays, or holds other layers or shapes; the model cannot be written. "
-      "The model appears whole under its name or not at all.";
+      "Reads the weights of one patch network and writes a TorchScript model with a description inside, ready for cnn.stage and "
+      "cnn.dense_inference. What the file is decides which network it is:\n\n"
+      "A Python pickle (protocol 2 or 3): the networks of Cabezas et al. (MSSEG challenge 2016), layers conv1_1, conv2_1, l1, "
+      "out; float32.\n\n"
+      "A Keras HDF5 file: the networks of nicMSlesions (Valverde et al., NeuroImage 2017), patches of 11 x 11 x 11, channels T1, "
+      "FLAIR. Batch normalisation is folded into the convolutions; the slopes of PReLU are one for each channel and position. "
+      "The file's attribute 'backend' says whether kernels are flipped (theano) or not (tensorflow). Networks that a person "
+      "trained by nicMSlesions on other images come in when 'channels' names these.\n\n"
+      "Kernels, slopes and the inputs of the first dense layer have axes x, y, z in the files; they are turned to the z, y, x of "
+      "patches. The file is not trusted: it is read as plain data, nothing of it is run, and whatever a file of arrays does not "
+      "need is refused by name.\n\n"
+      "Errors: the file is missing, damaged, no file of arrays, or contains other layers, shapes or numbers of channels; the "
+      "model cannot be written. The model appears whole under its name or not at all.";
   type.params = import_weights_params();
   type.create = create_node<ImportWeights>;
   return type;

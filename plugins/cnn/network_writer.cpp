@@ -1,13 +1,10 @@
 #include "network_writer.h"
 
 #include <cstring>
-#include <fstream>
 
 #include "common/torch/inference.h"
 #include "common/torch/torch_headers.h"
-#include "flowrun/sdk/atomic_file.h"
-#include "flowrun/sdk/error.h"
-#include "model_description.h"
+#include "model_file.h"
 
 namespace flowrun::cnn {
 namespace {
@@ -78,24 +75,12 @@ torch::jit::Module module_of(const WeightsFile& weights, Pooling pooling) {
   return module;
 }
 
-std::string archive_of(const torch::jit::Module& module, const std::string& description) {
-  std::ostringstream stream(std::ios::binary);
-  module.save(stream, {{"flowrun.json", description}});
-  return stream.str();
-}
-
 }  // namespace
 
 void write_network(const WeightsFile& weights, Pooling pooling, const std::vector<std::string>& channels,
                    const std::string& path) {
   const ModelDescription description{"", channels, {15, 15, 15}, {"not lesion", "lesion"}, structure_with(pooling)};
-  const std::string bytes = archive_of(module_of(weights, pooling), network::to_text(description));
-  AtomicFile file(path, ".pt");
-  std::ofstream stream(file.temporary(), std::ios::binary);
-  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  if (!stream) throw Error(write_failure(path, errno));
-  file.commit();
+  write_model(module_of(weights, pooling), description, path);
 }
 
 }  // namespace flowrun::cnn

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <filesystem>
-#include <fstream>
 #include <utility>
 
 #include "flowrun/sdk/error.h"
@@ -17,22 +15,8 @@ static_assert(std::endian::native == std::endian::little, "arrays are taken from
 using pickle::Kind;
 using pickle::Value;
 
-constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{256} << 20;
 constexpr std::int64_t kMaxAxis = std::int64_t{1} << 28;
 constexpr std::size_t kMaxArrays = 1000;  // a list of one array can be named again and again in a few bytes
-
-std::string bytes_of_file(const std::string& path) {
-  std::error_code fault;
-  const std::uintmax_t size = std::filesystem::file_size(path, fault);
-  std::ifstream file(path, std::ios::binary);
-  if (fault || !file) throw Error("the file cannot be read");
-  if (size > kMaxFileBytes)
-    throw Error("it is larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB; the published weights take 3 MB");
-  std::string bytes(size, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(size));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
-  return bytes;
-}
 
 std::vector<std::int64_t> shape_of(const Value& tuple) {
   if (tuple.items.empty() || tuple.items.size() > 8) throw Error("an array of it does not have between 1 and 8 axes");
@@ -89,10 +73,9 @@ std::vector<Layer> layers_of(const Value& root) {
 
 }  // namespace
 
-WeightsFile::WeightsFile(const std::string& path) : path_(path), store_(std::make_unique<pickle::Store>()) {
-  if (!std::filesystem::is_regular_file(path)) throw Error("there is no file '" + path + "' to read weights from");
+WeightsFile::WeightsFile(const std::string& path, std::string file) : path_(path), store_(std::make_unique<pickle::Store>()) {
   try {
-    store_->file = bytes_of_file(path);
+    store_->file = std::move(file);
     layers_ = layers_of(pickle::read(*store_));
   } catch (const Error& fault) {
     throw Error("'" + path + "' cannot be used as a file of weights: " + fault.what());

@@ -24,8 +24,9 @@ struct Layer {
 /// The layers of a network as its authors pickled them: an ordered dictionary from layer name to a list of arrays.
 class WeightsFile {
  public:
-  /// Reads a pickle of protocol 2 or 3, which is not trusted and of which nothing is run. Throws Error, naming the file.
-  explicit WeightsFile(const std::string& path);
+  /// Reads the bytes of a file, a pickle of protocol 2 or 3, which is not trusted and of which nothing is run. Throws Error,
+  /// naming the file.
+  WeightsFile(const std::string& path, std::string file);
 
   const std::string& path() const { return path_; }
   const std::vector<Layer>& layers() const { return layers_; }

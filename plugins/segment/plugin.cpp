@@ -5,14 +5,16 @@
 #include "fill_holes.h"
 #include "label_lesions.h"
 #include "largest_component.h"
+#include "least_volume.h"
 #include "shift.h"
 #include "threshold.h"
 
 namespace flowrun::segment {
 
 static std::vector<NodeType> node_types() {
-  return {threshold_type(),  components_type(),        shift_type(),  label_lesions_type(), dilate_type(), erode_type(),
-          fill_holes_type(), largest_component_type(), combine_type()};
+  return {threshold_type(), components_type(), shift_type(),      label_lesions_type(),
+          dilate_type(),    erode_type(),      fill_holes_type(), largest_component_type(),
+          combine_type(),   least_volume_type()};
 }
 
 }  // namespace flowrun::segment

@@ -39,6 +39,8 @@ class Runner {
       case LayerKind::batch_norm:
         return batch_norm(layer, x);
       case LayerKind::activation:
+        if (layer.activation == network::Activation::prelu && layer.per_position)
+          return at::addcmul(at::clamp_min(x, 0), next(), at::clamp_max(x, 0));
         if (layer.activation == network::Activation::prelu) return at::prelu(x, next());
         return layer.activation == network::Activation::relu ? at::relu(x) : at::leaky_relu(x, layer.slope);
       case LayerKind::pool:

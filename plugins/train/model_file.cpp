@@ -3,9 +3,9 @@
 #include <map>
 #include <sstream>
 
+#include "common/network/forward_source.h"
 #include "common/torch/model_archive.h"
 #include "flowrun/sdk/error.h"
-#include "network_source.h"
 
 namespace flowrun::train {
 namespace {
@@ -63,7 +63,7 @@ std::string in_words(at::IntArrayRef shape) {
 std::string torchscript_of(const network::Network& network, const Weights& weights, const std::string& description) {
   ModuleTree tree;
   for (std::size_t i = 0; i < weights.parameters().size(); ++i) tree.add(weights.parameters()[i], weights.view(i).clone());
-  tree.root().define(forward_source(network));
+  tree.root().define(network::forward_source(network));
   std::ostringstream stream(std::ios::binary);
   tree.root().save(stream, {{"flowrun.json", description}});
   return stream.str();

@@ -5,6 +5,7 @@ Files in corpus/*/regressions and those that a fuzzer found are left alone.
 """
 import gzip
 import json
+import math
 import pathlib
 import struct
 import zlib
@@ -195,6 +196,84 @@ def pickles():
     save("pickle/python3.pkl", b"\x80\x02}(X\x01\x00\x00\x00a](cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85"
          + latin + b"\x87R(K\x01K\x01\x85cnumpy\ndtype\nX\x02\x00\x00\x00f4\x89\x88\x87R(K\x03X\x01\x00\x00\x00<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89"
          b"C\x04\x00\x00\x80?tbeu.")
+
+
+# HDF5 files of weights, in the form that Keras writes
+
+FLOAT32 = b"\x11\x20\x1f\0\4\0\0\0\0\0\x20\0\x17\x08\0\x17\x7f\0\0\0"
+NOWHERE = b"\xff" * 8
+
+
+def message(kind, data):
+    data += b"\0" * (-len(data) % 8)
+    return struct.pack("<HHB3x", kind, len(data), 0) + data
+
+
+class Hdf5:
+    """Superblock 0, object headers 1, a tree with one leaf for each group; what refers to an address is written after it."""
+
+    def __init__(self):
+        self.bytes = bytearray(96)
+
+    def put(self, data):
+        self.bytes += b"\0" * (-len(self.bytes) % 8)
+        self.bytes += data
+        return len(self.bytes) - len(data)
+
+    def header(self, *messages):
+        half = len(messages) // 2  # what is behind the half stands in a block of its own
+        rest = b"".join(messages[half:])
+        more = message(0x10, struct.pack("<QQ", self.put(rest), len(rest)))
+        block = b"".join(messages[:half]) + more
+        return self.put(struct.pack("<BxHII4x", 1, len(messages) + 1, 1, len(block)) + block)
+
+    def data_set(self, shape, values):
+        data = struct.pack("<%df" % len(values), *values)
+        space = struct.pack("<BBB5x", 1, len(shape), 0) + b"".join(struct.pack("<Q", n) for n in shape)
+        layout = struct.pack("<BBQQ", 3, 1, self.put(data), len(data))
+        return self.header(message(1, space), message(3, FLOAT32), message(8, layout))
+
+    def group(self, members, *attributes):
+        names, entries = b"\0" * 8, b""
+        for name, address in sorted(members.items()):
+            entries += struct.pack("<QQI4x16x", len(names), address, 0)
+            last = len(names)
+            names += name.encode() + b"\0" * (8 - len(name) % 8)
+        heap = self.put(b"HEAP" + struct.pack("<B3xQQQ", 0, len(names), 1, self.put(names)))
+        leaf = self.put(b"SNOD" + struct.pack("<BxH", 1, len(members)) + entries.ljust(320, b"\0"))
+        tree = self.put((b"TREE" + struct.pack("<BBH", 0, 0, 1) + NOWHERE * 2 + struct.pack("<QQQ", 0, leaf, last)).ljust(544, b"\0"))
+        return self.header(message(0x11, struct.pack("<QQ", tree, heap)), *attributes)
+
+    def text(self, name, text):
+        """An attribute of variable length, whose text lies in a heap."""
+        data = text.encode() + b"\0" * (-len(text) % 8)
+        heap = b"GCOL" + struct.pack("<B3xQ", 1, 16 + 16 + len(data)) + struct.pack("<HH4xQ", 1, 1, len(text)) + data
+        key = name.encode() + b"\0" * (8 - len(name) % 8)
+        kind = b"\x19\1\0\0\x10\0\0\0\x10\0\0\0\1\0\0\0\0\0\x08\0\0\0\0\0"
+        value = struct.pack("<IQI", len(text), self.put(heap), 1)
+        return message(0x0C, struct.pack("<BxHHH", 1, len(name) + 1, 20, 8) + key + kind + b"\1" + b"\0" * 7 + value)
+
+    def file(self, root):
+        head = b"\x89HDF\r\n\x1a\n" + b"\0\0\0\0\0\x08\x08\0\4\0\x10\0\0\0\0\0" + b"\0" * 8 + NOWHERE
+        head += struct.pack("<Q", len(self.bytes)) + NOWHERE + struct.pack("<QQ", 0, root) + b"\0" * 24
+        self.bytes[:96] = head
+        return bytes(self.bytes)
+
+
+def keras():
+    for backend, end in (("theano", ""), ("tensorflow", ":0")):
+        file = Hdf5()
+        layers = {}
+        for name, arrays in {"conv1_1": {"kernel": [1, 1, 1, 2, 2], "bias": [2]}, "bn_1_1": {"moving_variance": [2]},
+                             "prelu_conv1_1": {"alpha": [2, 1, 1, 1]}}.items():
+            sets = {array + end: file.data_set(shape, range(math.prod(shape))) for array, shape in arrays.items()}
+            layers[name] = file.group({name: file.group(sets)})
+        save(f"keras/{backend}.hdf5", file.file(file.group(layers, file.text("backend", backend), file.text("keras_version", "2.0.8"))))
+    address = 0
+    for _ in range(2):  # the second time the group refers to itself
+        circle = Hdf5()
+        address = circle.group({"a": address}, circle.text("backend", "theano"))
+    save("keras/circle.hdf5", circle.file(address))
 
 
 def archives():
@@ -418,5 +497,5 @@ def dicom():
     save("dicom/jpeg.dcm", file("1.2.840.10008.1.2.4.70", element(0x7fe0, 0x10, "OB", fragments, 0xffffffff)))
 
 
-for make in (texts, records, packets, trees, manifest, library, pickles, archives, tensors, networks, checkpoint, images, dicom):
+for make in (texts, records, packets, trees, manifest, library, pickles, keras, archives, tensors, networks, checkpoint, images, dicom):
     make()

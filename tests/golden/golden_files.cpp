@@ -67,16 +67,28 @@ std::string text_of(const fs::path& file) {
   return text.str();
 }
 
-void import_weights(const fs::path& models) {
-  const fs::path weights = fs::path(FLOWRUN_SHARED_DIR) / "models" / "msseg2016";
+namespace {
+
+void import_by(const std::string& graph, const fs::path& initial, const fs::path& final, const fs::path& models) {
   const fs::path log = models / "import.log";
-  const int status =
-      run_flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/msseg2016/import_weights.json --in initial='" +
-                      (weights / "deep-challenge2016.init.model_weights.pkl").string() + "' --in final='" +
-                      (weights / "deep-challenge2016.final.model_weights.pkl").string() + "' --out '" + models.string() + "'",
-                  log);
+  const int status = run_flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/" + graph + "/import_weights.json --in initial='" +
+                                     initial.string() + "' --in final='" + final.string() + "' --out '" + models.string() + "'",
+                                 log);
   INFO(text_of(log));
   REQUIRE(status == 0);
+}
+
+}  // namespace
+
+void import_weights(const fs::path& models) {
+  const fs::path weights = fs::path(FLOWRUN_SHARED_DIR) / "models" / "msseg2016";
+  import_by("msseg2016", weights / "deep-challenge2016.init.model_weights.pkl",
+            weights / "deep-challenge2016.final.model_weights.pkl", models);
+}
+
+void import_nicmslesions(const std::string& folder, const fs::path& models) {
+  const fs::path weights = fs::path(FLOWRUN_SHARED_DIR) / "models" / "nicmslesions" / folder;
+  import_by("nicmslesions", weights / "model_1.hdf5", weights / "model_2.hdf5", models);
 }
 
 }  // namespace golden

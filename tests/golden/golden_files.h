@@ -43,5 +43,7 @@ std::string text_of(const fs::path& file);
 
 /// Imports the published weights with the shipped graph, as a person does.
 void import_weights(const fs::path& models);
+/// The same with the weights of nicMSlesions in one of its folders.
+void import_nicmslesions(const std::string& folder, const fs::path& models);
 
 }  // namespace golden

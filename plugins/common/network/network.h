@@ -27,6 +27,7 @@ struct Layer {
   // activation
   Activation activation = Activation::relu;
   double slope = 0;  ///< leaky_relu: factor of negative values; prelu: its initial value
+  bool per_position = false;  ///< prelu: a slope for each channel and position of the image, not one for each channel
   // the others
   double rate = 0;         ///< dropout: share of the values that training sets to 0
   std::int64_t units = 0;  ///< dense: values of the output
@@ -99,7 +100,8 @@ struct Parameter {
 ///   "conv1_weight",
 ///    "bias": "conv1_bias" or false}
 ///   {"type": "batch_norm", "epsilon": 1e-5, "momentum": 0.1, "weight", "bias", "mean", "variance"}
-///   {"type": "relu"}, {"type": "leaky_relu", "slope": 0.01}, {"type": "prelu", "slope": 0.25, "weight"}
+///   {"type": "relu"}, {"type": "leaky_relu", "slope": 0.01}, {"type": "prelu", "slope": 0.25, "per": "channel" or "position",
+///    "weight"}
 ///   {"type": "pool", "kind": "average" or "max", "window": 2, "stride": as the window}
 ///   {"type": "dropout", "rate": 0.5}, {"type": "flatten"}, {"type": "dense", "units": 256, "weight", "bias"}, {"type":
 ///   "softmax"}

@@ -162,8 +162,13 @@ void read_leaky_relu(const Reader& reader, const std::string&, Layer& layer) {
 }
 
 void read_prelu(const Reader& reader, const std::string& prefix, Layer& layer) {
-  reader.allow({"type", "slope", "weight"});
+  reader.allow({"type", "slope", "per", "weight"});
   layer.activation = Activation::prelu;
+  if (reader.has("per")) {
+    const std::string per = reader.text("per");
+    if (per != "channel" && per != "position") reader.refuse("has 'per' \"" + per + "\"; choose channel or position");
+    layer.per_position = per == "position";
+  }
   layer.slope = reader.number("slope", 0.25, 0, 1);
   layer.weight = reader.parameter("weight", prefix, false);
 }

@@ -19,7 +19,9 @@ ordered_json json_of_convolution(const Layer& layer) {
 
 ordered_json json_of_activation(const Layer& layer) {
   if (layer.activation == Activation::relu) return {{"type", "relu"}};
-  return {{"type", layer.activation == Activation::prelu ? "prelu" : "leaky_relu"}, {"slope", layer.slope}};
+  ordered_json value{{"type", layer.activation == Activation::prelu ? "prelu" : "leaky_relu"}, {"slope", layer.slope}};
+  if (layer.per_position) value["per"] = "position";
+  return value;
 }
 
 ordered_json json_of_pool(const Layer& layer) {

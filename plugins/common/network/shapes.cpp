@@ -118,6 +118,12 @@ Shape joined(const std::vector<Shape>& parts, const std::string& where) {
   return sum;
 }
 
+/// A slope for each channel (of values in a row: each value), or for each channel and position.
+std::vector<std::int64_t> slopes_of(const Layer& layer, const Shape& in) {
+  if (!layer.per_position || in.flat) return {in.channels};
+  return {in.channels, in.size[2], in.size[1], in.size[0]};
+}
+
 std::vector<Parameter> of_layer(const Layer& layer, const Shape& in) {
   using Role = Parameter::Role;
   std::vector<Parameter> found;
@@ -140,7 +146,7 @@ std::vector<Parameter> of_layer(const Layer& layer, const Shape& in) {
       add(layer.variance, Role::variance, {in.channels});
       break;
     case LayerKind::activation:
-      if (layer.activation == Activation::prelu) add(layer.weight, Role::weight, {in.channels});
+      if (layer.activation == Activation::prelu) add(layer.weight, Role::weight, slopes_of(layer, in));
       break;
     default:
       break;

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "common/network/forward_source.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::network {
@@ -172,6 +173,33 @@ TEST_CASE("network: branches that cannot be cut or joined are named") {
   CHECK(error(R"({"layers": [{"type": "flatten"}]}, {"layers": []})", 1, {3, 3, 3}) ==
         "net: the branches cannot be joined along their channels: the first gives 27 values, number 2 gives 1 channel of 3 x 3 x "
         "3 voxels");
+}
+
+TEST_CASE("network: prelu has a slope per channel, per value in a row, or per channel and position") {
+  const Network network = parse_network(R"({"layers": [
+      {"type": "prelu", "weight": "a"}, {"type": "prelu", "per": "position", "weight": "b"}, {"type": "flatten"},
+      {"type": "prelu", "weight": "c"}, {"type": "prelu", "per": "channel", "weight": "d"},
+      {"type": "prelu", "per": "position", "weight": "e"}]})",
+                                        "net");
+  CHECK(network.chain()[1].per_position);
+  CHECK_FALSE(network.chain()[4].per_position);
+  const std::vector<Parameter> found = parameters(network, infer_shapes(network, 2, {3, 4, 5}, "net"));
+  REQUIRE(found.size() == 5);
+  CHECK(found[0].shape == std::vector<std::int64_t>{2});
+  CHECK(found[1].shape == std::vector<std::int64_t>{2, 5, 4, 3});
+  CHECK(found[2].shape == std::vector<std::int64_t>{120});
+  CHECK(found[3].shape == std::vector<std::int64_t>{120});
+  CHECK(found[4].shape == std::vector<std::int64_t>{120});
+  CHECK(parse_network(to_text(network), "net") == network);
+  CHECK(with_layer(R"({"type": "prelu", "per": "voxel"})") ==
+        "the network in 'a.json', layer 2 (prelu) has 'per' \"voxel\"; choose channel or position");
+}
+
+TEST_CASE("network: forward's source computes a slope per position by factors of both halves") {
+  const std::string source =
+      forward_source(parse_network(R"({"layers": [{"type": "prelu", "per": "position", "weight": "s"}, {"type": "prelu"}]})", "net"));
+  CHECK(source.find("torch.addcmul(torch.clamp_min(x, 0), getattr(self, \"s\"), torch.clamp_max(x, 0))") != std::string::npos);
+  CHECK(source.find("torch.prelu(x, ") != std::string::npos);
 }
 
 }  // namespace

@@ -6,10 +6,8 @@
 using namespace flowrun::cnn;
 
 void flowrun::fuzz::look_at(std::string_view bytes) {
-  static const ScratchFile kFile("weights.pkl");
-  kFile.write(bytes);
   accepts([&] {
-    const WeightsFile weights(kFile.path().string());
+    const WeightsFile weights("weights.pkl", std::string(bytes));
     for (const Layer& layer : weights.layers())
       for (const ArrayView& array : layer.arrays) {
         std::int64_t values = 1;

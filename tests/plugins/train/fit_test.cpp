@@ -311,7 +311,8 @@ TEST_CASE("train.fit: branches, batch_norm, prelu and pooling train, and the mod
   const char* const network = R"({"name": "branches", "branches": [
     {"size": 3, "layers": [{"type": "convolution", "channels": 4, "kernel": 3}, {"type": "leaky_relu"}, {"type": "flatten"}]},
     {"channels": [1, 0], "layers": [{"type": "convolution", "channels": 3, "kernel": 3, "stride": 2, "bias": false, "weight": "a.b.kernels"},
-      {"type": "batch_norm"}, {"type": "prelu"}, {"type": "pool", "kind": "max", "window": 2}, {"type": "flatten"}]}],
+      {"type": "batch_norm"}, {"type": "prelu"}, {"type": "pool", "kind": "max", "window": 2},
+      {"type": "prelu", "per": "position", "weight": "slopes"}, {"type": "flatten"}]}],
     "layers": [{"type": "dense", "units": 2}]})";
   Training training(folder, "m", {{"epochs", std::int64_t{30}}}, 4, network);
   REQUIRE(training.error() == "");

@@ -1,12 +1,9 @@
-#include "network_source.h"
+#include "common/network/forward_source.h"
 
 #include <cstdio>
 
-namespace flowrun::train {
+namespace flowrun::network {
 namespace {
-
-using network::Layer;
-using network::LayerKind;
 
 std::string self(const std::string& name) {
   std::string text = "self";
@@ -20,7 +17,7 @@ std::string self(const std::string& name) {
 
 std::string self_or_none(const std::string& name) { return name.empty() ? "None" : self(name); }
 
-std::string zyx(const network::Size3& size) {
+std::string zyx(const Size3& size) {
   return "[" + std::to_string(size[2]) + ", " + std::to_string(size[1]) + ", " + std::to_string(size[0]) + "]";
 }
 
@@ -31,8 +28,11 @@ std::string number(double value) {
 }
 
 std::string activation(const Layer& layer) {
-  if (layer.activation == network::Activation::prelu) return "torch.prelu(x, " + self(layer.weight) + ")";
-  return layer.activation == network::Activation::relu ? "torch.relu(x)" : "torch.leaky_relu(x, " + number(layer.slope) + ")";
+  // torch.prelu knows slopes per channel only. The factors of a slope per position are broadcast along the samples.
+  if (layer.activation == Activation::prelu && layer.per_position)
+    return "torch.addcmul(torch.clamp_min(x, 0), " + self(layer.weight) + ", torch.clamp_max(x, 0))";
+  if (layer.activation == Activation::prelu) return "torch.prelu(x, " + self(layer.weight) + ")";
+  return layer.activation == Activation::relu ? "torch.relu(x)" : "torch.leaky_relu(x, " + number(layer.slope) + ")";
 }
 
 std::string expression(const Layer& layer) {
@@ -46,7 +46,7 @@ std::string expression(const Layer& layer) {
     case LayerKind::activation:
       return activation(layer);
     case LayerKind::pool:
-      return std::string(layer.pooling == network::Pooling::max ? "torch.max_pool3d" : "torch.avg_pool3d") + "(x, " +
+      return std::string(layer.pooling == Pooling::max ? "torch.max_pool3d" : "torch.avg_pool3d") + "(x, " +
              zyx(layer.kernel) + ", " + zyx(layer.stride) + ")";
     case LayerKind::dropout:
       return "x";
@@ -67,13 +67,13 @@ std::string statements(const std::vector<Layer>& layers) {
   return text;
 }
 
-std::string part_of_input(const network::Branch& branch) {
+std::string part_of_input(const Branch& branch) {
   std::string text = "    x = patches\n";
   std::string channels;
   for (const std::int64_t channel : branch.channels)
     channels += (channels.empty() ? "patches[:, " : ", patches[:, ") + std::to_string(channel) + "]";
   if (!channels.empty()) text = "    x = torch.stack([" + channels + "], 1)\n";
-  if (branch.size == network::Size3{0, 0, 0}) return text;
+  if (branch.size == Size3{0, 0, 0}) return text;
   for (int dim = 2; dim < 5; ++dim) {
     const std::string length = std::to_string(branch.size[static_cast<std::size_t>(4 - dim)]), axis = std::to_string(dim);
     text += "    x = torch.narrow(x, " + axis + ", (x.size(" + axis + ") - " + length + ") // 2, " + length + ")\n";
@@ -83,7 +83,7 @@ std::string part_of_input(const network::Branch& branch) {
 
 }  // namespace
 
-std::string forward_source(const network::Network& network) {
+std::string forward_source(const Network& network) {
   std::string text = "def forward(self, patches):\n";
   std::string names;
   for (std::size_t i = 0; i < network.branches.size(); ++i) {
@@ -95,4 +95,4 @@ std::string forward_source(const network::Network& network) {
   return text + statements(network.trunk) + "    return x\n";
 }
 
-}  // namespace flowrun::train
+}  // namespace flowrun::network
