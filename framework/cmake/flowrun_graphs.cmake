@@ -3,6 +3,15 @@
 set(flowrun_graph_files
   brain.json
   clinical/preprocess.json
+  clinical/segment.json
+  clinical/stages/brains.json
+  clinical/stages/common_brain.json
+  clinical/stages/common_grid.json
+  clinical/stages/correct.json
+  clinical/stages/nicmslesions.json
+  clinical/stages/prepare.json
+  clinical/stages/register.json
+  clinical/stages/registration_picture.json
   demo.json
   graph.schema.json
   models/networks/msseg2016_average.json
@@ -44,6 +53,7 @@ set(flowrun_graph_files
   nicmslesions/segment.json
   nicmslesions/stages/fuse.json
   nicmslesions/stages/networks.json
+  nicmslesions/stages/networks_coarse_to_fine.json
   nicmslesions/stages/preprocess.json
   open_ms/crossval.plan.json
   open_ms/segment.json

@@ -1,10 +1,12 @@
 #include "flowrun/sdk/plugin.h"
 #include "above.h"
 #include "narrow.h"
+#include "near.h"
+#include "thin.h"
 
 namespace flowrun::candidates {
 
-static std::vector<NodeType> node_types() { return {above_type(), narrow_type()}; }
+static std::vector<NodeType> node_types() { return {above_type(), narrow_type(), near_type(), thin_type()}; }
 
 }  // namespace flowrun::candidates
 

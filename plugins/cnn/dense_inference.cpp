@@ -12,6 +12,7 @@
 #include "common/grid/inputs.h"
 #include "common/grid/patch.h"
 #include "common/grid/voxels.h"
+#include "common/torch/kept_memory.h"
 #include "common/torch/parameters.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
@@ -174,6 +175,8 @@ std::vector<float> DenseInference::scores(Context& context, const Volumes& volum
   const std::int64_t blocks = work ? work->blocks() : 0;
   const auto alone = static_cast<std::int64_t>(parts.alone.size());
   std::vector<float> scores(list.voxels.size());
+  std::optional<tensor::KeptMemory> kept;
+  if (alone > 0) kept.emplace();
   Advance advance(context);
   context.parallel_for(blocks + (alone + kPatchesPerTask - 1) / kPatchesPerTask, [&](std::int64_t task) {
     if (task < blocks) return work->run_block(task, context, advance, parts.shared_share());

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/distance/distance.h"
 #include "common/grid/inputs.h"
-#include "distance.h"
 #include "flowrun/sdk/node.h"
 
 namespace flowrun::segment {
@@ -31,7 +31,7 @@ class Ball : public Node {
     grid::require_complete(mask, "mask");
     require_spacing(mask);
     const double radius = context.params().number("radius") * (1 + kRounding), limit = radius * radius;
-    const std::vector<double> distance = squared_distance(mask, kGrow, limit, context);
+    const std::vector<double> distance = grid::squared_distance(mask, kGrow, limit, context);
     if (context.cancelled()) return;
     Mask result = image_like<Mask>(mask);
     std::transform(distance.begin(), distance.end(), result.voxels.begin(),

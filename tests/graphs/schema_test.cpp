@@ -23,11 +23,20 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// All JSON files of graphs/ but the schemas.
+/// Whether a run wrote it: models are made in place, and their records lie beside them.
+bool is_record(const fs::path& file) {
+  return file.filename() == "flowrun-run.json" || file.string().find("/flowrun/") != std::string::npos;
+}
+
+/// All JSON files of graphs/ but the schemas and the records of runs.
 std::vector<fs::path> json_files() {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(kGraphs))
-    if (entry.path().extension() == ".json" && !entry.path().string().ends_with(".schema.json")) files.push_back(entry.path());
+  for (const auto& entry : fs::recursive_directory_iterator(kGraphs)) {
+    const fs::path& file = entry.path();
+    const fs::path within = fs::relative(file, kGraphs);
+    if (file.extension() == ".json" && !file.string().ends_with(".schema.json") && !is_record("/" + within.string()))
+      files.push_back(file);
+  }
   std::sort(files.begin(), files.end());
   return files;
 }

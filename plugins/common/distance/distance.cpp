@@ -1,9 +1,9 @@
-#include "distance.h"
+#include "common/distance/distance.h"
 
 #include <algorithm>
 #include <limits>
 
-namespace flowrun::segment {
+namespace flowrun::grid {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -101,4 +101,4 @@ std::vector<double> squared_distance(const Mask& mask, bool of, double limit, Co
   return distance;
 }
 
-}  // namespace flowrun::segment
+}  // namespace flowrun::grid

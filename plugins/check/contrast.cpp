@@ -1,0 +1,128 @@
+#include "contrast.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+
+#include "common/distance/distance.h"
+#include "common/grid/inputs.h"
+#include "doubt.h"
+#include "flowrun/sdk/node.h"
+#include "flowrun/sdk/payloads.h"
+
+namespace flowrun::check {
+namespace {
+
+constexpr Input<Volume> kVolume{"volume", "Image of a head as the scanner gave it; units do not matter"};
+constexpr Input<Mask> kBrain{"brain", "Brain on the same grid, with the fluid around it"};
+constexpr Output<Volume> kOutVolume{"volume", "The image as it came"};
+
+constexpr double kNear = 6, kDeep = 8;     // mm from the surface of the brain
+constexpr std::size_t kFewest = 200;       // voxels of each kind that a judgement needs
+constexpr double kWhiteIsBright = 1.13;    // deep to near: T1w 1.21 to 1.39, others 0.87 to 1.06 (docs/clinical.md)
+constexpr double kFluidIsBright = 1.3;     // bright to dark side: T2w 2.5 to 4.4, others 0.33 to 0.67
+
+/// What the brightness in a brain shows of the contrast.
+struct Signs {
+  double deep_to_surface;  ///< median more than kDeep from the surface, by the median within kNear of it
+  double bright_to_dark;   ///< 95th percentile less the median, by the median less the 5th
+};
+
+double quantile(std::vector<float>& values, double share) {
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
+/// Nothing where the brain is too small, dark or even to be judged.
+std::optional<Signs> signs_of(const Volume& volume, const Mask& brain, const std::vector<double>& squared) {
+  std::vector<float> near, deep, all;
+  for (std::size_t i = 0; i < volume.voxels.size(); ++i) {
+    const float value = volume.voxels[i];
+    if (brain.voxels[i] == 0 || !std::isfinite(value)) continue;
+    all.push_back(value);
+    if (squared[i] <= kNear * kNear) near.push_back(value);
+    if (squared[i] > kDeep * kDeep) deep.push_back(value);
+  }
+  if (near.size() < kFewest || deep.size() < kFewest) return std::nullopt;
+  const double surface = quantile(near, 0.5), median = quantile(all, 0.5), dark = median - quantile(all, 0.05);
+  if (!(surface > 0) || !(dark > 0)) return std::nullopt;
+  return Signs{quantile(deep, 0.5) / surface, (quantile(all, 0.95) - median) / dark};
+}
+
+/// Why signs do not fit a contrast; empty when they do.
+std::string misfit(const Signs& signs, const std::string& contrast) {
+  const bool white = signs.deep_to_surface >= kWhiteIsBright, fluid = signs.bright_to_dark >= kFluidIsBright;
+  if (fluid && contrast != "T2w") return "the fluid is brighter than the brain, as in a T2";
+  if (!fluid && contrast == "T2w") return "the fluid is not brighter than the brain";
+  if (white && contrast != "T1w") return "the white matter is brighter than the rest, as in a T1";
+  if (!white && contrast == "T1w") return "the white matter is not brighter than the rest";
+  return {};
+}
+
+class Contrast : public Node {
+ public:
+  void process(Context& context) override {
+    const Volume& volume = context.in(kVolume);
+    const Mask& brain = context.in(kBrain);
+    grid::require_one_grid(volume, "volume", brain, "brain");
+    const std::string name = grid::name_of(volume.source, "volume");
+    const std::vector<double> squared = grid::squared_distance(brain, false, kDeep * kDeep, context);
+    if (context.cancelled()) return;
+    if (const std::optional<Signs> signs = signs_of(volume, brain, squared)) judge(context, name, *signs);
+    else
+      context.warn("the contrast of '" + name + "' could not be checked: the brain mask is too small, or the image has one value there");
+    context.pass(kVolume, kOutVolume);
+  }
+
+ private:
+  static void judge(Context& context, const std::string& name, const Signs& signs) {
+    const std::string contrast = context.params().text("contrast");
+    context.report("deep_to_surface", signs.deep_to_surface);
+    context.report("bright_to_dark", signs.bright_to_dark);
+    const std::string why = misfit(signs, contrast);
+    if (why.empty()) return;
+    doubt(context, "'" + name + "' does not look like a " + contrast + " image: " + why +
+                       " (deep to surface " + words(signs.deep_to_surface) + ", bright to dark " + words(signs.bright_to_dark) +
+                       "); look whether the right file was given for the right input");
+  }
+
+  static std::string words(double value) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.2f", value);
+    return text.data();
+  }
+};
+
+}  // namespace
+
+NodeType contrast_type() {
+  NodeType type;
+  type.name = "check.contrast";
+  type.summary = "Whether an image looks like the contrast that it is taken for";
+  type.details =
+      "Passes the image on as it is; nothing is copied. Two figures of the brightness in the brain separate the contrasts:\n\n"
+      "- deep_to_surface: the median more than 8 mm from the surface of the mask, which is mostly white matter, divided by the "
+      "median within 6 mm of it, which is cortex and fluid. White matter is bright in a T1: at least 1.13 is expected there, "
+      "less everywhere else.\n"
+      "- bright_to_dark: the 95th percentile less the median, divided by the median less the 5th. Fluid is bright in a T2: at least "
+      "1.3 is expected there, less everywhere else.\n\n"
+      "Both limits lie midway between what was measured on five heads of two sets of data (T1w 1.21 to 1.39 against at most 1.06; "
+      "T2w 2.5 to 4.4 against at most 0.7). A FLAIR is not distinguished from a PD, and images after contrast agent or of infants can "
+      "differ. Not fitting is a doubt: a warning, or the end of the case with 'on_doubt' \"fail\".\n\n"
+      "Values that are not finite are left out. A brain too small or too even to judge is a warning. Reports both figures. Errors: "
+      "image and mask not on one grid.";
+  type.inputs = {kVolume, kBrain};
+  type.outputs = {kOutVolume};
+  ParamSpec contrast{.name = "contrast", .type = ParamType::choice, .default_value = std::string("FLAIR")};
+  contrast.help = "What the image is taken for, as BIDS suffixes name it";
+  contrast.choices = {"FLAIR", "T1w", "T2w", "PDw"};
+  type.params = {contrast, on_doubt()};
+  type.concurrent = true;
+  type.create = create_node<Contrast>;
+  return type;
+}
+
+}  // namespace flowrun::check

@@ -1,0 +1,12 @@
+#include "flowrun/sdk/plugin.h"
+#include "brain.h"
+#include "contrast.h"
+#include "slices.h"
+
+namespace flowrun::check {
+
+static std::vector<NodeType> node_types() { return {brain_type(), contrast_type(), slices_type()}; }
+
+}  // namespace flowrun::check
+
+FLOWRUN_PLUGIN("check", "1.0.0", "Apache-2.0", flowrun::check::node_types);
