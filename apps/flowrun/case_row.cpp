@@ -41,6 +41,26 @@ bool is_picture(const std::string& path) {
   return end == ".png";
 }
 
+/// Nodes of a stage, in its own stages too.
+struct Stage {
+  std::size_t nodes = 0, left_out = 0;
+};
+
+/// The stages that a node lies in, the outermost first: "a" and "a/b" of "a/b/c".
+std::vector<std::string> stages_of(const std::string& node) {
+  std::vector<std::string> stages;
+  for (std::size_t at = node.find('/'); at != std::string::npos; at = node.find('/', at + 1)) stages.push_back(node.substr(0, at));
+  return stages;
+}
+
+/// A stage of which no node ran stands for all its nodes.
+std::string name_of_left_out(const std::string& node, const std::map<std::string, Stage>& stages) {
+  for (const std::string& name : stages_of(node))
+    if (const Stage& stage = stages.at(name); stage.nodes == stage.left_out && stage.nodes > 1)
+      return fmt::format("{} ({})", name, count_text(stage.nodes, "node"));
+  return node;
+}
+
 }  // namespace
 
 CaseRow row_of(const CaseRecord& record) {
@@ -49,7 +69,9 @@ CaseRow row_of(const CaseRecord& record) {
   row.status = record.status;
   if (!record.errors.empty()) row.error = record.errors.front();
   row.warnings = record.warnings;
-  row.left_out = left_out_text(record.left_out);
+  std::vector<std::string> all;
+  for (const NodeRecord& node : record.nodes) all.push_back(node.id);
+  row.left_out = left_out_text(record.left_out, all);
   row.figures = figures_of(record);
   row.lesion_volume_ml = last_figure(row.figures, "lesion_volume_ml");
   row.lesions = last_figure(row.figures, "lesions");
@@ -64,11 +86,19 @@ CaseRow row_of(const CaseRecord& record) {
   return row;
 }
 
-std::string left_out_text(const std::vector<std::pair<std::string, std::string>>& nodes) {
+std::string left_out_text(const std::vector<std::pair<std::string, std::string>>& nodes, const std::vector<std::string>& all) {
+  std::map<std::string, Stage> stages;
+  for (const std::string& node : all)
+    for (const std::string& stage : stages_of(node)) ++stages[stage].nodes;
+  for (const auto& [node, reason] : nodes)
+    for (const std::string& stage : stages_of(node)) ++stages[stage].left_out;
   std::vector<std::string> names, reasons;
+  const auto add = [](std::vector<std::string>& list, const std::string& text) {
+    if (!text.empty() && std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
+  };
   for (const auto& [node, reason] : nodes) {
-    names.push_back(node);
-    if (!reason.empty() && std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(reason);
+    add(names, name_of_left_out(node, stages));
+    add(reasons, reason);
   }
   return names.empty() ? "" : fmt::format("{} did not run ({})", fmt::join(names, ", "), fmt::join(reasons, "; "));
 }

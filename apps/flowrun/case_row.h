@@ -43,8 +43,9 @@ struct CaseRow {
 /// Lesions and their volume are the figures 'lesions' and 'lesion_volume_ml' of the last node of the graph that reports one.
 CaseRow row_of(const CaseRecord& record);
 
-/// Nodes that did not run, with their reasons, as one text.
-std::string left_out_text(const std::vector<std::pair<std::string, std::string>>& nodes);
+/// Nodes that did not run, with their reasons, as one text. `all`: the nodes of the graph; a stage of which none ran stands for its
+/// nodes: "prepare/brains (58 nodes) did not run (not: brain is missing)".
+std::string left_out_text(const std::vector<std::pair<std::string, std::string>>& nodes, const std::vector<std::string>& all);
 
 /// The figures of all rows, each once, in order.
 std::vector<FigureColumn> figure_columns(const std::vector<CaseRow>& rows);

@@ -55,6 +55,7 @@ struct MergeCommand {
 
 struct ValidateCommand {
   std::string graph;
+  bool open = false;  ///< the nodes too, with their models
   Words settings;
   Words plugin_paths;
 };

@@ -240,11 +240,24 @@ RunResult with_earlier(RunResult result, const RunState& state, const ValidatedG
   return result;
 }
 
+/// Nodes that run in none of the cases: their models may be missing.
+std::vector<bool> unused_nodes(const ValidatedGraph& graph, const std::vector<Case>& cases) {
+  std::vector<bool> unused(graph.nodes.size(), true);
+  for (const Case& one : cases) {
+    if (std::find(unused.begin(), unused.end(), true) == unused.end()) break;
+    const std::vector<bool> left_out = left_out_nodes(graph, one);
+    std::transform(unused.begin(), unused.end(), left_out.begin(), unused.begin(), [](bool a, bool b) { return a && b; });
+  }
+  return unused;
+}
+
 RunResult run_chosen(const RunCommand& command, PreparedRun& prepared, RunState& state, Registry& registry,
                      Interrupts& interrupts, RunBooks& books, CohortFiles& files, Announcer& announcer) {
+  prepared.options.unused = unused_nodes(*prepared.graph, state.to_run);
+  const auto opened = static_cast<std::size_t>(std::count(prepared.options.unused.begin(), prepared.options.unused.end(), false));
   if (!command.quiet)
-    fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name),
-               count_text(prepared.graph->nodes.size(), "node"), count_text(state.to_run.size(), "case"));
+    fmt::print(stderr, "flowrun: {}: opening {} for {}\n", printable(prepared.graph->name), count_text(opened, "node"),
+               count_text(state.to_run.size(), "case"));
   books.follow(prepared.options, command.no_replay ? 0 : prepared.replay_limit,
                [&registry](std::string_view type) { return registry.codec(type); });
   const CrashGuard guard(command.out, *prepared.graph, state.to_run, prepared.word);

@@ -39,26 +39,51 @@ void print_head(const ValidatedGraph& graph, const RunResult& result) {
 void print_nodes(const RunResult& result) {
   double busy = 0;
   for (const NodeResult& node : result.nodes) busy += node.busy_s;
+  const double least = result.nodes.size() > kMaxRows ? busy / 1000 : 0;
+  std::size_t quick = 0;
   TextTable table({Align::left, Align::left, Align::right, Align::right, Align::right, Align::right});
   table.add({"node", "type", "firings", "busy", "waiting", "share"});
-  for (const NodeResult& node : result.nodes)
+  for (const NodeResult& node : result.nodes) {
+    if (node.firings == 0) continue;
+    if (node.busy_s < least) {
+      ++quick;
+      continue;
+    }
     table.add({node.id, node.type, std::to_string(node.firings), duration_text(node.busy_s), duration_text(node.waiting_s),
                busy > 0 ? fmt::format("{:.1f} %", 100 * node.busy_s / busy) : "-"});
+  }
   fmt::print("\nNODES\n{}", table.text());
+  if (quick > 0) fmt::print("  and {} with less than 0.1 % each\n", count_text(quick, "node"));
+}
+
+/// Which rows of a long list have room: those of the graph's own nodes before those of nodes in stages, in their order.
+std::vector<bool> shown_rows(const std::vector<std::size_t>& depths) {
+  std::vector<bool> shown(depths.size(), false);
+  std::size_t room = kMaxRows;
+  const std::size_t deepest = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
+  for (std::size_t depth = 0; depth <= deepest; ++depth)
+    for (std::size_t i = 0; i < depths.size() && room > 0; ++i)
+      if (depths[i] == depth) shown[i] = true, --room;
+  return shown;
 }
 
 void print_figures(const RunResult& result) {
-  TextTable table({Align::left, Align::left, Align::left, Align::right});
-  std::size_t count = 0;
-  const auto add = [&](const std::string& where, const Report& report) {
-    if (count++ < kMaxRows) table.add({where, report.node, report.name, figure_text(report.value)});
-  };
+  std::vector<std::pair<std::string, const Report*>> all;
   for (const CaseResult& one : result.cases)
-    for (const Report& report : one.reports) add(one.name, report);
-  for (const Report& report : result.run_reports) add("(run)", report);
-  if (count == 0) return;
+    for (const Report& report : one.reports) all.emplace_back(one.name, &report);
+  for (const Report& report : result.run_reports) all.emplace_back("(run)", &report);
+  if (all.empty()) return;
+  const auto depth = [](const Report& report) {
+    return static_cast<std::size_t>(std::count(report.node.begin(), report.node.end(), '/'));
+  };
+  std::vector<std::size_t> depths;
+  for (const auto& [where, report] : all) depths.push_back(depth(*report));
+  const std::vector<bool> shown = shown_rows(depths);
+  TextTable table({Align::left, Align::left, Align::left, Align::right});
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (shown[i]) table.add({all[i].first, all[i].second->node, all[i].second->name, figure_text(all[i].second->value)});
   fmt::print("\nFIGURES (case, node)\n{}", table.text());
-  if (count > kMaxRows) fmt::print("  and {} more in the run record\n", count - kMaxRows);
+  if (all.size() > kMaxRows) fmt::print("  and {} more in the run record\n", all.size() - kMaxRows);
 }
 
 void print_costs(const ValidatedGraph& graph, const RunResult& result) {
@@ -94,11 +119,13 @@ void print_outputs(const ValidatedGraph& graph, const std::vector<Case>& cases, 
 
 /// Which nodes did not run, by case: those that lack an optional input, whose conditions do not hold, and what needs them.
 void print_left_out(const ValidatedGraph& graph, const RunResult& result) {
+  std::vector<std::string> all;
+  for (const ValidatedNode& node : graph.nodes) all.push_back(node.id);
   std::map<std::string, std::size_t> groups;  // texts: cases
   for (const CaseResult& one : result.cases) {
     std::vector<std::pair<std::string, std::string>> nodes;
     for (const LeftOutNode& left_out : one.left_out) nodes.emplace_back(graph.nodes[left_out.node].id, left_out.reason);
-    if (!nodes.empty()) ++groups[left_out_text(nodes)];
+    if (!nodes.empty()) ++groups[left_out_text(nodes, all)];
   }
   if (!groups.empty()) fmt::print("\nLEFT OUT\n");
   for (const auto& [text, cases] : groups)

@@ -21,12 +21,13 @@ constexpr Output<Volume> kOutVolume{"volume", "The image as it came"};
 
 constexpr double kNear = 6, kDeep = 8;     // mm from the surface of the brain
 constexpr std::size_t kFewest = 200;       // voxels of each kind that a judgement needs
-constexpr double kWhiteIsBright = 1.13;    // deep to near: T1w 1.21 to 1.39, others 0.87 to 1.06 (docs/clinical.md)
+constexpr double kTissue = 0.7;            // of the median in the brain: what is darker counts as fluid
+constexpr double kWhiteIsBright = 1.05;    // deep to near: T1w 1.09 to 1.23, others 0.86 to 0.98 (docs/clinical.md)
 constexpr double kFluidIsBright = 1.3;     // bright to dark side: T2w 2.5 to 4.4, others 0.33 to 0.67
 
 /// What the brightness in a brain shows of the contrast.
 struct Signs {
-  double deep_to_surface;  ///< median more than kDeep from the surface, by the median within kNear of it
+  double deep_to_surface;  ///< median of tissue more than kDeep from the surface, by that within kNear of it
   double bright_to_dark;   ///< 95th percentile less the median, by the median less the 5th
 };
 
@@ -36,20 +37,27 @@ double quantile(std::vector<float>& values, double share) {
   return *place;
 }
 
+std::vector<float> values_inside(const Volume& volume, const Mask& brain) {
+  std::vector<float> values;
+  for (std::size_t i = 0; i < volume.voxels.size(); ++i)
+    if (brain.voxels[i] != 0 && std::isfinite(volume.voxels[i])) values.push_back(volume.voxels[i]);
+  return values;
+}
+
 /// Nothing where the brain is too small, dark or even to be judged.
 std::optional<Signs> signs_of(const Volume& volume, const Mask& brain, const std::vector<double>& squared) {
-  std::vector<float> near, deep, all;
+  std::vector<float> all = values_inside(volume, brain), near, deep;
+  if (all.size() < kFewest) return std::nullopt;
+  const double median = quantile(all, 0.5), dark = median - quantile(all, 0.05), bright = quantile(all, 0.95) - median;
+  if (!(median > 0) || !(dark > 0)) return std::nullopt;
   for (std::size_t i = 0; i < volume.voxels.size(); ++i) {
     const float value = volume.voxels[i];
-    if (brain.voxels[i] == 0 || !std::isfinite(value)) continue;
-    all.push_back(value);
+    if (brain.voxels[i] == 0 || !std::isfinite(value) || value < kTissue * median) continue;
     if (squared[i] <= kNear * kNear) near.push_back(value);
     if (squared[i] > kDeep * kDeep) deep.push_back(value);
   }
   if (near.size() < kFewest || deep.size() < kFewest) return std::nullopt;
-  const double surface = quantile(near, 0.5), median = quantile(all, 0.5), dark = median - quantile(all, 0.05);
-  if (!(surface > 0) || !(dark > 0)) return std::nullopt;
-  return Signs{quantile(deep, 0.5) / surface, (quantile(all, 0.95) - median) / dark};
+  return Signs{quantile(deep, 0.5) / quantile(near, 0.5), bright / dark};
 }
 
 /// Why signs do not fit a contrast; empty when they do.
@@ -105,12 +113,12 @@ NodeType contrast_type() {
   type.details =
       "Passes the image on as it is; nothing is copied. Two figures of the brightness in the brain separate the contrasts:\n\n"
       "- deep_to_surface: the median more than 8 mm from the surface of the mask, which is mostly white matter, divided by the "
-      "median within 6 mm of it, which is cortex and fluid. White matter is bright in a T1: at least 1.13 is expected there, "
-      "less everywhere else.\n"
+      "median within 6 mm of it, which is mostly cortex; of values of at least 0.7 of the median in the brain, so that fluid does "
+      "not count. White matter is brighter than cortex in a T1 alone: at least 1.05 is expected there, less everywhere else.\n"
       "- bright_to_dark: the 95th percentile less the median, divided by the median less the 5th. Fluid is bright in a T2: at least "
       "1.3 is expected there, less everywhere else.\n\n"
-      "Both limits lie midway between what was measured on five heads of two sets of data (T1w 1.21 to 1.39 against at most 1.06; "
-      "T2w 2.5 to 4.4 against at most 0.7). A FLAIR is not distinguished from a PD, and images after contrast agent or of infants can "
+      "Both limits lie between what was measured on five studies of two sets of data (T1w 1.09 to 1.23 against at most 0.98, or 1.04 on "
+      "made-up heads; T2w 2.5 to 4.4 against at most 0.7). A FLAIR is not distinguished from a PD, and images after contrast agent or of infants can "
       "differ. Not fitting is a doubt: a warning, or the end of the case with 'on_doubt' \"fail\".\n\n"
       "Values that are not finite are left out. A brain too small or too even to judge is a warning. Reports both figures. Errors: "
       "image and mask not on one grid.";

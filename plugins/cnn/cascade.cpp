@@ -7,6 +7,7 @@
 
 #include "cascade_job.h"
 #include "cascade_node.h"
+#include "channels.h"
 #include "common/device/batch_runner.h"
 #include "common/grid/inputs.h"
 #include "common/grid/voxels.h"
@@ -78,6 +79,8 @@ void CascadeNode::open(OpenContext& context) {
     both->cascade = {both->initial.get(), both->second.get(), params.number("final_above"), batch_};
     networks_.push_back(std::move(both));
   }
+  for (const PatchRunner* runner : {&initial(), &second()})
+    check_channel_count(context, kVolumes.name, runner->description(), runner->model().path());
   size_ = patch_size(initial(), second());
   if (devices_.use_cards()) warm_up();
 }

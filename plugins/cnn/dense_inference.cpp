@@ -16,6 +16,7 @@
 #include "common/torch/parameters.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
+#include "channels.h"
 #include "patch_runner.h"
 #include "shared_network.h"
 #include "shared_runner.h"
@@ -71,6 +72,7 @@ void DenseInference::open(OpenContext& context) {
         "the network in '" + patches_->model().path() +
         "' does not say the size of a patch; give it a description (docs/own-models.md), or cut patches by patches.extract "
         "and run it by cnn.stage");
+  check_channel_count(context, kVolumes.name, patches_->description(), patches_->model().path());
   strategy_ = params.text("strategy");
   if (strategy_ == "patch") return;
   const std::string reason = why_not_shared(context);

@@ -6,6 +6,7 @@
 #include "common/grid/inputs.h"
 #include "common/grid/probabilities.h"
 #include "common/torch/inference.h"
+#include "channels.h"
 #include "device_nodes.h"
 #include "flowrun/sdk/payloads.h"
 #include "volume_job.h"
@@ -64,6 +65,7 @@ void VolumeNode::open(OpenContext& context) {
   else devices_.open(forced_, tensor::Arithmetic::of(params));
   for (const c10::Device& device : devices_.devices())
     runners_.push_back(std::make_unique<VolumeRunner>(params, device, devices_.arithmetic()));
+  check_channel_count(context, kVolumes.name, runner().description(), runner().model().path());
 }
 
 void VolumeNode::process(Context& context) {

@@ -35,6 +35,7 @@ class VolumeRunner {
   void refuse_nan(const Volume& map) const;
 
   const tensor::Model& model() const { return *model_; }
+  const network::ModelDescription& description() const { return description_; }
 
   /// model, output_class and activation.
   static std::vector<ParamSpec> params();

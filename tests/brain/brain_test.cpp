@@ -1,6 +1,5 @@
 // graphs/brain.json, run by the program.
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
@@ -9,6 +8,7 @@
 #include <sstream>
 
 #include "flowrun/testing/node_runner.h"
+#include "support/graph_run.h"
 #include "support/needs.h"
 
 namespace flowrun::testing {
@@ -20,18 +20,6 @@ const fs::path kModels = fs::path(FLOWRUN_SOURCE_DIR) / "graphs/models/deepbet";
 const fs::path kPatient = fs::path(FLOWRUN_SHARED_DIR) / "data/open_ms_raw/patient12";
 const fs::path kStripped = fs::path(FLOWRUN_SHARED_DIR) / "data/open_ms/patient07/FLAIR.nii.gz";
 
-/// A folder of its own for a test case, gone afterwards.
-struct Folder {
-  Folder() : path(fs::temp_directory_path() / ("flowrun_brain_" + std::to_string(::getpid()))) { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
-  std::string file(const std::string& name) const { return (path / name).string(); }
-  std::string text(const std::string& name) const {
-    std::ifstream stream(path / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
-  const fs::path path;
-};
-
 /// Says what is missing, when something is.
 bool can_run(const fs::path& image) {
   for (const fs::path& file : {kModels / "bbox_model.pt", kModels / "model.pt"})
@@ -40,33 +28,11 @@ bool can_run(const fs::path& image) {
   return true;
 }
 
-/// Runs the graph as case "head"; what it printed is in "log".
-bool run(const Folder& folder, const std::string& options) {
-  const std::string command = "'" FLOWRUN_EXECUTABLE "' run '" FLOWRUN_SOURCE_DIR "/graphs/brain.json' --case-name head --out '" +
-                              folder.file("out") + "' " + options + " > '" + folder.file("log") + "' 2>&1";
-  const bool good = std::system(command.c_str()) == 0;
-  if (!good) MESSAGE(folder.text("log"));
+/// Runs the graph as case "head".
+bool run(const RunFolder& folder, const std::string& options) {
+  const bool good = run_graph(folder, FLOWRUN_SOURCE_DIR "/graphs/brain.json", "--case-name head " + options) == 0;
+  if (!good) MESSAGE(folder.log());
   return good;
-}
-
-template <class Image>
-Image read(const std::string& type, const std::string& port, const std::string& path) {
-  NodeRunner runner(type, {{"path", path}});
-  runner.run();
-  return runner.output<Image>(port);
-}
-
-Mask read_mask(const std::string& path) { return read<Mask>("io.read_mask", "mask", path); }
-Volume read_volume(const std::string& path) { return read<Volume>("io.read_volume", "volume", path); }
-
-double dice(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b) {
-  REQUIRE(a.size() == b.size());
-  double both = 0, sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    both += (a[i] != 0 && b[i] != 0) ? 1 : 0;
-    sum += (a[i] != 0) + (b[i] != 0);
-  }
-  return 2 * both / sum;
 }
 
 using Point = std::array<double, 3>;
@@ -130,7 +96,7 @@ std::vector<std::uint8_t> on_grid(const Mask& mask, const Geometry& grid, const 
 }
 
 /// What the steps in Python find, in the axes of the image; empty when they fail.
-std::vector<std::uint8_t> reference(const Folder& folder, const Volume& image) {
+std::vector<std::uint8_t> reference(const RunFolder& folder, const Volume& image) {
   NodeRunner turn("geometry.reorient_volume", R"({"axes": "SAR"})");
   turn.input("volume", image).run();
   const Volume& turned = turn.output<Volume>("volume");
@@ -155,7 +121,7 @@ std::vector<std::uint8_t> reference(const Folder& folder, const Volume& image) {
 TEST_CASE("brain: of a raw clinical head, near the data set's own mask and equal to the steps in Python" *
           doctest::test_suite("needs deepbet models")) {
   if (!can_run(kPatient / "FLAIR.nii.gz")) return;
-  const Folder folder;
+  const RunFolder folder("brain");
   REQUIRE(run(folder, "--in image='" + (kPatient / "FLAIR.nii.gz").string() + "'"));
   const Mask found = read_mask(folder.file("out/head_brain.nii.gz"));
   const Volume image = read_volume((kPatient / "FLAIR.nii.gz").string());
@@ -177,13 +143,13 @@ TEST_CASE("brain: of a raw clinical head, near the data set's own mask and equal
 TEST_CASE("brain: a stripped image is taken as it is, and a mask that is given wins, without the networks" *
           doctest::test_suite("needs deepbet models")) {
   if (!can_run(kStripped)) return;
-  const Folder folder;
+  const RunFolder folder("brain");
   const std::string image = "--in image='" + kStripped.string() + "'";
   REQUIRE(run(folder, image));
   const Volume volume = read_volume(kStripped.string());
   const Mask found = read_mask(folder.file("out/head_brain.nii.gz"));
   for (std::size_t i = 0; i < found.voxels.size(); ++i) REQUIRE((found.voxels[i] != 0) == (volume.voxels[i] != 0));
-  CHECK(folder.text("log").find("LEFT OUT") != std::string::npos);
+  CHECK(folder.log().find("LEFT OUT") != std::string::npos);
 
   const std::string given = (kStripped.parent_path() / "lesions.nii.gz").string();
   if (!fs::exists(given)) return could_not_run("there is no " + given);

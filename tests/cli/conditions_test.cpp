@@ -85,6 +85,24 @@ TEST_CASE("flowrun run: the summary and the record say which nodes did not run, 
   CHECK(cases.folder.has("o/a.txt"));
 }
 
+TEST_CASE("flowrun run: a stage of which nothing ran stands for its nodes, and nodes that never ran have no row") {
+  Cases cases;
+  cases.folder.write("stage.json", R"({ "format": 1, "name": "stage", "inputs": { "v": { "type": "flowrun.volume/1" } },
+    "nodes": { "first": { "type": "clitest.measure", "inputs": { "volume": "v" } },
+               "second": { "type": "clitest.measure", "inputs": { "volume": "v" } } } })");
+  const Ended ended = cases.run(
+      kHead + R"("part": { "type": "graph:stage.json", "when": { "given": "extra" }, "inputs": { "v": "make.volume" } } } })");
+  INFO(ended.out << ended.err);
+  CHECK(ended.status == 0);
+  CHECK(contains(ended.out, "LEFT OUT\n  1 of 2 cases: part (2 nodes) did not run (not: extra is given)\n"));
+  CHECK(contains(cases.folder.read("o/report.html"), "part (2 nodes) did not run"));
+  const Ended never =
+      cases.run(kHead + R"("part": { "type": "graph:stage.json", "when": "${denoise}", "inputs": { "v": "make.volume" } } } })");
+  CHECK(contains(never.out, "2 of 2 cases: part (2 nodes) did not run"));
+  CHECK_FALSE(contains(never.out, "part/first"));
+  CHECK(contains(never.err, "opening 2 nodes for 2 cases"));
+}
+
 TEST_CASE("flowrun run: a parameter can be a number that another node finds") {
   const auto graph = [](const std::string& value) {
     return kHead + R"("again": { "type": "clitest.make", "params": { "value": )" + value + R"( } },

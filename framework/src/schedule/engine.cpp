@@ -10,11 +10,12 @@
 
 #include "flowrun/host/isolation.h"
 #include "flowrun/host/memory_limits.h"
+#include "flowrun/sdk/connections.h"
 
 namespace flowrun::schedule {
 namespace {
 
-class NodeOpenContext final : public OpenContext {
+class NodeOpenContext final : public OpenContext, Connections {
  public:
   NodeOpenContext(const ValidatedNode& spec, const Params& params, const RunOptions& options, int threads,
                   std::vector<std::string>& warnings)
@@ -24,8 +25,15 @@ class NodeOpenContext final : public OpenContext {
   std::string_view device() const override { return spec_.device == "auto" ? options_.device : spec_.device; }
   int threads() const override { return threads_; }
   void warn(std::string_view sentence) override { warnings_.push_back(spec_.id + ": " + std::string(sentence)); }
+  void* extension(std::string_view id) override { return id == kExtension ? static_cast<Connections*>(this) : nullptr; }
 
  private:
+  std::size_t edges(std::string_view port) const override {
+    return static_cast<std::size_t>(std::count_if(spec_.slots.begin(), spec_.slots.end(), [&](const InputSlot& slot) {
+      return spec_.type.inputs[slot.port].name == port;
+    }));
+  }
+
   const ValidatedNode& spec_;
   const Params& params_;
   const RunOptions& options_;
@@ -87,6 +95,7 @@ Engine::~Engine() {
 void Engine::open_nodes(Registry& registry) {
   for (auto& stage : plan_.stages) {
     const ValidatedNode& spec = *stage->spec;
+    if (stage->index < options_.unused.size() && options_.unused[stage->index]) continue;
     set_opening(&spec);
     try {
       open_node(*stage, registry);

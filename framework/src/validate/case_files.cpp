@@ -97,7 +97,8 @@ void CaseFiles::add_path(const ValidatedNode& node, const ParamExpression& param
 }
 
 void CaseFiles::add_read(const ValidatedNode& node, const ParamExpression& param, const Case* one, const std::string& path) {
-  const std::string fault = one ? content_of(path).why : "";  // of others the graph's check told
+  // Of what is the same in all cases the check of the graph and check_conditional_files report.
+  const std::string fault = one && !param.constant ? content_of(path).why : "";
   reads_.try_emplace(real_paths_.of(path), Entry{path, &node, one, param.place});
   if (fault.empty() || !missing_.insert({one->name, path}).second) return;
   const bool whole = param.pieces.size() == 1 && !param.pieces.front().case_value.empty();

@@ -5,6 +5,7 @@
 
 #include "flowrun/sdk/error.h"
 #include "validate/case_files.h"
+#include "validate/conditional_files.h"
 #include "validate/values.h"
 
 namespace flowrun {
@@ -115,6 +116,7 @@ void check_written_files(const ValidatedGraph& graph, Faults& faults) {
   checks::CaseFiles files(graph, "out", faults);
   files.add_writes(one);
   files.check();
+  checks::warn_of_conditional_files(graph, faults);
 }
 
 void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const fs::path& out, Faults& faults) {
@@ -125,6 +127,7 @@ void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const fs
   for (Case& one : cases)
     if (check_inputs(graph, one, faults) && case_name_fault(one.name).empty() && added.insert(one.name).second) files.add(&one);
   files.check();
+  checks::check_conditional_files(graph, cases, faults);
 }
 
 }  // namespace flowrun

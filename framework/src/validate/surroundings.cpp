@@ -1,15 +1,13 @@
 // What surrounds the graph: devices, files, and parts that nobody uses.
 #include <algorithm>
 
-#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/payloads.h"
+#include "validate/conditional_files.h"
 #include "validate/draft.h"
 #include "validate/values.h"
 
 namespace flowrun::checks {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// Reports each place once: a subgraph may be in use several times.
 class OncePerPlace {
@@ -19,14 +17,6 @@ class OncePerPlace {
  private:
   std::set<std::tuple<std::string, int, int>> seen_;
 };
-
-std::string missing_file(const ParamExpression& param) {
-  const std::string given = std::get<std::string>(*param.constant);
-  const fs::path path = joined(param.base, given);
-  if (given.empty()) return "";
-  const FileContent content = content_of(path);
-  return content.why.empty() ? "" : "the file '" + path.string() + "' " + content.why;
-}
 
 bool writes_files(const NodeType& type) {
   return std::any_of(type.params.begin(), type.params.end(),
@@ -86,10 +76,12 @@ void check_run_options(Draft& draft) {
   }
 }
 
+/// Those of nodes with conditions are for check_conditional_files, which knows the cases.
 void check_files(Draft& draft) {
   for (const DraftNode& node : draft.nodes) {
+    if (!node.conditions.empty()) continue;
     for (const ParamExpression& param : node.params) {
-      if (param.spec.type != ParamType::path || param.spec.role != PathRole::input || !param.constant) continue;
+      if (!names_file(param)) continue;
       if (const std::string fault = missing_file(param); !fault.empty())
         draft.faults.error(param.place.line ? param.place : node.spec->place,
                            node.name() + ", parameter '" + param.name + "': " + fault);

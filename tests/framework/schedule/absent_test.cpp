@@ -68,6 +68,26 @@ TEST_CASE("schedule: what needs an absent input is left out with all that needs 
   }
 }
 
+TEST_CASE("schedule: a node that no case runs is not opened when the run says so") {
+  Registry types = registry();
+  auto changed = std::make_shared<ValidatedGraph>(*graph(kStart + R"(
+    "broken": {"type": "toy.wrong_open", "inputs": {"in": "given.out"}, "params": {"how": "error"}},
+    "broken_seen": {"type": "toy.sink", "inputs": {"in": "broken.out"}},
+    "seen": {"type": "toy.sink", "inputs": {"in": "always.out"}}})", types));
+  RunOptions options;
+  for (ValidatedNode& node : changed->nodes) {
+    if (node.id == "given") node.optional_inputs = {"n"};
+    options.unused.push_back(node.id != "always" && node.id != "seen");
+  }
+  std::vector<Case> cases = make_cases(2);
+  for (Case& one : cases) one.inputs.clear();
+  reset();
+  CHECK_THROWS_WITH_AS(Run(changed, types, {}), doctest::Contains("could not be opened"), Error);
+  const RunResult result = Run(changed, types, options).execute(cases);
+  for (const CaseResult& one : result.cases) CHECK(one.status == CaseStatus::done);
+  CHECK(seen_by("seen").size() == 2);
+}
+
 TEST_CASE("schedule: an optional input and a list that takes a part of its edges are given what is there") {
   const Ran ran = run_without_n(R"(
     "optional": {"type": "toy.add", "inputs": {"in": ["always.out"], "offset": "given.out"}},

@@ -123,6 +123,33 @@ TEST_CASE("case files: what any case would write is checked without cases, as fa
   CHECK(said("${out}/1.nii", "${out}/${number}.nii").empty());  // a number is not known
 }
 
+TEST_CASE("case files: a file that only a node with conditions reads is needed by the cases that run it") {
+  const std::string graph = R"({"format": 1,
+ "inputs": {"given": {"type": "path", "required": false}},
+ "nodes": {
+  "read": {"type": "t.read", "when": {"missing": "given"}, "params": {"path": "nowhere.nii"}},
+  "write": {"type": "t.write", "inputs": {"volume": "read.volume"}, "params": {"path": "${out}/${case}.nii"}}
+ }})";
+  const Folder folder;
+  const std::string there = (folder.path / "there.nii").string();
+  std::ofstream(there) << "x";
+  const auto checked = valid(graph);  // without cases the file is no error
+  const auto said = [&](std::vector<Case> cases) {
+    Faults faults;
+    check_cases(*checked, cases, folder.out(), faults);
+    return lines(faults);
+  };
+  const Case with{.name = "p1", .inputs = {{"given", there}}}, without{.name = "p2"};
+  CHECK(said({with}).empty());
+  const std::string error = said({with, without, {.name = "p3"}});
+  INFO(error);
+  CHECK(has(error, "error: node 'read', parameter 'path': the file 'nowhere.nii' does not exist; the node runs where given is missing"));
+  CHECK(error.find(" error: ", error.find(" error: ") + 1) == std::string::npos);  // once
+  Faults faults;
+  check_written_files(*checked, faults);
+  CHECK(has(lines(faults), "warning: node 'read', parameter 'path': the file 'nowhere.nii' does not exist"));
+}
+
 TEST_CASE("case files: links do not lead out, neither of folders nor of files") {
   const Folder folder;
   fs::create_directories(folder.path / "else");

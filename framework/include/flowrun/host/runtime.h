@@ -33,6 +33,7 @@ struct RunOptions {
   std::filesystem::path out;    ///< value of ${out}
   std::string device = "auto";  ///< of the nodes whose `run` says auto or nothing
   Trace* trace = nullptr;       ///< records every firing when set
+  std::vector<bool> unused;     ///< nodes, in the graph's order, that no case runs: they are not opened; empty: all are
   IsolatedProgram isolated;     ///< starts the processes of isolated firings
   /// Called before the first firing of a case, with its index among the cases; from any thread, maybe several calls at a time.
   /// Must not throw.

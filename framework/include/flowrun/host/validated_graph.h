@@ -151,12 +151,13 @@ constexpr std::size_t kLongestCaseName = 150;  ///< characters
 std::string case_name_fault(const std::string& name);
 
 /// Checks cases against the graph's inputs: unknown or missing inputs, wrong types, missing files, duplicate names, two cases
-/// that write one file, files that a case's values put outside the output folder. Faults stand at the case's place. Converts text
-/// to the inputs' types in place.
+/// that write one file, files that a case's values put outside the output folder, files that a node with conditions needs in some
+/// case. Faults stand at the case's place. Converts text to the inputs' types in place.
 void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const std::filesystem::path& out, Faults& faults);
 
 /// What check_cases would say of the files that any case writes, whatever its values are: two nodes that write one file, names that
-/// flowrun keeps, a graph that writes over itself. For looking at a graph without cases.
+/// flowrun keeps, a graph that writes over itself; and as warnings the missing files of nodes with conditions. For looking at a graph
+/// without cases.
 void check_written_files(const ValidatedGraph& graph, Faults& faults);
 
 /// The value of every parameter for one case. Throws Error where a value does not fit its spec. With `one_case` null, only the
