@@ -2,14 +2,18 @@
 # licence forbids passing it on) stays with them. The test installed_graphs compares this list with git's.
 set(flowrun_graph_files
   brain.json
+  clinical/demo.json
+  clinical/phantoms.json
   clinical/preprocess.json
   clinical/segment.json
   clinical/stages/brains.json
+  clinical/stages/cascade.json
   clinical/stages/common_brain.json
   clinical/stages/common_grid.json
   clinical/stages/correct.json
   clinical/stages/nicmslesions.json
   clinical/stages/prepare.json
+  clinical/stages/prepare_in_brain.json
   clinical/stages/register.json
   clinical/stages/registration_picture.json
   demo.json
@@ -32,6 +36,13 @@ set(flowrun_graph_files
   models/phantom/initial_curve.csv
   models/phantom/initial_curve.png
   models/phantom/make_cases.sh
+  models/phantom_raw/README.md
+  models/phantom_raw/final.pt
+  models/phantom_raw/final_curve.csv
+  models/phantom_raw/final_curve.png
+  models/phantom_raw/initial.pt
+  models/phantom_raw/initial_curve.csv
+  models/phantom_raw/initial_curve.png
   msseg2016/crossval.plan.json
   msseg2016/evaluate.json
   msseg2016/import_weights.json

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "common/torch/operator_list.h"
 #include "flowrun/sdk/error.h"
@@ -75,11 +76,21 @@ class TreeCheck {
   void check_constants(const jit::ClassDef& definition) {
     for (const jit::Stmt& statement : definition.body()) {
       if (statement.kind() != jit::TK_ASSIGN) continue;
+      check_has_type(jit::Assign(statement.tree()), definition);
       const auto value = jit::Assign(statement.tree()).rhs();
       if (value.present() && !is_written_out(value.get().tree()) && !is_type_of_attribute(statement))
         throw Error("a constant of class '" + definition.name().name() + "' (" + where(statement) +
                     ") is worked out while the model is loaded, which is refused");
     }
+  }
+
+  /// LibTorch 1.13 reads the type of every constant of a class, also where there is none, and reads beyond its memory then.
+  void check_has_type(const jit::Assign& assign, const jit::ClassDef& definition) {
+    static const std::set<std::string> kLists{"__parameters__", "__buffers__", "__annotations__", "__forward_hooks__", "__forward_pre_hooks__"};
+    const auto name = variable(assign.lhs().tree());
+    if (!name || assign.type().present() || kLists.count(*name)) return;
+    throw Error("a constant of class '" + definition.name().name() + "', '" + *name + "' (" + where(assign) +
+                "), has no type, which is refused");
   }
 
   /// __annotations__["0"] = __torch__.Layer

@@ -141,6 +141,7 @@ TEST_CASE("untrusted model: nothing runs while the code is compiled") {
   const std::string sum = "  def f(self: __torch__.Network,\n    y: int=torch.add(1, 2)) -> int:\n    return y\n";
   CHECK(contains(attempt.error_of(network_code("    return x\n", sum)), "the default value of parameter 'y' (code/__torch__.py line 6)"));
   CHECK(contains(attempt.error_of(network_code("    return x\n", "  c : Final[int] = torch.add(1, 2)\n")), "a constant of class 'Network'"));
+  CHECK(contains(attempt.error_of(network_code("    return x\n", "  c = [1, 2]\n")), "a constant of class 'Network', 'c' (code/__torch__.py line"));
   CHECK(contains(attempt.error_of(network_code("    y = \"a\".ljust(1000000000000)\n    return x\n")), "'aten::ljust'"));
   CHECK(contains(attempt.error_of(network_code("    y = torch.factorial(1000000000000000)\n    return x\n")), "'aten::factorial'"));
   CHECK(!attempt.wrote());
