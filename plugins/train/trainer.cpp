@@ -181,14 +181,17 @@ bool Trainer::train_batch(Context& context, const std::vector<std::int64_t>& ord
   return true;
 }
 
-/// The running mean and variance of each batch_norm layer move towards those of the batch.
+/// The running mean and variance of each batch_norm layer move towards those of the batch, unless the layer is frozen.
 void Trainer::apply_batch_statistics(const BatchResult& result) {
   std::size_t means = 0, variances = 0;
+  bool moves = true;  // whether the layer does
   for (std::size_t i = 0; i < weights_.parameters().size(); ++i) {
     const network::Parameter& parameter = weights_.parameters()[i];
+    if (parameter.role == network::Parameter::Role::weight) moves = moves_[static_cast<std::size_t>(weights_.offset(i))];
     if (!parameter.is_buffer()) continue;
     const bool is_mean = parameter.role == network::Parameter::Role::mean;
     const at::Tensor newest = (is_mean ? result.mean.at(means++) : result.variance.at(variances++)).to(at::kCPU);
+    if (!moves) continue;
     const double momentum = parameter.layer->momentum;
     at::Tensor running = weights_.view(i);
     running.mul_(1 - momentum).add_(newest, momentum);

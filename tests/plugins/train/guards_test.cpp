@@ -77,6 +77,36 @@ TEST_CASE("train.fit: a training from a model that was interrupted goes on to th
   }
 }
 
+TEST_CASE("train.fit: a frozen batch_norm keeps its running values and computes with them") {
+  const TestFolder folder;
+  const char* const network = R"({"layers": [
+    {"type": "convolution", "channels": 4, "kernel": 3, "weight": "a_weight", "bias": "a_bias"},
+    {"type": "batch_norm", "weight": "a_norm_weight", "bias": "a_norm_bias", "mean": "a_norm_mean", "variance": "a_norm_variance"},
+    {"type": "relu"}, {"type": "flatten"}, {"type": "dense", "units": 2, "weight": "out_weight", "bias": "out_bias"},
+    {"type": "softmax"}]})";
+  Training first(folder, "first", {}, 3, network);
+  REQUIRE(first.error() == "");
+  const auto buffers = [](const std::string& model) {
+    std::map<std::string, at::Tensor> found;
+    for (const auto& buffer : torch::jit::load(model).named_buffers()) found[buffer.name] = buffer.value;
+    return found;
+  };
+  const auto tuned = [&](const std::string& name, const Words& freeze, double rate) {
+    Training training(folder, name, {{"start", first.model}, {"freeze", freeze}, {"learning_rate", rate}}, 3, network);
+    REQUIRE(training.error() == "");
+    return training.runner->reports();
+  };
+  tuned("kept", {"a"}, 0.01);
+  tuned("moved", {"out"}, 0.01);
+  const auto before = buffers(first.model), kept = buffers(folder.file("kept.pt")), moved = buffers(folder.file("moved.pt"));
+  REQUIRE(before.size() == 2);
+  for (const auto& [name, tensor] : before) CHECK(at::equal(tensor, kept.at(name)));
+  CHECK_FALSE(at::equal(before.at("a_norm_mean"), moved.at("a_norm_mean")));
+  CHECK(difference(folder.file("kept.pt"), first.model) > 0);
+  const auto at_rest = tuned("rest", {"a"}, 0.0);  // nothing moves: each epoch is judged as the start was
+  CHECK(at_rest.at("best_loss") == at_rest.at("start_loss"));
+}
+
 TEST_CASE("train.fit: without samples to judge by a start is not compared, which is said") {
   const TestFolder folder;
   const std::string first = trained(folder, "first");
