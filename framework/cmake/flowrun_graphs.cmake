@@ -4,9 +4,14 @@ set(flowrun_graph_files
   brain.json
   clinical/preprocess.json
   demo.json
+  flair_t1/crossval.plan.json
+  flair_t1/segment.json
+  flair_t1/train_final.json
+  flair_t1/train_initial.json
   graph.schema.json
   models/networks/msseg2016_average.json
   models/networks/msseg2016_max.json
+  models/networks/nicmslesions.json
   models/networks/small.json
   models/open_ms/README.md
   models/open_ms/final.pt
@@ -39,6 +44,8 @@ set(flowrun_graph_files
   msseg2016/stages/preprocess.json
   msseg2016/train_final.json
   msseg2016/train_initial.json
+  nicmslesions/adapt.json
+  nicmslesions/crossval.plan.json
   nicmslesions/import_weights.json
   nicmslesions/maps.json
   nicmslesions/segment.json
