@@ -5,7 +5,10 @@ set(flowrun_graph_files
   clinical/preprocess.json
   demo.json
   flair_t1/crossval.plan.json
+  flair_t1/ensemble.json
+  flair_t1/flips.json
   flair_t1/segment.json
+  flair_t1/stages/cascade.json
   flair_t1/train_final.json
   flair_t1/train_initial.json
   graph.schema.json
