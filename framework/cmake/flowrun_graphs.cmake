@@ -7,7 +7,6 @@ set(flowrun_graph_files
   clinical/preprocess.json
   clinical/segment.json
   clinical/stages/brains.json
-  clinical/stages/cascade.json
   clinical/stages/common_brain.json
   clinical/stages/common_grid.json
   clinical/stages/correct.json
@@ -17,9 +16,17 @@ set(flowrun_graph_files
   clinical/stages/register.json
   clinical/stages/registration_picture.json
   demo.json
+  flair_t1/crossval.plan.json
+  flair_t1/ensemble.json
+  flair_t1/flips.json
+  flair_t1/segment.json
+  flair_t1/stages/cascade.json
+  flair_t1/train_final.json
+  flair_t1/train_initial.json
   graph.schema.json
   models/networks/msseg2016_average.json
   models/networks/msseg2016_max.json
+  models/networks/nicmslesions.json
   models/networks/small.json
   models/open_ms/README.md
   models/open_ms/final.pt
@@ -59,6 +66,8 @@ set(flowrun_graph_files
   msseg2016/stages/preprocess.json
   msseg2016/train_final.json
   msseg2016/train_initial.json
+  nicmslesions/adapt.json
+  nicmslesions/crossval.plan.json
   nicmslesions/import_weights.json
   nicmslesions/maps.json
   nicmslesions/segment.json

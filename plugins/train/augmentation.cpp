@@ -1,6 +1,7 @@
 #include "augmentation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "flowrun/sdk/error.h"
@@ -57,15 +58,49 @@ void turn_channel(const float* from, float* to, const std::array<std::int64_t, 3
       for (std::int64_t x = 0; x < size[0]; ++x) *to++ = first[x * step[0] + y * step[1] + z * step[2]];
 }
 
+constexpr std::uint64_t kThickness = 1 << 20;  ///< places of the stream that no other change draws from
+
+/// How many slices become one in a channel, each number from 1 on alike.
+std::int64_t thickness_of(const Augmentation& how, std::uint64_t own, std::int64_t channel) {
+  const std::uint64_t bits = bits_at(own, 2 * kThickness + static_cast<std::uint64_t>(channel));
+  return 1 + static_cast<std::int64_t>(bits % static_cast<std::uint64_t>(how.thick));
+}
+
+/// What a scan of slices `thick` voxels apart looks like on the fine grid: the mean of each slice at its middle, straight lines
+/// between. `bits` say where the first slice begins; slices that the patch cuts are the mean of what is in it.
+void thicken(float* patch, const std::array<std::int64_t, 3>& size, std::int64_t thick, std::uint64_t bits) {
+  if (thick < 2) return;
+  const std::int64_t area = size[0] * size[1], begin = -static_cast<std::int64_t>(bits % static_cast<std::uint64_t>(thick));
+  const std::int64_t slices = (size[2] - begin + thick - 1) / thick;
+  std::vector<float> line(static_cast<std::size_t>(slices));
+  for (std::int64_t place = 0; place < area; ++place) {
+    for (std::int64_t slice = 0; slice < slices; ++slice) {
+      const std::int64_t start = begin + slice * thick;
+      const std::int64_t first = std::max<std::int64_t>(0, start), last = std::min(size[2], start + thick);
+      float sum = 0;
+      for (std::int64_t z = first; z < last; ++z) sum += patch[z * area + place];
+      line[static_cast<std::size_t>(slice)] = sum / static_cast<float>(last - first);
+    }
+    for (std::int64_t z = 0; z < size[2]; ++z) {
+      const float at = (static_cast<float>(z - begin) + 0.5f) / static_cast<float>(thick) - 0.5f;
+      const auto low = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(at)), 0, slices - 1);
+      const auto high = std::min(low + 1, slices - 1);
+      const float share = std::clamp(at - static_cast<float>(low), 0.0f, 1.0f);
+      patch[z * area + place] = line[static_cast<std::size_t>(low)] * (1 - share) + line[static_cast<std::size_t>(high)] * share;
+    }
+  }
+}
+
 }  // namespace
 
 bool Augmentation::any() const {
   const auto on = [](bool one) { return one; };
-  return std::any_of(flip.begin(), flip.end(), on) || std::any_of(rotate.begin(), rotate.end(), on) || shift != 0 || scale != 0;
+  return std::any_of(flip.begin(), flip.end(), on) || std::any_of(rotate.begin(), rotate.end(), on) ||
+         shift != 0 || scale != 0 || thick > 1;
 }
 
 Augmentation make_augmentation(const std::vector<std::string>& axes, const std::vector<std::string>& planes, double shift,
-                               double scale, const std::array<std::int64_t, 3>& size) {
+                               double scale, std::int64_t thick, const std::array<std::int64_t, 3>& size) {
   Augmentation how;
   for (const std::string& axis : axes) how.flip[place_of(axis, kAxes, "flips")] = true;
   for (const std::string& word : planes) {
@@ -78,6 +113,7 @@ Augmentation make_augmentation(const std::vector<std::string>& axes, const std::
   }
   how.shift = static_cast<float>(shift);
   how.scale = static_cast<float>(scale);
+  how.thick = thick;
   return how;
 }
 
@@ -88,6 +124,7 @@ void augment(float* patch, std::int64_t channels, const std::array<std::int64_t,
   const std::int64_t voxels = size[0] * size[1] * size[2];
   scratch.resize(static_cast<std::size_t>(voxels));
   for (std::int64_t c = 0; c < channels; ++c, patch += voxels) {
+    if (how.thick > 1) thicken(patch, size, thickness_of(how, own, c), bits_at(own, kThickness + static_cast<std::uint64_t>(c)));
     std::copy(patch, patch + voxels, scratch.begin());
     turn_channel(scratch.data(), patch, size, turn);
     if (how.shift == 0 && how.scale == 0) continue;

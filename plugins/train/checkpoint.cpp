@@ -1,5 +1,6 @@
 #include "checkpoint.h"
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -65,14 +66,21 @@ class Reader {
 
 /// The checksum finds accidents; these are the promises on which the training would build with bytes that somebody made.
 bool is_sound(const Progress& progress, std::size_t weights) {
+  const bool has_start = !progress.curve.empty() && progress.curve.front().epoch == 0;
   const auto fits = [&](const std::vector<float>& values) { return values.size() == weights; };
   return fits(progress.weights) && fits(progress.adam.mean) && fits(progress.adam.square) &&
          (progress.best.empty() || fits(progress.best)) && progress.adam.steps >= 0 && progress.epoch >= 0 &&
          progress.batch >= 0 && progress.best_epoch >= 0 && progress.best_epoch <= progress.epoch &&
-         progress.curve.size() == static_cast<std::size_t>(progress.epoch);
+         progress.curve.size() == static_cast<std::size_t>(progress.epoch) + (has_start ? 1 : 0);
 }
 
 }  // namespace
+
+const EpochFigures* best_figures(const Progress& progress) {
+  const auto is_best = [&](const EpochFigures& row) { return row.epoch == progress.best_epoch; };
+  const auto found = std::find_if(progress.curve.begin(), progress.curve.end(), is_best);
+  return progress.best.empty() || found == progress.curve.end() ? nullptr : &*found;
+}
 
 void write_checkpoint(const std::string& path, std::uint64_t fingerprint, const Progress& progress) {
   Writer writer;

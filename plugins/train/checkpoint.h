@@ -14,7 +14,7 @@ namespace flowrun::train {
 
 /// One row of the learning curve. What was not measured is NaN.
 struct EpochFigures {
-  std::int64_t epoch = 0;  ///< from 1
+  std::int64_t epoch = 0;  ///< from 1; 0: the weights to begin with, judged before the training
   double training_loss = 0;
   double validation_loss = std::numeric_limits<double>::quiet_NaN();
   double validation_dice = std::numeric_limits<double>::quiet_NaN();
@@ -35,6 +35,9 @@ struct Progress {
   std::int64_t best_epoch = 0;
   std::vector<EpochFigures> curve;
 };
+
+/// The row of the best epoch; null before there is one.
+const EpochFigures* best_figures(const Progress& progress);
 
 /// Writes the progress with the fingerprint of the settings and data that it belongs to; the file appears whole or not at all.
 void write_checkpoint(const std::string& path, std::uint64_t fingerprint, const Progress& progress);

@@ -28,9 +28,10 @@ std::string short_number(double value) {
 /// The plot's area: epochs along x, losses from 0 to the largest on the left, Dice from 0 to 1 on the right.
 class Plot {
  public:
-  Plot(std::int64_t epochs, double largest_loss)
+  Plot(std::int64_t first, std::int64_t last, double largest_loss)
       : canvas_(kWidth, kHeight, kPaper),
-        epochs_(std::max<std::int64_t>(epochs, 2)),
+        first_(first),
+        span_(std::max<std::int64_t>(last - first, 1)),
         largest_(largest_loss > 0 ? largest_loss : 1) {
     for (int i = 0; i <= 4; ++i) {
       const int y = place_y(i / 4.0);
@@ -38,9 +39,9 @@ class Plot {
       canvas_.text(8, y - 8, short_number(largest_ * i / 4), kText, 2);
       canvas_.text(kWidth - kRight + 8, y - 8, short_number(i / 4.0), kDice, 2);
     }
-    canvas_.text(kLeft, kHeight - 34, "epoch 1", kText, 2);
-    const std::string last = std::to_string(epochs);
-    canvas_.text(kWidth - kRight - picture::text_width(last, 2), kHeight - 34, last, kText, 2);
+    canvas_.text(kLeft, kHeight - 34, "epoch " + std::to_string(first), kText, 2);
+    const std::string at_end = std::to_string(last);
+    canvas_.text(kWidth - kRight - picture::text_width(at_end, 2), kHeight - 34, at_end, kText, 2);
   }
 
   void line(const std::vector<EpochFigures>& curve, double EpochFigures::*figure, double largest, Colour colour) {
@@ -61,7 +62,7 @@ class Plot {
  private:
   int place_x(std::int64_t epoch) const {
     return kLeft +
-           static_cast<int>(static_cast<double>(epoch - 1) / static_cast<double>(epochs_ - 1) * (kWidth - kLeft - kRight - 1));
+           static_cast<int>(static_cast<double>(epoch - first_) / static_cast<double>(span_) * (kWidth - kLeft - kRight - 1));
   }
   static int place_y(double share) { return kHeight - kBottom - static_cast<int>(share * (kHeight - kTop - kBottom)); }
   void segment(int x0, int y0, int x1, int y1, Colour colour) {
@@ -70,7 +71,7 @@ class Plot {
   }
 
   Canvas canvas_;
-  std::int64_t epochs_;
+  std::int64_t first_, span_;  ///< epochs
   double largest_;
 };
 
@@ -90,8 +91,9 @@ void write_curve_png(const std::string& path, const std::vector<EpochFigures>& c
   for (const EpochFigures& row : curve)
     for (const double loss : {row.training_loss, row.validation_loss})
       if (loss > largest) largest = loss;
-  Plot plot(curve.empty() ? 1 : curve.back().epoch, largest);
-  if (best_epoch > 0) plot.mark(best_epoch);
+  const std::int64_t first = curve.empty() ? 1 : curve.front().epoch;
+  Plot plot(first, curve.empty() ? 1 : curve.back().epoch, largest);
+  if (best_epoch >= first) plot.mark(best_epoch);
   plot.line(curve, &EpochFigures::training_loss, plot.largest(), kTraining);
   plot.line(curve, &EpochFigures::validation_loss, plot.largest(), kValidation);
   plot.line(curve, &EpochFigures::validation_dice, 1, kDice);

@@ -7,8 +7,8 @@
 
 namespace flowrun::train {
 
-/// The learning curve as CSV: epoch, training_loss, validation_loss, validation_dice, validation_accuracy, seconds. Throws Error
-/// when the file cannot be written.
+/// The learning curve as CSV, its first row epoch 0 where a model to start with was judged: epoch, training_loss, validation_loss,
+/// validation_dice, validation_accuracy, seconds. Throws Error when the file cannot be written.
 void write_curve_csv(const std::string& path, const std::vector<EpochFigures>& curve);
 
 /// A picture of the losses and the Dice over the epochs, with a mark at the best epoch. Throws Error likewise.

@@ -49,11 +49,24 @@ void add_model_params(std::vector<ParamSpec>& params) {
 
 void add_optimiser_params(std::vector<ParamSpec>& params) {
   params.push_back(number("learning_rate", 1e-4, "Adam's step", 0, 1));
+  params.push_back(choice("schedule", "constant",
+                          "The learning rate over the training: constant; cosine: down to 0 at the end of 'epochs'; step: lowered "
+                          "every 'schedule_epochs'",
+                          {"constant", "cosine", "step"}));
+  params.push_back(whole("schedule_epochs", 10, "Schedule step: the rate is lowered after so many epochs", 1, "epochs"));
+  params.push_back(number("schedule_factor", 0.1, "Schedule step: what the rate is multiplied by", 0, 1));
+  params.push_back({.name = "class_weights",
+                    .type = ParamType::numbers,
+                    .default_value = std::vector<double>{},
+                    .help = "Weight of each class in the loss, in the order of 'classes'; empty: all alike"});
   params.push_back(number("beta1", 0.9, "Adam's decay of the mean gradient", 0, 0.999999));
   params.push_back(number("beta2", 0.999, "Adam's decay of the mean squared gradient", 0, 0.999999));
   params.push_back(number("epsilon", 1e-8, "Added to the root of the mean squared gradient", 0, 1));
   params.push_back(number("weight_decay", 0, "Share of each weight that is added to its gradient", 0, 1));
-  params.push_back(whole("batch", 4096, "Samples of one step", 1, "samples"));
+  params.push_back(whole("batch", 4096,
+                         "Samples of one step; lowered, with a warning, where an epoch would have fewer than 'least_steps'", 1,
+                         "samples"));
+  params.push_back(whole("least_steps", 8, "Fewest steps of an epoch, see 'batch'; 1 leaves the batch as it is", 1, "steps"));
   params.push_back(
       whole("micro_batch", 32, "Samples that go through the network at a time; a batch is cut into such parts", 1, "samples"));
   params.push_back(whole("epochs", 50, "Most passes over the samples; the paper has 50 in step 1 and 2000 in step 2", 1));
@@ -71,6 +84,19 @@ void add_data_params(std::vector<ParamSpec>& params) {
   params.push_back(words("rotations", {}, "Planes in which patches are turned by 90 degrees at random, of xy, xz, yz"));
   params.push_back(number("intensity_shift", 0, "Most that is added to a channel at random, up or down", 0, 10));
   params.push_back(number("intensity_scale", 0, "Most that a channel is scaled by at random, as a share of 1", 0, 1));
+  params.push_back({.name = "thick_slices",
+                    .type = ParamType::integer,
+                    .default_value = std::int64_t{1},
+                    .help = "Each channel is averaged at random over 1 to so many slices along z, as a scan of thick slices that was "
+                            "brought to a fine grid; 1: none",
+                    .min = 1,
+                    .max = 32,
+                    .unit = "voxels"});
+  params.push_back({.name = "gate",
+                    .type = ParamType::string,
+                    .default_value = std::string(),
+                    .help = "Words for the model file that say among which voxels the samples were drawn, such as 'FLAIR above "
+                            "1 sd'"});
 }
 
 void add_file_params(std::vector<ParamSpec>& params) {
@@ -86,6 +112,8 @@ void add_file_params(std::vector<ParamSpec>& params) {
        .default_value = true,
        .help = "Continue from the checkpoint where there is one that fits; one that does not is kept beside it as .old"});
   params.push_back(file("curve", "Learning curve to write, .csv; empty: none", PathRole::output));
+  params.push_back(
+      file("log", "Text file that gets a line after each epoch (tail -f shows them); empty: none", PathRole::output));
   params.push_back(file("picture", "Picture of the learning curve to write, .png; empty: none", PathRole::output));
 }
 
@@ -116,7 +144,15 @@ Settings settings_of(const Params& params, const std::array<std::int64_t, 3>& si
   settings.seed = static_cast<std::uint64_t>(params.integer("seed"));
   settings.freeze = params.texts("freeze");
   settings.augmentation = make_augmentation(params.texts("flips"), params.texts("rotations"), params.number("intensity_shift"),
-                                            params.number("intensity_scale"), size);
+                                            params.number("intensity_scale"), params.integer("thick_slices"), size);
+  settings.schedule = params.text("schedule");
+  settings.schedule_epochs = params.integer("schedule_epochs");
+  settings.schedule_factor = params.number("schedule_factor");
+  settings.class_weights = params.numbers("class_weights");
+  settings.judge_start = !params.text("start").empty() && settings.validation > 0;
+  settings.least_steps = params.integer("least_steps");
+  settings.gate = params.text("gate");
+  settings.log = params.text("log");
   settings.epochs = params.integer("epochs");
   settings.patience = params.integer("patience");
   settings.checkpoint = params.text("checkpoint");

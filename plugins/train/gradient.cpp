@@ -72,7 +72,10 @@ struct Gradient::Part {
 };
 
 Gradient::Gradient(const network::Network& network, const DataSet& data, const Settings& settings, c10::Device device)
-    : network_(network), data_(data), settings_(settings), device_(device) {}
+    : network_(network), data_(data), settings_(settings), device_(device) {
+  if (settings.class_weights.empty()) return;
+  class_weights_ = at::tensor(settings.class_weights, at::kFloat).to(device);
+}
 
 at::Tensor Gradient::patches(Context& context, std::span<const std::int64_t> samples, std::int64_t epoch, bool training) const {
   const auto [width, height, depth] = data_.size();
@@ -107,6 +110,12 @@ at::Tensor Gradient::labels(std::span<const std::int64_t> samples) const {
   return tensor::sent(labels, device_);
 }
 
+at::Tensor Gradient::loss_of(const at::Tensor& output, const at::Tensor& labels) const {
+  c10::optional<at::Tensor> weights;
+  if (class_weights_.defined()) weights = class_weights_.to(output.device());
+  return at::cross_entropy_loss(output, labels, weights, at::Reduction::Sum);
+}
+
 std::vector<at::Tensor> Gradient::tensors_of(const Weights& weights) const {
   std::vector<at::Tensor> tensors;
   for (std::size_t i = 0; i < weights.parameters().size(); ++i) tensors.push_back(tensor::sent(weights.view(i), device_));
@@ -120,7 +129,7 @@ Gradient::Part Gradient::train_part(Context& context, const std::vector<at::Tens
   const at::AutoGradMode with_gradients(true);
   Pass pass{true, stream(settings_.seed, Purpose::dropout, static_cast<std::uint64_t>(step)), first, {}, {}};
   const at::Tensor output = logits(network_, patches(context, samples, epoch, true), tensors, pass);
-  const at::Tensor loss = at::cross_entropy_loss(output, labels(samples), {}, at::Reduction::Sum);
+  const at::Tensor loss = loss_of(output, labels(samples));
   std::vector<at::Tensor> moving;
   for (const at::Tensor& tensor : tensors)
     if (tensor.requires_grad()) moving.push_back(tensor);
@@ -144,7 +153,7 @@ Judgement Gradient::judge_part(Context& context, const std::vector<at::Tensor>& 
   const at::Tensor output = logits(network_, patches(context, samples, 0, false), tensors, pass).to(at::kCPU);
   const at::Tensor truth = labels(samples).to(at::kCPU), found = output.argmax(1);
   Judgement judgement;
-  judgement.loss = at::cross_entropy_loss(output, truth, {}, at::Reduction::Sum).item<double>();
+  judgement.loss = loss_of(output, truth).item<double>();
   judgement.right = (found == truth).sum().item<std::int64_t>();
   judgement.found = (found == 1).sum().item<std::int64_t>();
   judgement.lesion = (truth == 1).sum().item<std::int64_t>();

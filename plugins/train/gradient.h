@@ -14,7 +14,7 @@ namespace flowrun::train {
 
 /// What a batch gives in training.
 struct BatchResult {
-  double loss = 0;                         ///< sum of the samples' cross-entropies
+  double loss = 0;                         ///< sum of the samples' cross-entropies, each times the weight of its class
   std::vector<float> gradient;             ///< of the mean cross-entropy, one for each weight
   std::vector<at::Tensor> mean, variance;  ///< of each batch_norm layer, averaged over the micro-batches
 };
@@ -46,6 +46,7 @@ class Gradient {
                   std::int64_t first, std::int64_t batch, std::int64_t epoch, std::int64_t step) const;
   Judgement judge_part(Context& context, const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples) const;
   std::vector<at::Tensor> tensors_of(const Weights& weights) const;
+  at::Tensor loss_of(const at::Tensor& output, const at::Tensor& labels) const;
   void for_each_part(Context& context, std::size_t samples,
                      const std::function<void(std::int64_t, std::int64_t, std::int64_t)>& task) const;
 
@@ -53,6 +54,7 @@ class Gradient {
   const DataSet& data_;
   const Settings& settings_;
   c10::Device device_;
+  at::Tensor class_weights_;  ///< on the device; undefined: all classes are alike
 };
 
 }  // namespace flowrun::train

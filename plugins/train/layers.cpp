@@ -60,10 +60,14 @@ class Runner {
     return at::softmax(x, 1);
   }
 
-  /// In training with the mean and variance of these samples, which are handed out; else with the running ones.
+  /// In training with the mean and variance of these samples, which are handed out; else, and where the layer is frozen, with the
+  /// running ones: a layer that keeps its values would otherwise compute something else than in the model that it came from.
   at::Tensor batch_norm(const Layer& layer, const at::Tensor& x) {
     const at::Tensor weight = next(), bias = next(), mean = next(), variance = next();
-    if (!pass_.training) return at::batch_norm(x, weight, bias, mean, variance, false, layer.momentum, layer.epsilon, false);
+    const bool is_frozen = pass_.training && !weight.requires_grad();
+    if (is_frozen) pass_.batch_mean.push_back(mean), pass_.batch_variance.push_back(variance);
+    if (is_frozen || !pass_.training)
+      return at::batch_norm(x, weight, bias, mean, variance, false, layer.momentum, layer.epsilon, false);
     const auto [out, batch_mean, inverse] = at::native_batch_norm(x, weight, bias, {}, {}, true, layer.momentum, layer.epsilon);
     const auto count = static_cast<double>(x.numel() / x.size(1));
     pass_.batch_mean.push_back(batch_mean.detach());

@@ -16,13 +16,18 @@ struct Settings {
   double learning_rate = 1e-4;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  ///< of Adam
   double weight_decay = 0;
-  std::int64_t batch = 4096;
+  std::int64_t batch = 4096;              ///< of a training: after fitting_batch
   std::int64_t micro_batch = 32;
   double validation = 0.25;
   std::string split = "auto";
   std::uint64_t seed = 1;
   std::vector<std::string> freeze;
   Augmentation augmentation;
+  std::string schedule = "constant";     ///< of the learning rate: constant, cosine, step
+  std::int64_t schedule_epochs = 10;     ///< step: the rate is lowered after so many epochs
+  double schedule_factor = 0.1;          ///< step: by this factor
+  std::vector<double> class_weights;     ///< of the loss, one for each class; empty: all alike
+  bool judge_start = false;              ///< the weights to begin with are epoch 0, kept when no epoch is better
   // These only say how far it goes and where it goes.
   std::int64_t epochs = 50;
   std::int64_t patience = 50;
@@ -30,6 +35,9 @@ struct Settings {
   std::string checkpoint;  ///< file; empty: none
   bool resume = true;
   std::string curve_csv, curve_png;  ///< files; empty: none
+  std::string log;                   ///< file with a line for each epoch; empty: none
+  std::int64_t least_steps = 8;      ///< of an epoch; a batch that makes fewer is lowered before the training
+  std::string gate;                  ///< words for the model file: where samples were drawn; empty: not said
 };
 
 }  // namespace flowrun::train

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "curve.h"
 #include "flowrun/sdk/error.h"
 #include "own_build.h"
 #include "random_order.h"
+#include "steps.h"
 
 namespace flowrun::train {
 namespace {
@@ -28,12 +30,13 @@ Trainer::Trainer(const network::Network& network, const DataSet& data, const Spl
       moves_(weights.moving(settings.freeze)),
       gradient_(network, data, settings, device),
       fingerprint_(fingerprint()),
-      saved_(Clock::now()) {
+      saved_(Clock::now()),
+      log_(settings.log) {
   progress_.weights = weights.values();
   progress_.adam.mean.resize(progress_.weights.size());
   progress_.adam.square.resize(progress_.weights.size());
   if (settings.resume && !settings.checkpoint.empty()) take_checkpoint();
-  progress_.adam.learning_rate = settings.learning_rate;
+  progress_.adam.learning_rate = learning_rate_at(settings, progress_.adam.steps, batches());
   progress_.adam.beta1 = settings.beta1;
   progress_.adam.beta2 = settings.beta2;
   progress_.adam.epsilon = settings.epsilon;
@@ -55,17 +58,21 @@ void Trainer::take_checkpoint() {
   }
 }
 
-/// What a checkpoint belongs to: everything that the result depends on but the number of epochs. The plugin's code is part of it.
+/// What a checkpoint belongs to: everything that the result depends on but the number of epochs, which counts where the rate
+/// follows from it. The plugin's code is part of it.
 std::uint64_t Trainer::fingerprint() const {
   std::string text = network::to_text(network_) + std::to_string(own_build());
   const Settings& s = settings_;
   for (const double number :
        {s.learning_rate, s.beta1, s.beta2, s.epsilon, s.weight_decay, s.validation, static_cast<double>(s.batch),
-        static_cast<double>(s.micro_batch), static_cast<double>(s.augmentation.shift), static_cast<double>(s.augmentation.scale)})
+        static_cast<double>(s.micro_batch), static_cast<double>(s.augmentation.shift), static_cast<double>(s.augmentation.scale),
+        static_cast<double>(s.augmentation.thick), static_cast<double>(s.schedule_epochs), s.schedule_factor,
+        static_cast<double>(s.schedule == "cosine" ? s.epochs : 0)})
     text.append(" ").append(std::to_string(hash_of({reinterpret_cast<const char*>(&number), sizeof number})));
   for (std::size_t axis = 0; axis < 3; ++axis)
     text += s.augmentation.flip[axis] ? "f" : "-", text += s.augmentation.rotate[axis] ? "r" : "-";
-  text += s.split + std::to_string(s.seed);
+  text += s.split + std::to_string(s.seed) + s.schedule + (s.judge_start ? "0" : "-");
+  for (const double weight : s.class_weights) text.append(" ").append(std::to_string(weight));
   for (const std::string& name : s.freeze) text.append(" ").append(name);
   const auto* first = reinterpret_cast<const char*>(weights_.values().data());
   return hash_of(text, hash_of({first, weights_.values().size() * sizeof(float)}, data_.hash()));
@@ -85,6 +92,8 @@ double Trainer::samples_per_second() const {
 
 bool Trainer::run(Context& context) {
   const KeptMemory kept;
+  log_.begin(context, first_line(), !is_resumed());
+  if (settings_.judge_start && progress_.curve.empty() && !judge_start(context)) return false;
   while (!is_over())
     if (!run_epoch(context, kept)) {
       save(context);
@@ -92,6 +101,27 @@ bool Trainer::run(Context& context) {
     }
   save(context);
   weights_.values() = progress_.best.empty() ? progress_.weights : progress_.best;
+  return true;
+}
+
+std::string Trainer::first_line() const {
+  if (is_resumed())
+    return "resumed at epoch " + std::to_string(progress_.epoch + 1) + " (" + std::to_string(progress_.batch) + " of its " +
+           std::to_string(batches()) + " steps are done)";
+  return "training on " + std::to_string(split_.training.size()) + " samples, judged by " +
+         std::to_string(split_.validation.size()) + "; " + std::to_string(batches()) + " steps of " +
+         std::to_string(settings_.batch) + " samples are an epoch";
+}
+
+bool Trainer::judge_start(Context& context) {
+  EpochFigures figures;
+  figures.epoch = 0;
+  figures.training_loss = std::numeric_limits<double>::quiet_NaN();
+  if (!judge_epoch(context, figures)) return false;
+  keep_if_best(figures);
+  progress_.curve.push_back(figures);
+  write_curve(context);
+  log_.add(context, epoch_line(progress_, settings_.epochs, 0));
   return true;
 }
 
@@ -110,15 +140,21 @@ bool Trainer::run_epoch(Context& context, const KeptMemory& kept) {
   figures.training_loss = progress_.loss_sum / static_cast<double>(order.size());
   figures.seconds = progress_.seconds;
   kept.give_back();
+  const auto begin = Clock::now();
   if (!judge_epoch(context, figures)) return false;
   kept.give_back();
+  end_epoch(context, figures, figures.seconds + seconds_since(begin));
+  return true;
+}
+
+void Trainer::end_epoch(Context& context, const EpochFigures& figures, double seconds) {
   keep_if_best(figures);
   progress_.curve.push_back(figures);
   ++progress_.epoch;
   progress_.batch = 0;
   progress_.loss_sum = progress_.seconds = 0;
   write_curve(context);
-  return true;
+  log_.add(context, epoch_line(progress_, settings_.epochs, seconds * static_cast<double>(settings_.epochs - progress_.epoch)));
 }
 
 bool Trainer::train_batch(Context& context, const std::vector<std::int64_t>& order, std::int64_t epoch) {
@@ -130,6 +166,7 @@ bool Trainer::train_batch(Context& context, const std::vector<std::int64_t>& ord
   const BatchResult result = gradient_.train(context, weights_, moves_, samples, epoch, step);
   if (context.cancelled()) return false;
   refuse_nan(result.loss, step);
+  progress_.adam.learning_rate = learning_rate_at(settings_, step, batches());
   progress_.adam.step(weights_.values(), result.gradient, moves_);
   apply_batch_statistics(result);
   progress_.weights = weights_.values();
@@ -144,14 +181,17 @@ bool Trainer::train_batch(Context& context, const std::vector<std::int64_t>& ord
   return true;
 }
 
-/// The running mean and variance of each batch_norm layer move towards those of the batch.
+/// The running mean and variance of each batch_norm layer move towards those of the batch, unless the layer is frozen.
 void Trainer::apply_batch_statistics(const BatchResult& result) {
   std::size_t means = 0, variances = 0;
+  bool moves = true;  // whether the layer does
   for (std::size_t i = 0; i < weights_.parameters().size(); ++i) {
     const network::Parameter& parameter = weights_.parameters()[i];
+    if (parameter.role == network::Parameter::Role::weight) moves = moves_[static_cast<std::size_t>(weights_.offset(i))];
     if (!parameter.is_buffer()) continue;
     const bool is_mean = parameter.role == network::Parameter::Role::mean;
     const at::Tensor newest = (is_mean ? result.mean.at(means++) : result.variance.at(variances++)).to(at::kCPU);
+    if (!moves) continue;
     const double momentum = parameter.layer->momentum;
     at::Tensor running = weights_.view(i);
     running.mul_(1 - momentum).add_(newest, momentum);
@@ -181,7 +221,7 @@ void Trainer::keep_if_best(const EpochFigures& figures) {
 void Trainer::refuse_nan(double loss, std::int64_t step) const {
   if (std::isfinite(loss)) return;
   char rate[32];
-  std::snprintf(rate, sizeof rate, "%g", settings_.learning_rate);
+  std::snprintf(rate, sizeof rate, "%g", learning_rate_at(settings_, step, batches()));
   const std::string kept =
       has_checkpoint_ ? "the last good checkpoint is '" + settings_.checkpoint + "'" : "no checkpoint had been written yet";
   throw Error("the loss is not a number any more at step " + std::to_string(step + 1) + " (epoch " +

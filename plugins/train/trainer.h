@@ -4,12 +4,14 @@
 #include <string>
 
 #include "checkpoint.h"
+#include "epoch_log.h"
 #include "gradient.h"
 #include "memory.h"
 
 namespace flowrun::train {
 
-/// Trains a network on a data set, epoch by epoch, until no epoch was better for so many (patience) or all are done.
+/// Trains a network on a data set, epoch by epoch, until no epoch was better for so many (patience) or all are done. With
+/// Settings::judge_start the weights to begin with are judged first, as epoch 0, and kept where no epoch is better.
 class Trainer {
  public:
   /// All are to outlive the trainer. `weights` are where it begins, and the best ones when it is done.
@@ -26,7 +28,10 @@ class Trainer {
   const std::string& set_aside() const { return set_aside_; }  ///< a sentence about a checkpoint that did not fit; empty: none
 
  private:
+  bool judge_start(Context& context);
   bool run_epoch(Context& context, const KeptMemory& kept);
+  void end_epoch(Context& context, const EpochFigures& figures, double seconds);
+  std::string first_line() const;
   bool train_batch(Context& context, const std::vector<std::int64_t>& order, std::int64_t epoch);
   bool judge_epoch(Context& context, EpochFigures& figures);
   void keep_if_best(const EpochFigures& figures);
@@ -36,6 +41,7 @@ class Trainer {
   void save_when_due(Context& context);
   void write_curve(Context& context);
   bool is_over() const;
+  bool is_resumed() const { return progress_.epoch > 0 || progress_.batch > 0; }
   std::int64_t batches() const;
   void take_checkpoint();
   std::uint64_t fingerprint() const;
@@ -56,6 +62,7 @@ class Trainer {
   bool is_saved_ = false;
   bool curve_failed_ = false;
   std::string set_aside_;
+  EpochLog log_;
 };
 
 }  // namespace flowrun::train

@@ -41,7 +41,7 @@ std::string own_cascade(const RunFolder& folder) {
   const auto replace = [&text](const std::string& from, const std::string& to) {
     for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
   };
-  replace("graph:stages/nicmslesions.json", "graph:stages/cascade.json");
+  replace("graph:stages/nicmslesions.json", "graph:" FLOWRUN_SOURCE_DIR "/graphs/flair_t1/stages/cascade.json");
   replace("graph:stages/", "graph:" + kGraphs + "stages/");
   std::ofstream(folder.file("segment.json")) << text;
   return folder.file("segment.json");

@@ -69,7 +69,7 @@ std::string missing_plugin(const std::set<std::string>& plugins) {
 void check_graph(const GraphSpec& graph, const fs::path& models) {
   Settings settings;
   for (const ValueSpec& parameter : graph.parameters)
-    if (parameter.spec.name == "models") settings.values["models"] = models.string();
+    if (parameter.spec.name.starts_with("models")) settings.values[parameter.spec.name] = models.string();
   Faults faults;
   CHECK(validate(graph, found_plugins(), settings, faults) != nullptr);
   CHECK(lines(faults) == "");

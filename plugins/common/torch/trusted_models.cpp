@@ -41,7 +41,15 @@ void require_own(const fs::path& list) {
     throw Error("the list of trusted models '" + list.string() + "' can be written by others; run: chmod go-w '" + list.string() + "'");
 }
 
-std::string sha256(const std::string& path) {
+std::string quoted(const std::string& word) {
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace
+
+std::string sha256_of(const std::string& path) {
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
   std::ifstream file(path, std::ios::binary);
@@ -56,14 +64,6 @@ std::string sha256(const std::string& path) {
   return text;
 }
 
-std::string quoted(const std::string& word) {
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
-}  // namespace
-
 bool is_trusted_model(const std::string& path) {
   const fs::path list = list_path();
   std::ifstream lines(list);
@@ -74,7 +74,7 @@ bool is_trusted_model(const std::string& path) {
     line.resize(std::min<std::size_t>(line.size(), 64));
     if (line.size() < 64) continue;
     std::transform(line.begin(), line.end(), line.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (hash.empty()) hash = sha256(path);
+    if (hash.empty()) hash = sha256_of(path);
     if (line == hash) return true;
   }
   return false;

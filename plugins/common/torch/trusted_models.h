@@ -9,6 +9,9 @@ namespace flowrun::tensor {
 /// of folders with models, for those come from others. Throws Error when a list that others may write to, or that belongs to another user, is there.
 bool is_trusted_model(const std::string& path);
 
+/// The SHA-256 of a file in 64 hexadecimal digits, as `sha256sum` prints it; that of no bytes where it cannot be read.
+std::string sha256_of(const std::string& path);
+
 /// How to declare it, for messages: "if you trust who made it, run: sha256sum '...' >> ...".
 std::string how_to_trust(const std::string& path);
 

@@ -5,59 +5,11 @@
 
 #include "common/torch/torch_headers.h"
 #include "support/needs.h"
-#include "toy_cases.h"
+#include "toy_training.h"
 #include "train/layers.h"
 
 namespace flowrun::testing {
 namespace {
-
-using Values = NodeRunner::Values;
-
-/// A training of the toy network on three cases; params given are added to or stand for the defaults here.
-struct Training {
-  explicit Training(const TestFolder& folder, const std::string& name, Values more = {}, int cases = 3,
-                    const char* network = kToyNetwork)
-      : model(folder.file(name + ".pt")) {
-    more.emplace_back("channels", std::vector<std::string>{"bright", "other"});
-    const auto add = [&](const std::string& key, ParamValue value) {
-      for (const auto& [known, ignored] : more)
-        if (known == key) return;
-      more.emplace_back(key, std::move(value));
-    };
-    add("batch", std::int64_t{48});
-    add("micro_batch", std::int64_t{16});
-    add("epochs", std::int64_t{4});
-    add("learning_rate", 0.01);
-    Values fixed;
-    for (auto& [key, value] : more)
-      if (key != "start" && key != "checkpoint" && key != "curve" && key != "picture" && key != "network")
-        fixed.emplace_back(key, value);
-    runner = std::make_unique<NodeRunner>("train.fit", fixed, "cpu");
-    runner->set("model", model).set("network", folder.write("network.json", network));
-    for (auto& [key, value] : more)
-      if (key == "start" || key == "checkpoint" || key == "curve" || key == "picture" || key == "network")
-        runner->set(key, value);
-    for (int i = 0; i < cases; ++i)
-      runner->input("samples", sampled(ToyCase(static_cast<unsigned>(i + 1)), "case" + std::to_string(i)));
-  }
-  std::string error() { return runner->error_of_run(); }
-
-  std::string model;
-  std::unique_ptr<NodeRunner> runner;
-};
-
-std::string trained(const TestFolder& folder, const std::string& name, const Values& more = {}, int threads = 1) {
-  Training training(folder, name, more);
-  training.runner->threads(threads);
-  REQUIRE(training.error() == "");
-  return training.model;
-}
-
-std::map<std::string, at::Tensor> weights_of(const std::string& model) {
-  std::map<std::string, at::Tensor> found;
-  for (const auto& parameter : torch::jit::load(model).named_parameters()) found[parameter.name] = parameter.value;
-  return found;
-}
 
 /// What the trainer's own layers give for patches in evaluation, with the weights in a model.
 at::Tensor trainer_output(const std::string& model, const std::string& text, const PatchBatch& patches) {
@@ -72,13 +24,6 @@ at::Tensor trainer_output(const std::string& model, const std::string& text, con
   const at::Tensor input = torch::from_blob(values.data(), {patches.count(), patches.channels, depth, height, width}).clone();
   train::Pass pass;
   return train::logits(network, input, tensors, pass).detach();
-}
-
-double difference(const std::string& a, const std::string& b) {
-  double worst = 0;
-  const auto of_b = weights_of(b);
-  for (const auto& [name, tensor] : weights_of(a)) worst = std::max(worst, (tensor - of_b.at(name)).abs().max().item<double>());
-  return worst;
 }
 
 TEST_CASE("train.fit: learns the toy lesions, and cnn.stage runs the model") {

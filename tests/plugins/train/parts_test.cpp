@@ -7,10 +7,12 @@
 #include "common/torch/torch_headers.h"
 #include "train/adam.h"
 #include "train/augmentation.h"
+#include "train/epoch_log.h"
 #include "train/first_convolution.h"
 #include "train/initialise.h"
 #include "train/layers.h"
 #include "train/random_order.h"
+#include "train/steps.h"
 
 namespace flowrun::train {
 namespace {
@@ -50,7 +52,7 @@ TEST_CASE("augmentation: flips and turns move values, and four quarter turns bri
   std::vector<float> patch(18), scratch;
   std::iota(patch.begin(), patch.end(), 0.0f);
   const std::vector<float> before = patch;
-  const Augmentation turn = make_augmentation({}, {"xy"}, 0, 0, size), flip = make_augmentation({"z"}, {}, 0, 0, size);
+  const Augmentation turn = make_augmentation({}, {"xy"}, 0, 0, 1, size), flip = make_augmentation({"z"}, {}, 0, 0, 1, size);
   int moved = 0;
   for (std::uint64_t place = 0; place < 16; ++place) {
     std::vector<float> turned = before;
@@ -64,17 +66,78 @@ TEST_CASE("augmentation: flips and turns move values, and four quarter turns bri
   }
   CHECK(moved > 8);
   CHECK(moved < 16);
-  CHECK_THROWS_WITH(make_augmentation({}, {"xz"}, 0, 0, size),
+  CHECK_THROWS_WITH(make_augmentation({}, {"xz"}, 0, 0, 1, size),
                     "parameter 'rotations' names xz, but patches of 3 x 3 x 2 voxels are not square in that plane");
-  CHECK_THROWS_WITH(make_augmentation({"t"}, {}, 0, 0, size), "parameter 'flips' names 't'; known are x, y and z");
+  CHECK_THROWS_WITH(make_augmentation({"t"}, {}, 0, 0, 1, size), "parameter 'flips' names 't'; known are x, y and z");
 }
 
 TEST_CASE("augmentation: intensities are scaled and shifted within their bounds, each channel for itself") {
   std::vector<float> patch(8, 1.0f), scratch;
-  augment(patch.data(), 2, {2, 2, 1}, make_augmentation({}, {}, 0.5, 0.1, {2, 2, 1}), 3, 1, scratch);
+  augment(patch.data(), 2, {2, 2, 1}, make_augmentation({}, {}, 0.5, 0.1, 1, {2, 2, 1}), 3, 1, scratch);
   CHECK(patch[0] == patch[3]);
   CHECK(patch[0] != patch[4]);
   for (const float value : patch) CHECK(std::abs(value - 1) <= 0.6f);
+}
+
+TEST_CASE("augmentation: thick slices are means at their middles with straight lines between, cut where a slice may begin") {
+  const std::vector<float> column{0, 2, 4, 6, 8, 10}, from_0{1, 2, 4, 6, 8, 9}, from_1{0.75f, 2.25f, 4, 6, 7.75f, 9.25f};
+  int as_it_was = 0, first = 0, second = 0;
+  std::vector<float> scratch;
+  for (std::uint64_t place = 0; place < 64; ++place) {
+    std::vector<float> patch = column;
+    augment(patch.data(), 1, {1, 1, 6}, make_augmentation({}, {}, 0, 0, 2, {1, 1, 6}), 5, place, scratch);
+    as_it_was += patch == column, first += patch == from_0, second += patch == from_1;
+  }
+  CHECK(as_it_was + first + second == 64);
+  CHECK(as_it_was > 16);
+  CHECK(first > 4);
+  CHECK(second > 4);
+}
+
+TEST_CASE("augmentation: thick slices keep a patch of one value, also where one slice covers it, each channel for itself") {
+  std::vector<float> even(2 * 27, 3.0f), scratch;
+  augment(even.data(), 2, {3, 3, 3}, make_augmentation({}, {}, 0, 0, 32, {3, 3, 3}), 5, 1, scratch);
+  for (const float value : even) CHECK(value == doctest::Approx(3));
+  std::vector<float> two{0, 2, 4, 6, 8, 10, 0, 2, 4, 6, 8, 10};
+  int unlike = 0;
+  for (std::uint64_t place = 0; place < 16; ++place) {
+    std::vector<float> patch = two;
+    augment(patch.data(), 2, {1, 1, 6}, make_augmentation({}, {}, 0, 0, 3, {1, 1, 6}), 5, place, scratch);
+    unlike += !std::equal(patch.begin(), patch.begin() + 6, patch.begin() + 6);
+  }
+  CHECK(unlike > 4);
+}
+
+TEST_CASE("steps: a batch that leaves too few steps is lowered, others are kept") {
+  CHECK(fitting_batch(4096, 754, 8) == 94);
+  CHECK(fitting_batch(94, 754, 8) == 94);
+  CHECK(fitting_batch(100, 754, 8) == 100);  // the eighth step has the rest
+  CHECK(fitting_batch(4096, 754, 1) == 4096);
+  CHECK(fitting_batch(4096, 5, 8) == 1);
+  CHECK(fitting_batch(4096, 0, 8) == 1);
+}
+
+TEST_CASE("steps: the learning rate of each schedule, worked out by hand") {
+  Settings settings;
+  settings.learning_rate = 0.4, settings.epochs = 4;
+  CHECK(learning_rate_at(settings, 19, 5) == 0.4);
+  settings.schedule = "cosine";
+  CHECK(learning_rate_at(settings, 0, 5) == doctest::Approx(0.4));
+  CHECK(learning_rate_at(settings, 10, 5) == doctest::Approx(0.2));
+  CHECK(learning_rate_at(settings, 15, 5) == doctest::Approx(0.2 * (1 - std::sqrt(0.5))));
+  CHECK(learning_rate_at(settings, 20, 5) == doctest::Approx(0).scale(1));
+  CHECK(learning_rate_at(settings, 30, 5) == doctest::Approx(0).scale(1));  // never up again
+  settings.schedule = "step", settings.schedule_epochs = 2, settings.schedule_factor = 0.5;
+  CHECK(learning_rate_at(settings, 9, 5) == 0.4);
+  CHECK(learning_rate_at(settings, 10, 5) == 0.2);
+  CHECK(learning_rate_at(settings, 20, 5) == 0.1);
+}
+
+TEST_CASE("epoch_log: durations in words") {
+  CHECK(duration_words(-3) == "0 s");
+  CHECK(duration_words(59.4) == "59 s");
+  CHECK(duration_words(250) == "4 min 10 s");
+  CHECK(duration_words(7500) == "2 h 05 min");
 }
 
 TEST_CASE("random_order: an order is a permutation that the stream decides") {

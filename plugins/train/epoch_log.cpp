@@ -1,0 +1,69 @@
+#include "epoch_log.h"
+
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <ios>
+
+#include "flowrun/sdk/atomic_file.h"
+#include "flowrun/sdk/context.h"
+
+namespace flowrun::train {
+namespace {
+
+std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+/// 65 and 60 are "1 min 05 s".
+std::string in_two(long long value, long long each, const char* large, const char* small) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%lld %s %02lld %s", value / each, large, value % each, small);
+  return text;
+}
+
+}  // namespace
+
+std::string duration_words(double seconds) {
+  const auto whole = static_cast<long long>(std::llround(std::max(0.0, std::min(seconds, 1e12))));
+  if (whole < 60) return std::to_string(whole) + " s";
+  return whole < 3600 ? in_two(whole, 60, "min", "s") : in_two(whole / 60, 60, "h", "min");
+}
+
+std::string epoch_line(const Progress& progress, std::int64_t epochs, double seconds_left) {
+  const EpochFigures& row = progress.curve.back();
+  std::string text = "epoch " + std::to_string(row.epoch);
+  text += row.epoch == 0 ? " (the model to start with)" : " of " + std::to_string(epochs);
+  const char* between = ": ";
+  const auto add = [&](const char* name, double value) {
+    if (std::isnan(value)) return;
+    text.append(between).append(name).append(" ").append(short_number(value));
+    between = ", ";
+  };
+  add("training loss", row.training_loss);
+  add("validation loss", row.validation_loss);
+  add("Dice", row.validation_dice);
+  if (!progress.best.empty())
+    text += "; best so far: epoch " + std::to_string(progress.best_epoch) + " (" + short_number(progress.best_loss) + ")";
+  if (row.epoch > 0) text += "; at most " + duration_words(seconds_left) + " left";
+  return text;
+}
+
+void EpochLog::write(Context& context, const std::string& line, bool anew) {
+  if (path_.empty()) return;
+  std::error_code ignored;
+  if (const auto folder = std::filesystem::path(path_).parent_path(); anew && !folder.empty())
+    std::filesystem::create_directories(folder, ignored);
+  errno = 0;
+  std::ofstream file(path_, anew ? std::ios::trunc : std::ios::app);
+  file << line << '\n' << std::flush;
+  if (file || failed_) return;
+  failed_ = true;
+  context.warn("the log of the epochs could not be written: " + write_failure(path_, errno));
+}
+
+}  // namespace flowrun::train

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "checkpoint.h"
+
+namespace flowrun {
+class Context;
+}
+
+namespace flowrun::train {
+
+/// "epoch 3 of 20: training loss 0.551, validation loss 0.468, Dice 0.812; best so far: epoch 3 (0.468); at most 4 min 10 s
+/// left". Epoch 0 is the model to start with. `progress` has the row already.
+std::string epoch_line(const Progress& progress, std::int64_t epochs, double seconds_left);
+
+/// "35 s", "4 min 10 s", "2 h 05 min".
+std::string duration_words(double seconds);
+
+/// A text file with a line for each epoch, to look at while the training runs (tail -f). What cannot be written is one warning.
+class EpochLog {
+ public:
+  explicit EpochLog(std::string path) : path_(std::move(path)) {}  ///< empty: no file
+  /// The first line; `anew` drops what an earlier training left in the file.
+  void begin(Context& context, const std::string& line, bool anew) { write(context, line, anew); }
+  void add(Context& context, const std::string& line) { write(context, line, false); }
+
+ private:
+  void write(Context& context, const std::string& line, bool anew);
+  std::string path_;
+  bool failed_ = false;
+};
+
+}  // namespace flowrun::train
