@@ -53,13 +53,13 @@ std::string epoch_line(const Progress& progress, std::int64_t epochs, double sec
   return text;
 }
 
-void EpochLog::write(Context& context, const std::string& line, bool anew) {
+void EpochLog::write(Context& context, const std::string& line, bool from_start) {
   if (path_.empty()) return;
   std::error_code ignored;
-  if (const auto folder = std::filesystem::path(path_).parent_path(); anew && !folder.empty())
+  if (const auto folder = std::filesystem::path(path_).parent_path(); from_start && !folder.empty())
     std::filesystem::create_directories(folder, ignored);
   errno = 0;
-  std::ofstream file(path_, anew ? std::ios::trunc : std::ios::app);
+  std::ofstream file(path_, from_start ? std::ios::trunc : std::ios::app);
   file << line << '\n' << std::flush;
   if (file || failed_) return;
   failed_ = true;

@@ -22,12 +22,12 @@ std::string duration_words(double seconds);
 class EpochLog {
  public:
   explicit EpochLog(std::string path) : path_(std::move(path)) {}  ///< empty: no file
-  /// The first line; `anew` drops what an earlier training left in the file.
-  void begin(Context& context, const std::string& line, bool anew) { write(context, line, anew); }
+  /// The first line; `from_start` drops what an earlier training left in the file.
+  void begin(Context& context, const std::string& line, bool from_start) { write(context, line, from_start); }
   void add(Context& context, const std::string& line) { write(context, line, false); }
 
  private:
-  void write(Context& context, const std::string& line, bool anew);
+  void write(Context& context, const std::string& line, bool from_start);
   std::string path_;
   bool failed_ = false;
 };

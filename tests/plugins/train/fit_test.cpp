@@ -74,7 +74,7 @@ TEST_CASE("train.fit: an interrupted training goes on to the same bits, wherever
   const TestFolder folder;
   const std::string straight = trained(folder, "straight", {{"epochs", std::int64_t{3}}});
   for (const int looks : {2, 9, 23}) {
-    const std::string checkpoint = folder.file("k" + std::to_string(looks));
+    const std::string checkpoint = folder.file("k").append(std::to_string(looks));
     const Values params{{"epochs", std::int64_t{3}}, {"checkpoint", checkpoint}};
     Training cut(folder, "cut" + std::to_string(looks), params);
     cut.runner->cancel_after(looks);

@@ -68,12 +68,13 @@ TEST_CASE("train.fit: a training from a model that was interrupted goes on to th
   const std::string first = trained(folder, "first", {{"epochs", std::int64_t{1}}});
   const std::string straight = trained(folder, "straight", {{"start", first}, {"epochs", std::int64_t{2}}});
   for (const int looks : {1, 5, 14}) {
-    const Values params{{"start", first}, {"epochs", std::int64_t{2}}, {"checkpoint", folder.file("k" + std::to_string(looks))}};
-    Training cut(folder, "cut" + std::to_string(looks), params);
+    const std::string name = std::to_string(looks);
+    const Values params{{"start", first}, {"epochs", std::int64_t{2}}, {"checkpoint", folder.file(name)}};
+    Training cut(folder, "cut" + name, params);
     cut.runner->cancel_after(looks);
     cut.error();
     CHECK_FALSE(std::filesystem::exists(cut.model));
-    CHECK(bytes_of(trained(folder, "on" + std::to_string(looks), params)) == bytes_of(straight));
+    CHECK(bytes_of(trained(folder, "on" + name, params)) == bytes_of(straight));
   }
 }
 
@@ -148,7 +149,7 @@ TEST_CASE("train.fit: the log has a line for each epoch, with the start as epoch
   CHECK(contains(lines[3], "; at most 0 s left"));
 }
 
-TEST_CASE("train.fit: the log says where a training was resumed, and one that begins anew drops the old lines") {
+TEST_CASE("train.fit: the log says where a training was resumed, and one that starts again drops the old lines") {
   const TestFolder folder;
   const std::string log = folder.file("l.txt");
   const auto run = [&](std::int64_t epochs, bool resume) {
