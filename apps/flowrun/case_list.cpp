@@ -24,10 +24,18 @@ std::string default_case_name(const GraphSpec& spec) {
   return name.substr(0, kLongestCaseName);
 }
 
+/// An empty value is a script's variable that was not set. Only a text may be meant to be empty.
+bool takes_empty(const GraphSpec* spec, const std::string& name) {
+  const auto* input = spec ? find_input(*spec, name) : nullptr;
+  return input && input->spec.type == ParamType::string;
+}
+
 CommonValues common_values(const CaseSource& source, const GraphSpec* spec, Faults& faults) {
   CommonValues common;
   for (auto& [name, value] : assignments(source.inputs, "--in", faults)) {
-    if (CasePattern::is_pattern(value))
+    if (value.empty() && !takes_empty(spec, name))
+      faults.error({}, fmt::format("--in {}: its value is empty; give it one, or leave it out", name));
+    else if (CasePattern::is_pattern(value))
       faults.error(
           {},
           fmt::format("--in {}: this gives one value to all cases; a pattern that finds cases goes with --cases: --cases '{}={}'",

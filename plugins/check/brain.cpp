@@ -105,9 +105,12 @@ class Brain : public Node {
 
   static void judge_volume(Context& context, const std::string& name, double volume) {
     const double smallest = context.params().number("smallest"), largest = context.params().number("largest");
+    if (smallest >= largest)
+      throw Error("parameter 'smallest' is " + rounded(smallest) + " ml and 'largest' is " + rounded(largest) +
+                  " ml; the first has to be below the second");
     if (volume >= smallest && volume <= largest) return;
-    doubt(context, "the brain mask of '" + name + "' has " + rounded(volume) + " ml, and brains of adults have " + rounded(smallest) +
-                       " to " + rounded(largest) + " ml; look at the picture of the brain before the results are used");
+    doubt(context, "the brain mask of '" + name + "' has " + rounded(volume) + " ml, but " + rounded(smallest) + " to " +
+                       rounded(largest) + " ml are expected; look at the picture of the brain before the results are used");
   }
 
   static void judge_faces(Context& context, const std::string& name, const Face& face, const Mask& mask) {

@@ -31,11 +31,17 @@ std::string text_of(const fs::path& path, std::uintmax_t most) {
   return text;
 }
 
-Transform read_transform(const fs::path& path) {
+Transform read_transform(const fs::path& path, bool trusts_hdf5) {
   std::error_code missing;
   if (!fs::exists(path, missing)) throw Error("there is no such file");
   if (!fs::is_regular_file(path)) throw Error("it is no plain file");
-  if (text_of(path, 8) == kHdf5Magic) return transform_of(read_hdf5(path));
+  if (text_of(path, 8) == kHdf5Magic) {
+    if (!trusts_hdf5)
+      throw Error(
+          "it is an HDF5 file, which HDF5's own library reads and a damaged one can crash; set parameter 'trust_hdf5' to true for a "
+          "file that you know, or save the transform as text (.tfm)");
+    return transform_of(read_hdf5(path));
+  }
   if (fs::file_size(path) > kLargestText) throw Error("it has more than 512 MB and is no HDF5 file");
   const std::string text = text_of(path, kLargestText);
   if (text.empty()) throw Error("it is empty");
@@ -50,7 +56,7 @@ class Read : public Node {
     const fs::path path = context.params().text("path");
     Transform transform = [&] {
       try {
-        return read_transform(path);
+        return read_transform(path, context.params().flag("trust_hdf5"));
       } catch (const std::bad_alloc&) {
         throw Error("cannot read the transform '" + path.string() + "': there is not enough memory for it");
       } catch (const std::exception& e) {
@@ -107,7 +113,7 @@ class Write : public Node {
 };
 
 constexpr char kReadDetails[] =
-    "The form is found in the file's bytes: ITK's text (.tfm, .txt), ITK's HDF5 (.h5), or a 4 x 4 matrix in RAS as text "
+    "The form is found in the file's bytes: ITK's text (.tfm, .txt), ITK's HDF5 (.h5, with 'trust_hdf5'), or a 4 x 4 matrix in RAS as text "
     "(NiftyReg, "
     "c3d_affine_tool -ras). All lead from places of the reference (fixed) image to places of the moving image. Types that are "
     "read: "
@@ -117,7 +123,9 @@ constexpr char kReadDetails[] =
     "outside the centres of its outermost voxels; ITK takes it half a voxel further.\n\n"
     "Names of spaces are read where flowrun wrote them; 'from' and 'to' replace them. Errors: a missing or damaged file; other "
     "types; "
-    "several transforms without a composite; numbers that are not finite; arrays larger than their file.";
+    "several transforms without a composite, a composite without parts; a matrix that cannot be inverted; numbers that are not "
+    "finite; arrays larger than their file; links to other files. HDF5's library is not safe against hostile files: give "
+    "'trust_hdf5' only for files that you know, or run the node with \"isolate\".";
 
 constexpr char kWriteDetails[] =
     "The file appears under its name only when it is whole. ITK's text and HDF5 are read by ITK, 3D Slicer, ANTs and ITK-SNAP; "
@@ -139,7 +147,9 @@ NodeType read_type() {
   from.help = "Name of the space that it starts from, of the reference image; empty: what the file says", from.per_case = true;
   ParamSpec to{.name = "to", .type = ParamType::string, .default_value = std::string()};
   to.help = "Name of the space that it ends in, of the moving image; empty: what the file says", to.per_case = true;
-  type.params = {path, from, to};
+  ParamSpec trust{.name = "trust_hdf5", .type = ParamType::boolean, .default_value = false};
+  trust.help = "Read HDF5 files too, by HDF5's own library, which a damaged file can crash";
+  type.params = {path, from, to, trust};
   type.concurrent = true;
   type.create = create_node<Read>;
   return type;

@@ -50,6 +50,9 @@ struct Inputs {
     require_solid(moving, "moving");
     if (fixed_mask) grid::require_one_grid(fixed, "fixed", *fixed_mask, "fixed_mask");
     if (moving_mask) grid::require_one_grid(moving, "moving", *moving_mask, "moving_mask");
+    for (const auto& [mask, port] : {std::pair{fixed_mask, "fixed_mask"}, std::pair{moving_mask, "moving_mask"}})
+      if (mask && std::none_of(mask->voxels.begin(), mask->voxels.end(), [](std::uint8_t v) { return v != 0; }))
+        throw Error("'" + grid::name_of(mask->source, port) + "' has no voxel inside, so it cannot be compared");
     if (!initial) return;
     require_spaces(*initial, true, fixed.facts.space, fixed_name(), moving.facts.space, moving_name());
     for (const double number : initial->matrix())  // throws where it displaces

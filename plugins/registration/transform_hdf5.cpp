@@ -54,7 +54,22 @@ void require(herr_t status, const std::string& problem) {
   if (status < 0) throw Error(problem);
 }
 
-bool has(hid_t parent, const std::string& name) { return H5Lexists(parent, name.c_str(), H5P_DEFAULT) > 0; }
+/// Whether there is such an object. Throws Error for a link to somewhere else, such as another file.
+bool has(hid_t parent, const std::string& name) {
+  if (H5Lexists(parent, name.c_str(), H5P_DEFAULT) <= 0) return false;
+  H5L_info_t link;
+  require(H5Lget_info(parent, name.c_str(), &link, H5P_DEFAULT), "its " + name + " is damaged");
+  if (link.type != H5L_TYPE_HARD) throw Error("its " + name + " is a link to another place, which is not followed");
+  return true;
+}
+
+/// Throws Error where a data set is missing, a link, or keeps its data in other files.
+void require_own_set(hid_t parent, const std::string& name) {
+  if (!has(parent, name)) throw Error("it lacks " + name);
+  const Handle set(H5Dopen2(parent, name.c_str(), H5P_DEFAULT), H5Dclose, "it lacks " + name);
+  const Handle plan(H5Dget_create_plist(set), H5Pclose, "its " + name + " is damaged");
+  if (H5Pget_external_count(plan) != 0) throw Error("its " + name + " lies in other files, which are not read");
+}
 
 /// A text that is stored with a fixed or a variable length, through `read(memory type, buffer)`.
 template <class Read>
@@ -76,6 +91,7 @@ std::string text_of(hid_t type, hid_t space, const std::string& name, const Read
 }
 
 std::string read_text(hid_t parent, const std::string& name) {
+  require_own_set(parent, name);
   const Handle set(H5Dopen2(parent, name.c_str(), H5P_DEFAULT), H5Dclose, "it lacks " + name);
   const Handle type(H5Dget_type(set), H5Tclose, "its " + name + " is damaged");
   const Handle space(H5Dget_space(set), H5Sclose, "its " + name + " is damaged");
@@ -92,6 +108,7 @@ std::string read_attribute(hid_t root, const std::string& name) {
 }
 
 std::vector<double> read_numbers(hid_t parent, const std::string& name, std::uintmax_t file_bytes) {
+  require_own_set(parent, name);
   const Handle set(H5Dopen2(parent, name.c_str(), H5P_DEFAULT), H5Dclose, "it lacks " + name);
   const Handle type(H5Dget_type(set), H5Tclose, "its " + name + " is damaged");
   const Handle space(H5Dget_space(set), H5Sclose, "its " + name + " is damaged");
@@ -151,13 +168,15 @@ TransformFile read_hdf5(const std::filesystem::path& path) {
   const Session session;
   const std::uintmax_t bytes = std::filesystem::file_size(path);
   const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "it is no HDF5 file, or a damaged one");
-  const Handle group(H5Gopen2(file, "/TransformGroup", H5P_DEFAULT), H5Gclose,
-                     "it is an HDF5 file without a 'TransformGroup', so it contains no transform of ITK");
+  const char* const kNone = "it is an HDF5 file without a 'TransformGroup', so it contains no transform of ITK";
+  if (!has(file, "TransformGroup")) throw Error(kNone);
+  const Handle group(H5Gopen2(file, "/TransformGroup", H5P_DEFAULT), H5Gclose, kNone);
   H5G_info_t info;
   require(H5Gget_info(group, &info), "its 'TransformGroup' is damaged");
   if (info.nlinks > kMostTransforms) throw Error("it contains " + std::to_string(info.nlinks) + " transforms");
   TransformFile found;
   for (hsize_t i = 0; i < info.nlinks; ++i) {
+    if (!has(group, std::to_string(i))) throw Error("it lacks transform " + std::to_string(i));
     const Handle one(H5Gopen2(group, std::to_string(i).c_str(), H5P_DEFAULT), H5Gclose,
                      "it lacks transform " + std::to_string(i));
     found.records.push_back(read_record(one, bytes));

@@ -90,6 +90,18 @@ void require_count(const std::string& what, std::size_t found, std::size_t expec
     throw Error(what + " has " + std::to_string(found) + " numbers, but " + std::to_string(expected) + " are expected");
 }
 
+}  // namespace
+
+void require_invertible(const std::array<double, 12>& m) {
+  constexpr double kFlat = 1e-6;  // of the volume that edges of these lengths can span
+  const double determinant = m[0] * (m[5] * m[10] - m[6] * m[9]) - m[1] * (m[4] * m[10] - m[6] * m[8]) + m[2] * (m[4] * m[9] - m[5] * m[8]);
+  double most = 1;
+  for (std::size_t row = 0; row < 12; row += 4) most *= std::hypot(m[row], m[row + 1], m[row + 2]);
+  if (!(std::abs(determinant) > kFlat * most)) throw Error("its matrix maps the head onto a plane, a line or a point, so it cannot be");
+}
+
+namespace {
+
 TransformStep linear_step(const LinearType& type, const TransformRecord& record) {
   require_count("a " + record.type, record.parameters.size(), type.count);
   if (record.fixed.size() > 4) require_count("the centre of a " + record.type, record.fixed.size(), 3);
@@ -104,6 +116,7 @@ TransformStep linear_step(const LinearType& type, const TransformRecord& record)
     }
     step.matrix[4 * row + 3] = shift;
   }
+  require_invertible(step.matrix);
   return step;
 }
 
@@ -172,6 +185,7 @@ TransformStep step_of(const TransformRecord& record) {
 Transform transform_of(const TransformFile& file) {
   if (file.records.empty()) throw Error("it contains no transform");
   const bool composite = file.records.front().type.starts_with("CompositeTransform");
+  if (composite && file.records.size() == 1) throw Error("its composite has no parts; the file may be cut short");
   if (!composite && file.records.size() > 1)
     throw Error("it contains " + std::to_string(file.records.size()) +
                 " transforms that no composite joins, so their order is not known; write each to a file of its own");

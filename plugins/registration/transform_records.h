@@ -24,6 +24,9 @@ struct TransformFile {
 /// these. ITK applies the parts of a composite from last to first, flowrun its steps from first to last.
 /// Throws Error, beginning with what is wrong, for all else: other types and dimensions, wrong counts, numbers that are not
 /// finite.
+/// Throws Error for a matrix (3 x 4, row-major) that maps space onto a plane, a line or a point.
+void require_invertible(const std::array<double, 12>& matrix);
+
 Transform transform_of(const TransformFile& file);
 
 /// The records of a transform: one affine, one displacement field, or a composite. Throws Error for a displacement step that is

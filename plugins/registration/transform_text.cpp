@@ -70,6 +70,11 @@ bool is_itk_text(std::string_view text) { return text.starts_with(kFirstLine); }
 
 TransformFile parse_itk_text(std::string_view text) {
   TransformFile file;
+  bool has_parameters = false, has_fixed = false;
+  const auto once = [](bool& has, std::size_t number, const char* what) {
+    if (has) throw Error(at_line(number) + "is the second '" + what + "' of one transform");
+    has = true;
+  };
   const auto record = [&](std::size_t number) -> TransformRecord& {
     if (file.records.empty()) throw Error(at_line(number) + "has parameters before the first 'Transform:'");
     return file.records.back();
@@ -81,9 +86,16 @@ TransformFile parse_itk_text(std::string_view text) {
     const auto colon = line.find(':');
     const std::string_view key = line.substr(0, colon),
                            value = colon == std::string_view::npos ? "" : trimmed(line.substr(colon + 1));
-    if (key == "Transform") file.records.push_back({std::string(value), {}, {}});
-    else if (key == "Parameters") record(number).parameters = numbers_of(value, number);
-    else if (key == "FixedParameters") record(number).fixed = numbers_of(value, number);
+    if (key == "Transform") {
+      file.records.push_back({std::string(value), {}, {}});
+      has_parameters = has_fixed = false;
+    } else if (key == "Parameters") {
+      once(has_parameters, number, "Parameters:");
+      record(number).parameters = numbers_of(value, number);
+    } else if (key == "FixedParameters") {
+      once(has_fixed, number, "FixedParameters:");
+      record(number).fixed = numbers_of(value, number);
+    }
     else throw Error(at_line(number) + "is none of 'Transform:', 'Parameters:' and 'FixedParameters:'");
   });
   return file;
@@ -118,6 +130,7 @@ Transform parse_ras_matrix(std::string_view text) {
   for (std::size_t row = 0; row < 3; ++row)
     for (std::size_t column = 0; column < 4; ++column)
       matrix[4 * row + column] = rows[row][column] * ((row < 2) != (column < 2) ? -1 : 1);  // RAS to LPS
+  require_invertible(matrix);
   return affine_transform(matrix);
 }
 

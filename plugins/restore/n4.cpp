@@ -139,6 +139,15 @@ void emit(Context& context, std::vector<float> log_field, const std::string& nam
   context.emit(kLogField, std::move(field));
 }
 
+/// Coils change the brightness by tens of percent, not by orders of magnitude.
+void judge_field(Context& context, double low, double high) {
+  constexpr double kLow = 0.5, kHigh = 2, kAbsurdLow = 0.01, kAbsurdHigh = 100;
+  const std::string range = "the bias field of the image goes from " + to_string(ParamValue(low)) + " to " + to_string(ParamValue(high));
+  if (low < kAbsurdLow || high > kAbsurdHigh)
+    throw Error(range + ", which no coil makes: the image has hardly any contrast, or a strange one, where the field is fitted; look at it");
+  if (low < kLow || high > kHigh) context.warn(range + ", more than coils make (0.5 to 2); look at the corrected image");
+}
+
 void report_field(Context& context, const std::vector<float>& field, const Mask& mask) {
   double low = 0, high = 0;
   bool any = false;
@@ -150,6 +159,7 @@ void report_field(Context& context, const std::vector<float>& field, const Mask&
   }
   context.report("field_low", std::exp(low));
   context.report("field_high", std::exp(high));
+  judge_field(context, std::exp(low), std::exp(high));
 }
 
 class N4 : public Node {
@@ -219,7 +229,7 @@ constexpr char kDetails[] =
     "fewer than 2 voxels along an axis, or after shrinking; no voxel above 0, or fewer than 10 after shrinking; voxels that "
     "ascend all the way, as in a made-up ramp; a mesh of more than 256 elements along an axis; padding to more than 8 times the "
     "voxels; a mask on another grid; a grid that ITK refuses. Reports iterations (of all levels), field_low and field_high (the "
-    "field's range over the voxels that it was fitted to; below 0.5 or above 2 look at the images).";
+    "field's range over the voxels that it was fitted to). Below 0.5 or above 2 is a warning, below 0.01 or above 100 an Error.";
 
 }  // namespace
 

@@ -103,6 +103,29 @@ TEST_CASE("flowrun run: a stage of which nothing ran stands for its nodes, and n
   CHECK(contains(never.err, "opening 2 nodes for 2 cases"));
 }
 
+TEST_CASE("flowrun run --resume: a parameter that only decides whether a node runs makes the case run again") {
+  Cases cases;
+  const std::string graph = with_when(R"("${denoise}")");
+  CHECK(cases.run(graph, {"--set", "denoise=true"}).status == 0);
+  CHECK(cases.folder.has("o/a.txt"));
+  const Ended changed = cases.run(graph, {"--resume"});
+  INFO(changed.err);
+  CHECK(contains(changed.err, "parameter 'when' of node 'write' changed from denoise is true (true) to denoise is true (false)"));
+  CHECK_FALSE(cases.folder.has("o/a.txt"));
+  const std::string limit = with_when(R"({ "value": "${limit}", "above": 3 })");
+  CHECK(cases.run(limit, {"--set", "limit=4"}).status == 0);
+  CHECK(contains(cases.run(limit, {"--set", "limit=5", "--resume"}).err, "changed"));
+  CHECK(contains(cases.run(limit, {"--set", "limit=5", "--resume"}).err, "unchanged"));
+}
+
+TEST_CASE("flowrun run: an empty value of --in is an error, for optional inputs too") {
+  Cases cases;
+  cases.folder.write("graph.json", with_when(R"({ "given": "extra" })"));
+  const Ended ended = run_flowrun(cases.folder, {"run", "graph.json", "--in", "value=1", "--in", "extra=", "--out", "o"});
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err, "--in extra: its value is empty; give it one, or leave it out"));
+}
+
 TEST_CASE("flowrun run: a parameter can be a number that another node finds") {
   const auto graph = [](const std::string& value) {
     return kHead + R"("again": { "type": "clitest.make", "params": { "value": )" + value + R"( } },

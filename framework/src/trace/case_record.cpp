@@ -24,6 +24,12 @@ std::string expression_text(const ParamExpression& param) {
   return text;
 }
 
+/// With the value that decides, where the graph has it: "denoise is true (false)". What a case decides is among the case's values.
+std::string condition_text(const Condition& condition) {
+  if (condition.kind != ConditionSpec::Kind::value) return condition.text;
+  return condition.text + " (" + expression_text(condition.value) + ")";
+}
+
 Value pairs_value(const Pairs& pairs) {
   Value object = Value::object();
   for (const auto& [name, text] : pairs) object.own_members().push_back({name, Value(text)});
@@ -142,7 +148,7 @@ std::vector<NodeRecord> node_records(const ValidatedGraph& graph, const std::str
   for (const ValidatedNode& node : graph.nodes) {
     NodeRecord record{node.id, node.type_name, node.plugin, node.plugin_version, {}, {}};
     for (const ParamExpression& param : node.params) record.params.emplace_back(param.name, expression_text(param));
-    for (const Condition& condition : node.conditions) record.params.emplace_back("when", condition.text);
+    for (const Condition& condition : node.conditions) record.params.emplace_back("when", condition_text(condition));
     if (const std::string& where = node.device == "auto" ? device : node.device; where != "auto")
       record.params.emplace_back("run.device", where);
     if (node.isolation) record.params.emplace_back("run.isolate", "true");

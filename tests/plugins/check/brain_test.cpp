@@ -88,7 +88,13 @@ TEST_CASE("check.brain: the side is that of the head, however the image is store
 TEST_CASE("check.brain: on_doubt fail ends the case") {
   NodeRunner runner(kType, {{"on_doubt", "fail"}});
   runner.input("mask", ball(45));
-  CHECK(runner.error_of_run().find("brains of adults have 700 to 2200 ml") != std::string::npos);
+  CHECK(runner.error_of_run().find("but 700 to 2200 ml are expected") != std::string::npos);
+}
+
+TEST_CASE("check.brain: limits the wrong way round are refused") {
+  NodeRunner runner(kType, {{"smallest", 2000.0}, {"largest", 1000.0}});
+  runner.input("mask", ball(70));
+  CHECK(runner.error_of_run().find("the first has to be below the second") != std::string::npos);
 }
 
 TEST_CASE("check.brain: an incomplete mask, no voxels and a spacing of 0 are refused") {

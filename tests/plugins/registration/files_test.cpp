@@ -42,13 +42,13 @@ std::string error_of_write(const std::string& path, const Transform& transform, 
 }
 
 Transform read(const std::string& path) {
-  NodeRunner runner("registration.read", {{"path", path}});
+  NodeRunner runner("registration.read", {{"path", path}, {"trust_hdf5", true}});
   runner.run();
   return runner.output<Transform>("transform");
 }
 
 std::string error_of_read(const std::string& path) {
-  NodeRunner runner("registration.read", {{"path", path}});
+  NodeRunner runner("registration.read", {{"path", path}, {"trust_hdf5", true}});
   return runner.error_of_run();
 }
 
@@ -166,6 +166,31 @@ TEST_CASE("registration.read: text that is no 4 x 4 matrix is refused with a sen
   CHECK(has(error_of_text(folder, "1 0 0 0\n0 1 0 0\n0 0 1 0\n0 0 1 1\n"), "is not 0 0 0 1"));
   CHECK(has(error_of_text(folder, "1 0 0 inf\n0 1 0 0\n0 0 1 0\n0 0 0 1\n"), "not finite"));
   CHECK(has(error_of_text(folder, "<html>\n"), "line 1 has '<html>' where a number is expected"));
+}
+
+TEST_CASE("registration.read: what is no transform of space is refused: flat matrices, composites without parts, parameters given twice") {
+  const Folder folder;
+  const std::string affine = kFirst + "Transform: AffineTransform_double_3_3\n";
+  CHECK(has(error_of_text(folder, affine + "Parameters: 1 0 0 0 1 0 0 0 0 1 2 3\nFixedParameters: 0 0 0\n"), "cannot be"));
+  CHECK(has(error_of_text(folder, kFirst + "Transform: ScaleTransform_double_3_3\nParameters: 0 1 1\nFixedParameters: 0 0 0\n"), "cannot be"));
+  CHECK(has(error_of_text(folder, "1 0 0 0\n0 1 0 0\n1 1 0 0\n0 0 0 1\n"), "cannot be"));
+  CHECK(has(error_of_text(folder, kFirst + "Transform: CompositeTransform_double_3_3\n"), "no parts"));
+  const std::string parameters = "Parameters: 1 0 0 0 1 0 0 0 1 1 2 3\n";
+  CHECK(has(error_of_text(folder, affine + parameters + parameters + "FixedParameters: 0 0 0\n"), "line 4 is the second 'Parameters:'"));
+  CHECK(error_of_text(folder, affine + parameters + "FixedParameters: 0 0 0\n") == "");
+}
+
+TEST_CASE("registration.read: HDF5 is read only where it is trusted, and links to other places never") {
+  const Folder folder;
+  NodeRunner write("registration.write", {{"path", folder / "own.h5"}});
+  write.input("transform", affine_transform(kTurn)).run();
+  NodeRunner untrusted("registration.read", {{"path", folder / "own.h5"}});
+  CHECK(has(untrusted.error_of_run(), "'trust_hdf5'"));
+  CHECK(error_of_read(folder / "own.h5") == "");
+  const hid_t file = H5Fcreate((folder / "links.h5").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  H5Lcreate_external("own.h5", "/TransformGroup", file, "TransformGroup", H5P_DEFAULT, H5P_DEFAULT);
+  H5Fclose(file);
+  CHECK(has(error_of_read(folder / "links.h5"), "is a link to another place"));
 }
 
 TEST_CASE("registration.read: hostile HDF5 is refused with a sentence") {

@@ -50,7 +50,7 @@ Transform through_file(const Any* transform, const std::string& ending) {
   writer->SetFileName(file);
   writer->SetInput(transform);
   writer->Update();
-  NodeRunner runner("registration.read", {{"path", file}});
+  NodeRunner runner("registration.read", {{"path", file}, {"trust_hdf5", true}});
   runner.run();
   std::filesystem::remove(file);
   return runner.output<Transform>("transform");

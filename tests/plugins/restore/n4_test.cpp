@@ -168,6 +168,16 @@ TEST_CASE("n4: a region of one value has field 1, with a warning") {
   CHECK(contains(runner.warnings()[0], "one value"));
 }
 
+TEST_CASE("n4: a field that no coil makes is a warning, and an absurd one an error") {
+  Volume spread = random_volume(small_grid(14, 14, 14), 3);  // -1 to 1
+  for (float& value : spread.voxels) value = value > 0 ? 1000 : 1;
+  for (std::size_t i = 0; i < spread.voxels.size() / 2; ++i) spread.voxels[i] = 1;  // dark and bright halves
+  NodeRunner runner("restore.n4");
+  runner.input("volume", spread);
+  const std::string error = runner.error_of_run();
+  CHECK((contains(error, "which no coil makes") || (error.empty() && runner.warnings().size() == 1)));
+}
+
 TEST_CASE("n4: a mask of which many voxels cannot count is a warning") {
   TissueImage made = head();
   Mask mask = made.inside;
