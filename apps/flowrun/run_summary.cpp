@@ -69,9 +69,9 @@ std::vector<bool> shown_rows(const std::vector<std::size_t>& depths) {
 
 void print_figures(const RunResult& result) {
   std::vector<std::pair<std::string, const Report*>> all;
+  for (const Report& report : result.run_reports) all.emplace_back("(run)", &report);  // such as those of a training
   for (const CaseResult& one : result.cases)
     for (const Report& report : one.reports) all.emplace_back(one.name, &report);
-  for (const Report& report : result.run_reports) all.emplace_back("(run)", &report);
   if (all.empty()) return;
   const auto depth = [](const Report& report) {
     return static_cast<std::size_t>(std::count(report.node.begin(), report.node.end(), '/'));

@@ -25,6 +25,7 @@ std::string rounded(double value) {
   return text.data();
 }
 
+constexpr double kAbsurd = 5;  // times the largest volume without a doubt
 constexpr double kRadius = 70;  // mm, of a ball that is about a brain
 
 /// One of the six faces of an image's box.
@@ -108,6 +109,9 @@ class Brain : public Node {
     if (smallest >= largest)
       throw Error("parameter 'smallest' is " + rounded(smallest) + " ml and 'largest' is " + rounded(largest) +
                   " ml; the first has to be below the second");
+    if (volume > kAbsurd * largest)
+      throw Error("the brain mask of '" + name + "' has " + rounded(volume / 1000) +
+                  " litres, which no brain has; the voxel size in the header is probably wrong (mm are expected)");
     if (volume >= smallest && volume <= largest) return;
     doubt(context, "the brain mask of '" + name + "' has " + rounded(volume) + " ml, but " + rounded(smallest) + " to " +
                        rounded(largest) + " ml are expected; look at the picture of the brain before the results are used");
@@ -141,7 +145,7 @@ NodeType brain_type() {
       "at that end, as if the brain were a ball of 70 mm radius cut by a plane, less the thickness of a slice. The sentence "
       "names the end. The stem of the brain, which reaches the lower end of many images, has about 2 mm by this measure.\n\n"
       "The volume is a Number for other nodes. Reports volume_ml and cut_mm, the largest of these depths. Errors: an "
-      "empty mask; a voxel size that is not above 0; a mask with fewer values than voxels.";
+      "empty mask; more than 5 times 'largest'; a voxel size that is not above 0; a mask with fewer values than voxels.";
   type.inputs = {kMask};
   type.outputs = {kOutMask, kVolume};
   type.params = {limit("smallest", 700, "Smallest volume without a doubt", "ml"),

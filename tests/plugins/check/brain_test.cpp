@@ -91,6 +91,14 @@ TEST_CASE("check.brain: on_doubt fail ends the case") {
   CHECK(runner.error_of_run().find("but 700 to 2200 ml are expected") != std::string::npos);
 }
 
+TEST_CASE("check.brain: a volume that no brain has is an error, such as of a header in micrometres") {
+  Mask mask = ball(70);
+  for (double& spacing : mask.geometry.spacing) spacing *= 1000;
+  NodeRunner runner(kType);
+  runner.input("mask", mask);
+  CHECK(runner.error_of_run().find("which no brain has") != std::string::npos);
+}
+
 TEST_CASE("check.brain: limits the wrong way round are refused") {
   NodeRunner runner(kType, {{"smallest", 2000.0}, {"largest", 1000.0}});
   runner.input("mask", ball(70));
