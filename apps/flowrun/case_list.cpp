@@ -24,16 +24,17 @@ std::string default_case_name(const GraphSpec& spec) {
   return name.substr(0, kLongestCaseName);
 }
 
-/// An empty value is a script's variable that was not set. Only a text may be meant to be empty.
-bool takes_empty(const GraphSpec* spec, const std::string& name) {
+/// Whether a case may lack the input. An empty value on the command line is a script's variable that was not set, and does not mean
+/// that; of others the check of the cases says what is expected.
+bool may_lack(const GraphSpec* spec, const std::string& name) {
   const auto* input = spec ? find_input(*spec, name) : nullptr;
-  return input && input->spec.type == ParamType::string;
+  return input && !input->required;
 }
 
 CommonValues common_values(const CaseSource& source, const GraphSpec* spec, Faults& faults) {
   CommonValues common;
   for (auto& [name, value] : assignments(source.inputs, "--in", faults)) {
-    if (value.empty() && !takes_empty(spec, name))
+    if (value.empty() && may_lack(spec, name))
       faults.error({}, fmt::format("--in {}: its value is empty; give it one, or leave it out", name));
     else if (CasePattern::is_pattern(value))
       faults.error(
