@@ -171,7 +171,7 @@ TEST_CASE("registration.rigid: masks and initial transforms that do not fit are 
   region.input("fixed", fixed).input("moving", moving);
   CHECK(has(region.error_of_run(), "no mask is connected to 'fixed_mask'"));
   region.input("fixed_mask", image_like<Mask>(fixed));
-  CHECK(has(region.error_of_run(), "has 0 voxels inside, too few"));
+  CHECK(has(region.error_of_run(), "has no voxel inside"));
   Volume named = fixed;
   named.facts.space = "flair";
   NodeRunner spaces("registration.rigid");
