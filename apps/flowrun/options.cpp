@@ -133,8 +133,8 @@ void declare_validate(CLI::App& app, ValidateCommand& command) {
                             "Loads no plugin's code, unless --open asks for it. Exit status: 0 the graph is right (warnings are allowed),\n"
                             "2 it is wrong.");
   verb.add_option("GRAPH", command.graph, "the graph file (JSON)")->type_name("")->required();
-  verb.add_flag("--open", command.open, "open the nodes too, as a run does before its first case: models are loaded\n"
-                                        "and compared with what is connected");
+  verb.add_flag("--open", command.open, "open the nodes too, as a run does before its first case, but those with\n"
+                                        "'when': models are loaded and compared with what is connected");
   add_settings(verb, command.settings);
   add_plugin_path(verb, command.plugin_paths);
 }

@@ -12,7 +12,7 @@ namespace flowrun {
 
 namespace {
 
-/// Nodes with conditions are opened where their files are there: the cases decide whether they are needed.
+/// Nodes with conditions are not opened: the cases decide whether they are needed.
 void open_nodes(const std::shared_ptr<const ValidatedGraph>& graph, Registry& registry, Faults& faults) {
   RunOptions options;
   for (const ValidatedNode& node : graph->nodes) options.unused.push_back(!node.conditions.empty());

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <numbers>
 
 #include "common/grid/axes.h"
@@ -19,13 +18,7 @@ constexpr Input<Mask> kMask{"mask", "Brain mask; any value but 0 is inside"};
 constexpr Output<Mask> kOutMask{"mask", "The mask as it came"};
 constexpr Output<Number> kVolume{"volume", "Volume of the voxels inside, in ml"};
 
-std::string rounded(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.0f", value);
-  return text.data();
-}
-
-constexpr double kAbsurd = 5;  // times the largest volume without a doubt
+constexpr double kAbsurd = 5;   // times the largest volume without a doubt
 constexpr double kRadius = 70;  // mm, of a ball that is about a brain
 
 /// One of the six faces of an image's box.
@@ -71,19 +64,13 @@ std::string side_of(const Mask& mask, const Face& face, const std::string& name)
   return (run.forward == face.last ? kForward : kBackward)[run.world];
 }
 
-void check_spacing(const Mask& mask, const std::string& name) {
-  for (const double spacing : mask.geometry.spacing)
-    if (!(spacing > 0))
-      throw Error("'" + name + "' has a voxel size that is not above 0 mm; repair the image first");
-}
-
 class Brain : public Node {
  public:
   void process(Context& context) override {
     const Mask& mask = context.in(kMask);
     grid::require_complete(mask, "mask");
     const std::string name = grid::name_of(mask.source, "mask");
-    check_spacing(mask, name);
+    require_voxel_size(mask.geometry, name);
     Number volume;
     volume.value = volume_of(mask);
     volume.unit = "ml";

@@ -1,9 +1,7 @@
 #include "contrast.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 #include "common/distance/distance.h"
@@ -93,14 +91,8 @@ class Contrast : public Node {
     const std::string why = misfit(signs, contrast);
     if (why.empty()) return;
     doubt(context, "'" + name + "' does not look like a " + contrast + " image: " + why +
-                       " (deep to surface " + words(signs.deep_to_surface) + ", bright to dark " + words(signs.bright_to_dark) +
+                       " (deep to surface " + rounded(signs.deep_to_surface, 2) + ", bright to dark " + rounded(signs.bright_to_dark, 2) +
                        "); look whether the right file was given for the right input");
-  }
-
-  static std::string words(double value) {
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.2f", value);
-    return text.data();
   }
 };
 

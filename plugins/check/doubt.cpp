@@ -1,5 +1,8 @@
 #include "doubt.h"
 
+#include <array>
+#include <cstdio>
+
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::check {
@@ -14,6 +17,17 @@ ParamSpec on_doubt() {
 void doubt(Context& context, const std::string& sentence) {
   if (context.params().text("on_doubt") == "fail") throw Error(sentence);
   context.warn(sentence);
+}
+
+std::string rounded(double value, int decimals) {
+  std::array<char, 400> text{};  // the longest double has 309 digits before the point
+  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+  return text.data();
+}
+
+void require_voxel_size(const Geometry& geometry, const std::string& name) {
+  for (const double spacing : geometry.spacing)
+    if (!(spacing > 0)) throw Error("'" + name + "' has a voxel size that is not above 0 mm; repair the image first");
 }
 
 }  // namespace flowrun::check

@@ -28,9 +28,8 @@ class Slices : public Node {
     const Volume& volume = context.in(kVolume);
     grid::require_complete(volume, "volume");
     const std::string name = grid::name_of(volume.source, "volume");
+    require_voxel_size(volume.geometry, name);
     const auto& spacing = volume.geometry.spacing;
-    if (!(*std::min_element(spacing.begin(), spacing.end()) > 0))
-      throw Error("'" + name + "' has a voxel size that is not above 0 mm; repair the image first");
     Number largest;
     largest.value = *std::max_element(spacing.begin(), spacing.end());
     largest.unit = "mm";

@@ -237,7 +237,7 @@ NodeType fit_type() {
       "ends "
       "when no epoch was better for 'patience' epochs. The learning curve is written after each epoch. With 'checkpoint' the "
       "training "
-      "can be interrupted and goes on from there with the same result; a checkpoint of other settings or samples, or of another "
+      "can be interrupted and continues from there with the same result; a checkpoint of other settings or samples, or of another "
       "build of the plugin, is kept beside it as .old, with a warning, and the training starts from the beginning.\n\n"
       "The model is TorchScript and describes itself, ready for cnn.stage: its flowrun.json says the layers, cases, settings, "
       "augmentation, gate, version and date. With 'start' it begins with a model's weights (whose SHA-256 the new model says), and "

@@ -1,6 +1,5 @@
 #include "memory.h"
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -58,22 +57,6 @@ std::int64_t training_bytes(const network::Network& network, const network::Shap
   const double activations = 4.0 * kCopiesOfEachValue * static_cast<double>(values) * static_cast<double>(micro_batch) * threads;
   return kLibraries + kGapsByThread * threads + static_cast<std::int64_t>(activations) +
          4 * weights * (kCopiesOfEachWeight + kCopiesOfEachWeightByThread * threads);
-}
-
-KeptMemory::KeptMemory() {
-  ::mallopt(M_MMAP_THRESHOLD, 16 << 20);  // larger blocks leave gaps in the heap that fit nothing
-  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  ::mallopt(M_TOP_PAD, 64 << 20);
-}
-
-void KeptMemory::give_back() const { ::malloc_trim(0); }
-
-/// glibc cannot be asked what was set before; these are the values that flowrun's main sets.
-KeptMemory::~KeptMemory() {
-  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
-  ::mallopt(M_TOP_PAD, 128 << 10);
-  ::malloc_trim(0);
 }
 
 }  // namespace flowrun::train

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "common/torch/kept_memory.h"
 #include "curve.h"
 #include "flowrun/sdk/error.h"
 #include "own_build.h"
@@ -91,11 +92,11 @@ double Trainer::samples_per_second() const {
 }
 
 bool Trainer::run(Context& context) {
-  const KeptMemory kept;
+  const tensor::KeptMemory kept(1 << 30, 64 << 20);
   log_.begin(context, first_line(), !is_resumed());
   if (settings_.judge_start && progress_.curve.empty() && !judge_start(context)) return false;
   while (!is_over())
-    if (!run_epoch(context, kept)) {
+    if (!run_epoch(context)) {
       save(context);
       return false;
     }
@@ -125,7 +126,7 @@ bool Trainer::judge_start(Context& context) {
   return true;
 }
 
-bool Trainer::run_epoch(Context& context, const KeptMemory& kept) {
+bool Trainer::run_epoch(Context& context) {
   const auto number = static_cast<std::uint64_t>(progress_.epoch);
   std::vector<std::int64_t> order;
   for (const std::int64_t place :
@@ -139,10 +140,10 @@ bool Trainer::run_epoch(Context& context, const KeptMemory& kept) {
   figures.epoch = progress_.epoch + 1;
   figures.training_loss = progress_.loss_sum / static_cast<double>(order.size());
   figures.seconds = progress_.seconds;
-  kept.give_back();
+  tensor::KeptMemory::give_back();
   const auto begin = Clock::now();
   if (!judge_epoch(context, figures)) return false;
-  kept.give_back();
+  tensor::KeptMemory::give_back();
   end_epoch(context, figures, figures.seconds + seconds_since(begin));
   return true;
 }

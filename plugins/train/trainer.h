@@ -29,7 +29,7 @@ class Trainer {
 
  private:
   bool judge_start(Context& context);
-  bool run_epoch(Context& context, const KeptMemory& kept);
+  bool run_epoch(Context& context);
   void end_epoch(Context& context, const EpochFigures& figures, double seconds);
   std::string first_line() const;
   bool train_batch(Context& context, const std::vector<std::int64_t>& order, std::int64_t epoch);

@@ -18,9 +18,9 @@ void set_limits(int map_from, int trim_from, int pad) {
 
 }  // namespace
 
-KeptMemory::KeptMemory() {
+KeptMemory::KeptMemory(int trim_from, int pad) {
   const std::lock_guard lock(mutex);
-  if (alive++ == 0) set_limits(16 << 20, 256 << 20, 4 << 20);  // larger blocks leave gaps in the heap that fit nothing
+  if (alive++ == 0) set_limits(16 << 20, trim_from, pad);  // larger blocks leave gaps in the heap that fit nothing
 }
 
 /// glibc cannot be asked what was set before; these are the values that flowrun's main sets.
@@ -28,7 +28,9 @@ KeptMemory::~KeptMemory() {
   const std::lock_guard lock(mutex);
   if (--alive > 0) return;
   set_limits(1 << 20, 1 << 20, 128 << 10);
-  ::malloc_trim(0);
+  give_back();
 }
+
+void KeptMemory::give_back() { ::malloc_trim(0); }
 
 }  // namespace flowrun::tensor

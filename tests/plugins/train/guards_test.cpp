@@ -63,7 +63,7 @@ TEST_CASE("train.fit: a model to start with that can become better does") {
   CHECK(difference(better.model, first) > 0);
 }
 
-TEST_CASE("train.fit: a training from a model that was interrupted goes on to the same bits, wherever it was cut") {
+TEST_CASE("train.fit: a training from a model that was interrupted continues to the same bits, wherever it was cut") {
   const TestFolder folder;
   const std::string first = trained(folder, "first", {{"epochs", std::int64_t{1}}});
   const std::string straight = trained(folder, "straight", {{"start", first}, {"epochs", std::int64_t{2}}});
@@ -164,7 +164,7 @@ TEST_CASE("train.fit: the log says where a training was resumed, and one that st
   CHECK(run(2, false).size() == 3);
 }
 
-TEST_CASE("train.fit: a log that cannot be written is one warning, and the training goes on") {
+TEST_CASE("train.fit: a log that cannot be written is one warning, and the training continues") {
   const TestFolder folder;
   folder.write("file", "x");
   Training training(folder, "m", {{"log", folder.file("file/l.txt")}}, 4);
