@@ -1,7 +1,6 @@
 #include "ball.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "common/distance/distance.h"
 #include "common/grid/inputs.h"
@@ -16,20 +15,13 @@ constexpr Output<Mask> kOutMask{"mask", "The changed mask, 1 inside, on the same
 /// Files keep spacings in float32: a voxel 3 times 0.7 mm away lies within 2.1 mm.
 constexpr double kRounding = 1e-6;
 
-void require_spacing(const Mask& mask) {
-  for (const double spacing : mask.geometry.spacing)
-    if (!(spacing > 0) || !std::isfinite(spacing))
-      throw Error("'" + grid::name_of(mask.source, "mask") + "' has a spacing of " + std::to_string(spacing) +
-                  " mm, so a radius in mm means nothing; repair its header first");
-}
-
 template <bool kGrow>
 class Ball : public Node {
  public:
   void process(Context& context) override {
     const Mask& mask = context.in(kMask);
     grid::require_complete(mask, "mask");
-    require_spacing(mask);
+    grid::require_spacing(mask, "mask");
     const double radius = context.params().number("radius") * (1 + kRounding), limit = radius * radius;
     const std::vector<double> distance = grid::squared_distance(mask, kGrow, limit, context);
     if (context.cancelled()) return;

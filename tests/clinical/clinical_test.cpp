@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "plugins/io/dicom_files.h"
 #include "support/graph_run.h"
 
 namespace flowrun::testing {
@@ -47,13 +50,18 @@ std::string own_cascade(const RunFolder& folder) {
   return folder.file("segment.json");
 }
 
+/// What the small networks of the tests need said.
+std::string own_settings(const std::string& models = kModels) {
+  return " --set models=" + quoted(models) + " --set cascade.candidate_threshold=1.5 ";
+}
+
 int segment(const RunFolder& folder, const Files& files, const std::string& settings, const std::string& models = kModels) {
   const auto in = [&](const std::string& name, const std::string& file) {
     return file.empty() ? "" : " --in " + name + "=" + quoted(file[0] == '/' ? file : folder.file("out/" + file));
   };
   return run_graph(folder, own_cascade(folder),
-                   "--case-name p" + in("flair", files.flair) + in("t1", files.t1) + in("brain", files.brain) + " --set models=" +
-                       quoted(models) + " --set cascade.candidate_threshold=1.5 " + settings);
+                   "--case-name p" + in("flair", files.flair) + in("t1", files.t1) + in("brain", files.brain) +
+                       own_settings(models) + settings);
 }
 
 /// A NIfTI-1 file of 2 images of 4 x 4 x 4 float32 voxels of 1 mm.
@@ -69,6 +77,36 @@ void save_4d(const std::string& file) {
   put(108, 352.0f);
   put(344, std::array<char, 4>{'n', '+', '1', '\0'});
   std::ofstream(file, std::ios::binary) << bytes;
+}
+
+/// An image as a DICOM series of one file for each slice, values rounded to whole numbers of `step`.
+void save_series(const std::string& path, const Volume& volume, const std::string& series, double step) {
+  std::filesystem::create_directories(path);
+  const Geometry& grid = volume.geometry;
+  const auto along = [&grid](std::size_t axis, double step_mm) {
+    std::array<double, 3> way{};
+    for (std::size_t row = 0; row < 3; ++row) way[row] = grid.direction[3 * row + axis] * step_mm;
+    return way;
+  };
+  const std::array<double, 3> x = along(0, 1), y = along(1, 1);
+  const std::size_t voxels = static_cast<std::size_t>(grid.size[0] * grid.size[1]);
+  for (std::int64_t z = 0; z < grid.size[2]; ++z) {
+    const std::array<double, 3> way = along(2, static_cast<double>(z) * grid.spacing[2]);
+    DicomSliceFile slice;
+    slice.series = series;
+    slice.position = {grid.origin[0] + way[0], grid.origin[1] + way[1], grid.origin[2] + way[2]};
+    slice.orientation = {x[0], x[1], x[2], y[0], y[1], y[2]};
+    slice.size = {static_cast<int>(grid.size[0]), static_cast<int>(grid.size[1])};
+    slice.spacing = {grid.spacing[0], grid.spacing[1]};
+    Bytes bytes(2 * voxels);
+    for (std::size_t i = 0; i < voxels; ++i) {
+      const auto value = static_cast<std::int16_t>(std::lround(volume.voxels[static_cast<std::size_t>(z) * voxels + i] / step));
+      std::memcpy(bytes.data() + 2 * i, &value, sizeof value);
+    }
+    DicomData data = slice_data(slice);
+    data.decimals(0x00180050, {grid.spacing[2]}).decimals(0x00180088, {grid.spacing[2]}).bytes(0x7fe00010, "OW", bytes);
+    save_dicom(path + "/" + series.substr(series.rfind('.') + 1) + "_" + std::to_string(z) + ".dcm", data);
+  }
 }
 
 bool says(const RunFolder& folder, const std::string& words) {
@@ -149,8 +187,59 @@ TEST_CASE("clinical: a T1 that does not fit, a FLAIR given as T1, thick slices: 
   CHECK(says(folder, "does not look like a T1w image: the white matter is not brighter than the rest"));
 
   files = {"thick_flair.nii.gz", "thick_t1.nii.gz", "thick_brain.nii.gz"};
-  CHECK(segment(folder, files, "") == 0);
+  const std::string keep_all = "--set least_volume=0 --set smallest_lesion=0 --set threshold=0.5 ";
+  CHECK(segment(folder, files, keep_all) == 0);
   CHECK(says(folder, "are 5 mm apart, more than 4 mm"));
+  const Mask found = read_mask(folder.file("out/p_lesions.nii.gz"));
+  CHECK(segment(folder, files, keep_all + "--set grow=true --set grown.above=0.5") == 0);
+  const Mask grown = read_mask(folder.file("out/p_lesions.nii.gz"));
+  CHECK(std::count(grown.voxels.begin(), grown.voxels.end(), 1) > std::count(found.voxels.begin(), found.voxels.end(), 1));
+  for (std::size_t i = 0; i < found.voxels.size(); ++i)
+    if (found.voxels[i] && !grown.voxels[i]) FAIL("a voxel of the mask was lost as it grew");
+}
+
+TEST_CASE("clinical: a BIDS data set, its results as a derivative in the FLAIR's space") {
+  const RunFolder folder("clinical_bids");
+  make_scans(folder, "scan", 5, kSmallT1 + kSmallFlair);
+  const std::string anat = folder.file("study/sub-01/anat/");
+  std::filesystem::create_directories(anat);
+  for (const auto& [from, to] : {std::pair{"flair", "FLAIR"}, std::pair{"t1", "T1w"}})
+    std::filesystem::copy(folder.file("out/scan_" + std::string(from) + ".nii.gz"), anat + "sub-01_" + to + ".nii.gz");
+  std::ofstream(folder.file("study/dataset_description.json")) << R"({"Name": "Made up", "BIDSVersion": "1.9.0"})";
+  const int status = run_graph(folder, own_cascade(folder),
+                               "--bids " + quoted(folder.file("study")) + " --in brain=" +
+                                   quoted(folder.file("out/scan_brain.nii.gz")) + own_settings());
+  REQUIRE_MESSAGE(status == 0, folder.log());
+  const std::string results = folder.file("out/sub-01/anat/sub-01_space-FLAIR_");
+  const Volume flair = read_volume(anat + "sub-01_FLAIR.nii.gz");
+  CHECK(read_mask(results + "label-lesion_mask.nii.gz").geometry == flair.geometry);
+  CHECK(read_mask(results + "desc-brain_mask.nii.gz").geometry == flair.geometry);
+  CHECK(read_volume(results + "label-lesion_probseg.nii.gz").geometry == flair.geometry);
+  const std::string sidecar = folder.text("out/sub-01/anat/sub-01_space-FLAIR_label-lesion_mask.json");
+  CHECK(sidecar.find("sub-01/anat/sub-01_FLAIR.nii.gz") != std::string::npos);
+  CHECK(sidecar.find("\"Type\": \"Lesion\"") != std::string::npos);
+}
+
+TEST_CASE("clinical: DICOM folders go through the chain as files do; a folder with two series ends the case") {
+  const RunFolder folder("clinical_dicom");
+  make_scans(folder, "scan", 5, kSmallT1 + kSmallFlair);
+  const std::string settings = "--set threshold=0.5 --set least_volume=0";
+  REQUIRE_MESSAGE(segment(folder, {}, settings) == 0, folder.log());
+  const Mask of_files = read_mask(folder.file("out/p_lesions.nii.gz"));
+
+  const Volume t1 = read_volume(folder.file("out/scan_t1.nii.gz"));
+  const double step = *std::max_element(t1.voxels.begin(), t1.voxels.end()) / 30000;
+  save_series(folder.file("out/t1"), t1, "1.2.826.0.1.3680043.2.1125.7", step);
+  Files files;
+  files.t1 = "t1";
+  REQUIRE_MESSAGE(segment(folder, files, settings) == 0, folder.log());
+  const Mask of_series = read_mask(folder.file("out/p_lesions.nii.gz"));
+  CHECK(std::count(of_files.voxels.begin(), of_files.voxels.end(), 1) > 0);
+  CHECK(dice(of_series.voxels, of_files.voxels) > 0.95);
+
+  save_series(folder.file("out/t1"), t1, "1.2.826.0.1.3680043.2.1125.8", step);
+  CHECK(segment(folder, files, settings) == 1);
+  CHECK(says(folder, "1.2.826.0.1.3680043.2.1125.8"));
 }
 
 TEST_CASE("clinical: no brain, a brain on another grid, 4D and missing models end the case with a sentence") {

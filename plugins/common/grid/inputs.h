@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,6 +29,15 @@ void require_complete(const Image& image, std::string_view port) {
     throw Error("'" + name_of(image.source, port) + "' holds " + std::to_string(held) + " values, but its grid has " +
                 std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " + std::to_string(size[2]) +
                 " voxels; the plugin that made it is at fault");
+}
+
+/// Throws Error when a spacing is not above 0 and finite: a distance in mm then means nothing.
+template <class Image>
+void require_spacing(const Image& image, std::string_view port) {
+  for (const double spacing : image.geometry.spacing)
+    if (!(spacing > 0) || !std::isfinite(spacing))
+      throw Error("'" + name_of(image.source, port) + "' has a spacing of " + std::to_string(spacing) +
+                  " mm, so a distance in mm means nothing; repair its header first");
 }
 
 /// Throws Error when both spaces are known and differ: voxels of one place in the grid are then not one place in the head.
