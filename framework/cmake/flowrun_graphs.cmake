@@ -10,7 +10,6 @@ set(flowrun_graph_files
   clinical/stages/common_brain.json
   clinical/stages/common_grid.json
   clinical/stages/correct.json
-  clinical/stages/grow.json
   clinical/stages/nicmslesions.json
   clinical/stages/prepare.json
   clinical/stages/prepare_in_brain.json

@@ -191,7 +191,7 @@ std::vector<float> DenseInference::scores(Context& context, const Volumes& volum
   for (std::size_t i = 0; i < parts.shared.size(); ++i)
     scores[static_cast<std::size_t>(parts.shared[i])] = chosen(work->scores(i), shared_->network().classes);
   context.report("patches", static_cast<double>(alone));
-  context.report("GFLOP", 1e-9 * (work ? work->operations() : 0));
+  if (work) context.report("GFLOP", 1e-9 * work->operations());
   return scores;
 }
 
@@ -267,7 +267,7 @@ NodeType dense_inference_type() {
       "An empty list gives a map of background. Errors: as cnn.stage; volumes and list not on one grid; strategy dense and a "
       "network that cannot be shared; a model that does not say the size of its patches. Scores outside of 0 to 1 are a warning "
       "once a case, with their range. Reports voxels, patches: those of them "
-      "that were run patch by patch, and GFLOP: the shared arithmetic, in 10^9 operations.";
+      "that were run patch by patch, and, where arithmetic is shared, GFLOP: that arithmetic, in 10^9 operations.";
   type.inputs = {kVolumes, kVoxels};
   type.outputs = {kMap, kScores};
   type.params = params();

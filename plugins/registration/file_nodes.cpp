@@ -22,6 +22,10 @@ constexpr std::uintmax_t kLargestText = std::uintmax_t{1} << 29;
 constexpr std::size_t kMostNumbersAsText = 1000000;
 constexpr char kHdf5Magic[] = "\x89HDF\r\n\x1a\n";
 
+constexpr char kMatName[] =
+    "matrices of FSL's FLIRT have this ending, and their numbers mean something else than mm in RAS; convert such a file with "
+    "'c3d_affine_tool -ref FIXED -src MOVING FILE.mat -fsl2ras -o FILE.txt', and name a matrix in RAS .txt";
+
 bool is_hdf5_name(const fs::path& path) { return path.extension() == ".h5" || path.extension() == ".hdf5"; }
 
 std::string text_of(const fs::path& path, std::uintmax_t most) {
@@ -47,7 +51,9 @@ Transform read_transform(const fs::path& path, bool trusts_hdf5) {
   if (text.empty()) throw Error("it is empty");
   if (text.find('\0') != std::string::npos)
     throw Error("it is neither text nor HDF5 (ITK's .mat files are not read; write .tfm or .h5)");
-  return is_itk_text(text) ? transform_of(parse_itk_text(text)) : parse_ras_matrix(text);
+  if (is_itk_text(text)) return transform_of(parse_itk_text(text));
+  if (path.extension() == ".mat") throw Error(kMatName);
+  return parse_ras_matrix(text);
 }
 
 class Read : public Node {
@@ -77,6 +83,7 @@ std::string form_of(const fs::path& path, const std::string& wanted) {
     if (path.extension() == ".tfm" || path.extension() == ".txt") return "itk_text";
     throw Error("the ending of its name says no known form; choose .tfm, .txt, .h5 or .hdf5, or set 'form'");
   }
+  if (wanted == "ras_matrix" && path.extension() == ".mat") throw Error(kMatName);
   if ((wanted == "hdf5") != is_hdf5_name(path))
     throw Error(
         "its name has to end in .h5 or .hdf5 where its form is hdf5, and only there; programs choose how to read it by that");
@@ -124,7 +131,8 @@ constexpr char kReadDetails[] =
     "Names of spaces are read where flowrun wrote them; 'from' and 'to' replace them. Errors: a missing or damaged file; other "
     "types; "
     "several transforms without a composite, a composite without parts; a matrix that cannot be inverted; numbers that are not "
-    "finite; arrays larger than their file; links to other files. HDF5's library is not safe against hostile files: give "
+    "finite; a centre without its three numbers, text that ends within a line (both are cut short); a matrix named .mat, which is "
+    "FLIRT's ending; arrays larger than their file; links to other files. HDF5's library is not safe against hostile files: give "
     "'trust_hdf5' only for files that you know, or run the node with \"isolate\".";
 
 constexpr char kWriteDetails[] =

@@ -102,9 +102,18 @@ void require_invertible(const std::array<double, 12>& m) {
 
 namespace {
 
+/// A centre of three numbers, as ITK writes them: a file with fewer is cut short. A shift needs none, and Euler angles have a
+/// fourth number that says their order.
+void require_centre(const LinearType& type, const TransformRecord& record) {
+  const std::size_t found = record.fixed.size();
+  const bool needs_none = type.count == 0 || (type.count == 3 && type.shift == 0);
+  if ((found == 0 && needs_none) || (found == 4 && type.linear == euler)) return;
+  require_count("the centre (FixedParameters) of a " + record.type, found, 3);
+}
+
 TransformStep linear_step(const LinearType& type, const TransformRecord& record) {
   require_count("a " + record.type, record.parameters.size(), type.count);
-  if (record.fixed.size() > 4) require_count("the centre of a " + record.type, record.fixed.size(), 3);
+  require_centre(type, record);
   const Linear linear = type.linear(record.parameters, record.fixed);
   TransformStep step;
   for (std::size_t row = 0; row < 3; ++row) {

@@ -75,6 +75,7 @@ TransformFile parse_itk_text(std::string_view text) {
     if (has) throw Error(at_line(number) + "is the second '" + what + "' of one transform");
     has = true;
   };
+  if (!text.ends_with('\n')) throw Error("it ends within its last line, so it may be cut short; where it is whole, add a line end");
   const auto record = [&](std::size_t number) -> TransformRecord& {
     if (file.records.empty()) throw Error(at_line(number) + "has parameters before the first 'Transform:'");
     return file.records.back();

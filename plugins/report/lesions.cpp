@@ -84,7 +84,8 @@ class LesionTable : public Node {
     if (flair) grid::require_one_grid(labels, "labels", *flair, "flair");
 
     const bool ras = context.params().text("frame") == "ras";
-    Table table = empty_table(ras ? "ras" : "lps", probability, flair);
+    const char* unit = flair && flair->facts.kind == kStandardised ? "_sd" : "";  // else the image's own units
+    Table table = empty_table(ras ? "ras" : "lps", probability, flair ? std::string("mean_flair") + unit : "");
     double volume = 0;
     for (const auto& [label, lesion] : sums_of(labels, probability, flair)) {
       table.rows.push_back(row_of(lesion, label, labels.geometry, ras, probability, flair));
@@ -98,12 +99,12 @@ class LesionTable : public Node {
   }
 
  private:
-  static Table empty_table(const std::string& frame, bool probability, bool flair) {
+  static Table empty_table(const std::string& frame, bool probability, const std::string& flair) {
     Table table;
     table.columns = {"case", "lesion", "voxels", "volume_mm3"};
     for (const char* axis : {"x", "y", "z"}) table.columns.push_back(std::string(axis) + "_mm_" + frame);
     if (probability) table.columns.insert(table.columns.end(), {"mean_probability", "max_probability"});
-    if (flair) table.columns.push_back("mean_flair_sd");
+    if (!flair.empty()) table.columns.push_back(flair);
     return table;
   }
 
@@ -126,8 +127,8 @@ NodeType lesions_type() {
   type.summary = "A row for each lesion: volume, place, probability and brightness";
   type.details =
       "For each label above 0, in the order of the labels: the voxels, the volume in mm3, the centroid (the mean of the voxels' "
-      "centres) in mm, with a probability map the mean and the largest probability, with a FLAIR image its mean over the lesion, "
-      "in sd when the image was normalised. 'frame' says whether the coordinates are those of NIfTI viewers (RAS: x to the "
+      "centres) in mm, with a probability map the mean and the largest probability, with a FLAIR image its mean over the lesion: "
+      "mean_flair_sd of an image that was normalised to standard deviations, mean_flair of any other. 'frame' says whether the coordinates are those of NIfTI viewers (RAS: x to the "
       "right, y to the front, z up) or of DICOM and ITK (LPS); the names of the columns say it too.\n\n"
       "An image without labels gives a table without rows. Errors: labels below 0; images on two grids. "
       "Reports lesions, volume_mm3 and lesion_volume_ml.";

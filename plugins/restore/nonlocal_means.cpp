@@ -52,9 +52,14 @@ double sigma_of(Context& context, const Volume& volume, const Mask* mask, const 
   const float above = mask ? 0.0F : otsu_threshold(volume.voxels);
   std::vector<std::uint8_t> inside = mask ? mask->voxels : voxels_above(volume.voxels, above);
   const NoiseEstimate found = estimated_noise(volume, inside, settings.rician);
-  if (found.blocks == 0)
+  if (found.blocks == 0) {
+    const auto [low, high] = std::minmax_element(volume.voxels.begin(), volume.voxels.end());
+    if (*low == *high)
+      throw Error("the noise of '" + name + "' cannot be estimated: all its voxels have the value " + std::to_string(*low) +
+                  "; leave it out, or give the noise as parameter 'sigma'");
     throw Error("the noise of '" + name + "' cannot be estimated: no block of 2 x 2 x 2 voxels lies wholly in " +
                 (mask ? "the mask" : "its brighter part (above Otsu's threshold)") + "; give it as parameter 'sigma'");
+  }
   if (found.sigma > 0) context.report("signal_to_noise", found.signal / found.sigma);
   return found.sigma;
 }

@@ -103,6 +103,27 @@ TEST_CASE("flowrun run: a stage of which nothing ran stands for its nodes, and n
   CHECK(contains(never.err, "opening 2 nodes for 2 cases"));
 }
 
+TEST_CASE("flowrun run --resume: records of nodes with several conditions, and of conditions within conditions, are read again") {
+  Cases cases;
+  cases.folder.write("stage.json", R"({ "format": 1, "name": "stage", "inputs": { "v": { "type": "flowrun.volume/1" } },
+    "parameters": { "on": { "type": "boolean", "default": true } },
+    "nodes": { "write": { "type": "clitest.write", "when": "${on}", "inputs": { "volume": "v" },
+                          "params": { "path": "${out}/${case}_inner.txt" } } } })");
+  const std::string graph =
+      kHead + R"("part": { "type": "graph:stage.json", "when": { "given": "extra" }, "inputs": { "v": "make.volume" } },
+    "write": { "type": "clitest.write", "when": [{ "value": "${limit}", "above": 1 }, { "value": "${mode}", "is": "fast" }],
+               "inputs": { "volume": "make.volume" }, "params": { "path": "${out}/${case}.txt" } } } })";
+  REQUIRE(cases.run(graph).status == 0);
+  CHECK(cases.folder.has("o/a_inner.txt"));
+  CHECK_FALSE(cases.folder.has("o/b_inner.txt"));
+  const Ended same = cases.run(graph, {"--resume"});
+  INFO(same.err);
+  CHECK(contains(same.err, "2 cases done before and unchanged"));
+  CHECK(contains(cases.run(graph, {"--resume", "--set", "limit=3"}).err,
+                 "parameter 'when' of node 'write' changed from limit is above 1 (2); mode is fast (\"fast\") to limit is above 1 (3); "
+                 "mode is fast (\"fast\")"));
+}
+
 TEST_CASE("flowrun run --resume: a parameter that only decides whether a node runs makes the case run again") {
   Cases cases;
   const std::string graph = with_when(R"("${denoise}")");
@@ -173,6 +194,9 @@ TEST_CASE("flowrun validate: a condition that cannot be is refused with its plac
   CHECK(contains(refused(R"("${denoize}")"), "did you mean 'denoise'?"));
   CHECK(contains(refused(R"("${limit}")"), "${limit} is a number; say what it must be with \"is\", \"above\""));
   CHECK(contains(refused(R"({ "value": "${mode}", "above": 1 })"), "only a number has limits"));
+  CHECK(contains(refused(R"({ "value": "${limit}", "above": 4, "at_most": 0.0025 })"),
+                 "no number is above 4 and at most 0.0025, so the node would never run"));
+  CHECK(contains(refused(R"({ "number": "measure.number", "above": 2, "at_most": 2 })"), "no number is above 2 and at most 2"));
   CHECK(contains(refused(R"({ "value": "${mode}", "is": "slow" })"), "expected one of 'fast', 'exact', found \"slow\""));
   CHECK(contains(refused(R"({ "given": "value" })"), "input 'value' is never missing"));
   CHECK(contains(refused(R"({ "given": "extro" })"), "did you mean 'extra'?"));
@@ -189,6 +213,9 @@ TEST_CASE("flowrun validate: a condition that cannot be is refused with its plac
   CHECK(contains(cases.refusal(kHead + own + R"({ "number": "measure.number" } } } } })"),
                  "parameter 'path' cannot come from another node: it is no number, or is read once, when the node is opened; "
                  "those that can: 'repeat'"));
+  CHECK(contains(cases.refusal(kHead + own + R"([{ "number": "measure.number" }] } } } })"),
+                 "node 'write', parameter 'path': a list takes plain values; {\"number\": \"node.port\"} can only be the whole "
+                 "parameter"));
 }
 
 TEST_CASE("flowrun describe and draw: show on what nodes run and which inputs a case may lack") {

@@ -133,6 +133,8 @@ TEST_CASE("clinical: raw scans to lesions on the FLAIR's own grid, as good as on
   CHECK(found.geometry == flair.geometry);
   CHECK(probability.geometry == flair.geometry);
   CHECK(read_mask(folder.file("out/p_brain.nii.gz")).geometry == flair.geometry);
+  const std::string table = folder.text("out/p_lesions.csv");
+  CHECK(table.substr(0, table.find('\n')).ends_with("mean_flair_sd"));
   for (const char* name : {"p_t1_to_flair.tfm", "p_lesions.csv", "p_registration.png", "p_brain.png", "p_montage.png"})
     CHECK_MESSAGE(std::filesystem::file_size(folder.file(std::string("out/") + name)) > 0, name);
 
@@ -251,6 +253,15 @@ TEST_CASE("clinical: no brain, a brain on another grid, 4D and missing models en
   files.brain = "wide_brain.nii.gz";
   CHECK(segment(folder, files, "") == 1);
   CHECK(says(folder, "are not on one grid: size 100 x 100 x 40 and 120 x 128 x 60 voxels"));
+
+  const auto in = [&](const std::string& name, const std::string& file) {
+    return " --in " + name + "=" + quoted(folder.file("out/" + file));
+  };
+  CHECK(run_graph(folder, kGraphs + "preprocess.json",
+                  "--case-name q" + in("flair", "scan_flair.nii.gz") + in("t1", "scan_t1.nii.gz") + in("brain", "scan_brain.nii.gz") +
+                      in("lesions", "wide_lesions.nii.gz")) == 1);
+  CHECK(says(folder, "wide_lesions.nii.gz"));
+  CHECK(says(folder, "are not on one grid"));
 
   Mask none = read_mask(folder.file("out/scan_brain.nii.gz"));
   none.voxels.assign(none.voxels.size(), 0);

@@ -79,6 +79,11 @@ void Engine::start_item(Item& item, const ItemPlan& plan) {
   for (Stage* stage : plan.sources) pass_gates(new_work(*stage, item), stage->spec->scope);
 }
 
+static bool has_ended(LongFiring& collector) {
+  const std::lock_guard lock(collector.mutex);
+  return collector.phase == LongFiring::Phase::ended;
+}
+
 /// No case will follow: nodes that collect the run's cases can finish. Where cases were left out they fail: what they would make
 /// could not be told from a result over all cases.
 bool Engine::close_admission() {
@@ -89,10 +94,12 @@ bool Engine::close_admission() {
   }
   for (const auto& collector : run_item_.long_firings) {
     const bool partial = admitted < cases_->size() && !cancelled() && !collector->collected.empty();
+    // Made before the collector is locked: the run's lock comes first everywhere.
+    const ErrorPtr error = partial && !has_ended(*collector) ? partial_error(collector->stage, admitted) : nullptr;
     {
       const std::lock_guard lock(collector->mutex);
       for (auto& port : collector->collected) port.total = static_cast<std::int64_t>(admitted);
-      if (partial && collector->phase != LongFiring::Phase::ended) collector->error = partial_error(collector->stage, admitted);
+      if (error) collector->error = error;
     }
     wake(*collector);
   }

@@ -74,8 +74,10 @@ void Engine::enqueue(Work* work) {
   Handoff* const handoff = tls_handoff;
   if (!work->hold) work->hold = ItemRef(work->item);
   work->ready = handoff ? handoff->clock.last() : Clock::now();
+  // An error calls no code of the node, so it waits for no place at it. Looked at before the work belongs to another thread.
+  const bool at_once = work->stage->unlimited || work->error;
   work->submitted.store(true, std::memory_order_release);
-  if (work->stage->unlimited || work->error) {  // an error calls no code of the node, so it waits for no place at it
+  if (at_once) {
     ready_queue_.push(work);
     any_ready_->try_put(tbb::flow::continue_msg{});
   } else {

@@ -1,4 +1,7 @@
 // `when`: on what a node runs in a case.
+#include <algorithm>
+#include <limits>
+
 #include "spec/read_parts.h"
 
 namespace flowrun::spec {
@@ -9,11 +12,20 @@ const char* const kForms =
     "\"node.port\", "
     "...}, or a list of these";
 
-void read_bounds(ObjectReader& reader, Bounds& bounds) {
+/// Whether there is a number within all of them.
+bool is_possible(const Bounds& bounds) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const double low = std::max(bounds.above.value_or(-kInfinity), bounds.at_least.value_or(-kInfinity));
+  const double high = std::min(bounds.below.value_or(kInfinity), bounds.at_most.value_or(kInfinity));
+  return low < high || (low == high && bounds.contain(low));
+}
+
+void read_bounds(ObjectReader& reader, Place place, Bounds& bounds) {
   bounds.above = reader.number("above");
   bounds.at_least = reader.number("at_least");
   bounds.below = reader.number("below");
   bounds.at_most = reader.number("at_most");
+  if (!is_possible(bounds)) reader.error(place, "no number is " + bounds.text() + ", so the node would never run");
 }
 
 /// What is asked for, by the member that says it; exactly one of the four.
@@ -43,7 +55,7 @@ std::optional<ConditionSpec> read_object(Source& source, const json::Value& valu
   ConditionSpec condition{.place = source.place(value)};
   const json::Value* of = read_kind(reader, condition);
   if (condition.kind == ConditionSpec::Kind::value || condition.kind == ConditionSpec::Kind::number)
-    read_bounds(reader, condition.bounds);
+    read_bounds(reader, condition.place, condition.bounds);
   if (const json::Value* is = condition.kind == ConditionSpec::Kind::value ? reader.find("is") : nullptr)
     condition.is = read_literal(source, *is);
   reader.finish();

@@ -90,6 +90,18 @@ std::optional<EndpointSpec> read_endpoint(Source& source, const json::Value& val
   return std::nullopt;
 }
 
+/// Whether a list has an object in it, which is then an error: Numbers of other nodes are whole parameters.
+static bool refuses_objects(Source& source, const json::Member& param, const std::string& what) {
+  if (!param.value.is(json::Kind::array)) return false;
+  const auto& items = param.value.items();
+  const auto found = std::find_if(items.begin(), items.end(), [](const json::Value& item) { return item.is(json::Kind::object); });
+  if (found == items.end()) return false;
+  source.faults.error(source.place(*found), what + ", parameter '" + param.name +
+                                                "': a list takes plain values; {\"number\": \"node.port\"} can only be the whole "
+                                                "parameter");
+  return true;
+}
+
 void read_node(Source& source, const json::Member& member, GraphSpec& graph) {
   const std::string what = "node '" + member.name + "'";
   ObjectReader reader(source, member.value, what);
@@ -102,6 +114,7 @@ void read_node(Source& source, const json::Member& member, GraphSpec& graph) {
   node.type = reader.text("type").value_or("");
   if (type) node.type_place = source.place(*type);
   for (const json::Member& param : reader.members("params")) {
+    if (refuses_objects(source, param, what)) continue;
     if (!param.value.is(json::Kind::object))
       node.params.push_back({param.name, source.place(param), read_literal(source, param.value)});
     else if (auto number = read_number(source, param, what)) node.numbers.push_back(std::move(*number));

@@ -1,5 +1,6 @@
 #include "flowrun/host/case_record.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -28,6 +29,19 @@ std::string expression_text(const ParamExpression& param) {
 std::string condition_text(const Condition& condition) {
   if (condition.kind != ConditionSpec::Kind::value) return condition.text;
   return condition.text + " (" + expression_text(condition.value) + ")";
+}
+
+/// All conditions of a node as one text: names of a record's parameters come once, or the record could not be read again.
+std::string conditions_text(const std::vector<Condition>& conditions) {
+  std::string text;
+  for (const Condition& condition : conditions) text += (text.empty() ? "" : "; ") + condition_text(condition);
+  return text;
+}
+
+/// "when", but for a node type that has a parameter of this name.
+std::string conditions_name(const ValidatedNode& node) {
+  const bool taken = std::any_of(node.params.begin(), node.params.end(), [](const auto& param) { return param.name == "when"; });
+  return taken ? "when (condition)" : "when";
 }
 
 Value pairs_value(const Pairs& pairs) {
@@ -148,7 +162,7 @@ std::vector<NodeRecord> node_records(const ValidatedGraph& graph, const std::str
   for (const ValidatedNode& node : graph.nodes) {
     NodeRecord record{node.id, node.type_name, node.plugin, node.plugin_version, {}, {}};
     for (const ParamExpression& param : node.params) record.params.emplace_back(param.name, expression_text(param));
-    for (const Condition& condition : node.conditions) record.params.emplace_back("when", condition_text(condition));
+    if (!node.conditions.empty()) record.params.emplace_back(conditions_name(node), conditions_text(node.conditions));
     if (const std::string& where = node.device == "auto" ? device : node.device; where != "auto")
       record.params.emplace_back("run.device", where);
     if (node.isolation) record.params.emplace_back("run.isolate", "true");

@@ -131,9 +131,13 @@ void CaseFiles::check_name(const Entry& entry) {
   if (name.string().size() > kLongestFileName)
     faults_.error(place(entry), words(entry) + " would write '" + name.string().substr(0, 40) + "...', a name of more than " +
                                     std::to_string(kLongestFileName) + " bytes");
+  const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
+  if (std::any_of(entry.path.begin(), entry.path.end(), is_control))
+    faults_.error(place(entry), words(entry) + " would write '" + entry.path +
+                                    "', a name with a line end or another control character; most programs cannot take such names");
   if (entry.path == real_out_ || !lies_in(entry.path, real_out_)) return;
   const std::string inside = entry.path.substr(real_out_ == "/" ? 1 : real_out_.size() + 1);
-  if (is_kept_by_flowrun(inside))
+  if (is_kept_by_flowrun(lower_case(inside)))  // many file systems ignore case
     faults_.error(
         entry.place.line ? entry.place : place(entry),
         words(entry) + " would write '" + inside + "' in the output folder, a name that flowrun keeps for its own records");

@@ -42,7 +42,10 @@ class Device {
     thread_.join();
   }
   /// The device begins when `together` jobs have been handed over.
-  void wait_for(int together) { together_ = together; }
+  void wait_for(int together) {
+    const std::lock_guard lock(mutex_);
+    together_ = together;
+  }
   void add(std::function<void()> job) {
     const std::lock_guard lock(mutex_);
     jobs_.push_back(std::move(job));

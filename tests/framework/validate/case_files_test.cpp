@@ -198,6 +198,9 @@ TEST_CASE(
   const Folder folder;
   CHECK(has(check("${out}/${word}", {case_of(folder, "p1", {{"word", std::string(241, 'x')}})}, folder.out()),
             "a name of more than 240 bytes"));
+  for (const char* word : {"x\ny", "x\x7f"})
+    CHECK(has(check("${out}/${word}.nii", {case_of(folder, "p1", {{"word", std::string(word)}})}, folder.out()),
+              "a name with a line end or another control character"));
   for (const char* name : {"-x", "a\nb", "a\x1b[31m", "a b", "a/b", ".a", "\xC3\xA4"})
     CHECK(has(check("${out}/${case}.nii", {case_of(folder, name)}, folder.out()), "a name becomes part of file names"));
   for (const char* name : {"con", "flowrun", "x-", "a..b"})
@@ -208,7 +211,7 @@ TEST_CASE("case files: what flowrun keeps in the output folder is not written ov
   const Folder folder;
   CHECK(has(check("${out}/${case}/x.nii", {case_of(folder, "flowrun")}, folder.out()),
             "would write 'flowrun/x.nii' in the output folder, a name that flowrun keeps for its own records"));
-  for (const char* name : {"cases.csv", "report.html", "flowrun-run.json"})
+  for (const char* name : {"cases.csv", "report.html", "flowrun-run.json", "FLOWRUN/cases/x.json", "Cases.csv"})
     CHECK(has(check(std::string("${out}/") + name, {case_of(folder, "p1")}, folder.out()), "keeps for its own records"));
 }
 

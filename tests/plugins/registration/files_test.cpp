@@ -150,7 +150,7 @@ TEST_CASE("registration.read: hostile text is refused with a sentence") {
   const std::string identity = "Transform: IdentityTransform_double_3_3\nParameters:\nFixedParameters:\n";
   CHECK(has(error_of_text(folder, kFirst + identity + identity), "2 transforms that no composite joins"));
   CHECK(has(error_of_text(folder, kFirst + "Transform: TranslationTransform_double_3_3\nParameters: 1 nan 3\n"), "not finite"));
-  CHECK(has(error_of_text(folder, kFirst + "Transform: VersorTransform_double_3_3\nParameters: 1 1 1\n"), "longer than 1"));
+  CHECK(has(error_of_text(folder, kFirst + "Transform: VersorTransform_double_3_3\nParameters: 1 1 1\nFixedParameters: 0 0 0\n"), "longer than 1"));
   const std::string field = kFirst + "Transform: DisplacementFieldTransform_double_3_3\nParameters: 1 2 3\nFixedParameters: ";
   CHECK(has(error_of_text(folder, field + "1 1 1\n"), "has 3 numbers, but 18"));
   CHECK(has(error_of_text(folder, field + "1e9 1e9 1e9 0 0 0 1 1 1 1 0 0 0 1 0 0 0 1\n"), "a size of"));
@@ -178,6 +178,29 @@ TEST_CASE("registration.read: what is no transform of space is refused: flat mat
   const std::string parameters = "Parameters: 1 0 0 0 1 0 0 0 1 1 2 3\n";
   CHECK(has(error_of_text(folder, affine + parameters + parameters + "FixedParameters: 0 0 0\n"), "line 4 is the second 'Parameters:'"));
   CHECK(error_of_text(folder, affine + parameters + "FixedParameters: 0 0 0\n") == "");
+}
+
+TEST_CASE("registration.read: files that are cut short are refused, wherever they end") {
+  const Folder folder;
+  const std::string affine = kFirst + "Transform: AffineTransform_double_3_3\nParameters: 1 0 0 0 1 0 0 0 1 1 2 12.5\n";
+  const std::string whole = affine + "FixedParameters: 10 20 30\n";
+  REQUIRE(error_of_text(folder, whole) == "");
+  for (std::size_t bytes = kFirst.size() + 1; bytes < whole.size(); ++bytes)
+    CHECK_MESSAGE(error_of_text(folder, whole.substr(0, bytes)) != "", bytes);
+  CHECK(has(error_of_text(folder, whole.substr(0, whole.size() - 1)), "ends within its last line"));
+  CHECK(has(error_of_text(folder, affine), "the centre (FixedParameters) of a AffineTransform_double_3_3 has 0 numbers, but 3"));
+  CHECK(has(error_of_text(folder, affine + "FixedParameters: 10 20 30 40\n"), "has 4 numbers, but 3"));
+  const std::string shift = kFirst + "Transform: TranslationTransform_double_3_3\nParameters: 1 2 3\n";
+  CHECK(error_of_text(folder, shift) == "");
+  CHECK(error_of_text(folder, shift + "FixedParameters:\n") == "");
+  CHECK(has(error_of_text(folder, shift + "FixedParameters: 1\n"), "has 1 numbers, but 3"));
+}
+
+TEST_CASE("registration.read and write: a matrix named .mat is taken for FLIRT's and refused") {
+  const Folder folder;
+  std::ofstream(folder / "fsl.mat") << "1 0 0 0\n0 1 0 0\n0 0 1 0\n0 0 0 1\n";
+  CHECK(has(error_of_read(folder / "fsl.mat"), "FLIRT"));
+  CHECK(has(error_of_write(folder / "own.mat", affine_transform(kTurn), "ras_matrix"), "FLIRT"));
 }
 
 TEST_CASE("registration.read: HDF5 is read only where it is trusted, and links to other places never") {

@@ -37,6 +37,7 @@ TEST_CASE("report.lesions: volume, place, probability and brightness are those w
   Volume flair = volume_of(std::vector<float>(12, -1.0f), labels.geometry);
   flair.voxels[1] = 2;
   flair.voxels[2] = 3;
+  flair.facts.kind = kStandardised;
   NodeRunner runner("report.lesions", {{"frame", std::string("lps")}});
   runner.case_name("p07").input("labels", labels).input("probability", probability).input("flair", flair);
   runner.run();
@@ -61,6 +62,15 @@ TEST_CASE("report.lesions: volume, place, probability and brightness are those w
   CHECK(runner.reports().at("lesions") == 2);
   CHECK(runner.reports().at("volume_mm3") == doctest::Approx(3 * 2.52));
   CHECK(runner.reports().at("lesion_volume_ml") == doctest::Approx(3 * 2.52 / 1000));
+}
+
+TEST_CASE("report.lesions: the mean of an image that is not normalised is not called one in standard deviations") {
+  const Labels labels = two_lesions();
+  NodeRunner runner("report.lesions");
+  runner.input("labels", labels).input("flair", volume_of(std::vector<float>(12, 150.0f), labels.geometry)).run();
+  const Table table = runner.output<Table>("table");
+  CHECK(table.columns.back() == "mean_flair");
+  CHECK(number(table, 0, "mean_flair") == 150);
 }
 
 TEST_CASE("report.lesions: by default the frame is that of NIfTI viewers, and maps may be left out") {
