@@ -95,8 +95,13 @@ std::int64_t product(std::initializer_list<std::int64_t> factors) {
   return total;
 }
 
+/// The values of a patch. Its size has to be possible even where there is no patch.
+std::int64_t values_per_patch(const PatchBatch& batch) {
+  return product({batch.channels, batch.size[0], batch.size[1], batch.size[2]});
+}
+
 void write_patches(const PatchBatch& batch, ByteWriter& bytes) {
-  require_count(batch.values.size(), batch.count() * batch.values_per_patch(), "values");
+  require_count(batch.values.size(), product({batch.count(), values_per_patch(batch)}), "values");
   bytes.geometry(batch.geometry);
   bytes.array(batch.voxels);
   bytes.number(batch.channels);
@@ -110,7 +115,7 @@ PatchBatch read_patches(ByteReader& bytes) {
   batch.voxels = read_indices(bytes, batch.geometry, false);
   batch.channels = bytes.number<std::int64_t>();
   for (std::int64_t& size : batch.size) size = bytes.number<std::int64_t>();
-  batch.values = bytes.array<float>(product({batch.count(), batch.channels, batch.size[0], batch.size[1], batch.size[2]}));
+  batch.values = bytes.array<float>(product({batch.count(), values_per_patch(batch)}));
   return batch;
 }
 

@@ -177,6 +177,16 @@ TEST_CASE("packet: a file that lies about its sizes is refused before anything i
                   "no plugin here can read the payload type 'flowrun.volume/9'"));
 }
 
+TEST_CASE("packet: patches of a size that cannot be are refused even where there is none of them") {
+  CHECK_THROWS_WITH_AS(read_packet(FLOWRUN_SOURCE_DIR "/tests/fuzz/corpus/packet/regressions/patches_of_impossible_size"),
+                       doctest::Contains("it has a size that cannot be"), Error);
+  PatchBatch none;
+  none.geometry = grid();
+  none.channels = std::int64_t{1} << 62;
+  none.size = {4, 4, 4};
+  CHECK(unwritable(none).find("it has a size that cannot be") != std::string::npos);
+}
+
 TEST_CASE("packet: a payload without a codec cannot be kept, with one it can") {
   const Folder folder;
   CHECK_THROWS_WITH_AS(write_packet(folder.path / "a.packet", Own()),
