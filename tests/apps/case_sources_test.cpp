@@ -8,12 +8,12 @@
 #include <map>
 #include <set>
 
-#include "flowrun/bids_dataset.h"
-#include "flowrun/bids_ignore.h"
-#include "flowrun/case_pattern.h"
-#include "flowrun/natural_order.h"
+#include "flowrun/cohort/bids_dataset.h"
+#include "flowrun/cohort/bids_ignore.h"
+#include "flowrun/cohort/case_pattern.h"
+#include "flowrun/cohort/natural_order.h"
+#include "flowrun/cohort/shard.h"
 #include "flowrun/sdk/error.h"
-#include "flowrun/shard.h"
 #include "support/needs.h"
 
 using namespace flowrun;

@@ -4,7 +4,7 @@
 #include <csignal>
 #include <sstream>
 
-#include "flowrun/cases_csv.h"
+#include "flowrun/cohort/cases_csv.h"
 #include "flowrun/sdk/error.h"
 #include "some_records.h"
 #include "temp_folder.h"

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "flowrun/critical_path.h"
+#include "flowrun/report/critical_path.h"
 #include "some_records.h"
 
 using namespace flowrun;

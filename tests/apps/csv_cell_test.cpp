@@ -1,11 +1,11 @@
-#include "flowrun/csv_cell.h"
+#include "flowrun/cohort/csv_cell.h"
 
 #include <doctest/doctest.h>
 
 #include <fstream>
 
-#include "flowrun/fold_measures.h"
-#include "flowrun/table_reader.h"
+#include "flowrun/cohort/fold_measures.h"
+#include "flowrun/cohort/table_reader.h"
 #include "temp_folder.h"
 
 using namespace flowrun;

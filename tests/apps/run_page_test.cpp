@@ -1,12 +1,12 @@
 #include <doctest/doctest.h>
 #include <png.h>
 
-#include "flowrun/cohort_files.h"
-#include "flowrun/graph_layout.h"
-#include "flowrun/html.h"
-#include "flowrun/run_page.h"
+#include "flowrun/report/cohort_files.h"
+#include "flowrun/report/graph_layout.h"
+#include "flowrun/report/html.h"
+#include "flowrun/report/run_page.h"
+#include "flowrun/report/thumbnail.h"
 #include "flowrun/sdk/error.h"
-#include "flowrun/thumbnail.h"
 #include "some_records.h"
 #include "temp_folder.h"
 

@@ -1,4 +1,4 @@
-#include "flowrun/text_layout.h"
+#include "flowrun/terminal/text_layout.h"
 
 #include <doctest/doctest.h>
 

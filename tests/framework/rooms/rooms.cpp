@@ -1,7 +1,6 @@
 #include "rooms.h"
 
 #include <array>
-#include <map>
 #include <string_view>
 #include <utility>
 
@@ -197,7 +196,7 @@ Room room_of(const std::string& file) {
   if (starts_with(file, "framework/src/")) return {Room::Kind::framework, folder_after(file, "framework/src/")};
   if (starts_with(file, "plugins/common/")) return {Room::Kind::common, folder_after(file, "plugins/common/")};
   if (starts_with(file, "plugins/")) return {Room::Kind::plugin, folder_after(file, "plugins/")};
-  if (starts_with(file, "apps/")) return {Room::Kind::app, folder_after(file, "apps/")};
+  if (starts_with(file, "apps/flowrun/")) return {Room::Kind::app, folder_after(file, "apps/flowrun/")};
   for (const std::string start : {"tests/framework/", "tests/plugins/", "tests/"})
     if (starts_with(file, start)) return {Room::Kind::tests, folder_after(file, start)};
   return {};
@@ -209,6 +208,24 @@ Target target_of(const std::string& include, bool quoted) {
   if (system_headers().count(include) != 0 || starts_with(include, "sys/") || starts_with(include, "linux/")) return {Kind::system, ""};
   if (std::string name = third_party_of(include); !name.empty()) return {Kind::third_party, std::move(name)};
   return {};
+}
+
+Target target_in_app(const std::string& include, bool quoted) {
+  const std::string room = folder_after(include, "");
+  return quoted && app_rooms().contains(room) && !room.empty() ? Target{Kind::app, room} : target_of(include, quoted);
+}
+
+const std::map<std::string, std::set<std::string>>& app_rooms() {
+  static const std::map<std::string, std::set<std::string>> kRooms{
+      {"terminal", {}},
+      {"cohort", {"terminal"}},
+      {"report", {"cohort", "terminal"}},
+      {"system", {"cohort", "terminal"}},
+      {"authoring", {"cohort", "system", "terminal"}},
+      {"verbs", {"authoring", "cohort", "report", "system", "terminal"}},
+      {"", {"system", "terminal", "verbs"}},
+  };
+  return kRooms;
 }
 
 const std::set<std::string>& third_parties_of(const std::string& framework_room) {

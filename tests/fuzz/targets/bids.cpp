@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "flowrun/bids_cases.h"
+#include "flowrun/cohort/bids_cases.h"
 #include "flowrun/host/graph_spec.h"
 #include "json/json.h"
 #include "support/target.h"
