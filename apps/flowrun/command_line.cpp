@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "flowrun/host/fault.h"
+#include "flowrun/host/text.h"
 #include "system/exit_status.h"
 #include "terminal/standard_streams.h"
-#include "terminal/text_layout.h"
 #include "verbs/all_verbs.h"
 
 namespace flowrun {

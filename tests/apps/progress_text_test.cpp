@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "flowrun/terminal/progress_display.h"
-#include "flowrun/terminal/text_layout.h"
-#include "flowrun/terminal/time_left.h"
+#include "terminal/progress_display.h"
+#include "terminal/text_layout.h"
+#include "terminal/time_left.h"
 
 using namespace flowrun;
 

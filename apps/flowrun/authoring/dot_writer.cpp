@@ -6,7 +6,7 @@
 #include <array>
 #include <map>
 
-#include "terminal/text_layout.h"
+#include "flowrun/host/text.h"
 
 namespace flowrun {
 namespace {

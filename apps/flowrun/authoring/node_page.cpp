@@ -4,7 +4,7 @@
 
 #include "authoring/param_text.h"
 #include "authoring/port_text.h"
-#include "terminal/text_layout.h"
+#include "flowrun/host/text.h"
 
 namespace flowrun {
 namespace {

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "cohort/written_file.h"
+#include "flowrun/host/written_file.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 

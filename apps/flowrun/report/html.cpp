@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "terminal/text_layout.h"
+#include "flowrun/host/text.h"
 
 namespace flowrun {
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <map>
 
+#include "flowrun/host/text.h"
 #include "report/graph_layout.h"
 #include "report/html.h"
-#include "terminal/text_layout.h"
 
 namespace flowrun {
 namespace {

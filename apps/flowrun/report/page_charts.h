@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "report/run_report.h"
+#include "flowrun/host/run_report.h"
 
 namespace flowrun {
 

@@ -6,9 +6,9 @@
 #include <numeric>
 #include <ostream>
 
+#include "flowrun/host/text.h"
 #include "report/html.h"
 #include "report/thumbnail.h"
-#include "terminal/text_layout.h"
 
 namespace flowrun {
 namespace {

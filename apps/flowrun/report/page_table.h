@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cohort/case_row.h"
+#include "flowrun/host/case_row.h"
 
 namespace flowrun {
 

@@ -9,13 +9,13 @@
 #include <fstream>
 #include <map>
 
+#include "flowrun/host/text.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "report/html.h"
 #include "report/page_charts.h"
 #include "report/page_style.h"
 #include "report/page_table.h"
-#include "terminal/text_layout.h"
 
 namespace flowrun {
 namespace {
@@ -215,5 +215,7 @@ void write_run_page(const std::filesystem::path& file, const RunReport& report, 
   if (!page) throw Error(write_failure(file, errno));
   whole.commit();
 }
+
+CohortEvents::Page page_of_run() { return {kPageBeginning, write_run_page}; }
 
 }  // namespace flowrun

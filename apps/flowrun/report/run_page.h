@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "report/run_report.h"
+#include "flowrun/host/cohort.h"
 
 namespace flowrun {
 
@@ -16,5 +16,8 @@ inline constexpr std::string_view kPageBeginning = "<!DOCTYPE html>\n<!-- The pa
 /// The page appears whole or not at all. Throws Error.
 void write_run_page(const std::filesystem::path& file, const RunReport& report, const std::vector<CaseRow>& rows,
                     const RunFacts& facts);
+
+/// For who runs a cohort.
+CohortEvents::Page page_of_run();
 
 }  // namespace flowrun

@@ -1,14 +1,10 @@
 #include "report/run_plan.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 
 #include "flowrun/host/case_recorder.h"
-#include "flowrun/sdk/error.h"
 #include "terminal/text_layout.h"
 
 namespace flowrun {
@@ -42,34 +38,6 @@ void print_plan(const ValidatedGraph& graph, const std::vector<Case>& cases, con
     fmt::print("\nCASE {}\n", printable(one.name));
     print_files(files_of_case(graph, one, out));
   }
-}
-
-void check_writable(const std::filesystem::path& folder, const std::string& option, Faults& faults) {
-  std::error_code unused;
-  std::filesystem::path nearest = std::filesystem::absolute(folder);
-  while (!std::filesystem::exists(nearest, unused) && nearest.has_relative_path()) nearest = nearest.parent_path();
-  if (!std::filesystem::is_directory(nearest, unused))
-    faults.error({}, fmt::format("{} '{}': '{}' is a file, not a folder", option, folder.string(), nearest.string()));
-  else if (access(nearest.c_str(), W_OK | X_OK) != 0)
-    faults.error(
-        {}, errno == EROFS
-                ? fmt::format("{} '{}': the folder '{}' is on a file system that is read-only; choose another", option,
-                              folder.string(), nearest.string())
-                : fmt::format("{} '{}': there is no right to write in folder '{}'", option, folder.string(), nearest.string()));
-}
-
-void prepare_folder(const std::filesystem::path& folder, const std::string& option) {
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  const std::filesystem::path probe = folder / fmt::format(".flowrun-{}", getpid());
-  std::error_code unused;
-  std::filesystem::remove(probe, unused);  // of a process that had our number
-  const int file = failed ? -1 : ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  const bool written = file >= 0 && ::write(file, "probe", 5) == 5;
-  if (file >= 0) ::close(file);
-  std::filesystem::remove(probe, unused);
-  if (!written)
-    throw Error(fmt::format("{} '{}' cannot be written{}", option, folder.string(), failed ? ": " + failed.message() : ""));
 }
 
 }  // namespace flowrun

@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <map>
 
-#include "cohort/case_row.h"
 #include "flowrun/host/case_recorder.h"
-#include "report/critical_path.h"
+#include "flowrun/host/case_row.h"
+#include "flowrun/host/critical_path.h"
 #include "report/run_plan.h"
 #include "terminal/text_layout.h"
 

@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <fstream>
 
+#include "flowrun/host/text.h"
 #include "flowrun/sdk/error.h"
-#include "terminal/text_layout.h"
 
 namespace flowrun {
 namespace {

@@ -15,8 +15,8 @@
 #include <ctime>
 #include <string_view>
 
-#include "cohort/crash_record.h"
 #include "flowrun/host/case_record.h"
+#include "flowrun/host/crash_record.h"
 #include "flowrun/host/running_calls.h"
 #include "system/exit_status.h"
 #include "system/process_calls.h"

@@ -13,10 +13,10 @@
 
 #include "flowrun/host/running_calls.h"
 #include "flowrun/host/runtime.h"
+#include "flowrun/host/text.h"
 #include "flowrun/sdk/error.h"
 #include "system/exit_status.h"
 #include "system/process_calls.h"
-#include "terminal/text_layout.h"
 
 namespace flowrun {
 namespace {

@@ -6,12 +6,13 @@
 #include <mutex>
 #include <string>
 
+#include "flowrun/host/text.h"
 #include "terminal/progress_display.h"
-#include "terminal/text_layout.h"
+#include "terminal/say.h"
 
 namespace flowrun {
 
-/// Sentences while cases run go above the progress.
+/// Sentences while cases run go above the progress. They are safe to print.
 class Announcer {
  public:
   void show_on(ProgressDisplay* display) {
@@ -21,7 +22,7 @@ class Announcer {
   void say(const std::string& sentence) {
     const std::lock_guard lock(mutex_);
     if (display_) display_->say(sentence);
-    else fmt::print(stderr, "flowrun: {}\n", printable(sentence));
+    else fmt::print(stderr, "flowrun: {}\n", sentence);
   }
 
  private:

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <map>
 
-#include "terminal/text_layout.h"
+#include "flowrun/host/text.h"
 
 namespace flowrun {
 namespace {

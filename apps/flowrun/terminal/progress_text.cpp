@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "flowrun/host/text.h"
 #include "terminal/progress_display.h"
-#include "terminal/text_layout.h"
 #include "terminal/time_left.h"
 
 namespace flowrun {

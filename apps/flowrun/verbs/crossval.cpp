@@ -5,22 +5,27 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "cohort/fold_measures.h"
-#include "cohort/graph_check.h"
-#include "cohort/own_file.h"
+#include "flowrun/host/crossval.h"
+#include "flowrun/host/own_file.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "system/exit_status.h"
 #include "system/interrupts.h"
 #include "terminal/fault_lines.h"
+#include "terminal/open_registry.h"
 #include "terminal/text_layout.h"
-#include "verbs/cross_step.h"
-#include "verbs/crossval_plan.h"
+#include "verbs/run.h"
 
 namespace flowrun {
 namespace {
 
 namespace fs = std::filesystem;
+
+struct CrossvalCommand : CrossvalRequest {
+  Words plugin_paths;
+  bool dry_run = false;
+  bool quiet = false;
+};
 
 /// Says that a step begins, and why it does again.
 void say_step(const CrossvalCommand& command, const std::string& where, const std::vector<std::string>& changes) {
@@ -55,6 +60,17 @@ void say_not_reached(const CrossvalCommand& command, const PreparedCrossval& pre
     fmt::print(stderr, "flowrun: not reached, and as an earlier call left them (fold/step): {}\n", printable(old));
 }
 
+/// Runs what is not done of a step.
+int run_step(const CrossvalCommand& command, const StepRun& step, const std::string& where, Interrupts& interrupts) {
+  RunCommand as_run{step.begin()};
+  as_run.plugin_paths = command.plugin_paths;
+  as_run.quiet = command.quiet;
+  as_run.where = where + ": ";
+  const int status = run(as_run, interrupts);
+  if (status == kAllDone) step.note_end();
+  return status;
+}
+
 /// A step that runs again makes those behind it be looked at again; what is unchanged in them is kept.
 int run_fold(const CrossvalCommand& command, const PreparedCrossval& prepared, std::size_t number, Interrupts& interrupts) {
   const Fold& fold = prepared.folds[number];
@@ -71,7 +87,7 @@ int run_fold(const CrossvalCommand& command, const PreparedCrossval& prepared, s
     if (!again) forget_measures(command);
     again = true;
     say_step(command, where, state.changes);
-    const int status = step.execute(interrupts);
+    const int status = run_step(command, step, where, interrupts);
     if (status == kAllDone) continue;
     say_not_reached(command, prepared, number, i);
     if (status == kInterrupted) return say_interrupted("in " + where);
@@ -91,42 +107,31 @@ void print_folds(const PreparedCrossval& prepared) {
   }
 }
 
-/// The table that a fold ends with, which one of its steps must have written: an old file of the name tells nothing.
-fs::path measures_of(const CrossvalCommand& command, const PreparedCrossval& prepared, const Fold& fold, Faults& faults) {
-  const fs::path folder = fs::absolute(fs::path(command.out) / fold.name);
-  const fs::path file =
-      substituted(prepared.plan.measures, {{"fold", folder.string()}}, {prepared.plan.file.string(), 0, 0}, faults);
-  std::error_code unknown;
-  const fs::path real = fs::weakly_canonical(file, unknown);
-  for (std::size_t i = 0; i < prepared.plan.steps.size(); ++i)
-    for (const fs::path& written : StepRun(command, prepared, fold, i).outputs())
-      if (written == real) return file;
-  faults.error({prepared.plan.file.string(), 0, 0},
-               fmt::format("fold {}: no step has written '{}', which 'measures' of the plan names", fold.name, file.string()));
-  return file;
+std::string table_text(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<Align> aligns(rows.front().size(), Align::right);
+  aligns.front() = Align::left;
+  TextTable table(aligns);
+  for (const auto& row : rows) table.add(row);
+  return table.text();
 }
 
 int print_measures(const CrossvalCommand& command, const PreparedCrossval& prepared) {
-  FoldMeasures measures;
   Faults faults;
-  for (const Fold& fold : prepared.folds) {
-    const fs::path file = measures_of(command, prepared, fold, faults);
-    if (!faults.has_errors()) measures.add(file, faults);
-  }
+  const FoldMeasures measures = measures_of_folds(command, prepared, faults);
   print_faults(faults);
   if (faults.has_errors()) return kSomeCaseFailed;
   const fs::path file = fs::path(command.out) / kMeasuresFile;
   refuse_links({file});
   write_atomically(file, measures.csv());
   fmt::print("{}: {} tested in {}\n\n{}\nmeasures: {}\n", printable(prepared.plan.name), count_text(measures.rows.size(), "case"),
-             count_text(prepared.folds.size(), "fold"), measures.text(prepared.plan.show), printable(file.string()));
+             count_text(prepared.folds.size(), "fold"), table_text(measures.shown(prepared.plan.show)), printable(file.string()));
   return kAllDone;
 }
 
 int crossval(const CrossvalCommand& command) {
   Interrupts interrupts;  // first: a plugin's library may start threads when it is loaded
   Faults faults;
-  const PreparedCrossval prepared = prepare_crossval(command, faults);
+  const PreparedCrossval prepared = prepare_crossval(command, open_registry(command.plugin_paths), faults);
   print_faults(faults);
   if (faults.has_errors() || prepared.folds.empty()) {
     fmt::print(stderr, "flowrun: nothing was run: {}\n", verdict(faults));

@@ -10,10 +10,10 @@
 #include "authoring/node_search.h"
 #include "authoring/param_text.h"
 #include "authoring/port_text.h"
-#include "cohort/graph_check.h"
 #include "flowrun/sdk/error.h"
 #include "system/exit_status.h"
 #include "terminal/fault_lines.h"
+#include "terminal/open_registry.h"
 #include "terminal/text_layout.h"
 
 namespace flowrun {

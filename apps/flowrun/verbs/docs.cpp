@@ -5,10 +5,10 @@
 #include <iterator>
 
 #include "authoring/node_page.h"
-#include "cohort/graph_check.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "system/exit_status.h"
+#include "terminal/open_registry.h"
 
 namespace flowrun {
 namespace {

@@ -7,13 +7,13 @@
 
 #include "authoring/dot_writer.h"
 #include "authoring/graphviz.h"
-#include "cohort/graph_check.h"
-#include "cohort/written_file.h"
+#include "flowrun/host/text.h"
+#include "flowrun/host/written_file.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "system/exit_status.h"
 #include "terminal/fault_lines.h"
-#include "terminal/text_layout.h"
+#include "terminal/open_registry.h"
 
 namespace flowrun {
 namespace {

@@ -6,11 +6,11 @@
 #include <cstdio>
 
 #include "authoring/rewritten_graph.h"
-#include "cohort/graph_check.h"
+#include "flowrun/host/graph_check.h"
+#include "flowrun/host/text.h"
 #include "flowrun/sdk/error.h"
 #include "system/exit_status.h"
 #include "terminal/fault_lines.h"
-#include "terminal/text_layout.h"
 
 namespace flowrun {
 namespace {

@@ -9,10 +9,10 @@
 
 #include "authoring/plugin_template.h"
 #include "flowrun/host/file_content.h"
+#include "flowrun/host/text.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "system/exit_status.h"
-#include "terminal/text_layout.h"
 
 namespace flowrun {
 namespace {

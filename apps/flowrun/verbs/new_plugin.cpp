@@ -11,10 +11,10 @@
 #include <fstream>
 
 #include "authoring/plugin_template.h"
-#include "cohort/graph_check.h"
+#include "flowrun/host/text.h"
 #include "flowrun/sdk/error.h"
 #include "system/exit_status.h"
-#include "terminal/text_layout.h"
+#include "terminal/open_registry.h"
 
 namespace flowrun {
 namespace {

@@ -6,9 +6,9 @@
 #include <map>
 
 #include "authoring/node_search.h"
-#include "cohort/graph_check.h"
 #include "flowrun/sdk/error.h"
 #include "system/exit_status.h"
+#include "terminal/open_registry.h"
 #include "terminal/text_layout.h"
 
 namespace flowrun {

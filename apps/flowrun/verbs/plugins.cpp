@@ -4,8 +4,8 @@
 
 #include <cstdio>
 
-#include "cohort/graph_check.h"
 #include "system/exit_status.h"
+#include "terminal/open_registry.h"
 #include "terminal/text_layout.h"
 
 namespace flowrun {

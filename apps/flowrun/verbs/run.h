@@ -1,6 +1,8 @@
 #pragma once
 
-#include "cohort/request.h"
+#include <functional>
+
+#include "flowrun/host/cohort.h"
 #include "verbs/verb.h"
 
 namespace flowrun {

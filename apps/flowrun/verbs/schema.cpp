@@ -4,13 +4,13 @@
 
 #include <cstdio>
 
-#include "cohort/graph_check.h"
-#include "cohort/written_file.h"
 #include "flowrun/host/graph_form.h"
+#include "flowrun/host/text.h"
+#include "flowrun/host/written_file.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "system/exit_status.h"
-#include "terminal/text_layout.h"
+#include "terminal/open_registry.h"
 
 namespace flowrun {
 

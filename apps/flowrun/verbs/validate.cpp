@@ -4,11 +4,11 @@
 
 #include <cstdio>
 
-#include "cohort/graph_check.h"
 #include "flowrun/host/runtime.h"
+#include "flowrun/host/text.h"
 #include "system/exit_status.h"
 #include "terminal/fault_lines.h"
-#include "terminal/text_layout.h"
+#include "terminal/open_registry.h"
 
 namespace flowrun {
 

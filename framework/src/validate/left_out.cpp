@@ -1,6 +1,5 @@
 // Which nodes run in a case: conditions, and inputs that the case lacks.
 #include <algorithm>
-#include <cmath>
 
 #include "flowrun/host/validated_graph.h"
 #include "validate/values.h"
@@ -42,31 +41,7 @@ bool value_holds(const Condition& condition, const Case* one) {
   return condition.bounds.is_empty() || (number && condition.bounds.contain(*number));
 }
 
-std::string figure(double value) {
-  std::string text = std::to_string(value);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
-
 }  // namespace
-
-bool Bounds::contain(double value) const {
-  return !std::isnan(value) && !(above && value <= *above) && !(at_least && value < *at_least) && !(below && value >= *below) &&
-         !(at_most && value > *at_most);
-}
-
-std::string Bounds::text() const {
-  std::string text;
-  const auto add = [&](const char* word, const std::optional<double>& limit) {
-    if (limit) text += (text.empty() ? "" : " and ") + std::string(word) + figure(*limit);
-  };
-  add("above ", above);
-  add("at least ", at_least);
-  add("below ", below);
-  add("at most ", at_most);
-  return text;
-}
 
 bool takes_number(const ParamSpec& spec) {
   return spec.per_case && (spec.type == ParamType::number || spec.type == ParamType::integer);

@@ -37,7 +37,8 @@ std::string framework_rule(const std::string& room, const Target& target) {
   if (target.kind == Kind::host) return room == "sdk" ? "the sdk room includes no host header" : "";
   if (target.kind == Kind::testing) return room == "testing" ? "" : "only tests and applications include the testing headers";
   if (target.kind == Kind::room) {
-    const bool may_use_json = room == "spec" || room == "registry" || room == "trace" || room == "testing";
+    const bool may_use_json =
+        room == "spec" || room == "registry" || room == "packets" || room == "records" || room == "timeline" || room == "testing";
     if (target.name == room || (target.name == "json" && may_use_json)) return "";
     return "the " + room + " room includes nothing of the " + target.name + " room";
   }
@@ -156,8 +157,8 @@ std::vector<Include> includes_of(const std::string& file, const std::string& tex
 
 std::string broken_rule(const Include& include) {
   const Room room = room_of(include.file);
-  Target target = room.kind == Room::Kind::app ? target_in_app(include.target, include.quoted)
-                                               : target_of(include.target, include.quoted);
+  const bool of_app = room.kind == Room::Kind::app || (room.kind == Room::Kind::tests && room.name == "apps");
+  Target target = of_app ? target_in_app(include.target, include.quoted) : target_of(include.target, include.quoted);
   if (include.is_sibling) target = {Kind::sibling, ""};
   if (target.kind == Kind::standard) return "";
   switch (room.kind) {
@@ -178,7 +179,8 @@ std::string broken_rule(const Include& include) {
     case Room::Kind::plugin:
       return plugin_rule(target);
     case Room::Kind::app:
-      return app_rooms().contains(room.name) ? app_rule(room.name, target) : "this folder is no room of the program that the rules know";
+      return app_rooms().contains(room.name) ? app_rule(room.name, target)
+                                             : "this folder is no room of the program that the rules know";
     case Room::Kind::tests:
       return tests_rule(include, room.name, target);
     case Room::Kind::unknown:

@@ -72,12 +72,12 @@ TEST_CASE("include_rules: each room of the framework has its one third party") {
   CHECK(rule("framework/src/registry/a.cpp", "#include <boost/graph/adjacency_list.hpp>") == refused("registry"));
   CHECK(rule("framework/src/validate/a.cpp", "#include <tbb/flow_graph.h>") == refused("validate"));
   CHECK(rule("framework/src/schedule/a.cpp", "#include <torch/script.h>") == refused("schedule"));
-  CHECK(rule("framework/src/trace/a.cpp", "#include <some_library.h>") == refused("trace"));
-  CHECK(rule("framework/src/trace/a.cpp", "#include \"common/table/atomic_file.h\"") == refused("trace"));
+  CHECK(rule("framework/src/records/a.cpp", "#include <some_library.h>") == refused("records"));
+  CHECK(rule("framework/src/records/a.cpp", "#include \"common/table/atomic_file.h\"") == refused("records"));
 }
 
-TEST_CASE("include_rules: rooms do not include each other's internals, but spec, registry and trace use json") {
-  for (const char* room : {"spec", "registry", "trace"})
+TEST_CASE("include_rules: rooms do not include each other's internals, but some use json") {
+  for (const char* room : {"spec", "registry", "records", "timeline"})
     CHECK_MESSAGE(rule(std::string("framework/src/") + room + "/a.cpp", "#include \"json/json.h\"") == "", room);
   CHECK(rule("framework/src/validate/a.cpp", "#include \"validate/draft.h\"") == "");
   CHECK(rule("framework/src/registry/tool/main.cpp", "#include \"flowrun/host/registry.h\"") == "");

@@ -31,6 +31,9 @@ Target target_in_app(const std::string& include, bool quoted);
 /// The rooms of the program that a room of it may include. "": beside main.cpp, which may include them all.
 const std::map<std::string, std::set<std::string>>& app_rooms();
 
+/// The room of the framework that implements a host header; empty: none is known to.
+std::string room_of_host_header(const std::string& include);
+
 /// The third parties that a room of the framework may include.
 const std::set<std::string>& third_parties_of(const std::string& framework_room);
 
