@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <sstream>
 
 #include "support/temp_folder.h"
 
@@ -29,6 +30,15 @@ int run_cohort(const TempFolder& folder) {
   return run_program(folder, "'" FLOWRUN_EMBEDDING_COHORT "' graph.json cases.csv out");
 }
 
+/// The first block of that kind in the document.
+std::string block(const std::string& kind) {
+  std::stringstream stream;
+  stream << std::ifstream(FLOWRUN_SOURCE_DIR "/docs/embedding.md").rdbuf();
+  const std::string text = stream.str(), fence = "```" + kind + "\n";
+  const std::size_t begin = text.find(fence) + fence.size();
+  return text.substr(begin, text.find("```", begin) - begin);
+}
+
 }  // namespace
 
 TEST_CASE("embedding: the program of the document runs a cohort and continues it") {
@@ -55,4 +65,11 @@ TEST_CASE("embedding: what is wrong is said with its place, and nothing is writt
   CHECK(run_cohort(folder) == 2);
   CHECK(has(folder.read("log"), "cases.csv:1:1: error: column 'sead' is no input of graph 'heads'; did you mean 'seed'?"));
   CHECK_FALSE(std::filesystem::exists(folder.path / "out"));
+}
+
+TEST_CASE("embedding: the program of the document segments an image in memory") {
+  const TempFolder folder;
+  folder.write("bright.json", block("json"));
+  CHECK(run_program(folder, "'" FLOWRUN_EMBEDDING_SESSION "' bright.json") == 0);
+  CHECK(folder.read("log") == "above 10: 53 voxels\nabove 60: 3 voxels\n");
 }

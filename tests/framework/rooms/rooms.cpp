@@ -237,7 +237,7 @@ std::string room_of_host_header(const std::string& include) {
       {"process", {"child_process"}},
       {"records", {"bids_sidecars", "case_record", "case_recorder", "run_record"}},
       {"registry", {"memory_limits", "registry"}},
-      {"schedule", {"running_calls", "runtime"}},
+      {"schedule", {"kept_packet", "running_calls", "runtime"}},
       {"session", {"session"}},
       {"spec", {"bids", "cross_plan", "graph_form", "graph_spec"}},
       {"text", {"text"}},
