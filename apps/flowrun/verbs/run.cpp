@@ -126,6 +126,18 @@ int run_or_help(const RunCommand& command) {
   return run(command, interrupts);
 }
 
+constexpr const char* kExamples =
+    "  flowrun run graphs/demo.json\n"
+    "  flowrun run graphs/demo.json --help              the inputs and parameters of that graph\n"
+    "  flowrun run segment.json --in flair=p07/flair.nii.gz --in t1=p07/t1.nii.gz --out results\n"
+    "  flowrun run segment.json --cases subjects.csv --set candidate_threshold=1.5 --out results\n"
+    "  flowrun run segment.json --cases flair='data/{case}/FLAIR.nii.gz' --cases t1='data/{case}/T1.nii.gz'\n"
+    "  flowrun run segment.json --bids study --participant-label 01 02 --out study/derivatives/flowrun\n"
+    "  flowrun run segment.json --cases subjects.csv --dry-run\n\n"
+    "A table of cases is a CSV or TSV file: a column 'case' and one column for each graph input;\n"
+    "relative paths in it start at the table's folder.\n"
+    "Ctrl-C: no new cases start, those running finish; a second Ctrl-C ends the run at once.\n\n";
+
 void declare_cases(Verb& verb, RunCommand& command) {
   verb.repeatable(
       "--cases", command.cases, "TABLE|NAME=PATTERN",
@@ -144,18 +156,7 @@ void declare_cases(Verb& verb, RunCommand& command) {
 }  // namespace
 
 Verb run_verb(CLI::App& app) {
-  Verb verb(app, "run", "run a graph over one case or many",
-            "  flowrun run graphs/demo.json\n"
-            "  flowrun run graphs/demo.json --help              the inputs and parameters of that graph\n"
-            "  flowrun run segment.json --in flair=p07/flair.nii.gz --in t1=p07/t1.nii.gz --out results\n"
-            "  flowrun run segment.json --cases subjects.csv --set candidate_threshold=1.5 --out results\n"
-            "  flowrun run segment.json --cases flair='data/{case}/FLAIR.nii.gz' --cases t1='data/{case}/T1.nii.gz'\n"
-            "  flowrun run segment.json --bids study --participant-label 01 02 --out study/derivatives/flowrun\n"
-            "  flowrun run segment.json --cases subjects.csv --dry-run\n\n"
-            "A table of cases is a CSV or TSV file: a column 'case' and one column for each graph input;\n"
-            "relative paths in it start at the table's folder.\n"
-            "Ctrl-C: no new cases start, those running finish; a second Ctrl-C ends the run at once.\n\n" +
-                std::string(kStatusHelp));
+  Verb verb(app, "run", "run a graph over one case or many", kExamples + std::string(kStatusHelp));
   RunCommand& command = verb.carried_out_by(run_or_help);
   command.own_help = verb.help();
   verb.help_flag(command.help, "show this help, or with a GRAPH its own inputs and parameters");
