@@ -11,12 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "commands.h"
-#include "exit_status.h"
 #include "flowrun/host/fault.h"
-#include "options.h"
-#include "standard_streams.h"
-#include "text_layout.h"
+#include "flowrun/host/text.h"
+#include "system/exit_status.h"
+#include "terminal/standard_streams.h"
+#include "verbs/all_verbs.h"
 
 namespace flowrun {
 namespace {
@@ -100,36 +99,44 @@ std::string short_option_with_equals(int argc, char** argv) {
   return "";
 }
 
-int run_or_help(const RunCommand& command, const CLI::App& verb) {
-  if (!command.help) {
-    if (command.graph.empty()) return complain("'run' needs the argument GRAPH, a graph file", "flowrun run --help");
-    return execute(command);
+/// An empty value is a script's variable that was not set, and never what was meant: as a folder it would be the working folder,
+/// as a choice of cases none or all of them.
+void refuse_empty_values(CLI::App& verb) {
+  for (CLI::Option* option : verb.get_options()) {
+    if (option->get_items_expected_max() == 0) continue;  // a flag
+    const bool named = !option->get_positional();
+    option->check(CLI::Validator(
+        [named](const std::string& value) {
+          if (!value.empty()) return std::string();
+          return std::string(named ? "its value is empty; give it one, or leave the option out"
+                                   : "it is empty; give it, or leave it out");
+        },
+        ""));
   }
-  if (!command.graph.empty()) return print_graph_help(command.graph);
-  fmt::print("{}", verb.help("flowrun"));
-  return kAllDone;
 }
 
-int carry_out(const Options& options, const CLI::App& verb) {
-  const std::string name = verb.get_name();
-  if (name == "run") return run_or_help(options.run, verb);
-  if (name == "merge") return execute(options.merge);
-  if (name == "crossval") return execute(options.crossval);
-  if (name == "replay") return execute(options.replay);
-  if (name == "validate") return execute(options.validate);
-  if (name == "nodes") return execute(options.nodes);
-  if (name == "describe") return execute(options.describe);
-  if (name == "draw") return execute(options.draw);
-  if (name == "schema") return execute(options.authoring.schema);
-  if (name == "fmt") return execute(options.authoring.fmt);
-  if (name == "migrate") return execute(options.authoring.migrate);
-  if (name == "docs") return execute(options.authoring.docs);
-  if (name == "new-plugin") return execute(options.new_plugin);
-  if (name == "new-node") return execute(options.new_node);
-  if (name == "check-plugin") return execute(options.check_plugin);
-  if (name == kIsolatedFiring) return execute(options.isolated_firing);
-  if (name == "check-plugin-node") return execute(options.check_node);
-  return execute(options.plugins);
+std::vector<Verb> declare_program(CLI::App& app) {
+  app.name("flowrun");
+  app.description("flowrun runs graphs of image-processing nodes, written in JSON, over medical volumes.");
+  app.set_help_flag("-h,--help", "show this help");
+  app.set_version_flag("--version", "flowrun " FLOWRUN_VERSION)->description("show the version");
+  app.get_formatter()->label("SUBCOMMAND", "VERB");
+  app.get_formatter()->label("Positionals", "Arguments");
+  std::vector<Verb> verbs = declare_verbs(app);
+  for (CLI::App* verb : app.get_subcommands(nullptr)) refuse_empty_values(*verb);
+  app.footer("Each verb has its own help: flowrun run --help. Start with: flowrun run graphs/demo.json\n\n" +
+             std::string(kStatusHelp));
+  app.require_subcommand(0, 1);
+  app.allow_extras();  // after the verbs, which would inherit it: unknown verbs are reported here
+  return verbs;
+}
+
+int carry_out(const Verb& verb) {
+  try {
+    return verb.execute();
+  } catch (const WrongUse& use) {
+    return complain(use.sentence, "flowrun " + verb.app().get_name() + " --help");
+  }
 }
 
 /// What a full disk has cut short is no result.
@@ -144,11 +151,11 @@ int with_whole_output(int status) {
 
 int run_command_line(int argc, char** argv) {
   CLI::App app;
-  Options options;
-  declare(app, options);
-  const auto chosen = [&]() -> const CLI::App* {
-    const auto verbs = app.get_subcommands();
-    return verbs.empty() ? nullptr : verbs.front();
+  const std::vector<Verb> verbs = declare_program(app);
+  const auto chosen = [&]() -> const Verb* {
+    for (const Verb& verb : verbs)
+      if (verb.app().parsed()) return &verb;
+    return nullptr;
   };
   if (const std::string option = option_without_value(argc, argv); !option.empty())
     return complain(option + ": its value is empty; give it one, or leave the option out", "flowrun --help");
@@ -162,11 +169,11 @@ int run_command_line(int argc, char** argv) {
     fmt::print("{}", text.str());
     return with_whole_output(kAllDone);
   } catch (const CLI::ParseError& error) {
-    return report(chosen(), error);
+    return report(chosen() ? &chosen()->app() : nullptr, error);
   }
-  const CLI::App* verb = chosen();
+  const Verb* verb = chosen();
   if (!verb || !app.remaining().empty()) return report_no_verb(app);
-  return with_whole_output(carry_out(options, *verb));
+  return with_whole_output(carry_out(*verb));
 }
 
 }  // namespace flowrun

@@ -8,10 +8,10 @@
 #include <system_error>
 
 #include "command_line.h"
-#include "exit_status.h"
+#include "flowrun/host/text.h"
 #include "flowrun/sdk/error.h"
-#include "standard_streams.h"
-#include "text_layout.h"
+#include "system/exit_status.h"
+#include "terminal/standard_streams.h"
 
 namespace {
 

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "flowrun/progress_display.h"
-#include "flowrun/text_layout.h"
-#include "flowrun/time_left.h"
+#include "terminal/progress_display.h"
+#include "terminal/text_layout.h"
+#include "terminal/time_left.h"
 
 using namespace flowrun;
 

@@ -1,14 +1,13 @@
 #include <doctest/doctest.h>
 #include <png.h>
 
-#include "flowrun/cohort_files.h"
-#include "flowrun/graph_layout.h"
-#include "flowrun/html.h"
-#include "flowrun/run_page.h"
 #include "flowrun/sdk/error.h"
-#include "flowrun/thumbnail.h"
-#include "some_records.h"
-#include "temp_folder.h"
+#include "report/graph_layout.h"
+#include "report/html.h"
+#include "report/run_page.h"
+#include "report/thumbnail.h"
+#include "support/some_records.h"
+#include "support/temp_folder.h"
 
 using namespace flowrun;
 using namespace flowrun::testing;
@@ -41,7 +40,13 @@ CaseRecord with_picture(CaseRecord record, const std::string& path) {
 
 std::string page_of(const TempFolder& folder, const std::vector<CaseRecord>& records, RunFacts facts = {}) {
   facts.cases = records.size();
-  write_cohort_files({"", folder.path / "report.html"}, records, facts);
+  RunReport report;
+  std::vector<CaseRow> rows;
+  for (const CaseRecord& record : records) {
+    report.add(record);
+    rows.push_back(row_of(record));
+  }
+  write_run_page(folder.path / "report.html", report, rows, facts);
   return folder.read("report.html");
 }
 
@@ -109,37 +114,6 @@ TEST_CASE("run_page: what cannot be written is a sentence, and nothing is left b
   std::filesystem::create_directories(folder.path / "report.html");
   CHECK_THROWS_AS(page_of(folder, {record_of("p1")}), Error);
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
-}
-
-TEST_CASE("cohort_files: the table grows with the cases, and table and page end in the order of the cases") {
-  const TempFolder folder;
-  std::vector<std::string> said;
-  CohortFiles files({folder.path / "cases.csv", folder.path / "report.html"},
-                    [&](const std::string& sentence) { said.push_back(sentence); });
-  files.know(record_of("c"));
-  files.start(3);
-  files.add(record_of("b"));
-  CHECK(has(folder.read("cases.csv"), "\nc,done"));
-  CHECK(has(folder.read("cases.csv"), "\nb,done"));
-  CHECK(files.finish({"a", "b", "c", "d"}, {}));
-  const std::string table = folder.read("cases.csv");
-  CHECK(table.find("\na,not started") < table.find("\nb,done"));
-  CHECK(table.find("\nb,done") < table.find("\nc,done"));
-  CHECK(has(folder.read("report.html"), "<b>2 / 4</b>"));
-  CHECK(said.empty());
-}
-
-TEST_CASE("cohort_files: a table that cannot be written is said once and does not disturb") {
-  const TempFolder folder;
-  std::filesystem::create_directories(folder.path / "cases.csv");
-  std::vector<std::string> said;
-  CohortFiles files({folder.path / "cases.csv", ""}, [&](const std::string& sentence) { said.push_back(sentence); });
-  files.start(2);
-  files.add(record_of("a"));
-  files.add(record_of("b"));
-  CHECK(said.size() == 1);
-  CHECK_FALSE(files.finish({"a", "b"}, {}));
-  CHECK(said.size() == 2);
 }
 
 TEST_CASE("thumbnail: smaller in the same proportion, never larger, and nothing for what is no picture") {

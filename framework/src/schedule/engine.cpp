@@ -111,12 +111,16 @@ void Engine::open_nodes(Registry& registry) {
 void Engine::open_node(Stage& stage, Registry& registry) {
   const ValidatedNode& spec = *stage.spec;
   const auto codecs = [&registry](std::string_view payload) { return registry.codec(payload); };
-  stage.node = spec.isolation ? isolated_node(spec, options_.isolated, options_.device, codecs) : registry.create(spec.type_name);
+  const bool is_open = options_.open_nodes && options_.open_nodes->contains(stage.index);
+  if (is_open) stage.node = options_.open_nodes->at(stage.index);
+  else stage.node = spec.isolation ? isolated_node(spec, options_.isolated, options_.device, codecs) : registry.create(spec.type_name);
   stage.params_vary = spec.scope != Scope::run && varies(spec);
   if (!stage.params_vary) stage.params = resolve_params(spec, &kAnyCase, options_.out);
+  if (is_open) return;
   const Params visible = resolve_params(spec, nullptr, options_.out);
   NodeOpenContext context(spec, visible, options_, threads_, warnings_);
   stage.node->open(context);
+  if (options_.open_nodes) options_.open_nodes->emplace(stage.index, stage.node);
 }
 
 void Engine::build_flow() {

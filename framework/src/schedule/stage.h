@@ -72,7 +72,7 @@ struct OutputPlan {
 struct Stage {
   std::size_t index = 0;
   const ValidatedNode* spec = nullptr;
-  std::unique_ptr<Node> node;
+  std::shared_ptr<Node> node;  ///< shared with RunOptions::open_nodes
   bool is_long = false;  ///< collects or streams
 
   std::vector<SlotPlan> slots;

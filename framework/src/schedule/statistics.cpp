@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "flowrun/host/kept_packet.h"
+
 namespace flowrun::schedule {
 
 void PayloadAccount::add(std::int64_t bytes) {
@@ -20,6 +22,7 @@ PayloadPtr PayloadAccount::adopt(std::unique_ptr<Payload> payload, PayloadAccoun
 }
 
 void PayloadAccount::Release::uncount() {
+  if (!whole) return;
   whole->live_.fetch_sub(bytes, std::memory_order_relaxed);
   if (part) part->live_.fetch_sub(bytes, std::memory_order_relaxed);
   bytes = 0;
@@ -35,6 +38,13 @@ bool PayloadAccount::hand_over(const PayloadPtr& payload) {
   if (!release || std::exchange(release->is_taken, true)) return false;
   release->uncount();
   return true;
+}
+
+void PayloadAccount::release(const PayloadPtr& payload) {
+  if (Release* const of = std::get_deleter<Release>(payload)) {
+    of->uncount();
+    of->whole = nullptr;
+  }
 }
 
 void Statistics::resize(std::size_t threads, std::size_t nodes) {
@@ -87,3 +97,5 @@ void CaseLedgers::give(CaseLedger* ledger) {
 }
 
 }  // namespace flowrun::schedule
+
+void flowrun::keep_beyond_run(const PayloadPtr& packet) { schedule::PayloadAccount::release(packet); }

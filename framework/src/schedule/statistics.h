@@ -19,6 +19,8 @@ class PayloadAccount {
   /// A firing takes the payload over, to make its output of it: from now on it counts as the node's own memory. False: it
   /// has been taken over before.
   static bool hand_over(const PayloadPtr& payload);
+  /// The payload may outlive the account from now on, and is not counted any more.
+  static void release(const PayloadPtr& payload);
   std::int64_t peak() const { return peak_; }
   bool empty() const { return live_ == 0; }
   void forget_peak() { peak_ = 0; }

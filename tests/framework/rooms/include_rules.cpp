@@ -37,7 +37,8 @@ std::string framework_rule(const std::string& room, const Target& target) {
   if (target.kind == Kind::host) return room == "sdk" ? "the sdk room includes no host header" : "";
   if (target.kind == Kind::testing) return room == "testing" ? "" : "only tests and applications include the testing headers";
   if (target.kind == Kind::room) {
-    const bool may_use_json = room == "spec" || room == "registry" || room == "trace" || room == "testing";
+    const bool may_use_json =
+        room == "spec" || room == "registry" || room == "packets" || room == "records" || room == "timeline" || room == "testing";
     if (target.name == room || (target.name == "json" && may_use_json)) return "";
     return "the " + room + " room includes nothing of the " + target.name + " room";
   }
@@ -92,7 +93,12 @@ std::string plugin_rule(const Target& target) {
   }
 }
 
-std::string app_rule(const Target& target) {
+bool app_has(const std::string& room, const std::string& third_party) {
+  if (third_party == "cli11") return room == "verbs" || room.empty();
+  return third_party == "fmt" || (third_party == "png" && room == "report");
+}
+
+std::string app_rule(const std::string& room, const Target& target) {
   switch (target.kind) {
     case Kind::sdk:
     case Kind::host:
@@ -101,8 +107,13 @@ std::string app_rule(const Target& target) {
     case Kind::sibling:
       return "";
     case Kind::third_party:
-      return target.name == "cli11" || target.name == "fmt" || target.name == "png" ? ""
-                                                            : "an application may include CLI11, fmt and libpng only, as third parties";
+      return app_has(room, target.name)
+                 ? ""
+                 : "of third parties an application may include fmt, CLI11 in verbs and libpng in report only";
+    case Kind::app:
+      return target.name == room || app_rooms().at(room).contains(target.name)
+                 ? ""
+                 : "apps/flowrun/" + room + " includes nothing of apps/flowrun/" + target.name;
     case Kind::plugin:
     case Kind::common:
       return "an application includes nothing of a plugin";
@@ -146,7 +157,8 @@ std::vector<Include> includes_of(const std::string& file, const std::string& tex
 
 std::string broken_rule(const Include& include) {
   const Room room = room_of(include.file);
-  Target target = target_of(include.target, include.quoted);
+  const bool of_app = room.kind == Room::Kind::app || (room.kind == Room::Kind::tests && room.name == "apps");
+  Target target = of_app ? target_in_app(include.target, include.quoted) : target_of(include.target, include.quoted);
   if (include.is_sibling) target = {Kind::sibling, ""};
   if (target.kind == Kind::standard) return "";
   switch (room.kind) {
@@ -167,7 +179,8 @@ std::string broken_rule(const Include& include) {
     case Room::Kind::plugin:
       return plugin_rule(target);
     case Room::Kind::app:
-      return app_rule(target);
+      return app_rooms().contains(room.name) ? app_rule(room.name, target)
+                                             : "this folder is no room of the program that the rules know";
     case Room::Kind::tests:
       return tests_rule(include, room.name, target);
     case Room::Kind::unknown:

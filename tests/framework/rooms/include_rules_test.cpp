@@ -72,12 +72,12 @@ TEST_CASE("include_rules: each room of the framework has its one third party") {
   CHECK(rule("framework/src/registry/a.cpp", "#include <boost/graph/adjacency_list.hpp>") == refused("registry"));
   CHECK(rule("framework/src/validate/a.cpp", "#include <tbb/flow_graph.h>") == refused("validate"));
   CHECK(rule("framework/src/schedule/a.cpp", "#include <torch/script.h>") == refused("schedule"));
-  CHECK(rule("framework/src/trace/a.cpp", "#include <some_library.h>") == refused("trace"));
-  CHECK(rule("framework/src/trace/a.cpp", "#include \"common/table/atomic_file.h\"") == refused("trace"));
+  CHECK(rule("framework/src/records/a.cpp", "#include <some_library.h>") == refused("records"));
+  CHECK(rule("framework/src/records/a.cpp", "#include \"common/table/atomic_file.h\"") == refused("records"));
 }
 
-TEST_CASE("include_rules: rooms do not include each other's internals, but spec, registry and trace use json") {
-  for (const char* room : {"spec", "registry", "trace"})
+TEST_CASE("include_rules: rooms do not include each other's internals, but some use json") {
+  for (const char* room : {"spec", "registry", "records", "timeline"})
     CHECK_MESSAGE(rule(std::string("framework/src/") + room + "/a.cpp", "#include \"json/json.h\"") == "", room);
   CHECK(rule("framework/src/validate/a.cpp", "#include \"validate/draft.h\"") == "");
   CHECK(rule("framework/src/registry/tool/main.cpp", "#include \"flowrun/host/registry.h\"") == "");
@@ -127,10 +127,22 @@ TEST_CASE("include_rules: an application includes host and sdk, never a plugin, 
   CHECK(rule(file, "#include \"flowrun/host/runtime.h\"") == "");
   CHECK(rule(file, "#include <CLI/App.hpp>") == "");
   CHECK(rule(file, "#include <fmt/format.h>") == "");
-  CHECK(rule(file, "#include <png.h>") == "");
-  CHECK(rule(file, "#include <oneapi/tbb/task_arena.h>") == "an application may include CLI11, fmt and libpng only, as third parties");
+  CHECK(rule("apps/flowrun/report/a.cpp", "#include <png.h>") == "");
+  for (const char* line : {"#include <oneapi/tbb/task_arena.h>", "#include <png.h>"})
+    CHECK(rule(file, line) == "of third parties an application may include fmt, CLI11 in verbs and libpng in report only");
   CHECK(rule(file, "#include \"common/table/atomic_file.h\"") == "an application includes nothing of a plugin");
   CHECK(rule(file, "#include \"json/json.h\"") == "an application includes nothing of the framework's rooms");
+}
+
+TEST_CASE("include_rules: the rooms of the program include each other one way") {
+  CHECK(rule("apps/flowrun/main.cpp", "#include \"verbs/all_verbs.h\"") == "");
+  CHECK(rule("apps/flowrun/verbs/a.cpp", "#include \"report/html.h\"") == "");
+  CHECK(rule("apps/flowrun/report/a.cpp", "#include \"report/html.h\"") == "");
+  CHECK(rule("apps/flowrun/report/a.cpp", "#include \"verbs/run.h\"") ==
+        "apps/flowrun/report includes nothing of apps/flowrun/verbs");
+  CHECK(rule("apps/flowrun/odds_and_ends/a.cpp", "#include <vector>") == "");
+  CHECK(rule("apps/flowrun/odds_and_ends/a.cpp", "#include \"report/html.h\"") ==
+        "this folder is no room of the program that the rules know");
 }
 
 TEST_CASE("include_rules: tests include internals only in the folder that mirrors them") {

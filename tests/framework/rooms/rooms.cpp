@@ -1,9 +1,9 @@
 #include "rooms.h"
 
 #include <array>
-#include <map>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace flowrun::testing {
 namespace {
@@ -168,8 +168,8 @@ std::string third_party_of(const std::string& include) {
 }
 
 const std::set<std::string>& framework_rooms() {
-  static const std::set<std::string> kRooms{"json",  "spec", "registry", "validate", "schedule",
-                                            "trace", "sdk",  "process",  "testing"};
+  static const std::set<std::string> kRooms{"cohort", "diagnostics", "json",      "packets",    "process",  "records",  "registry",
+                                            "schedule", "sdk",       "session",   "spec",    "testing",  "text",     "timeline", "validate"};
   return kRooms;
 }
 
@@ -197,7 +197,7 @@ Room room_of(const std::string& file) {
   if (starts_with(file, "framework/src/")) return {Room::Kind::framework, folder_after(file, "framework/src/")};
   if (starts_with(file, "plugins/common/")) return {Room::Kind::common, folder_after(file, "plugins/common/")};
   if (starts_with(file, "plugins/")) return {Room::Kind::plugin, folder_after(file, "plugins/")};
-  if (starts_with(file, "apps/")) return {Room::Kind::app, folder_after(file, "apps/")};
+  if (starts_with(file, "apps/flowrun/")) return {Room::Kind::app, folder_after(file, "apps/flowrun/")};
   for (const std::string start : {"tests/framework/", "tests/plugins/", "tests/"})
     if (starts_with(file, start)) return {Room::Kind::tests, folder_after(file, start)};
   return {};
@@ -211,12 +211,52 @@ Target target_of(const std::string& include, bool quoted) {
   return {};
 }
 
+Target target_in_app(const std::string& include, bool quoted) {
+  const std::string room = folder_after(include, "");
+  return quoted && app_rooms().contains(room) && !room.empty() ? Target{Kind::app, room} : target_of(include, quoted);
+}
+
+const std::map<std::string, std::set<std::string>>& app_rooms() {
+  static const std::map<std::string, std::set<std::string>> kRooms{
+      {"terminal", {}},
+      {"report", {"terminal"}},
+      {"system", {"terminal"}},
+      {"authoring", {"system", "terminal"}},
+      {"verbs", {"authoring", "report", "system", "terminal"}},
+      {"", {"system", "terminal", "verbs"}},
+  };
+  return kRooms;
+}
+
+std::string room_of_host_header(const std::string& include) {
+  static const std::map<std::string, std::vector<std::string>> kHeaders{
+      {"cohort",
+       {"case_row", "cohort", "crash_record", "critical_path", "crossval", "graph_check", "own_file", "run_report", "written_file"}},
+      {"diagnostics", {"fault"}},
+      {"packets", {"isolation", "replay"}},
+      {"process", {"child_process"}},
+      {"records", {"bids_sidecars", "case_record", "case_recorder", "run_record"}},
+      {"registry", {"memory_limits", "registry"}},
+      {"schedule", {"kept_packet", "running_calls", "runtime"}},
+      {"session", {"session"}},
+      {"spec", {"bids", "cross_plan", "graph_form", "graph_spec"}},
+      {"text", {"text"}},
+      {"timeline", {"trace"}},
+      {"validate", {"contained", "file_content", "validated_graph"}}};
+  for (const auto& [room, headers] : kHeaders)
+    for (const std::string& header : headers)
+      if (include == "flowrun/host/" + header + ".h") return room;
+  return "";
+}
+
 const std::set<std::string>& third_parties_of(const std::string& framework_room) {
-  static const std::map<std::string, std::set<std::string>> kAllowed{{"json", {"nlohmann"}},
+  static const std::map<std::string, std::set<std::string>> kAllowed{{"cohort", {"fmt"}},
+                                                                     {"json", {"nlohmann"}},
+                                                                     {"text", {"fmt"}},
                                                                      {"registry", {"boost_dll"}},
                                                                      {"validate", {"boost_graph"}},
                                                                      {"schedule", {"tbb"}},
-                                                                     {"trace", {"openssl"}}};
+                                                                     {"records", {"openssl"}}};
   static const std::set<std::string> kNone;
   const auto found = kAllowed.find(framework_room);
   return found == kAllowed.end() ? kNone : found->second;

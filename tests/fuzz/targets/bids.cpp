@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "flowrun/bids_cases.h"
+#include "cohort/bids_cases.h"
 #include "flowrun/host/graph_spec.h"
 #include "json/json.h"
 #include "support/target.h"
@@ -61,10 +61,11 @@ void make_tree(const fuzz::ScratchTree& tree, std::string_view bytes) {
 }
 
 void look_at_cases(const fs::path& root) {
-  CaseSource source;
-  source.bids = root.string();
+  CaseRequest request;
+  request.bids = root.string();
+  const CommonValues none;
   Faults faults;
-  const CaseList list = bids_cases(source, &graph(), {}, faults);
+  const CaseList list = bids_cases(request, Incomplete::is_fault, &graph(), none, faults)->read();
   for (const Fault& fault : faults.all()) fuzz::require_sentence(fault.message);
   std::set<std::string> names;
   for (const Case& one : list.cases) {

@@ -1,7 +1,7 @@
 // A table of cases, comma- and tab-separated.
 #include <algorithm>
 
-#include "flowrun/table_reader.h"
+#include "cohort/table_reader.h"
 #include "support/target.h"
 
 using namespace flowrun;

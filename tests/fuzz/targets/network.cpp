@@ -1,6 +1,6 @@
 // A network as data, alone and inside a model's description.
-#include "common/network/network.h"
 #include "common/network/model_description.h"
+#include "common/network/network.h"
 #include "support/target.h"
 
 using namespace flowrun::network;

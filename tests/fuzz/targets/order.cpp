@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <set>
 
-#include "flowrun/case_order.h"
-#include "flowrun/shard_set.h"
+#include "cohort/case_order.h"
+#include "cohort/shard_set.h"
 #include "support/target.h"
 #include "support/tree.h"
 

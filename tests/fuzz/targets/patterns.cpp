@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "flowrun/case_pattern.h"
+#include "cohort/case_pattern.h"
 #include "support/target.h"
 #include "support/tree.h"
 

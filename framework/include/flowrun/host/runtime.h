@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,6 +26,9 @@ struct LeftOutNode {
 struct CaseResult;
 struct FailedFiring;
 
+/// Nodes that stay open from one run to the next, by their index in the graph.
+using OpenNodes = std::map<std::size_t, std::shared_ptr<Node>>;
+
 struct RunOptions {
   int threads = 0;  ///< 0: the cores that the process may use
   int cases_in_flight = 2;
@@ -35,6 +39,8 @@ struct RunOptions {
   Trace* trace = nullptr;       ///< records every firing when set
   std::vector<bool> unused;     ///< nodes, in the graph's order, that no case runs: they are not opened; empty: all are
   IsolatedProgram isolated;     ///< starts the processes of isolated firings
+  /// Nodes that an earlier run of the same graph opened are taken from here, others are opened and put here. One run at a time.
+  std::shared_ptr<OpenNodes> open_nodes;
   /// Called before the first firing of a case, with its index among the cases; from any thread, maybe several calls at a time.
   /// Must not throw.
   std::function<void(std::size_t)> on_case_start;

@@ -9,7 +9,6 @@
 
 namespace flowrun {
 
-struct RunResult;
 struct ValidatedGraph;
 struct Case;
 
@@ -45,10 +44,5 @@ class Trace {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// Writes a run's record as JSON: graph after substitution with its hash, plugin versions, hashes of the input files and of files
-/// that parameters name (models), timings per node and case, figures, errors, peak memory. Atomic. Throws Error.
-void write_run_record(const std::filesystem::path& file, const ValidatedGraph& graph, const std::vector<Case>& cases,
-                      const std::filesystem::path& out, const RunResult& result);
 
 }  // namespace flowrun

@@ -1,0 +1,20 @@
+// The pictures of a run's page, as inline SVG.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "flowrun/host/run_report.h"
+
+namespace flowrun {
+
+/// A bar for each node: its busy time over all cases, with the median and the slowest case.
+std::string node_times_svg(const RunReport& report);
+
+/// A bar for each case that has run, in the order given: how long it took.
+std::string case_times_svg(const std::vector<CaseRow>& rows);
+
+/// The nodes and what they read.
+std::string graph_svg(const RunReport& report);
+
+}  // namespace flowrun

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "verbs/verb.h"
+
+namespace flowrun {
+
+/// A plugin through the conformance suite.
+Verb check_plugin_verb(CLI::App& app);
+
+/// The process apart in which it fires a node.
+Verb check_node_verb(CLI::App& app);
+
+}  // namespace flowrun

@@ -1,0 +1,52 @@
+#include "verbs/migrate.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "authoring/rewritten_graph.h"
+#include "flowrun/host/graph_check.h"
+#include "flowrun/host/text.h"
+#include "system/exit_status.h"
+#include "terminal/fault_lines.h"
+
+namespace flowrun {
+namespace {
+
+struct MigrateCommand {
+  std::string graph;
+  std::string output;  ///< empty: the standard output
+  bool in_place = false;
+};
+
+int migrate(const MigrateCommand& command) {
+  spare_other_files(command.output);
+  Faults faults;
+  const auto text = migrate_graph(command.graph, faults);
+  print_faults(faults);
+  if (!text) return kWrongInput;
+  if (text->steps.empty()) {
+    fmt::print("{}: format {} is the newest; there is nothing to change\n", printable(command.graph), kGraphFormat);
+    return kAllDone;
+  }
+  for (const std::string& step : text->steps) fmt::print(stderr, "{}: {}\n", printable(command.graph), printable(step));
+  put_graph(command.graph, *text, command.output, command.in_place);
+  return kAllDone;
+}
+
+}  // namespace
+
+Verb migrate_verb(CLI::App& app) {
+  Verb verb(app, "migrate", "bring a graph of an older format to the newest",
+            "  flowrun migrate segment.json\n"
+            "  flowrun migrate segment.json --in-place\n\n"
+            "Format 1 is the first and, so far, the only one. Subgraphs are files of their own, to be migrated too.");
+  MigrateCommand& command = verb.carried_out_by(migrate);
+  verb.argument("GRAPH", command.graph, "the graph file (JSON)");
+  verb.flag("--in-place", command.in_place, "write the file anew where it changes");
+  verb.output(command.output);
+  verb.exclude("--output", "--in-place");
+  return verb;
+}
+
+}  // namespace flowrun

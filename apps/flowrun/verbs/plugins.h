@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs/verb.h"
+
+namespace flowrun {
+
+/// The plugins that are found, usable or not.
+Verb plugins_verb(CLI::App& app);
+
+}  // namespace flowrun

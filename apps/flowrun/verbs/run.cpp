@@ -1,0 +1,190 @@
+#include "verbs/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "authoring/graph_text.h"
+#include "flowrun/host/text.h"
+#include "report/run_page.h"
+#include "report/run_plan.h"
+#include "report/run_summary.h"
+#include "system/address_space.h"
+#include "system/crash_guard.h"
+#include "system/exit_status.h"
+#include "system/interrupts.h"
+#include "terminal/announcer.h"
+#include "terminal/fault_lines.h"
+#include "terminal/open_registry.h"
+#include "verbs/isolated_firing.h"
+
+namespace flowrun {
+namespace {
+
+RunResult watched(Run& run, const std::vector<Case>& cases, std::size_t done_before, const RunCommand& command,
+                  Interrupts& interrupts, Announcer& announcer) {
+  ProgressDisplay display(run, command.quiet ? ProgressStyle::none : ProgressDisplay::fitting_style(),
+                          static_cast<std::int64_t>(done_before));
+  announcer.show_on(&display);
+  interrupts.watch(run, [&display](const std::string& line) { display.say(line); });
+  RunResult result = run.execute(cases);
+  interrupts.unwatch();
+  announcer.show_on(nullptr);
+  return result;
+}
+
+/// What a person at a terminal sees of a run while it goes on.
+CohortEvents events_for(const RunCommand& command, Interrupts& interrupts, Announcer& announcer) {
+  CohortEvents events;
+  events.say = [&](Weight weight, const std::string& sentence) {
+    const bool serious = weight == Weight::warning || weight == Weight::error;
+    if (!command.quiet || weight != Weight::detail)
+      announcer.say(word_of(weight) + (serious ? printable(command.where) : "") + sentence);
+  };
+  events.execute = [&](Run& run, const std::vector<Case>& cases, std::size_t done_before) {
+    return watched(run, cases, done_before, command, interrupts, announcer);
+  };
+  events.guard = [&](const ValidatedGraph& graph, const std::vector<Case>& cases, const std::string& word) {
+    return std::make_shared<CrashGuard>(command.out, graph, cases, word);
+  };
+  if (!command.no_report) events.page = page_of_run();
+  return events;
+}
+
+/// An interrupt that came too late to cut anything off does not count; nor does the end that --fail-fast brings.
+ExitStatus status_of(const RunResult& result, bool interrupted) {
+  const auto any = [&](auto... wanted) {
+    return std::any_of(result.cases.begin(), result.cases.end(),
+                       [&](const CaseResult& one) { return ((one.status == wanted) || ...); });
+  };
+  const bool cut_off = result.run_cut_off || any(CaseStatus::cancelled, CaseStatus::not_started);
+  if (interrupted && cut_off) return kInterrupted;
+  return !cut_off && !any(CaseStatus::failed) && result.run_errors.empty() ? kAllDone : kSomeCaseFailed;
+}
+
+int report_nothing(const RunCommand& command, const CohortResult& result) {
+  if (result.crashed) fmt::print(stderr, "flowrun: error: nothing to run: {}\n", printable(result.nothing));
+  else if (!command.quiet) fmt::print("nothing to run: {}\n", result.nothing);
+  return result.crashed ? kSomeCaseFailed : kAllDone;
+}
+
+int report_run(const RunCommand& command, const Cohort& cohort, const CohortResult& result, bool interrupted) {
+  if (!result.nothing.empty()) return report_nothing(command, result);
+  if (!command.quiet) print_summary(*cohort.graph(), cohort.cases(), command.out, result.run, result.record, result.of_run);
+  print_failures(result.run, command.where);
+  for (const std::string& text : result.notices) fmt::print(stderr, "flowrun: {}{}\n", printable(command.where), printable(text));
+  const ExitStatus status = status_of(result.run, interrupted);
+  return status == kAllDone && !result.recorded ? kSomeCaseFailed : status;
+}
+
+}  // namespace
+
+int run(const RunCommand& command, Interrupts& interrupts) {
+  Registry registry = open_registry(command.plugin_paths);
+  Faults faults;
+  CohortRequest request = command;
+  request.isolated = {"/proc/self/exe", {kIsolatedFiring}};
+  Cohort cohort(std::move(request), registry, faults);
+  print_faults(faults);
+  if (faults.has_errors() || !cohort.graph()) {
+    fmt::print(stderr, "flowrun: nothing was run: {}\n", verdict(faults));
+    return kWrongInput;
+  }
+  Announcer announcer;
+  const CohortEvents events = events_for(command, interrupts, announcer);
+  if (command.dry_run) {
+    print_plan(*cohort.graph(), cohort.to_run(events), command.out);
+    return kAllDone;
+  }
+  require_address_space(cohort.threads());
+  const CohortResult result = cohort.run(events);
+  return report_run(command, cohort, result, interrupts.received());
+}
+
+namespace {
+
+/// The inputs and parameters of the graph itself.
+int print_graph_help(const std::string& graph) {
+  Faults faults;
+  const auto spec = load_graph(graph, faults);
+  print_faults(faults);
+  if (!spec) return kWrongInput;
+  fmt::print("{}{}", graph_title(*spec), graph_interface(*spec));
+  fmt::print(
+      "\nParameters of single nodes: --set NODE.PARAM=VALUE; 'flowrun describe {}' lists the nodes.\n"
+      "All options: flowrun run --help\n",
+      printable(graph));
+  return faults.has_errors() ? kWrongInput : kAllDone;
+}
+
+int run_or_help(const RunCommand& command) {
+  if (command.help && command.graph.empty()) return fmt::print("{}", command.own_help()), kAllDone;
+  if (command.help) return print_graph_help(command.graph);
+  if (command.graph.empty()) throw WrongUse{"'run' needs the argument GRAPH, a graph file"};
+  Interrupts interrupts;  // first: a plugin's library may start threads when it is loaded
+  return run(command, interrupts);
+}
+
+constexpr const char* kExamples =
+    "  flowrun run graphs/demo.json\n"
+    "  flowrun run graphs/demo.json --help              the inputs and parameters of that graph\n"
+    "  flowrun run segment.json --in flair=p07/flair.nii.gz --in t1=p07/t1.nii.gz --out results\n"
+    "  flowrun run segment.json --cases subjects.csv --set candidate_threshold=1.5 --out results\n"
+    "  flowrun run segment.json --cases flair='data/{case}/FLAIR.nii.gz' --cases t1='data/{case}/T1.nii.gz'\n"
+    "  flowrun run segment.json --bids study --participant-label 01 02 --out study/derivatives/flowrun\n"
+    "  flowrun run segment.json --cases subjects.csv --dry-run\n\n"
+    "A table of cases is a CSV or TSV file: a column 'case' and one column for each graph input;\n"
+    "relative paths in it start at the table's folder.\n"
+    "Ctrl-C: no new cases start, those running finish; a second Ctrl-C ends the run at once.\n\n";
+
+void declare_cases(Verb& verb, RunCommand& command) {
+  verb.repeatable(
+      "--cases", command.cases, "TABLE|NAME=PATTERN",
+      "table of cases (CSV or TSV), or for each input the pattern of its\nfiles: flair='data/{case}/FLAIR.nii.gz' (repeatable)");
+  verb.option("--case-name", command.case_name, "NAME", "name of the one case [the graph's name]");
+  verb.option("--bids", command.bids, "DIR", "take the cases from a BIDS data set");
+  verb.labels("--participant-label,--participant_label", command.participants, "participants to run, with or without sub- [all]");
+  verb.labels("--session-label,--session_label", command.sessions, "sessions to run, with or without ses- [all]");
+  verb.repeatable(
+      "--bids-filter", command.bids_filters, "NAME.ENTITY=LABEL",
+      "choose among the files for a graph input: flair.run=1; an empty\nlabel: the entity must not be there (repeatable)");
+  verb.option("--incomplete", command.incomplete, "WHAT",
+              "what to do with cases that patterns or BIDS give only some files:\nerror or skip [error]");
+}
+
+}  // namespace
+
+Verb run_verb(CLI::App& app) {
+  Verb verb(app, "run", "run a graph over one case or many", kExamples + std::string(kStatusHelp));
+  RunCommand& command = verb.carried_out_by(run_or_help);
+  command.own_help = verb.help();
+  verb.help_flag(command.help, "show this help, or with a GRAPH its own inputs and parameters");
+  verb.optional_argument("GRAPH", command.graph, "the graph file (JSON)");
+  verb.repeatable("--in", command.inputs, "NAME=VALUE", "value of a graph input, for every case (repeatable)");
+  declare_cases(verb, command);
+  verb.settings(command.settings);
+  verb.option("--out", command.out, "DIR", "folder of the outputs, made when missing [out]");
+  verb.option("--threads", command.threads, "N", "threads of the whole process [the cores it may use]");
+  verb.option("--cases-in-flight", command.cases_in_flight, "N", "cases that run at a time [2]");
+  verb.option("--shard", command.shard, "I/N",
+              "run only the I-th of N parts of the cases; slurm: the part of this task of\na Slurm job array");
+  verb.option("--device", command.device, "DEVICE",
+              "device of the nodes whose graph leaves it open [auto]:\nauto, cpu, cuda or cuda:<number>");
+  verb.option("--trace", command.trace, "FILE", "write a timeline of every firing (open it in Perfetto or\nchrome://tracing)");
+  verb.flag("--resume", command.resume, "run only the cases that are not done, or of which something has changed");
+  verb.flag("--retry-failed", command.retry_failed, "run only the cases that failed or were not finished last time");
+  verb.repeatable("--only", command.only, "CASE",
+                  "run only these cases: names or patterns ('p0*'), separated by commas\n(repeatable)");
+  verb.flag("--no-report", command.no_report, "write no page about the run (report.html)");
+  verb.flag("--fail-fast", command.fail_fast, "the first failing case ends the run");
+  verb.option("--replay-limit", command.replay_limit, "BYTES",
+              "room for the packets of failed firings, for 'flowrun replay' [1G]");
+  verb.flag("--no-replay", command.no_replay, "keep no packets of failed firings");
+  verb.flag("--dry-run", command.dry_run, "check everything, list what would run and be written; run nothing");
+  verb.flag("--quiet", command.quiet, "no progress and no summary; faults and failures only");
+  verb.plugin_path(command.plugin_paths);
+  return verb;
+}
+
+}  // namespace flowrun

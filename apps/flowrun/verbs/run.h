@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+
+#include "flowrun/host/cohort.h"
+#include "verbs/verb.h"
+
+namespace flowrun {
+
+class Interrupts;
+
+struct RunCommand : CohortRequest {
+  Words plugin_paths;
+  bool no_report = false;
+  bool dry_run = false;
+  bool quiet = false;
+  bool help = false;
+  std::function<std::string()> own_help;  ///< what --help shows without a graph
+  std::string where;  ///< what its warnings and failures begin with, within a longer work: "fold a, step train: "
+};
+
+/// A graph over one case or many.
+Verb run_verb(CLI::App& app);
+
+/// What that verb does, within a longer work that takes the signals itself.
+int run(const RunCommand& command, Interrupts& interrupts);
+
+}  // namespace flowrun

@@ -1,0 +1,227 @@
+#include "cohort/cohort_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cohort/case_order.h"
+#include "cohort/earlier_files.h"
+#include "cohort/graph_books.h"
+#include "cohort/output_folder.h"
+#include "cohort/say.h"
+#include "cohort/shard_set.h"
+#include "flowrun/host/bids_sidecars.h"
+#include "flowrun/host/crash_record.h"
+#include "flowrun/host/run_record.h"
+#include "flowrun/sdk/error.h"
+
+namespace flowrun {
+namespace {
+
+/// Nodes that run in none of the cases: their models may be missing.
+std::vector<bool> unused_nodes(const ValidatedGraph& graph, const std::vector<Case>& cases) {
+  std::vector<bool> unused(graph.nodes.size(), true);
+  for (const Case& one : cases) {
+    if (std::find(unused.begin(), unused.end(), true) == unused.end()) break;
+    const std::vector<bool> left_out = left_out_nodes(graph, one);
+    std::transform(unused.begin(), unused.end(), left_out.begin(), unused.begin(), [](bool a, bool b) { return a && b; });
+  }
+  return unused;
+}
+
+}  // namespace
+
+RecordedProgram program_of(const PreparedRun& prepared) { return {FLOWRUN_VERSION, prepared.options.device}; }
+
+Resumption plan_resumption(const PreparedRun& prepared, CaseRecorder& recorder, const CohortEvents& events) {
+  const std::vector<Case>& cases = prepared.list.cases;
+  const CohortRequest& request = prepared.request;
+  Resumption resumption;
+  if (request.resume) {
+    resumption.plan =
+        plan_resume(*prepared.graph, recorder, cases, request.out, prepared.shard, prepared.word, !request.retry_failed);
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      if (!resumption.plan->earlier[i]) resumption.to_run.push_back(cases[i]);
+    if (events.say) events.say(Weight::detail, resume_text(*resumption.plan));
+    return resumption;
+  }
+  resumption.to_run = cases;
+  const auto has_record = [&](const Case& one) {
+    return std::filesystem::exists(case_record_file(request.out, one.name, prepared.word));
+  };
+  const auto known = static_cast<std::size_t>(std::count_if(cases.begin(), cases.end(), has_record));
+  if (known > 0 && !request.retry_failed)
+    say(events, Weight::detail,
+        fmt::format("{} of {} ran before into '{}', and will be replaced; --resume keeps what is done and unchanged", known,
+                    count_text(cases.size(), "case"), request.out));
+  return resumption;
+}
+
+CohortRun::CohortRun(PreparedRun& prepared, Registry& registry, const CohortEvents& events)
+    : prepared_(prepared), registry_(registry), events_(events), out_(prepared.out()) {}
+
+CohortResult CohortRun::run() {
+  take_folder();
+  clean_folder();
+  if (!prepared_.request.cases.empty() || !prepared_.request.bids.empty())
+    write_case_order(out_, prepared_.names, prepared_.word);
+  if (!prepared_.request.bids.empty()) prepare_derivative();
+  recorder_.emplace(prepared_.graph, out_, program_of(prepared_));
+  resumption_ = plan_resumption(prepared_, *recorder_, events_);
+  const auto earlier = resumption_.plan ? resumption_.plan->earlier : decltype(ResumePlan::earlier)();
+  const std::string crash = Crashes(out_, prepared_.word).settle(resumption_.to_run, earlier);
+  if (!crash.empty()) say(events_, Weight::warning, crash);
+  complete_sidecars();
+  begin_tables();
+  if (resumption_.to_run.empty()) return end_without_cases();
+  open_books();
+  return finish(with_earlier(execute()));
+}
+
+void CohortRun::take_folder() {
+  prepare_folder(out_, "--out");
+  refuse_own_links(prepared_);
+  if (!prepared_.request.trace.empty()) prepare_folder(folder_of(prepared_.request.trace), "--trace");
+  lock_.emplace(out_, "flowrun run " + prepared_.request.graph, file_word(prepared_.shard));
+  prepared_.word = claim_graph_word(out_, prepared_.graph->name);
+  refuse_own_links(prepared_);
+  join_shard_set(out_, prepared_.shard, prepared_.word);
+  for (const std::string& graph : other_graphs(out_, prepared_.word))
+    say(events_, Weight::detail, fmt::format("'{}' has results of graph '{}' too; their records stay", out_.string(), graph));
+}
+
+/// Removes what a run that did not end had left.
+void CohortRun::clean_folder() {
+  const std::size_t removed =
+      remove_leftovers(*prepared_.graph, prepared_.list.cases, out_, lock_->earlier_owner(), prepared_.word);
+  if (removed > 0)
+    say(events_, Weight::detail,
+        fmt::format("removed {} that a run which did not end had left", count_text(removed, "unfinished file")));
+}
+
+/// What makes the output folder a BIDS derivative, and its folders: not every node makes the folder of the file that it writes.
+void CohortRun::prepare_derivative() {
+  write_bids_description(out_, {prepared_.graph->name, FLOWRUN_VERSION, prepared_.request.bids});
+  for (const Case& one : prepared_.list.cases)
+    for (const NodeFile& file : files_of_case(*prepared_.graph, one, out_))
+      if (file.role == PathRole::output) std::filesystem::create_directories(folder_of(file.path));
+}
+
+/// Of cases that are kept: a run that was killed, or an older flowrun, may have left their images without.
+void CohortRun::complete_sidecars() {
+  if (prepared_.request.bids.empty() || !resumption_.plan) return;
+  for (std::size_t i = 0; i < prepared_.list.cases.size(); ++i)
+    if (resumption_.plan->earlier[i])
+      write_bids_sidecars(*prepared_.graph, prepared_.list.cases[i], out_, prepared_.request.bids);
+}
+
+/// With what is known of the cases that are not run. A shard knows its own cases only.
+void CohortRun::begin_tables() {
+  files_.emplace(paths_of(prepared_, events_), events_);
+  if (prepared_.shard.is_whole())
+    return files_->know_earlier(out_, prepared_.graph->name, names_of(resumption_.to_run), prepared_.word);
+  if (!resumption_.plan) return;
+  for (const auto& record : resumption_.plan->earlier)
+    if (record) files_->know(*record);
+}
+
+CohortResult CohortRun::end_without_cases() {
+  begin_run_records(prepared_, true);
+  files_->start(0);
+  files_->finish(names_of(prepared_.list.cases), {});
+  CohortResult result;
+  result.crashed = resumption_.plan && resumption_.plan->crashed() > 0;
+  result.nothing = result.crashed ? crash_text(*resumption_.plan) : why_nothing();
+  return result;
+}
+
+std::string CohortRun::why_nothing() const {
+  const std::size_t cases = prepared_.list.cases.size();
+  if (cases == 0 && !prepared_.shard.is_whole() && !prepared_.request.retry_failed)
+    return fmt::format("shard {}/{} has no cases", prepared_.shard.index, prepared_.shard.count);
+  if (cases == 0) return "no case failed last time";
+  return fmt::format("{} done before, and unchanged", cases == 1 ? "the case was" : fmt::format("all {} cases were", cases));
+}
+
+void CohortRun::open_books() {
+  const CohortRequest& request = prepared_.request;
+  if (!request.trace.empty()) prepared_.options.trace = &trace_;
+  books_.emplace(*recorder_, prepared_.graph, resumption_.to_run, out_, prepared_.word);
+  books_->describe_for(request.bids);
+  books_->tell([this](const CaseRecord& record) {
+    files_->add(record);
+    if (record.status != CaseStatus::failed || record.errors.empty()) return;
+    const std::string& node = record.errors.front().node;
+    say(events_, Weight::detail, "case '" + record.name + "' failed" + (node.empty() ? "" : " in node '" + node + "'"));
+  });
+  books_->follow(prepared_.options, request.no_replay ? 0 : prepared_.replay_limit,
+                 [this](std::string_view type) { return registry_.codec(type); });
+}
+
+RunResult CohortRun::execute() {
+  const std::vector<Case>& cases = resumption_.to_run;
+  prepared_.options.unused = unused_nodes(*prepared_.graph, cases);
+  const auto opened =
+      static_cast<std::size_t>(std::count(prepared_.options.unused.begin(), prepared_.options.unused.end(), false));
+  say(events_, Weight::detail,
+      fmt::format("{}: opening {} for {}", prepared_.graph->name, count_text(opened, "node"), count_text(cases.size(), "case")));
+  const std::shared_ptr<void> guard = events_.guard ? events_.guard(*prepared_.graph, cases, prepared_.word) : nullptr;
+  Run run(prepared_.graph, registry_, prepared_.options);
+  books_->stop_by([&](const std::string& sentence) {
+    run.stop();
+    say(events_, Weight::notice, sentence);
+  });
+  // Not before: nothing is changed when a node cannot be opened.
+  if (prepared_.shard.is_whole()) books_->put_aside_of_run(books_of_run(out_, prepared_.shard, prepared_.word));
+  begin_run_records(prepared_, false);
+  files_->start(cases.size());
+  const std::size_t done_before = prepared_.list.cases.size() - cases.size();
+  RunResult result = events_.execute ? events_.execute(run, cases, done_before) : run.execute(cases);
+  books_->correct(result);
+  return result;
+}
+
+/// The results of this run and of earlier ones, in the order of all cases.
+RunResult CohortRun::with_earlier(RunResult result) const {
+  if (!resumption_.plan) return result;
+  std::vector<CaseResult> all;
+  std::size_t next = 0;
+  for (const auto& record : resumption_.plan->earlier)
+    all.push_back(record ? earlier_result(*record, *prepared_.graph) : std::move(result.cases.at(next++)));
+  result.cases = std::move(all);
+  return result;
+}
+
+CohortResult CohortRun::finish(RunResult run) {
+  CohortResult result;
+  result.of_run = books_->finish_run(books_of_run(out_, prepared_.shard, prepared_.word), prepared_.list.cases, run);
+  const bool tabled = files_->finish(names_of(prepared_.list.cases), facts_of(*prepared_.graph, run));
+  const bool recorded = write_records(run);
+  for (const std::string& remark : books_->remarks()) say(events_, Weight::warning, remark);
+  for (const std::string& trouble : books_->troubles()) say(events_, Weight::error, trouble);
+  result.recorded = tabled && recorded && books_->troubles().empty();
+  result.record = run_record_name(prepared_.shard, prepared_.word);
+  result.notices = earlier_texts(out_, prepared_.word, run, result.of_run.status);
+  result.run = std::move(run);
+  return result;
+}
+
+/// The record and the trace. What cannot be written is said, and does not hide how the cases went.
+bool CohortRun::write_records(const RunResult& result) {
+  bool written = true;
+  const auto attempt = [&](const auto& write) {
+    try {
+      write();
+    } catch (const Error& error) {
+      say(events_, Weight::error, error.what());
+      written = false;
+    }
+  };
+  const std::filesystem::path record = out_ / run_record_name(prepared_.shard, prepared_.word);
+  attempt([&] { write_run_record(record, *prepared_.graph, prepared_.list.cases, out_, result); });
+  const std::string& trace = prepared_.request.trace;
+  if (!trace.empty()) attempt([&] { trace_.write_chrome(trace, *prepared_.graph, resumption_.to_run); });
+  return written;
+}
+
+}  // namespace flowrun

@@ -1,0 +1,137 @@
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "flowrun/host/trace.h"
+#include "flowrun/host/validated_graph.h"
+#include "flowrun/sdk/error.h"
+#include "json/json.h"
+
+namespace {
+
+using namespace flowrun;
+namespace fs = std::filesystem;
+
+struct Folder {
+  Folder() : path(fs::temp_directory_path() / ("flowrun-trace-" + std::to_string(getpid()))) { fs::create_directories(path); }
+  ~Folder() { fs::remove_all(path); }
+  fs::path path;
+};
+
+std::string read(const fs::path& file) {
+  std::ifstream stream(file);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+json::Value read_json(const fs::path& file) {
+  Faults faults;
+  const auto value = json::parse(read(file), file.string(), faults);
+  REQUIRE(value);
+  CHECK(faults.all().empty());
+  return *value;
+}
+
+ValidatedGraph one_node_graph(const std::string& model) {
+  ValidatedGraph graph;
+  graph.file = "toy.json";
+  graph.name = "toy \"quoted\"";
+  ValidatedNode node;
+  node.id = "net";
+  node.type_name = "cnn.stage";
+  node.plugin = "cnn";
+  node.plugin_version = "1.0.0";
+  ParamExpression param;
+  param.name = "model";
+  param.constant = model;
+  param.spec = {.name = "model", .type = ParamType::path, .help = "model"};
+  node.params.push_back(param);
+  graph.nodes.push_back(node);
+  ValueSpec input;
+  input.spec = {.name = "flair", .type = ParamType::path, .help = "image"};
+  graph.case_inputs.push_back(input);
+  return graph;
+}
+
+}  // namespace
+
+TEST_CASE("trace: the Chrome file is JSON with one span for every event and a name for every thread") {
+  const Folder folder;
+  const ValidatedGraph graph = one_node_graph("");
+  Trace trace;
+  trace.record({0, 0, 3, 1, 2000, 5500, "process"});
+  trace.record({0, 0, -1, 0, 1000, 1500, "begin"});
+  CHECK(trace.events()[0].begin_ns == 1000);
+  trace.write_chrome(folder.path / "trace.json", graph, {{"a", {}}});
+  const json::Value file = read_json(folder.path / "trace.json");
+  const auto& events = file.find("traceEvents")->items();
+  REQUIRE(events.size() == 2 + 2 + 1);
+  CHECK(events[1].find("name")->text() == "net");
+  CHECK(events[1].find("ts")->number() == 2.0);
+  CHECK(events[1].find("dur")->number() == 3.5);
+  CHECK(events[1].find("tid")->integer() == 2);
+  CHECK(events[1].find("args")->find("chunk")->integer() == 3);
+  CHECK(events[1].find("args")->find("case")->text() == "a");
+  CHECK(events[0].find("args")->find("chunk") == nullptr);
+}
+
+TEST_CASE("trace: a step that a node told of bears its name, names its node, and comes after the firing that began with it") {
+  const Folder folder;
+  Trace trace;
+  {
+    const std::string step = "forward of a batch";
+    trace.record({0, 0, 3, 0, 1000, 2000, "", true}, step);
+    trace.record({0, 0, 4, 0, 7000, 8000, "", true}, step);
+  }
+  trace.record({0, 0, 3, 0, 1000, 2000, "process"});
+  trace.write_chrome(folder.path / "trace.json", one_node_graph(""), {{"a", {}}});
+  const json::Value file = read_json(folder.path / "trace.json");
+  const auto& events = file.find("traceEvents")->items();
+  CHECK(events[0].find("name")->text() == "net");
+  for (const std::size_t i : {1, 2}) {
+    CHECK(events[i].find("name")->text() == "forward of a batch");
+    CHECK(events[i].find("args")->find("node")->text() == "net");
+    CHECK(events[i].find("args")->find("step") == nullptr);
+  }
+}
+
+TEST_CASE("trace: counters of the data between nodes and of the cases in flight have a line where they change, in time's order") {
+  const Folder folder;
+  Trace trace;
+  const auto call = [&](std::int64_t begin, std::int64_t end, std::int64_t bytes, std::int32_t cases) {
+    TraceEvent event{0, 0, -1, 0, begin, end};
+    event.payload_bytes = bytes;
+    event.cases_in_flight = cases;
+    trace.record(event);
+  };
+  call(1000, 9000, 50, 1);
+  call(2000, 3000, 100, 2);
+  call(4000, 5000, 100, 2);
+  trace.record({0, 0, -1, 0, 1, 2, "tasks"});  // looked at no counter
+  trace.write_chrome(folder.path / "trace.json", one_node_graph(""), {{"a", {}}});
+  std::vector<std::string> lines;
+  const json::Value file = read_json(folder.path / "trace.json");
+  for (const json::Value& event : file.find("traceEvents")->items())
+    if (event.find("ph")->text() == "C")
+      lines.push_back(event.find("name")->text() + " " + std::to_string(static_cast<int>(event.find("ts")->number())) + " " +
+                      json::write_line(*event.find("args")));
+  CHECK(lines == std::vector<std::string>{"data between nodes 3 {\"bytes\":100}", "cases in flight 3 {\"cases\":2}",
+                                          "data between nodes 9 {\"bytes\":50}", "cases in flight 9 {\"cases\":1}"});
+}
+
+TEST_CASE("trace: a file that cannot be written is a sentence, and nothing is left behind") {
+  const Folder folder;
+  const Trace trace;
+  std::ofstream(folder.path / "file") << "";
+  const fs::path file = folder.path / "file" / "trace.json";
+  CHECK_THROWS_WITH_AS(
+      trace.write_chrome(file, one_node_graph(""), {}),
+      ("cannot make the folder '" + (folder.path / "file").string() + "' for '" + file.string() + "': Not a directory").c_str(),
+      Error);
+  CHECK(std::distance(fs::directory_iterator(folder.path), {}) == 1);
+}
