@@ -157,6 +157,7 @@ TEST_CASE("flowrun run: a parameter can be a number that another node finds") {
   CHECK(cases.run(graph(R"({ "number": "measure.number" })")).status == 0);
   CHECK(cases.folder.read("o/a.txt") == "1\n");
   CHECK(cases.folder.read("o/b.txt") == "3\n3\n3\n");
+  CHECK(contains(run_flowrun(cases.folder, {"describe", "graph.json"}).out, "volume from again.volume; repeat from measure.number"));
   CHECK(cases.run(graph(R"({ "number": "measure.number" })"), {"--set", "again.value=7"}).status == 0);
   CHECK(cases.folder.read("o/b.txt") == "7\n7\n7\n");
   cases.folder.write("cases2.csv", "case,value\nc,1.5\nd,0\n");

@@ -67,6 +67,8 @@ std::string sources_text(const NodeSpec& node) {
     text += (text.empty() ? "" : "; ") + input.port + " from ";
     for (std::size_t i = 0; i < input.sources.size(); ++i) text += (i ? ", " : "") + endpoint_text(input.sources[i]);
   }
+  for (const NumberSpec& number : node.numbers)
+    text += (text.empty() ? "" : "; ") + printable(number.param) + " from " + endpoint_text(number.source);
   return text;
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("rooms: no room includes one that includes it") {
   CHECK(circle_in({{"a", {"b"}}, {"b", {"c"}}, {"c", {"a"}}}).size() == 2);
 }
 
-// FLOWRUN_DRAW_ROOMS=1 test_rooms draws it anew.
+// FLOWRUN_DRAW_ROOMS=1 test_rooms draws it again.
 TEST_CASE("rooms: the picture in docs/architecture.md is that of the includes") {
   const std::string file = FLOWRUN_SOURCE_DIR "/docs/architecture.md";
   std::stringstream stream;
@@ -40,5 +40,5 @@ TEST_CASE("rooms: the picture in docs/architecture.md is that of the includes") 
   const std::size_t begin = page.find("```mermaid\n"), end = page.find("```\n", begin + 1);
   REQUIRE(end != std::string::npos);
   if (std::getenv("FLOWRUN_DRAW_ROOMS")) std::ofstream(file) << page.substr(0, begin) + picture + page.substr(end + 4);
-  else CHECK_MESSAGE(page.substr(begin, end + 4 - begin) == picture, "draw it anew with FLOWRUN_DRAW_ROOMS=1 test_rooms");
+  else CHECK_MESSAGE(page.substr(begin, end + 4 - begin) == picture, "draw it again with FLOWRUN_DRAW_ROOMS=1 test_rooms");
 }

@@ -18,7 +18,7 @@ struct SessionRequest {
   /// A graph whose inputs take packets, as graphs within graphs do; its outputs are what run() gives back.
   std::filesystem::path graph;
   std::vector<std::string> settings;  ///< name=value, or node.param=value of a node "graph/<node>": for every run
-  std::vector<std::string> changing;  ///< parameters that each run may set anew; none that a node needs when it is opened
+  std::vector<std::string> changing;  ///< parameters that each run may set again; none that a node needs when it is opened
   int threads = 0;                    ///< 0: the cores that the process may use
   int cases_in_flight = 2;            ///< of the inputs of one call
   std::string device = "auto";
@@ -50,7 +50,7 @@ class Session {
   SessionOutput run(SessionInput input);
   std::vector<SessionOutput> run_all(std::vector<SessionInput> inputs);  ///< several at a time
 
-  /// Ends the run that goes on, if one does: its cases are cancelled. From any thread.
+  /// Ends the run in progress, if there is one: its cases are cancelled. From any thread.
   void cancel();
 
  private:
