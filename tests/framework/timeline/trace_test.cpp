@@ -4,16 +4,17 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "flowrun/host/trace.h"
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/error.h"
 #include "json/json.h"
+#include "support/one_node_graph.h"
 
 namespace {
 
 using namespace flowrun;
+using testing::one_node_graph, testing::read, testing::read_json;
 namespace fs = std::filesystem;
 
 struct Folder {
@@ -21,42 +22,6 @@ struct Folder {
   ~Folder() { fs::remove_all(path); }
   fs::path path;
 };
-
-std::string read(const fs::path& file) {
-  std::ifstream stream(file);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
-
-json::Value read_json(const fs::path& file) {
-  Faults faults;
-  const auto value = json::parse(read(file), file.string(), faults);
-  REQUIRE(value);
-  CHECK(faults.all().empty());
-  return *value;
-}
-
-ValidatedGraph one_node_graph(const std::string& model) {
-  ValidatedGraph graph;
-  graph.file = "toy.json";
-  graph.name = "toy \"quoted\"";
-  ValidatedNode node;
-  node.id = "net";
-  node.type_name = "cnn.stage";
-  node.plugin = "cnn";
-  node.plugin_version = "1.0.0";
-  ParamExpression param;
-  param.name = "model";
-  param.constant = model;
-  param.spec = {.name = "model", .type = ParamType::path, .help = "model"};
-  node.params.push_back(param);
-  graph.nodes.push_back(node);
-  ValueSpec input;
-  input.spec = {.name = "flair", .type = ParamType::path, .help = "image"};
-  graph.case_inputs.push_back(input);
-  return graph;
-}
 
 }  // namespace
 
