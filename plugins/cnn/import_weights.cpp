@@ -20,21 +20,15 @@ std::vector<std::string> channels_of(const Params& params, const std::vector<std
   return given.empty() ? published : given;
 }
 
-/// Pickles of protocol 2 and later begin with this byte.
-constexpr char kPickleMark = '\x80';
-
-/// What a file is that is no file of weights, by how it begins.
-std::string kind_of(const std::string& file) {
+/// Files that people give in the place of weights are refused for what they are, by how they begin.
+void refuse_other_kinds(const std::string& path, const std::string& file) {
   const auto begins = [&file](std::string_view mark) { return file.compare(0, mark.size(), mark) == 0; };
-  if (file.empty()) return "it is empty";
-  if (begins("\x1f\x8b")) return "it is a gzip file, such as a compressed image";
-  if (begins("PK")) return "it is a zip archive, such as a model of TorchScript or a state dictionary of PyTorch (docs/own-models.md)";
-  return "it begins otherwise";
-}
-
-[[noreturn]] void refuse(const std::string& path, const std::string& file) {
-  throw Error("'" + path + "' cannot be used as a file of weights: it is neither a Python pickle of protocol 2 or 3 nor an HDF5 "
-              "file; " + kind_of(file));
+  const char* const kind = begins("\x1f\x8b") ? "a gzip file, such as a compressed image"
+                           : begins("PK")     ? "a zip archive, such as a model of TorchScript or a state dictionary of PyTorch "
+                                                "(docs/own-models.md)"
+                                              : nullptr;
+  if (kind)
+    throw Error("'" + path + "' cannot be used as a file of weights: it is neither a Python pickle nor an HDF5 file, but " + kind);
 }
 
 class ImportWeights : public Node {
@@ -42,8 +36,8 @@ class ImportWeights : public Node {
   void process(Context& context) override {
     const std::string& path = context.params().text("weights");
     std::string file = bytes_of_weights(path);
+    refuse_other_kinds(path, file);
     if (hdf5::is_hdf5(file)) import_keras({path, std::move(file)}, context.params());
-    else if (file.empty() || file.front() != kPickleMark) refuse(path, file);
     else import_pickle({path, std::move(file)}, context.params());
   }
 

@@ -157,11 +157,10 @@ TEST_CASE("keras import: a file that is cut short, and one that is neither HDF5 
     CHECK(contains(text, "cut short"));
   }
   const std::string text = import_file(folder.write("text.hdf5", "these are no weights"), folder.file("m.pt"));
-  CHECK(contains(text, "text.hdf5' cannot be used as a file of weights: it is neither a Python pickle of protocol 2 or 3 nor an HDF5 "
-                       "file; it begins otherwise"));
-  CHECK(contains(import_file(folder.write("image.nii.gz", "\x1f\x8b\x08 and so on"), folder.file("m.pt")), "it is a gzip file"));
-  CHECK(contains(import_file(folder.write("model.pt", "PK\x03\x04"), folder.file("m.pt")), "it is a zip archive"));
-  CHECK(contains(import_file(folder.write("nothing.pkl", ""), folder.file("m.pt")), "it is empty"));
+  CHECK(contains(text, "text.hdf5' cannot be used as a file of weights"));
+  CHECK(contains(import_file(folder.write("image.nii.gz", "\x1f\x8b\x08 and so on"), folder.file("m.pt")),
+                 "it is neither a Python pickle nor an HDF5 file, but a gzip file"));
+  CHECK(contains(import_file(folder.write("model.pt", "PK\x03\x04"), folder.file("m.pt")), "but a zip archive"));
   CHECK_FALSE(std::filesystem::exists(folder.file("m.pt")));
 }
 
