@@ -97,6 +97,17 @@ TEST_CASE("flowrun crossval: a change in a plugin, a subgraph, an image or a res
   CHECK(study.run({"--quiet"}).err.empty());
 }
 
+TEST_CASE("flowrun crossval: a column to show that the measures do not have is a warning") {
+  const Study study;
+  std::string plan = study.folder.read("plan.json");
+  plan.insert(plan.find("\"measures\""), "\"show\": [\"2\", \"dice\"], ");
+  study.folder.write("plan.json", plan);
+  const Ended ended = study.run();
+  CHECK(ended.status == 0);
+  CHECK(contains(ended.err, "warning: 'show' names 'dice', which is no column of the measures"));
+  CHECK_FALSE(contains(ended.err, "'show' names '2'"));
+}
+
 TEST_CASE("flowrun crossval: a table of measures that no step writes is not shown") {
   const Study study;
   REQUIRE(study.run().status == 0);

@@ -112,6 +112,6 @@ TEST_CASE("flowrun validate: isolation is for nodes of plugins with one output f
   CHECK(contains(refusal("{}", R"(, "sum": { "type": "clitest.sum", "inputs": { "volumes": "make.volume" },
     "params": { "path": "${out}/sum.txt" }, "run": { "isolate": true } })"),
                  "and clitest.sum collects items"));
-  CHECK(contains(refusal(R"({ "isolate": true, "memory": 3 })"), "16"));
+  CHECK(contains(refusal(R"({ "isolate": true, "memory": 63 })"), "64"));
   CHECK(refusal(R"({ "isolate": true, "memory": 64, "timeout": 1 })").empty());
 }

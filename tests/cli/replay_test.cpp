@@ -61,6 +61,8 @@ TEST_CASE("flowrun replay: says when no packets were kept, and what was damaged"
   CHECK(contains(run_failing(folder, {"--replay-limit", "10"}).err, "the packets of case 'p1' are not kept for replay"));
   CHECK(contains(run_failing(folder, {"--replay-limit", "ten"}).err,
                  "--replay-limit takes a number of bytes as 500M or 2G, not 'ten'"));
+  for (const char* text : {"5Q", "1k", "5 ", "1MB"})
+    CHECK(contains(run_failing(folder, {"--replay-limit", text}).err, "--replay-limit takes a number of bytes as 500M or 2G"));
   run_failing(folder);
   const std::string packet = "o/flowrun/replay/p1/0-volume.packet";
   folder.write(packet, folder.read(packet).substr(0, folder.read(packet).size() - 3));

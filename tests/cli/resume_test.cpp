@@ -130,6 +130,33 @@ TEST_CASE("flowrun run --resume: what failed is tried again; --retry-failed runs
   CHECK(contains(run_three(folder, {"--retry-failed"}).out, "nothing to run: no case failed last time"));
 }
 
+TEST_CASE("flowrun run --retry-failed: cases that never ran keep their rows, are counted, and the exit status is 1") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  folder.write("cases.csv", "case,value\nd,1\nb,-1\na,4\nc,3\n");
+  CHECK(run_three(folder, {"--only", "d,b,a"}).status == 1);
+  CHECK(run_three(folder, {"--only", "a"}).status == 0);
+  const auto order = [&] {
+    std::string names;
+    for (std::size_t at = folder.read("o/cases.csv").find('\n'); at != std::string::npos;
+         at = folder.read("o/cases.csv").find('\n', at + 1))
+      names += folder.read("o/cases.csv").substr(at + 1, 1);
+    return names;
+  };
+  CHECK(order() == "dba");  // that of the table, whichever ran last
+  folder.write("cases.csv", "case,value\nd,1\nb,2\na,4\nc,3\n");
+  const Ended retried = run_three(folder, {"--retry-failed"});
+  CHECK(retried.status == 1);
+  CHECK(contains(retried.err, "1 case has not run yet, and --retry-failed runs those that failed; --resume runs what is missing"));
+  CHECK(order() == "dbac");
+  const Ended none = run_three(folder, {"--retry-failed"});
+  CHECK(none.status == 1);
+  CHECK(contains(none.out, "nothing to run: no case failed last time"));
+  CHECK(contains(none.err, "1 case has not run yet"));
+  CHECK(run_three(folder, {"--resume"}).status == 0);
+  CHECK(run_three(folder, {"--retry-failed"}).status == 0);
+}
+
 TEST_CASE("flowrun run --only: names and patterns choose cases, and one that fits none is said") {
   const TempFolder folder;
   folder.write("value.json", kValueGraph);

@@ -1,15 +1,12 @@
 // A small graph for tests of what is written of runs, and what reads it.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 
 #include "flowrun/host/validated_graph.h"
-#include "json/json.h"
 
 namespace flowrun::testing {
 
@@ -18,15 +15,6 @@ inline std::string read(const std::filesystem::path& file) {
   std::ostringstream text;
   text << stream.rdbuf();
   return text.str();
-}
-
-/// A file that is JSON without a fault.
-inline json::Value read_json(const std::filesystem::path& file) {
-  Faults faults;
-  const auto value = json::parse(read(file), file.string(), faults);
-  REQUIRE(value);
-  CHECK(faults.all().empty());
-  return *value;
 }
 
 /// A graph of one node that reads a model, with one input.

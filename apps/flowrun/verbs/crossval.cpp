@@ -115,11 +115,19 @@ std::string table_text(const std::vector<std::vector<std::string>>& rows) {
   return table.text();
 }
 
+void warn_of_unknown(const std::vector<std::string>& show, const FoldMeasures& measures) {
+  for (const std::string& name : show)
+    if (std::find(measures.columns.begin(), measures.columns.end(), name) == measures.columns.end())
+      fmt::print(stderr, "flowrun: warning: 'show' names '{}', which is no column of the measures{}\n", printable(name),
+                 printable(did_you_mean(name, measures.columns)));
+}
+
 int print_measures(const CrossvalCommand& command, const PreparedCrossval& prepared) {
   Faults faults;
   const FoldMeasures measures = measures_of_folds(command, prepared, faults);
   print_faults(faults);
   if (faults.has_errors()) return kSomeCaseFailed;
+  warn_of_unknown(prepared.plan.show, measures);
   const fs::path file = fs::path(command.out) / kMeasuresFile;
   refuse_links({file});
   write_atomically(file, measures.csv());

@@ -66,7 +66,7 @@ ExitStatus status_of(const RunResult& result, bool interrupted) {
 int report_nothing(const RunCommand& command, const CohortResult& result) {
   if (result.crashed) fmt::print(stderr, "flowrun: error: nothing to run: {}\n", printable(result.nothing));
   else if (!command.quiet) fmt::print("nothing to run: {}\n", result.nothing);
-  return result.crashed ? kSomeCaseFailed : kAllDone;
+  return result.all_done() ? kAllDone : kSomeCaseFailed;
 }
 
 int report_run(const RunCommand& command, const Cohort& cohort, const CohortResult& result, bool interrupted) {
@@ -75,7 +75,7 @@ int report_run(const RunCommand& command, const Cohort& cohort, const CohortResu
   print_failures(result.run, command.where);
   for (const std::string& text : result.notices) fmt::print(stderr, "flowrun: {}{}\n", printable(command.where), printable(text));
   const ExitStatus status = status_of(result.run, interrupted);
-  return status == kAllDone && !result.recorded ? kSomeCaseFailed : status;
+  return status == kAllDone && !result.all_done() ? kSomeCaseFailed : status;
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace flowrun {
 
 bool CohortResult::all_done() const {
   const auto done = [](const CaseResult& one) { return one.status == CaseStatus::done; };
-  return recorded && !crashed && run.run_errors.empty() && !run.run_cut_off &&
+  return recorded && !crashed && not_run == 0 && run.run_errors.empty() && !run.run_cut_off &&
          std::all_of(run.cases.begin(), run.cases.end(), done);
 }
 

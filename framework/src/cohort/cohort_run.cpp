@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cohort/case_order.h"
 #include "cohort/earlier_files.h"
@@ -125,11 +126,40 @@ void CohortRun::begin_tables() {
     if (record) files_->know(*record);
 }
 
+bool CohortRun::has_record(const std::string& name) const {
+  return std::filesystem::exists(case_record_file(out_, name, prepared_.word));
+}
+
+/// The rows of the table in the order of all cases, also where only some of them run: those that run, those with a record, and
+/// beside --retry-failed, which runs what is left of a cohort, those that never ran.
+std::vector<std::string> CohortRun::row_order() const {
+  const std::vector<std::string> chosen = names_of(prepared_.list.cases);
+  if (!prepared_.shard.is_whole()) return chosen;
+  const std::set<std::string> listed(chosen.begin(), chosen.end());
+  std::vector<std::string> order;
+  for (const std::string& name : prepared_.names)
+    if (prepared_.request.retry_failed || listed.contains(name) || has_record(name)) order.push_back(name);
+  return order;
+}
+
+/// Cases that --retry-failed leaves out because they never ran are said: the cohort is not done without them.
+std::size_t CohortRun::report_not_run() const {
+  if (!prepared_.request.retry_failed || !prepared_.shard.is_whole()) return 0;
+  const auto not_run = static_cast<std::size_t>(std::count_if(
+      prepared_.names.begin(), prepared_.names.end(), [this](const std::string& name) { return !has_record(name); }));
+  if (not_run > 0)
+    say(events_, Weight::warning,
+        fmt::format("{} not run yet, and --retry-failed runs those that failed; --resume runs what is missing",
+                    not_run == 1 ? "1 case has" : fmt::format("{} cases have", not_run)));
+  return not_run;
+}
+
 CohortResult CohortRun::end_without_cases() {
   begin_run_records(prepared_, true);
   files_->start(0);
-  files_->finish(names_of(prepared_.list.cases), {});
+  files_->finish(row_order(), {});
   CohortResult result;
+  result.not_run = report_not_run();
   result.crashed = resumption_.plan && resumption_.plan->crashed() > 0;
   result.nothing = result.crashed ? crash_text(*resumption_.plan) : why_nothing();
   return result;
@@ -195,7 +225,8 @@ RunResult CohortRun::with_earlier(RunResult result) const {
 CohortResult CohortRun::finish(RunResult run) {
   CohortResult result;
   result.of_run = books_->finish_run(books_of_run(out_, prepared_.shard, prepared_.word), prepared_.list.cases, run);
-  const bool tabled = files_->finish(names_of(prepared_.list.cases), facts_of(*prepared_.graph, run));
+  const bool tabled = files_->finish(row_order(), facts_of(*prepared_.graph, run));
+  result.not_run = report_not_run();
   const bool recorded = write_records(run);
   for (const std::string& remark : books_->remarks()) say(events_, Weight::warning, remark);
   for (const std::string& trouble : books_->troubles()) say(events_, Weight::error, trouble);

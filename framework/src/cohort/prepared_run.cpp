@@ -47,8 +47,9 @@ std::int64_t bytes_option(const std::string& text, const std::string& option, st
   std::int64_t count = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
   const std::string unit(end, text.data() + text.size());
-  const std::size_t power = unit.empty() ? 0 : std::string("KMGT").find(unit) + 1;
-  if (failed == std::errc() && count >= 0 && count < (std::int64_t{1} << 20) << 10 && power <= 4 && unit.size() <= 1)
+  const std::size_t place = std::string("KMGT").find(unit), power = unit.empty() ? 0 : place + 1;
+  const bool known = place != std::string::npos && unit.size() <= 1;
+  if (failed == std::errc() && count >= 0 && count < (std::int64_t{1} << 20) << 10 && known)
     return count << (10 * power);
   faults.error({}, fmt::format("{} takes a number of bytes as 500M or 2G, not '{}'", option, text));
   return default_value;

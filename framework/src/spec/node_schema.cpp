@@ -88,7 +88,7 @@ Value run() {
       {"on_error", object({{"description", on_error}, {"enum", list({"stop_case", "continue"})}})},
       {"isolate", typed("boolean", "Each firing in a process of its own: a crash there fails its case")},
       {"timeout", count("Seconds that an isolated firing may take")},
-      {"memory", with(typed("integer", "MiB that an isolated firing may have for data"), object({{"minimum", 16}}))},
+      {"memory", with(typed("integer", "MiB that an isolated firing may have for data"), object({{"minimum", 64}}))},
   });
   return with(object({{"description", "What the engine is asked for"}}), closed_object(std::move(properties), {}));
 }

@@ -23,7 +23,7 @@ RunSpec read_run(Source& source, const json::Value& value, const std::string& wh
   run.on_error = reader.text("on_error");
   run.isolate = reader.flag("isolate");
   run.timeout = reader.count("timeout", 1);
-  run.memory = reader.count("memory", 16);
+  run.memory = reader.count("memory", 64);
   if (run.device && !is_device(*run.device)) {
     reader.error(source.place(*value.find("device")),
                  "'device' takes auto, cpu, cuda or cuda:<number>, found '" + *run.device + "'");

@@ -17,7 +17,7 @@
 namespace {
 
 using namespace flowrun;
-using testing::one_node_graph, testing::read, testing::read_json;
+using testing::one_node_graph, testing::read;
 namespace fs = std::filesystem;
 
 struct Folder {
@@ -25,6 +25,15 @@ struct Folder {
   ~Folder() { fs::remove_all(path); }
   fs::path path;
 };
+
+/// A file that is JSON without a fault.
+json::Value read_json(const fs::path& file) {
+  Faults faults;
+  const auto value = json::parse(read(file), file.string(), faults);
+  REQUIRE(value);
+  CHECK(faults.all().empty());
+  return *value;
+}
 
 }  // namespace
 

@@ -69,6 +69,7 @@ struct CohortResult {
   std::string record;                ///< name of the run's record in the output folder
   std::string nothing;               ///< why no case ran; empty: some did
   bool crashed = false;              ///< nothing ran, because cases crashed the process before
+  std::size_t not_run = 0;           ///< cases that never ran and that --retry-failed left out
   bool recorded = true;              ///< everything that is kept could be written
   std::vector<std::string> notices;  ///< about files of earlier runs
   /// Every case is done, and everything is kept.
