@@ -1,9 +1,15 @@
 #include "flowrun/host/isolation.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <mutex>
+#include <optional>
 
 #include "flowrun/host/child_process.h"
 #include "flowrun/sdk/codec.h"
@@ -14,18 +20,57 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kSharedMemory = "/dev/shm";
+constexpr const char* kPrefix = "flowrun-firing-";
+constexpr const char* kLock = "lock";  ///< held by the process whose packets they are
+
+fs::path packets_place() {
+  std::error_code unknown;
+  const fs::path shared = "/dev/shm";
+  return fs::is_directory(shared, unknown) ? shared : fs::temp_directory_path();
+}
+
+/// A lock of the system on a file; it ends with the process, however that ends.
+class FileLock {
+ public:
+  FileLock(const fs::path& file, int flags) : file_(::open(file.c_str(), flags | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0600)) {
+    held_ = file_ >= 0 && ::flock(file_, LOCK_EX | LOCK_NB) == 0;
+  }
+  ~FileLock() {
+    if (file_ >= 0) ::close(file_);
+  }
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  bool held() const { return held_; }
+
+ private:
+  int file_;
+  bool held_;
+};
+
+/// Packets of processes that were killed are images of somebody: they go when the next run begins.
+void remove_left_packets() {
+  std::error_code failed;
+  for (auto entry = fs::directory_iterator(packets_place(), failed); !failed && entry != fs::directory_iterator();
+       entry.increment(failed)) {
+    const fs::path folder = entry->path();
+    struct stat what {};
+    const bool ours = folder.filename().string().starts_with(kPrefix) && ::lstat(folder.c_str(), &what) == 0 &&
+                      S_ISDIR(what.st_mode) && what.st_uid == ::geteuid();
+    std::error_code unused;
+    if (ours && FileLock(folder / kLock, 0).held()) fs::remove_all(folder, unused);
+  }
+}
 
 /// A folder in shared memory where there is one, for the packets of one firing; it goes with what is in it.
 class PacketFolder {
  public:
   PacketFolder() {
-    std::error_code unknown;
-    const fs::path where = fs::is_directory(kSharedMemory, unknown) ? fs::path(kSharedMemory) : fs::temp_directory_path();
-    std::string name = (where / "flowrun-firing-XXXXXX").string();
+    const fs::path where = packets_place();
+    std::string name = (where / (std::string(kPrefix) + "XXXXXX")).string();
     if (!::mkdtemp(name.data()))
       throw Error("no folder for the packets of an isolated firing can be made in '" + where.string() + "'");
     path_ = name;
+    lock_.emplace(path_ / kLock, O_CREAT);
   }
   ~PacketFolder() {
     std::error_code unused;
@@ -37,6 +82,7 @@ class PacketFolder {
 
  private:
   fs::path path_;
+  std::optional<FileLock> lock_;
 };
 
 class IsolatedNode : public Node {
@@ -53,6 +99,8 @@ class IsolatedNode : public Node {
     bundle_.plugin_version = spec.plugin_version;
     bundle_.step = "process";
     bundle_.device = spec.device == "auto" ? std::move(device) : spec.device;
+    static std::once_flag once;
+    std::call_once(once, remove_left_packets);
   }
 
   void process(Context& context) override {
