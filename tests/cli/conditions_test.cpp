@@ -124,6 +124,18 @@ TEST_CASE("flowrun run --resume: records of nodes with several conditions, and o
                  "mode is fast (\"fast\")"));
 }
 
+TEST_CASE("flowrun run --resume: a missing file of a node that does not run is no change, and one that appears is") {
+  Cases cases;
+  const std::string graph = kHead + R"("exact": { "type": "clitest.measure", "when": "${denoise}", "inputs": { "volume": "make.volume" },
+               "params": { "model": "missing.pt" } },
+    "write": { "type": "clitest.write", "inputs": { "volume": "make.volume" }, "params": { "path": "${out}/${case}.txt" } } } })";
+  REQUIRE(cases.run(graph).status == 0);
+  CHECK(contains(cases.run(graph, {"--resume"}).err, "2 cases done before and unchanged"));
+  cases.folder.write("missing.pt", "here now");
+  const Ended appeared = cases.run(graph, {"--resume"});
+  CHECK_MESSAGE(contains(appeared.err, "2 to run again"), appeared.err);
+}
+
 TEST_CASE("flowrun run --resume: a parameter that only decides whether a node runs makes the case run again") {
   Cases cases;
   const std::string graph = with_when(R"("${denoise}")");

@@ -150,6 +150,7 @@ std::vector<NodeType> node_types() {
   gather.create = create<Gather>;
   NodeType measure{.name = "clitest.measure", .summary = "The first voxel as a number", .inputs = {volume_in}};
   measure.outputs = {{"number", std::string(Number::kType), "The first voxel"}};
+  measure.params = {{.name = "model", .type = ParamType::path, .default_value = std::string(), .help = "A file that is read once"}};
   measure.create = create<Measure>;
   return {gather, make, measure, sum, wait, write};
 }
