@@ -160,7 +160,7 @@ Verb crossval_verb(CLI::App& app) {
   Verb verb(app, "crossval", "train and test over folds of a table of cases, by a plan",
             "  flowrun crossval graphs/msseg2016/crossval.plan.json --cases subjects.csv --out crossval\n"
             "  flowrun crossval graphs/msseg2016/crossval.plan.json --cases subjects.csv --folds 5 --set initial.epochs=20\n\n"
-            "A step that is done is not done again: after an interruption the same command goes on where it was.");
+            "A step that is done is not done again: after an interruption the same command continues where it was.");
   CrossvalCommand& command = verb.carried_out_by(crossval);
   verb.argument("PLAN", command.plan, "the plan (JSON): which graphs run, one after the other, in each fold");
   verb.required_option("--cases", command.cases, "TABLE", "table of cases (CSV or TSV), with the columns that the graphs need");

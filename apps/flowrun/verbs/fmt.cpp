@@ -42,7 +42,7 @@ int format_one(const FmtCommand& command, const std::string& graph) {
 
 int format(const FmtCommand& command) {
   if (command.graphs.size() > 1 && !command.check && !command.in_place)
-    throw Error("several graphs can be checked (--check) or written anew (--in-place), but not printed as one");
+    throw Error("several graphs can be checked (--check) or written back (--in-place), but not printed as one");
   spare_other_files(command.output);
   int status = kAllDone;
   for (const std::string& graph : command.graphs) status = std::max(status, format_one(command, graph));
@@ -64,7 +64,7 @@ Verb fmt_verb(CLI::App& app) {
   FmtCommand& command = verb.carried_out_by(format);
   verb.arguments("GRAPH", command.graphs, "graph files (JSON)");
   verb.flag("--check", command.check, "print nothing; say which files are not in canonical form");
-  verb.flag("--in-place", command.in_place, "write each file anew where it changes");
+  verb.flag("--in-place", command.in_place, "write each changed file back to its place");
   verb.exclude("--in-place", "--check");
   verb.output(command.output);
   verb.exclude("--output", "--check");

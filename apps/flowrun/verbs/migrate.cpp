@@ -43,7 +43,7 @@ Verb migrate_verb(CLI::App& app) {
             "Format 1 is the first and, so far, the only one. Subgraphs are files of their own, to be migrated too.");
   MigrateCommand& command = verb.carried_out_by(migrate);
   verb.argument("GRAPH", command.graph, "the graph file (JSON)");
-  verb.flag("--in-place", command.in_place, "write the file anew where it changes");
+  verb.flag("--in-place", command.in_place, "write the changed file back to its place");
   verb.output(command.output);
   verb.exclude("--output", "--in-place");
   return verb;

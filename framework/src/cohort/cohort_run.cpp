@@ -30,6 +30,10 @@ std::vector<bool> unused_nodes(const ValidatedGraph& graph, const std::vector<Ca
   return unused;
 }
 
+bool has_record(const PreparedRun& prepared, const std::string& name) {
+  return std::filesystem::exists(case_record_file(prepared.out(), name, prepared.word));
+}
+
 }  // namespace
 
 RecordedProgram program_of(const PreparedRun& prepared) { return {FLOWRUN_VERSION, prepared.options.device}; }
@@ -47,10 +51,8 @@ Resumption plan_resumption(const PreparedRun& prepared, CaseRecorder& recorder, 
     return resumption;
   }
   resumption.to_run = cases;
-  const auto has_record = [&](const Case& one) {
-    return std::filesystem::exists(case_record_file(request.out, one.name, prepared.word));
-  };
-  const auto known = static_cast<std::size_t>(std::count_if(cases.begin(), cases.end(), has_record));
+  const auto known = static_cast<std::size_t>(
+      std::count_if(cases.begin(), cases.end(), [&](const Case& one) { return has_record(prepared, one.name); }));
   if (known > 0 && !request.retry_failed)
     say(events, Weight::detail,
         fmt::format("{} of {} ran before into '{}', and will be replaced; --resume keeps what is done and unchanged", known,
@@ -126,10 +128,6 @@ void CohortRun::begin_tables() {
     if (record) files_->know(*record);
 }
 
-bool CohortRun::has_record(const std::string& name) const {
-  return std::filesystem::exists(case_record_file(out_, name, prepared_.word));
-}
-
 /// The rows of the table in the order of all cases, also where only some of them run: those that run, those with a record, and
 /// beside --retry-failed, which runs what is left of a cohort, those that never ran.
 std::vector<std::string> CohortRun::row_order() const {
@@ -138,7 +136,7 @@ std::vector<std::string> CohortRun::row_order() const {
   const std::set<std::string> listed(chosen.begin(), chosen.end());
   std::vector<std::string> order;
   for (const std::string& name : prepared_.names)
-    if (prepared_.request.retry_failed || listed.contains(name) || has_record(name)) order.push_back(name);
+    if (prepared_.request.retry_failed || listed.contains(name) || has_record(prepared_, name)) order.push_back(name);
   return order;
 }
 
@@ -146,7 +144,7 @@ std::vector<std::string> CohortRun::row_order() const {
 std::size_t CohortRun::report_not_run() const {
   if (!prepared_.request.retry_failed || !prepared_.shard.is_whole()) return 0;
   const auto not_run = static_cast<std::size_t>(std::count_if(
-      prepared_.names.begin(), prepared_.names.end(), [this](const std::string& name) { return !has_record(name); }));
+      prepared_.names.begin(), prepared_.names.end(), [this](const std::string& name) { return !has_record(prepared_, name); }));
   if (not_run > 0)
     say(events_, Weight::warning,
         fmt::format("{} not run yet, and --retry-failed runs those that failed; --resume runs what is missing",

@@ -33,7 +33,6 @@ class CohortRun {
   void begin_tables();
   CohortResult end_without_cases();
   std::string why_nothing() const;
-  bool has_record(const std::string& name) const;
   std::vector<std::string> row_order() const;
   std::size_t report_not_run() const;
   RunResult execute();

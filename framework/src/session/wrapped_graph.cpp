@@ -6,7 +6,7 @@
 namespace flowrun {
 namespace {
 
-/// Node types of a session are told apart from those of others in the same registry.
+/// Names that keep node types of a session separate from those of others in the same registry.
 std::string type_prefix() {
   static std::atomic<int> sessions{0};
   return "session.s" + std::to_string(++sessions) + "_";

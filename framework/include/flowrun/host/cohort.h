@@ -56,7 +56,7 @@ struct CohortEvents {
   std::function<RunResult(Run&, const std::vector<Case>&, std::size_t done_before)> execute;
   /// Gives what is held from before the first node is opened until the last is closed. `word`: of the graph in the folder.
   std::function<std::shared_ptr<void>(const ValidatedGraph&, const std::vector<Case>&, const std::string& word)> guard;
-  /// Writes the page of a run (report.html), now and then while it goes on and at its end. Without it there is no page.
+  /// Writes the page of a run (report.html), now and then during the run and at its end. Without it there is no page.
   struct Page {
     std::string_view beginning;  ///< by which a page of ours is known
     std::function<void(const std::filesystem::path&, const RunReport&, const std::vector<CaseRow>&, const RunFacts&)> write;
