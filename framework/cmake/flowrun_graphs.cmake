@@ -28,6 +28,7 @@ set(flowrun_graph_files
   models/networks/msseg2016_max.json
   models/networks/nicmslesions.json
   models/networks/small.json
+  models/networks/unet3d.json
   models/open_ms/README.md
   models/open_ms/final.pt
   models/open_ms/final_curve.csv
@@ -81,7 +82,11 @@ set(flowrun_graph_files
   open_ms/train_initial.json
   phantom_cases.json
   plan.schema.json
-  stages/brain.json)
+  stages/brain.json
+  unet3d/crossval.plan.json
+  unet3d/segment.json
+  unet3d/stages/prepare.json
+  unet3d/train.json)
 foreach(file ${flowrun_graph_files})
   get_filename_component(folder graphs/${file} DIRECTORY)
   set(kind FILES)

@@ -8,7 +8,7 @@
 namespace flowrun::cnn {
 
 static std::vector<NodeType> node_types() {
-  return {stage_type(), cascade_type(), volume_type(), dense_inference_type(), import_weights_type()};
+  return {stage_type(), cascade_type(), volume_type(), volume_labels_type(), dense_inference_type(), import_weights_type()};
 }
 
 }  // namespace flowrun::cnn

@@ -19,8 +19,9 @@ Voxels TilePlan::start(std::int64_t index) const {
   return first;
 }
 
-TilePlan plan_tiles(const Voxels& image, std::int64_t multiple, std::int64_t tile, std::int64_t overlap) {
-  TilePlan plan{.image = image, .overlap = overlap};
+TilePlan plan_tiles(const Voxels& image, std::int64_t multiple, std::int64_t tile, std::int64_t overlap,
+                    std::int64_t margin) {
+  TilePlan plan{.image = image, .overlap = overlap, .margin = margin};
   for (std::size_t axis = 0; axis < 3; ++axis) {
     const std::int64_t filled = (image[axis] + multiple - 1) / multiple * multiple;
     plan.tile[axis] = tile == 0 ? filled : std::min(tile, filled);
@@ -38,16 +39,16 @@ TileBlend::TileBlend(TilePlan plan) : plan_(std::move(plan)) {
 
 TileBlend::Weights TileBlend::weights_along(std::size_t axis) const {
   const auto& starts = plan_.starts[axis];
-  const std::int64_t length = plan_.tile[axis];
+  const std::int64_t length = plan_.tile[axis], most = plan_.overlap + 1 - 2 * plan_.margin;
   std::vector<double> sums(static_cast<std::size_t>(starts.back() + length));
   std::vector<std::vector<double>> ramps;
   for (std::size_t i = 0; i < starts.size(); ++i) {
     std::vector<double>& ramp = ramps.emplace_back(static_cast<std::size_t>(length), 1.0);
     for (std::int64_t at = 0; at < length; ++at) {
-      double steps = static_cast<double>(plan_.overlap + 1);
-      if (i > 0) steps = std::min(steps, static_cast<double>(at + 1));
-      if (i + 1 < starts.size()) steps = std::min(steps, static_cast<double>(length - at));
-      ramp[static_cast<std::size_t>(at)] = steps / static_cast<double>(plan_.overlap + 1);
+      std::int64_t steps = most;
+      if (i > 0) steps = std::min(steps, at + 1 - plan_.margin);
+      if (i + 1 < starts.size()) steps = std::min(steps, length - at - plan_.margin);
+      ramp[static_cast<std::size_t>(at)] = static_cast<double>(std::max<std::int64_t>(steps, 0)) / static_cast<double>(most);
       sums[static_cast<std::size_t>(starts[i] + at)] += ramp[static_cast<std::size_t>(at)];
     }
   }
@@ -77,6 +78,14 @@ void TileBlend::add(std::int64_t index, const float* values) {
       const float of_row = (*weights[1])[static_cast<std::size_t>(y)] * (*weights[2])[static_cast<std::size_t>(z)];
       for (std::int64_t x = 0; x < count[0]; ++x) to[x] += of_row * (*weights[0])[static_cast<std::size_t>(x)] * from[x];
     }
+}
+
+void TileBlends::add(std::int64_t index, const float* values, std::int64_t maps) {
+  while (static_cast<std::int64_t>(maps_.size()) < maps) maps_.emplace_back(plan_);
+  for (TileBlend& map : maps_) {
+    map.add(index, values);
+    values += plan_.tile[0] * plan_.tile[1] * plan_.tile[2];
+  }
 }
 
 }  // namespace flowrun::cnn

@@ -18,6 +18,7 @@ namespace {
 
 constexpr VariadicInput<Volume> kVolumes{"volumes", "Images, one a channel, on one grid", Scope::per_case};
 constexpr Output<Volume> kMap{"map", "What the network gives for each voxel, of one class, on the same grid"};
+constexpr Output<Labels> kLabels{"labels", "The number of the class that scores highest at each voxel, on the same grid"};
 
 using Volumes = VolumeRunner::Volumes;
 
@@ -31,22 +32,29 @@ void check_images(const Volumes& volumes) {
     throw Error("'" + grid::name_of(volumes.front()->source, name(0)) + "' has no voxels; look at what made it");
 }
 
+/// What becomes of the network's maps.
+enum class Gives { map, labels };
+
 class VolumeNode : public Node {
  public:
-  explicit VolumeNode(std::vector<c10::Device> forced) : forced_(std::move(forced)) {}
+  explicit VolumeNode(Gives gives, std::vector<c10::Device> forced = {}) : gives_(gives), forced_(std::move(forced)) {}
   void open(OpenContext& context) override;
   void process(Context& context) override;
 
  private:
   void run_here(Context& context, const Volumes& volumes, const TilePlan& plan) const;
   void hand_to_card(Context& context, const Volumes& volumes, const TilePlan& plan);
-  void emit(Context& context, std::int64_t tiles, std::vector<float>& voxels) const;
+  std::unique_ptr<const VolumeRunner> runner_on(const c10::Device& device, const Params& params) const;
+  void emit(Context& context, std::int64_t tiles, std::vector<TileBlend>& maps) const;
+  void emit_map(Context& context, std::vector<float>& voxels) const;
+  void emit_labels(Context& context, std::vector<TileBlend>& maps) const;
   const VolumeRunner& runner() const { return *runners_.front(); }
 
+  Gives gives_;
   std::vector<c10::Device> forced_;
   NodeDevices devices_;
   std::vector<std::unique_ptr<const VolumeRunner>> runners_;  ///< by device
-  std::int64_t multiple_ = 1, tile_ = 0, overlap_ = 0, at_once_ = 1;
+  std::int64_t multiple_ = 1, tile_ = 0, overlap_ = 0, margin_ = 0, at_once_ = 1;
 };
 
 void VolumeNode::open(OpenContext& context) {
@@ -54,24 +62,35 @@ void VolumeNode::open(OpenContext& context) {
   multiple_ = params.integer("multiple");
   tile_ = params.integer("tile");
   overlap_ = params.integer("overlap");
+  margin_ = params.integer("margin");
   if (tile_ % multiple_ != 0)
     throw Error("parameter 'tile' is " + std::to_string(tile_) + ", which is no multiple of 'multiple' (" +
                 std::to_string(multiple_) + "), so each tile would be filled up with zeros inside the image; take a multiple");
   if (tile_ > 0 && overlap_ >= tile_)
     throw Error("parameter 'overlap' is " + std::to_string(overlap_) + " and 'tile' is " + std::to_string(tile_) +
                 "; tiles must overlap by less than they are long");
+  if (tile_ > 0 && 2 * margin_ > overlap_)
+    throw Error("parameter 'margin' is " + std::to_string(margin_) + " and 'overlap' is " + std::to_string(overlap_) +
+                ", so voxels between two tiles would count in neither; the overlap must be at least twice the margin");
   at_once_ = std::max(context.threads(), 1);
   if (forced_.empty()) devices_.open(context);
   else devices_.open(forced_, tensor::Arithmetic::of(params));
   for (const c10::Device& device : devices_.devices())
-    runners_.push_back(std::make_unique<VolumeRunner>(params, device, devices_.arithmetic()));
+    runners_.push_back(runner_on(device, params));
   check_channel_count(context, kVolumes.name, runner().description(), runner().model().path());
+}
+
+/// Softmax and sigmoid leave the order of the classes as it is.
+std::unique_ptr<const VolumeRunner> VolumeNode::runner_on(const c10::Device& device, const Params& params) const {
+  const bool is_map = gives_ == Gives::map;
+  return std::make_unique<VolumeRunner>(params.text("model"), is_map ? params.integer("output_class") : VolumeRunner::kAllClasses,
+                                        is_map ? params.text("activation") : "none", device, devices_.arithmetic());
 }
 
 void VolumeNode::process(Context& context) {
   const Volumes volumes = context.in(kVolumes);
   check_images(volumes);
-  const TilePlan plan = plan_tiles(volumes.front()->geometry.size, multiple_, tile_, overlap_);
+  const TilePlan plan = plan_tiles(volumes.front()->geometry.size, multiple_, tile_, overlap_, margin_);
   runner().check(volumes, plan);
   if (devices_.use_cards()) hand_to_card(context, volumes, plan);
   else run_here(context, volumes, plan);
@@ -79,19 +98,19 @@ void VolumeNode::process(Context& context) {
 
 /// One thread for a tile: LibTorch's sums over a whole tensor depend on the number of threads, and tiles keep all of them busy.
 void VolumeNode::run_here(Context& context, const Volumes& volumes, const TilePlan& plan) const {
-  TileBlend blend(plan);
+  TileBlends blends(plan);
   for (std::int64_t first = 0; first < plan.count(); first += at_once_) {
     std::vector<at::Tensor> maps(static_cast<std::size_t>(std::min(at_once_, plan.count() - first)));
     context.parallel_for(static_cast<std::int64_t>(maps.size()), [&](std::int64_t i) {
       const tensor::InferenceScope scope(1);
-      maps[static_cast<std::size_t>(i)] = runner().map_of(runner().input_of(volumes, plan, first + i));
+      maps[static_cast<std::size_t>(i)] = runner().maps_of(runner().input_of(volumes, plan, first + i));
     });
     if (context.cancelled()) return;
     for (std::size_t i = 0; i < maps.size(); ++i)
-      blend.add(first + static_cast<std::int64_t>(i), maps[i].data_ptr<float>());
+      blends.add(first + static_cast<std::int64_t>(i), maps[i].data_ptr<float>(), maps[i].size(0));
     context.progress(static_cast<double>(first + static_cast<std::int64_t>(maps.size())) / static_cast<double>(plan.count()));
   }
-  emit(context, plan.count(), blend.voxels());
+  emit(context, plan.count(), blends.maps());
 }
 
 void VolumeNode::hand_to_card(Context& context, const Volumes& volumes, const TilePlan& plan) {
@@ -100,24 +119,56 @@ void VolumeNode::hand_to_card(Context& context, const Volumes& volumes, const Ti
   const auto job = std::make_shared<VolumeJob>(runner, volumes, plan, card.streams);
   hand_over(context, card, job, [this, job](Context& later) {
     later.report("device_s", job->busy_seconds());
-    emit(later, job->count(), job->voxels());
+    emit(later, job->count(), job->maps());
   });
 }
 
-void VolumeNode::emit(Context& context, std::int64_t tiles, std::vector<float>& voxels) const {
+void VolumeNode::emit(Context& context, std::int64_t tiles, std::vector<TileBlend>& maps) const {
+  context.report("tiles", static_cast<double>(tiles));
+  if (gives_ == Gives::map) emit_map(context, maps.front().voxels());
+  else emit_labels(context, maps);
+}
+
+/// An image of this type on the grid of the first volume, without voxels.
+template <class Image>
+Image beside_first(Context& context) {
   const Volume& first = *context.in(kVolumes).front();
-  Volume map;
-  map.geometry = first.geometry;
-  map.source = grid::name_of(first.source, "volumes[0]");
-  map.facts.space = first.facts.space;
+  Image image;
+  image.geometry = first.geometry;
+  image.source = grid::name_of(first.source, "volumes[0]");
+  image.facts.space = first.facts.space;
+  return image;
+}
+
+void VolumeNode::emit_map(Context& context, std::vector<float>& voxels) const {
+  auto map = beside_first<Volume>(context);
   map.voxels = std::move(voxels);
   runner().refuse_nan(map);
   if (const std::string range = grid::range_beyond_probabilities(map.voxels); range.empty()) map.facts.kind = kProbability;
   else
     context.warn("the values of the network in '" + runner().model().path() + "' run " + range +
                  grid::what_to_do_about_scores("this node"));
-  context.report("tiles", static_cast<double>(tiles));
   context.emit(kMap, std::move(map));
+}
+
+/// The first of the highest, as argmax has it.
+void VolumeNode::emit_labels(Context& context, std::vector<TileBlend>& maps) const {
+  auto labels = beside_first<Labels>(context);
+  labels.facts.kind = flowrun::kLabels;
+  labels.voxels.assign(maps.front().voxels().size(), 0);
+  Volume highest = beside_first<Volume>(context);
+  highest.voxels = std::move(maps.front().voxels());
+  runner().refuse_nan(highest);
+  for (std::size_t label = 1; label < maps.size(); ++label) {
+    Volume map = beside_first<Volume>(context);
+    map.voxels = std::move(maps[label].voxels());
+    runner().refuse_nan(map);
+    for (std::size_t i = 0; i < map.voxels.size(); ++i)
+      if (map.voxels[i] > highest.voxels[i]) highest.voxels[i] = map.voxels[i], labels.voxels[i] = static_cast<std::int32_t>(label);
+  }
+  const auto& classes = runner().description().classes;
+  for (std::size_t label = 1; label < classes.size(); ++label) labels.names[static_cast<std::int32_t>(label)] = classes[label];
+  context.emit(kLabels, std::move(labels));
 }
 
 ParamSpec voxels_param(const char* name, std::int64_t value, double least, double most, const char* help) {
@@ -130,12 +181,28 @@ ParamSpec voxels_param(const char* name, std::int64_t value, double least, doubl
           .unit = "voxels"};
 }
 
-std::vector<ParamSpec> params() {
-  std::vector<ParamSpec> specs = VolumeRunner::params();
+void add_map_params(std::vector<ParamSpec>& specs) {
+  specs.push_back({.name = "output_class",
+                   .type = ParamType::integer,
+                   .default_value = std::int64_t{1},
+                   .help = "The class whose map is kept, numbered from 0",
+                   .min = 0});
+  specs.push_back({.name = "activation",
+                   .type = ParamType::choice,
+                   .default_value = std::string("none"),
+                   .help = "Applied to the network's output: softmax over the classes, or sigmoid of each",
+                   .choices = {"none", "softmax", "sigmoid"}});
+}
+
+std::vector<ParamSpec> params(Gives gives) {
+  std::vector<ParamSpec> specs{VolumeRunner::model_param()};
+  if (gives == Gives::map) add_map_params(specs);
   specs.push_back(voxels_param("multiple", 1, 1, 1024, "Each axis is filled up with zeros to a multiple of this, and cut again"));
   specs.push_back(
       voxels_param("tile", 0, 0, 4096, "Voxels along each axis that go through the network at a time; 0: the whole image"));
   specs.push_back(voxels_param("overlap", 16, 0, 4095, "Voxels by which neighbouring tiles overlap, where there are tiles"));
+  specs.push_back(voxels_param("margin", 0, 0, 2047,
+                               "Voxels of a tile beside its faces inside the image that do not count, since zeros lie behind them"));
   for (ParamSpec& spec : tensor::Arithmetic::params()) specs.push_back(std::move(spec));
   return specs;
 }
@@ -148,8 +215,9 @@ constexpr char kDetails[] =
     "right and W up, as nibabel's arrays in RAS lie, takes SAR.\n\n"
     "'multiple' fills each axis up with zeros at its end, for networks that halve their input several times. 'tile' bounds the "
     "memory: cubes of so many voxels go through the network, neighbours overlap by 'overlap', and their maps are blended with "
-    "weights that fall linearly towards a tile's faces. A network that looks at the whole image (norms over it, deep U-Nets) "
-    "gives another map in tiles than whole.\n\n"
+    "weights that fall linearly towards a tile's faces. With a 'margin' of as many voxels as the network looks to each side, twice that as "
+    "'overlap', and both 'tile' and 'overlap' multiples of 'multiple', the map is that of the whole image but for rounding. A network that "
+    "looks at the whole image (norms over it, deep U-Nets) gives another map in tiles than whole.\n\n"
     "The description inside a model (see cnn.stage) is checked: the number of channels, their contrasts, the classes, and the "
     "size where it says one. Models are checked as there before any of their code runs (docs/security.md).\n\n"
     "On the CPU a tile has one thread, and the engine's free threads take other tiles; results are the same bit by bit for any "
@@ -158,11 +226,31 @@ constexpr char kDetails[] =
     "range. Reports tiles and, on a GPU, device_s.\n\n"
     "Errors: as cnn.stage for the model and the device; volumes on several grids or without a voxel; channels or a size that the "
     "network does not take; output of another shape; NaN in the output; a 'tile' that is no multiple of 'multiple' or not "
-    "longer than 'overlap'; memory that does not suffice, with the size that was tried.";
+    "longer than 'overlap'; a 'margin' of more than half of it; memory that does not suffice, with the size that was tried.";
 
 }  // namespace
 
-std::unique_ptr<Node> make_volume(std::vector<c10::Device> devices) { return std::make_unique<VolumeNode>(std::move(devices)); }
+std::unique_ptr<Node> make_volume(std::vector<c10::Device> devices) {
+  return std::make_unique<VolumeNode>(Gives::map, std::move(devices));
+}
+
+NodeType volume_labels_type() {
+  NodeType type;
+  type.name = "cnn.volume_labels";
+  type.summary = "The class of each voxel of whole images, by a network";
+  type.details =
+      "Runs a network over whole images as cnn.volume does, with its parameters, and gives the class that scores highest at each voxel: "
+      "of equal scores the first. Labels are the numbers of the classes, 0 the first, with the names that the model says. Maps of all "
+      "classes are in memory at a time, 4 bytes a voxel and class.\n\n"
+      "Errors: as cnn.volume. Reports tiles and, on a GPU, device_s.";
+  type.inputs = {kVolumes};
+  type.outputs = {kLabels};
+  type.params = params(Gives::labels);
+  type.concurrent = true;
+  type.cuda = true;
+  type.create = []() -> std::unique_ptr<Node> { return std::make_unique<VolumeNode>(Gives::labels); };
+  return type;
+}
 
 NodeType volume_type() {
   NodeType type;
@@ -171,7 +259,7 @@ NodeType volume_type() {
   type.details = kDetails;
   type.inputs = {kVolumes};
   type.outputs = {kMap};
-  type.params = params();
+  type.params = params(Gives::map);
   type.concurrent = true;
   type.cuda = true;
   type.create = []() -> std::unique_ptr<Node> { return make_volume(); };

@@ -18,8 +18,8 @@ class VolumeJob final : public TorchJob {
   std::int64_t batch() const override { return 1; }
   std::string kind() const override { return runner_.model().path(); }
 
-  /// The map, x fastest; when finished without failure.
-  std::vector<float>& voxels() { return blend_.voxels(); }
+  /// The maps, each x fastest; when finished without failure.
+  std::vector<TileBlend>& maps() { return blends_.maps(); }
 
  private:
   struct Lane {
@@ -34,7 +34,7 @@ class VolumeJob final : public TorchJob {
   const VolumeRunner& runner_;
   VolumeRunner::Volumes volumes_;
   TilePlan plan_;
-  TileBlend blend_;
+  TileBlends blends_;
   std::vector<Lane> lanes_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "channels.h"
 #include "common/device/job.h"
@@ -27,11 +28,12 @@ std::string in_words(const at::Tensor& input) {
 
 }  // namespace
 
-VolumeRunner::VolumeRunner(const Params& params, c10::Device device, const tensor::Arithmetic& arithmetic)
-    : model_(tensor::load_model(params.text("model"), device, arithmetic)),
+VolumeRunner::VolumeRunner(const std::string& model, std::int64_t output_class, std::string activation, c10::Device device,
+                           const tensor::Arithmetic& arithmetic)
+    : model_(tensor::load_model(model, device, arithmetic)),
       description_(network::parse_description(model_->description(), model_->path())),
-      activation_(params.text("activation")),
-      output_class_(params.integer("output_class")) {
+      activation_(std::move(activation)),
+      output_class_(output_class) {
   const auto classes = static_cast<std::int64_t>(description_.classes.size());
   if (classes > 0 && output_class_ >= classes)
     throw Error("parameter 'output_class' is " + std::to_string(output_class_) + ", but the network in '" + model_->path() +
@@ -71,13 +73,13 @@ at::Tensor VolumeRunner::input_of(const Volumes& volumes, const TilePlan& plan, 
   return input;
 }
 
-at::Tensor VolumeRunner::map_of(const at::Tensor& input) const {
+at::Tensor VolumeRunner::maps_of(const at::Tensor& input) const {
   try {
     at::Tensor output = model_->forward(input.to(model_->device(), /*non_blocking=*/true));
     check_output(output, input);
     output = output.to(at::kFloat);
     if (activation_ == "softmax") output = at::softmax(output, 1);
-    output = output[0][output_class_];
+    output = output_class_ == kAllClasses ? output[0] : output[0].narrow(0, output_class_, 1);
     if (activation_ == "sigmoid") output = at::sigmoid(output);
     return output.contiguous();
   } catch (const Error&) {
@@ -132,20 +134,10 @@ void VolumeRunner::refuse_nan(const Volume& map) const {
               ", " + std::to_string(z) + ") of '" + map.source + "'; look for NaN in the images or in the network's weights");
 }
 
-std::vector<ParamSpec> VolumeRunner::params() {
-  return {{.name = "model",
-           .type = ParamType::path,
-           .help = "TorchScript file of a network that takes 1 x C x D x H x W and gives 1 x K x D x H x W"},
-          {.name = "output_class",
-           .type = ParamType::integer,
-           .default_value = std::int64_t{1},
-           .help = "The class whose map is kept, numbered from 0",
-           .min = 0},
-          {.name = "activation",
-           .type = ParamType::choice,
-           .default_value = std::string("none"),
-           .help = "Applied to the network's output: softmax over the classes, or sigmoid of each",
-           .choices = {"none", "softmax", "sigmoid"}}};
+ParamSpec VolumeRunner::model_param() {
+  return {.name = "model",
+          .type = ParamType::path,
+          .help = "TorchScript file of a network that takes 1 x C x D x H x W and gives 1 x K x D x H x W"};
 }
 
 }  // namespace flowrun::cnn

@@ -17,8 +17,12 @@ class VolumeRunner {
  public:
   using Volumes = std::vector<const Volume*>;
 
-  /// Loads the model that `params` name. Throws Error as tensor::load_model does, and when the model has no such class.
-  VolumeRunner(const Params& params, c10::Device device, const tensor::Arithmetic& arithmetic);
+  static constexpr std::int64_t kAllClasses = -1;
+
+  /// Loads a model. `output_class` is the class whose map is wanted, numbered from 0, or kAllClasses; `activation` is applied to the
+  /// network's output: none, softmax or sigmoid. Throws Error as tensor::load_model does, and when the model has no such class.
+  VolumeRunner(const std::string& model, std::int64_t output_class, std::string activation, c10::Device device,
+               const tensor::Arithmetic& arithmetic);
 
   /// Throws Error, naming what the network wants, where its description says that it takes other channels or sizes than these.
   void check(const Volumes& volumes, const TilePlan& plan) const;
@@ -26,10 +30,10 @@ class VolumeRunner {
   /// One tile of the images, 1 x C x D x H x W float32 with W along x, in memory that the device can fetch; 0 beyond the images.
   at::Tensor input_of(const Volumes& volumes, const TilePlan& plan, std::int64_t tile) const;
 
-  /// The chosen class of what the network gives for such an input, D x H x W float32 on the network's device, which nothing here
-  /// waits for. The calling thread has an InferenceScope. Throws Error when the network fails, gives something else than
+  /// The wanted classes of what the network gives for such an input, K x D x H x W float32 on the network's device (K is 1 where
+  /// one class is wanted), which nothing here waits for. The calling thread has an InferenceScope. Throws Error when the network fails, gives something else than
   /// 1 x K x D x H x W, or memory does not suffice; on a device other than the CPU device::OutOfMemory for that.
-  at::Tensor map_of(const at::Tensor& input) const;
+  at::Tensor maps_of(const at::Tensor& input) const;
 
   /// Throws Error, naming the voxel, when a value is NaN.
   void refuse_nan(const Volume& map) const;
@@ -37,8 +41,7 @@ class VolumeRunner {
   const tensor::Model& model() const { return *model_; }
   const network::ModelDescription& description() const { return description_; }
 
-  /// model, output_class and activation.
-  static std::vector<ParamSpec> params();
+  static ParamSpec model_param();
 
  private:
   [[noreturn]] void refuse_failure(const std::exception& failure, const at::Tensor& input) const;
@@ -47,7 +50,7 @@ class VolumeRunner {
   std::shared_ptr<const tensor::Model> model_;
   network::ModelDescription description_;
   std::string activation_;
-  std::int64_t output_class_ = 0;
+  std::int64_t output_class_;
 };
 
 }  // namespace flowrun::cnn

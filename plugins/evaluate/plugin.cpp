@@ -1,12 +1,13 @@
 #include "flowrun/sdk/plugin.h"
 #include "join.h"
+#include "labels.h"
 #include "lesions.h"
 #include "overlap.h"
 #include "summary.h"
 
 namespace flowrun::evaluate {
 
-static std::vector<NodeType> node_types() { return {overlap_type(), lesions_type(), join_type(), summary_type()}; }
+static std::vector<NodeType> node_types() { return {overlap_type(), labels_type(), lesions_type(), join_type(), summary_type()}; }
 
 }  // namespace flowrun::evaluate
 

@@ -1,10 +1,11 @@
 #include "flowrun/sdk/plugin.h"
 #include "extract.h"
 #include "scatter.h"
+#include "scatter_labels.h"
 
 namespace flowrun::patches {
 
-static std::vector<NodeType> node_types() { return {extract_type(), scatter_type()}; }
+static std::vector<NodeType> node_types() { return {extract_type(), scatter_type(), scatter_labels_type()}; }
 
 }  // namespace flowrun::patches
 

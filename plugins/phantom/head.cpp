@@ -14,6 +14,9 @@ constexpr Output<Volume> kT2Image{"t2", "T2-weighted image"};
 constexpr Output<Volume> kPdImage{"pd", "Proton density image"};
 constexpr Output<Volume> kFlairImage{"flair", "FLAIR image"};
 constexpr Output<Mask> kLesions{"lesions", "True lesions"};
+constexpr Output<Labels> kTissues{"tissues", "True tissues: 1 CSF, 2 grey matter, 3 white matter, lesions among it"};
+constexpr Output<Labels> kStructures{"structures", "True structures: 1 ventricles, 2 outer CSF, 3 cortical and 4 deep grey matter, 5 "
+                                                   "cerebral white matter, 6 cerebellum, 7 brain stem, 8 lesions"};
 
 class HeadNode : public Node {
  public:
@@ -44,6 +47,43 @@ std::vector<std::uint8_t> paint_all(const Head& head, const Contrast& contrast, 
   std::vector<std::uint8_t> mask(head.tissues.brain.size());
   for (const Blob& lesion : lesions) paint(lesion, head.grid, head.tissues, outline, images, &mask);
   return mask;
+}
+
+Labels labels_on(const HeadGrid& grid, const std::string& source) {
+  Labels labels;
+  labels.geometry = grid.geometry;
+  labels.voxels.resize(static_cast<std::size_t>(grid.geometry.voxel_count()));
+  labels.source = source;
+  labels.facts.kind = flowrun::kLabels;
+  return labels;
+}
+
+/// By the tissue that has the largest share of a voxel.
+Labels tissues_of(const HeadGrid& grid, const TissueMaps& tissues, const std::string& source) {
+  Labels labels = labels_on(grid, source);
+  labels.names = {{1, "CSF"}, {2, "grey matter"}, {3, "white matter"}};
+  for (std::size_t i = 0; i < labels.voxels.size(); ++i) {
+    if (!tissues.brain[i]) continue;
+    const TissueShares& shares = tissues.shares[i];
+    const float grey = shares.grey + shares.deep;
+    labels.voxels[i] = shares.fluid >= std::max(grey, shares.white()) ? 1 : grey >= shares.white() ? 2 : 3;
+  }
+  return labels;
+}
+
+Labels structures_of(const HeadGrid& grid, const TissueMaps& tissues, const std::vector<std::uint8_t>& lesions,
+                     const std::string& source) {
+  Labels labels = labels_on(grid, source);
+  labels.names = {{kVentricles, "ventricles"},
+                  {kOuterFluid, "outer CSF"},
+                  {kCortex, "cortical grey matter"},
+                  {kDeepGrey, "deep grey matter"},
+                  {kCerebralWhite, "cerebral white matter"},
+                  {kCerebellum, "cerebellum"},
+                  {kBrainStem, "brain stem"},
+                  {kLesion, "lesion"}};
+  for (std::size_t i = 0; i < labels.voxels.size(); ++i) labels.voxels[i] = lesions[i] ? std::int32_t{kLesion} : std::int32_t{tissues.structure[i]};
+  return labels;
 }
 
 void emit_images(const HeadGrid& grid, Images& images, std::vector<std::uint8_t>&& mask, const std::string& source,
@@ -78,7 +118,10 @@ void HeadNode::process(Context& context) {
     scan(images[m], grid, tissues, seed, static_cast<Modality>(m), faults);
     context.progress(0.6 + 0.1 * (m + 1));
   }
-  emit_images(grid, images, std::move(mask), "phantom " + std::to_string(number), context);
+  const std::string source = "phantom " + std::to_string(number);
+  context.emit(kTissues, tissues_of(grid, tissues, source));
+  context.emit(kStructures, structures_of(grid, tissues, mask, source));
+  emit_images(grid, images, std::move(mask), source, context);
 }
 
 ParamSpec seed_param() {
@@ -135,6 +178,7 @@ constexpr char kDetails[] =
     "Lesions are dark in T1 and bright in T2, PD and FLAIR, of 3 to 15 mm, beside the ventricles, below the cortex and deep in "
     "the white matter; 'lesions' marks the voxels that they fill by more than half. Other things are as bright in FLAIR but lack "
     "the lesions' look in the other images, so that a threshold alone finds many false lesions.\n\n"
+    "'tissues' and 'structures' say what each voxel is by the tissue that has the largest share of it.\n\n"
     "The head is centred in the image. Its natural size is about 140 x 172 x 130 mm; in a smaller field of view everything "
     "shrinks with it, lesions down to about two voxels. The same parameters give the same voxels, bit by bit, on one machine.";
 
@@ -145,7 +189,7 @@ NodeType head_type() {
   type.name = "phantom.head";
   type.summary = "Makes T1, T2, PD and FLAIR images of a made-up patient, with the true lesion mask";
   type.details = kDetails;
-  type.outputs = {kT1Image, kT2Image, kPdImage, kFlairImage, kLesions};
+  type.outputs = {kT1Image, kT2Image, kPdImage, kFlairImage, kLesions, kTissues, kStructures};
   type.params = head_params();
   type.concurrent = true;
   type.create = create_node<HeadNode>;

@@ -87,6 +87,7 @@ void HeadShape::add_hindbrain(Vec at, HeadPoint& point) const {
   if (shell >= point.surface) return;
   point.surface = shell;
   point.cerebrum = false;
+  point.stem = stem < cerebellum;
   const Vec flat{at.x * 0.35f, at.y * 0.8f, at.z};  // folia lie in near-horizontal leaves
   const float leaf = std::abs(fine_folds_(flat)) * 3.2f + std::max(0.0f, -cerebellum - 11);
   point.cortex = stem < cerebellum ? -shell + 2 : std::min(-shell, leaf);

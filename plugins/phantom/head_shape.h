@@ -17,6 +17,7 @@ struct HeadPoint {
   float lateral = 0;      ///< to the nearest lateral ventricle
   float deep_grey = 0;    ///< to the nearest deep grey nucleus
   bool cerebrum = false;  ///< not in the cerebellum or the brain stem
+  bool stem = false;      ///< in the brain stem
 };
 
 /// Height of the tentorium: the cerebrum's underside, which rises towards the back, where the cerebellum lies below it, and falls

@@ -74,10 +74,24 @@ float rim_share(const HeadPoint& point, float patch, float width) {
   return soft(0.8f - std::abs(point.ventricle), width) * std::clamp(0.5f + patch, 0.0f, 1.0f);
 }
 
+namespace {
+
+/// By the tissue that has the largest share of the voxel.
+Structure structure_at(const HeadPoint& point, const TissueShares& shares) {
+  const float grey = shares.grey + shares.deep;
+  if (shares.fluid >= std::max(grey, shares.white())) return point.ventricle < 0 ? kVentricles : kOuterFluid;
+  if (!point.cerebrum) return point.stem ? kBrainStem : kCerebellum;
+  if (grey < shares.white()) return kCerebralWhite;
+  return shares.deep > shares.grey ? kDeepGrey : kCortex;
+}
+
+}  // namespace
+
 TissueMaps make_tissues(const HeadGrid& grid, const HeadShape& shape, std::uint64_t seed,
                         const std::function<bool()>& cancelled) {
   const auto voxels = static_cast<std::size_t>(grid.geometry.voxel_count());
-  TissueMaps maps{std::vector<std::uint8_t>(voxels), std::vector<TissueShares>(voxels), std::vector<float>(voxels)};
+  TissueMaps maps{std::vector<std::uint8_t>(voxels), std::vector<TissueShares>(voxels), std::vector<float>(voxels),
+                  std::vector<std::uint8_t>(voxels)};
   const float width = grid.voxel() + 0.2f;
   const LatticeNoise patches(seed, kPatches, kPatchCell);
   const auto [size_x, size_y, size_z] = grid.geometry.size;
@@ -89,6 +103,7 @@ TissueMaps make_tissues(const HeadGrid& grid, const HeadShape& shape, std::uint6
         if (point.surface > kFluidRim) continue;
         maps.brain[index] = 1;
         maps.shares[index] = shares_at(point, width);
+        maps.structure[index] = structure_at(point, maps.shares[index]);
         maps.rim[index] = rim_share(point, patches(at), width);
       }
   return maps;

@@ -41,11 +41,24 @@ float rim_share(const HeadPoint& point, float patch, float width);
 inline constexpr std::uint64_t kPatches = 10;
 inline constexpr float kPatchCell = 16;  ///< mm
 
+/// What a voxel is a part of: labels of phantom.head's output 'structures'. 0: outside of the brain.
+enum Structure : std::uint8_t {
+  kVentricles = 1,
+  kOuterFluid = 2,
+  kCortex = 3,
+  kDeepGrey = 4,
+  kCerebralWhite = 5,
+  kCerebellum = 6,
+  kBrainStem = 7,
+  kLesion = 8
+};
+
 /// Voxel by voxel, in the geometry's order.
 struct TissueMaps {
   std::vector<std::uint8_t> brain;  ///< 1 where the skull-stripped image has a head
   std::vector<TissueShares> shares;
   std::vector<float> rim;  ///< 0 to 1: the thin lining of the ventricles
+  std::vector<std::uint8_t> structure;  ///< of the brain without lesions
 };
 
 /// Stops early, with what it has, when `cancelled` says so.

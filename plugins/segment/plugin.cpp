@@ -1,4 +1,5 @@
 #include "flowrun/sdk/plugin.h"
+#include "argmax.h"
 #include "ball.h"
 #include "combine.h"
 #include "components.h"
@@ -15,7 +16,7 @@ namespace flowrun::segment {
 static std::vector<NodeType> node_types() {
   return {threshold_type(), components_type(), shift_type(),      label_lesions_type(),
           dilate_type(),    erode_type(),      fill_holes_type(), largest_component_type(),
-          combine_type(),   least_volume_type(), grow_type()};
+          combine_type(),   least_volume_type(), grow_type(), argmax_type()};
 }
 
 }  // namespace flowrun::segment

@@ -45,10 +45,11 @@ Turn turn_of(const Augmentation& how, std::uint64_t bits) {
   return turn;
 }
 
-void turn_channel(const float* from, float* to, const std::array<std::int64_t, 3>& size, const Turn& turn) {
+template <class T>
+void turn_channel(const T* from, T* to, const std::array<std::int64_t, 3>& size, const Turn& turn) {
   const std::array<std::int64_t, 3> stride{1, size[0], size[0] * size[1]};
   std::array<std::int64_t, 3> step{};
-  const float* first = from;
+  const T* first = from;
   for (std::size_t axis = 0; axis < 3; ++axis) {
     step[axis] = turn.backwards[axis] ? -stride[turn.axis[axis]] : stride[turn.axis[axis]];
     if (turn.backwards[axis]) first += (size[axis] - 1) * stride[turn.axis[axis]];
@@ -133,6 +134,12 @@ void augment(float* patch, std::int64_t channels, const std::array<std::int64_t,
                 offset = how.shift * (2 * uniform_at(own, number + 1) - 1);
     std::transform(patch, patch + voxels, patch, [=](float value) { return value * factor + offset; });
   }
+}
+
+void turn_labels(std::int64_t* labels, const std::array<std::int64_t, 3>& size, const Augmentation& how, std::uint64_t of_stream,
+                 std::uint64_t place, std::vector<std::int64_t>& scratch) {
+  scratch.assign(labels, labels + size[0] * size[1] * size[2]);
+  turn_channel(scratch.data(), labels, size, turn_of(how, bits_at(of_stream, place)));
 }
 
 }  // namespace flowrun::train

@@ -26,4 +26,8 @@ Augmentation make_augmentation(const std::vector<std::string>& axes, const std::
 void augment(float* patch, std::int64_t channels, const std::array<std::int64_t, 3>& size, const Augmentation& how,
              std::uint64_t of_stream, std::uint64_t place, std::vector<float>& scratch);
 
+/// Turns the labels of a patch (D x H x W) as `augment` turns its channels by the same numbers.
+void turn_labels(std::int64_t* labels, const std::array<std::int64_t, 3>& size, const Augmentation& how, std::uint64_t of_stream,
+                 std::uint64_t place, std::vector<std::int64_t>& scratch);
+
 }  // namespace flowrun::train

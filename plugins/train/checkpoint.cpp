@@ -68,8 +68,8 @@ class Reader {
 bool is_sound(const Progress& progress, std::size_t weights) {
   const bool has_start = !progress.curve.empty() && progress.curve.front().epoch == 0;
   const auto fits = [&](const std::vector<float>& values) { return values.size() == weights; };
-  return fits(progress.weights) && fits(progress.adam.mean) && fits(progress.adam.square) &&
-         (progress.best.empty() || fits(progress.best)) && progress.adam.steps >= 0 && progress.epoch >= 0 &&
+  return fits(progress.weights) && fits(progress.optimiser.mean) && fits(progress.optimiser.square) &&
+         (progress.best.empty() || fits(progress.best)) && progress.optimiser.steps >= 0 && progress.epoch >= 0 &&
          progress.batch >= 0 && progress.best_epoch >= 0 && progress.best_epoch <= progress.epoch &&
          progress.curve.size() == static_cast<std::size_t>(progress.epoch) + (has_start ? 1 : 0);
 }
@@ -86,9 +86,9 @@ void write_checkpoint(const std::string& path, std::uint64_t fingerprint, const 
   Writer writer;
   writer.add(fingerprint);
   writer.add_all(progress.weights);
-  writer.add(progress.adam.steps);
-  writer.add_all(progress.adam.mean);
-  writer.add_all(progress.adam.square);
+  writer.add(progress.optimiser.steps);
+  writer.add_all(progress.optimiser.mean);
+  writer.add_all(progress.optimiser.square);
   writer.add(progress.epoch);
   writer.add(progress.batch);
   writer.add(progress.loss_sum);
@@ -119,9 +119,9 @@ bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progres
                           "' belongs to other settings, another network, other samples or another build of this plugin");
   const std::size_t weights = progress.weights.size();
   reader.take_all(progress.weights);
-  reader.take(progress.adam.steps);
-  reader.take_all(progress.adam.mean);
-  reader.take_all(progress.adam.square);
+  reader.take(progress.optimiser.steps);
+  reader.take_all(progress.optimiser.mean);
+  reader.take_all(progress.optimiser.square);
   reader.take(progress.epoch);
   reader.take(progress.batch);
   reader.take(progress.loss_sum);

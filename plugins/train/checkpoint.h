@@ -8,7 +8,7 @@
 
 #include "flowrun/sdk/error.h"
 
-#include "adam.h"
+#include "optimiser.h"
 
 namespace flowrun::train {
 
@@ -25,7 +25,7 @@ struct EpochFigures {
 /// All that a training needs to go on as if nothing had happened: the numbers drawn at random depend on the step alone.
 struct Progress {
   std::vector<float> weights;
-  Adam adam;
+  Optimiser optimiser;
   std::int64_t epoch = 0;   ///< epochs that are done
   std::int64_t batch = 0;   ///< batches of the next epoch that are done
   double loss_sum = 0;      ///< of the samples of these batches
@@ -47,7 +47,7 @@ class OtherCheckpoint : public Error {
   using Error::Error;
 };
 
-/// Reads a checkpoint into `progress`, which has the network's weights and whose Adam keeps its settings; false when there is no
+/// Reads a checkpoint into `progress`, which has the network's weights and whose optimiser keeps its settings; false when there is no
 /// file. Throws Error, naming the file, when it is damaged or has another number of weights, and OtherCheckpoint.
 bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progress& progress);
 

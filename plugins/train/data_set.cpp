@@ -16,32 +16,9 @@ std::string patch_words(const Samples& samples) {
          std::to_string(samples.size[1]) + " x " + std::to_string(samples.size[2]) + " voxels";
 }
 
-template <class T>
-std::uint64_t hash_values(const std::vector<T>& values, std::uint64_t before) {
-  // Word by word: FNV's bytes would take seconds for a few hundred megabytes.
-  const auto* bytes = reinterpret_cast<const char*>(values.data());
-  const std::size_t size = values.size() * sizeof(T), words = size / 8;
-  for (std::size_t i = 0; i < words; ++i) {
-    std::uint64_t word = 0;
-    std::copy_n(bytes + 8 * i, 8, reinterpret_cast<char*>(&word));
-    before = (before ^ word) * 0x9e3779b97f4a7c15ULL;
-    before ^= before >> 32;
-  }
-  return hash_of({bytes + 8 * words, size - 8 * words}, before);
-}
-
-/// Cases in random order, of which the first ones are put aside.
-std::vector<std::int64_t> cases_to_validate(const DataSet& data, double share, std::uint64_t seed) {
-  const auto count = static_cast<std::int64_t>(data.cases().size());
-  const auto aside = std::clamp<std::int64_t>(std::llround(share * static_cast<double>(count)), 1, count - 1);
-  std::vector<std::int64_t> order = random_order(stream(seed, Purpose::split), count);
-  order.resize(static_cast<std::size_t>(aside));
-  return order;
-}
-
 void split_by_case(const DataSet& data, double share, std::uint64_t seed, Split& split) {
   split.by_case = true;
-  const std::vector<std::int64_t> aside = cases_to_validate(data, share, seed);
+  const std::vector<std::int64_t> aside = cases_put_aside(static_cast<std::int64_t>(data.cases().size()), share, seed);
   for (std::int64_t i = 0; i < data.count(); ++i) {
     const bool judged = std::find(aside.begin(), aside.end(), data.case_of(i)) != aside.end();
     (judged ? split.validation : split.training).push_back(i);
@@ -72,7 +49,7 @@ void DataSet::add(std::shared_ptr<const Samples> samples) {
   cases_.push_back(std::move(samples));
 }
 
-std::int64_t DataSet::positives() const {
+std::int64_t DataSet::labelled() const {
   std::int64_t sum = 0;
   for (const auto& one : cases_) sum += one->positives;
   return sum;
@@ -94,13 +71,28 @@ void DataSet::copy_patch(std::int64_t sample, float* out) const {
   cases_[static_cast<std::size_t>(place.case_index)]->copy_patch(place.sample, out);
 }
 
+void DataSet::fill(std::int64_t sample, std::int64_t epoch, bool training, float* input, std::int64_t* labels) const {
+  copy_patch(sample, input);
+  *labels = label(sample);
+  if (!training || !augmentation_.any()) return;
+  const std::uint64_t of_epoch = stream(seed_, Purpose::augment, static_cast<std::uint64_t>(epoch));
+  std::vector<float> scratch;
+  augment(input, channels(), size(), augmentation_, of_epoch, static_cast<std::uint64_t>(sample), scratch);
+}
+
+std::vector<std::string> DataSet::case_names() const {
+  std::vector<std::string> names;
+  for (const auto& one : cases_) names.push_back(one->case_name);
+  return names;
+}
+
 std::uint64_t DataSet::hash() const {
   std::uint64_t hash = hash_of("samples");
   for (const auto& one : cases_) {
     hash = hash_of(one->case_name, hash);
-    hash = hash_values(one->voxels, hash);
-    hash = hash_values(one->labels, hash);
-    hash = hash_values(one->values, hash);
+    hash = hash_of_values(one->voxels, hash);
+    hash = hash_of_values(one->labels, hash);
+    hash = hash_of_values(one->values, hash);
   }
   return hash;
 }

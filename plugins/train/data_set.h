@@ -5,27 +5,34 @@
 #include <string>
 #include <vector>
 
+#include "augmentation.h"
+#include "examples.h"
 #include "samples.h"
 
 namespace flowrun::train {
 
 /// The samples of a run's cases, numbered in the order of the cases and within a case of the voxels.
-class DataSet {
+class DataSet : public Examples {
  public:
+  /// How patches are changed in training; none before.
+  void augment_by(const Augmentation& how, std::uint64_t seed) { augmentation_ = how, seed_ = seed; }
   /// Keeps the payload alive; one without samples is left out. Throws Error when its patches are not like those before.
   void add(std::shared_ptr<const Samples> samples);
 
   std::int64_t count() const { return static_cast<std::int64_t>(places_.size()); }
-  std::int64_t positives() const;
-  std::size_t bytes() const;
+  std::int64_t labelled() const override;
+  std::size_t bytes() const override;
   const std::vector<std::shared_ptr<const Samples>>& cases() const { return cases_; }
-  std::int64_t channels() const { return cases_.empty() ? 0 : cases_.front()->channels; }
-  std::array<std::int64_t, 3> size() const { return cases_.empty() ? std::array<std::int64_t, 3>{} : cases_.front()->size; }
+  std::int64_t channels() const override { return cases_.empty() ? 0 : cases_.front()->channels; }
+  network::Size3 size() const override { return cases_.empty() ? network::Size3{} : cases_.front()->size; }
+  bool has_label_image() const override { return false; }
+  void fill(std::int64_t sample, std::int64_t epoch, bool training, float* input, std::int64_t* labels) const override;
+  std::vector<std::string> case_names() const override;
+  const char* word() const override { return "samples"; }
   std::int64_t case_of(std::int64_t sample) const { return places_[static_cast<std::size_t>(sample)].case_index; }
   std::int64_t label(std::int64_t sample) const;
   void copy_patch(std::int64_t sample, float* out) const;
-  /// Depends on every voxel, label and value: another data set has another number.
-  std::uint64_t hash() const;
+  std::uint64_t hash() const override;
 
  private:
   struct Place {
@@ -34,13 +41,8 @@ class DataSet {
   };
   std::vector<std::shared_ptr<const Samples>> cases_;
   std::vector<Place> places_;
-};
-
-/// Which samples are trained on and which only judged.
-struct Split {
-  std::vector<std::int64_t> training, validation;
-  bool by_case = false;
-  std::vector<std::string> validation_cases;  ///< where it is by case
+  Augmentation augmentation_;
+  std::uint64_t seed_ = 0;
 };
 
 /// Puts aside a share of the samples for validation: whole cases where there are at least four (at least one case), else single

@@ -1,5 +1,6 @@
 #include "fit_params.h"
 
+#include <algorithm>
 #include <string>
 
 namespace flowrun::train {
@@ -28,12 +29,15 @@ ParamSpec choice(const std::string& name, const std::string& value, const std::s
   return {.name = name, .type = ParamType::choice, .default_value = value, .help = help, .choices = std::move(choices)};
 }
 
-void add_model_params(std::vector<ParamSpec>& params) {
+/// What is trained on: single patches, or crops of whole images.
+enum class Kind { patches, crops };
+
+void add_model_params(std::vector<ParamSpec>& params, Kind kind) {
   params.push_back(
       file("network", "JSON file that describes the layers; may be left out when 'start' is given", PathRole::input));
   params.push_back({.name = "model",
                     .type = ParamType::path,
-                    .help = "TorchScript model to write, for cnn.stage",
+                    .help = std::string("TorchScript model to write, for ") + (kind == Kind::patches ? "cnn.stage" : "cnn.volume"),
                     .role = PathRole::output,
                     .per_case = true});
   params.push_back(words("channels", {"FLAIR", "PD", "T2", "T1"}, "Names of the images in the order of the samples' channels"));
@@ -42,13 +46,16 @@ void add_model_params(std::vector<ParamSpec>& params) {
       file("start", "Model whose weights the training begins with; empty: weights drawn at random", PathRole::input));
   params.push_back(
       words("freeze", {}, "Parameters that keep their values, by name or by how their name begins, such as features.0"));
-  params.push_back(choice("initialisation", "glorot_uniform", "How weights are drawn; biases begin at 0",
+  params.push_back(choice("initialisation", kind == Kind::patches ? "glorot_uniform" : "he_normal", "How weights are drawn; biases begin at 0",
                           {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "normal"}));
   params.push_back(number("initial_sd", 0.01, "Standard deviation of the weights with initialisation normal", 0, 10));
 }
 
-void add_optimiser_params(std::vector<ParamSpec>& params) {
-  params.push_back(number("learning_rate", 1e-4, "Adam's step", 0, 1));
+void add_optimiser_params(std::vector<ParamSpec>& params, Kind kind) {
+  params.push_back(choice("optimiser", "adam", "Adam (Kingma and Ba, ICLR 2015) or AdaDelta (Zeiler, arXiv 1212.5701)",
+                          {"adam", "adadelta"}));
+  params.push_back(number("learning_rate", kind == Kind::patches ? 1e-4 : 1e-3,
+                          "The optimiser's step; AdaDelta's authors leave it at 1", 0, 10));
   params.push_back(choice("schedule", "constant",
                           "The learning rate over the training: constant; cosine: down to 0 at the end of 'epochs'; step: lowered "
                           "every 'schedule_epochs'",
@@ -61,24 +68,64 @@ void add_optimiser_params(std::vector<ParamSpec>& params) {
                     .help = "Weight of each class in the loss, in the order of 'classes'; empty: all alike"});
   params.push_back(number("beta1", 0.9, "Adam's decay of the mean gradient", 0, 0.999999));
   params.push_back(number("beta2", 0.999, "Adam's decay of the mean squared gradient", 0, 0.999999));
-  params.push_back(number("epsilon", 1e-8, "Added to the root of the mean squared gradient", 0, 1));
+  params.push_back(number("rho", 0.9, "AdaDelta's decay of the mean squares", 0, 0.999999));
+  params.push_back(number("epsilon", 1e-8, "Adam: added to the root of the mean squared gradient; AdaDelta: to the mean squares", 0, 1));
   params.push_back(number("weight_decay", 0, "Share of each weight that is added to its gradient", 0, 1));
-  params.push_back(whole("batch", 4096,
+  const bool crops = kind == Kind::crops;
+  params.push_back(whole("batch", crops ? 4 : 4096,
                          "Samples of one step; lowered, with a warning, where an epoch would have fewer than 'least_steps'", 1,
                          "samples"));
-  params.push_back(whole("least_steps", 8, "Fewest steps of an epoch, see 'batch'; 1 leaves the batch as it is", 1, "steps"));
+  params.push_back(whole("least_steps", crops ? 1 : 8, "Fewest steps of an epoch, see 'batch'; 1 leaves the batch as it is", 1, "steps"));
   params.push_back(
-      whole("micro_batch", 32, "Samples that go through the network at a time; a batch is cut into such parts", 1, "samples"));
-  params.push_back(whole("epochs", 50, "Most passes over the samples; the paper has 50 in step 1 and 2000 in step 2", 1));
-  params.push_back(whole("patience", 50, "The training ends when no epoch was better for so many", 1, "epochs"));
+      whole("micro_batch", crops ? 2 : 32, "Samples that go through the network at a time; a batch is cut into such parts", 1, "samples"));
+  params.push_back(whole("epochs", crops ? 100 : 50,
+                         crops ? "Most passes over the crops" : "Most passes over the samples; the paper has 50 in step 1 and 2000 in step 2",
+                         1));
+  params.push_back(whole("patience", crops ? 1000 : 50, "The training ends when no epoch was better for so many", 1, "epochs"));
   params.push_back(whole("seed", 1, "Another seed draws other weights, orders, dropouts and splits", 0));
 }
 
-void add_data_params(std::vector<ParamSpec>& params) {
+void add_split_params(std::vector<ParamSpec>& params, Kind kind) {
+  if (kind == Kind::crops) {
+    params.push_back(number("validation", 0.25, "Share of the cases that is kept for judging and not trained on", 0, 0.9));
+    params.push_back(choice("split", "auto", "Whether cases are put aside; auto: where there are at least four; case: always; none: never",
+                            {"auto", "case", "none"}));
+    return;
+  }
   params.push_back(
       number("validation", 0.25, "Share of the cases, or of the voxels, that is kept for judging and not trained on", 0, 0.9));
   params.push_back(choice("split", "auto", "Whether cases or voxels are put aside; auto: cases where there are at least four",
                           {"auto", "case", "voxel"}));
+}
+
+void add_crop_params(std::vector<ParamSpec>& params) {
+  params.push_back({.name = "crop",
+                    .type = ParamType::integers,
+                    .default_value = std::vector<std::int64_t>{48, 48, 48},
+                    .help = "Size of a crop along x, y and z; every pool of the network must divide it without a rest",
+                    .min = 1,
+                    .max = 1024,
+                    .unit = "voxels",
+                    .length = 3});
+  params.push_back(whole("crops", 16, "Crops of each case in an epoch", 1));
+  params.push_back(number("labelled_share", 0.5,
+                          "Share of the crops that lie around a voxel with a label, each class alike; the others lie anywhere", 0, 1));
+  params.push_back(number("lesion_balance", 0,
+                          "A labelled voxel in a component of n voxels is drawn with the weight n^-lesion_balance; 0: all voxels "
+                          "are alike, 1: all components are",
+                          0, 1));
+  params.push_back(number("zoom", 1, "Crops are shown larger or smaller at random, at most by this factor; 1: never", 1, 4));
+  params.push_back(number("noise", 0, "Largest standard deviation of noise that is added at random", 0, 10));
+  params.push_back(choice("loss", "cross_entropy_dice",
+                          "What the training lowers: cross_entropy, soft dice, their sum, or sensitivity_specificity (Brosch et al. "
+                          "2015)",
+                          {"cross_entropy", "dice", "cross_entropy_dice", "sensitivity_specificity"}));
+  params.push_back(number("loss_ratio", 0.05, "Loss sensitivity_specificity: weight of the sensitivity's part", 0, 1));
+}
+
+void add_data_params(std::vector<ParamSpec>& params, Kind kind) {
+  add_split_params(params, kind);
+  if (kind == Kind::crops) add_crop_params(params);
   params.push_back(whole("least_cases", 1, "Fewer cases with samples than this are an error: some may have failed", 1, "cases"));
   params.push_back(words("flips", {}, "Axes along which patches are mirrored at random, of x, y, z"));
   params.push_back(words("rotations", {}, "Planes in which patches are turned by 90 degrees at random, of xy, xz, yz"));
@@ -117,21 +164,32 @@ void add_file_params(std::vector<ParamSpec>& params) {
   params.push_back(file("picture", "Picture of the learning curve to write, .png; empty: none", PathRole::output));
 }
 
-}  // namespace
-
-std::vector<ParamSpec> fit_params() {
+std::vector<ParamSpec> params_of(Kind kind) {
   std::vector<ParamSpec> params;
-  add_model_params(params);
-  add_optimiser_params(params);
-  add_data_params(params);
+  add_model_params(params, kind);
+  add_optimiser_params(params, kind);
+  add_data_params(params, kind);
   add_file_params(params);
   return params;
 }
+
+network::Size3 size_in(const Params& params, const char* name) {
+  network::Size3 size{};
+  std::copy_n(params.integers(name).begin(), 3, size.begin());
+  return size;
+}
+
+}  // namespace
+
+std::vector<ParamSpec> fit_params() { return params_of(Kind::patches); }
+std::vector<ParamSpec> fit_volumes_params() { return params_of(Kind::crops); }
 
 Settings settings_of(const Params& params, const std::array<std::int64_t, 3>& size) {
   Settings settings;
   settings.initialisation = params.text("initialisation");
   settings.initial_sd = params.number("initial_sd");
+  settings.optimiser = params.text("optimiser");
+  settings.rho = params.number("rho");
   settings.learning_rate = params.number("learning_rate");
   settings.beta1 = params.number("beta1");
   settings.beta2 = params.number("beta2");
@@ -160,6 +218,27 @@ Settings settings_of(const Params& params, const std::array<std::int64_t, 3>& si
   settings.resume = params.flag("resume");
   settings.curve_csv = params.text("curve");
   settings.curve_png = params.text("picture");
+  return settings;
+}
+
+CropSettings crop_settings_of(const Params& params, const Settings& settings) {
+  CropSettings crops;
+  crops.size = size_in(params, "crop");
+  crops.per_case = params.integer("crops");
+  crops.labelled_share = params.number("labelled_share");
+  crops.balance = params.number("lesion_balance");
+  crops.zoom = params.number("zoom");
+  crops.noise = static_cast<float>(params.number("noise"));
+  crops.seed = settings.seed;
+  crops.augmentation = settings.augmentation;
+  return crops;
+}
+
+Settings volume_settings_of(const Params& params) {
+  Settings settings = settings_of(params, size_in(params, "crop"));
+  settings.loss = params.text("loss");
+  settings.loss_ratio = params.number("loss_ratio");
+  settings.keep_last = true;
   return settings;
 }
 

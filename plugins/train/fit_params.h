@@ -3,13 +3,19 @@
 #include <vector>
 
 #include "flowrun/sdk/parameters.h"
+#include "crop_examples.h"
 #include "settings.h"
 
 namespace flowrun::train {
 
-std::vector<ParamSpec> fit_params();
+std::vector<ParamSpec> fit_params();          ///< of train.fit
+std::vector<ParamSpec> fit_volumes_params();  ///< of train.fit_volumes
 
 /// The settings in checked parameters. `size` is that of the patches. Throws Error for augmentation that does not fit them.
 Settings settings_of(const Params& params, const std::array<std::int64_t, 3>& size);
+
+/// The settings of train.fit_volumes, and how its crops are drawn. Errors likewise.
+Settings volume_settings_of(const Params& params);
+CropSettings crop_settings_of(const Params& params, const Settings& settings);
 
 }  // namespace flowrun::train

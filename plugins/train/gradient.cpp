@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <numeric>
 
 #include "common/torch/inference.h"
 #include "common/torch/staging.h"
@@ -52,6 +53,20 @@ void add_all(std::vector<at::Tensor>& sums, const std::vector<at::Tensor>& parts
   for (std::size_t i = 0; i < parts.size(); ++i) sums[i] += parts[i] * share;
 }
 
+void add(std::vector<std::int64_t>& sums, const std::vector<std::int64_t>& parts) {
+  sums.resize(parts.size());
+  for (std::size_t i = 0; i < parts.size(); ++i) sums[i] += parts[i];
+}
+
+void add(Metrics& total, const Metrics& part) {
+  total.loss += part.loss;
+  total.count += part.count;
+  total.right += part.right;
+  add(total.found, part.found);
+  add(total.labelled, part.labelled);
+  add(total.both, part.both);
+}
+
 /// A failure of LibTorch as a sentence.
 [[noreturn]] void explain(const c10::Error& failure, c10::Device device, std::int64_t samples) {
   const std::string reason = tensor::short_reason(failure), where = device.is_cpu() ? "" : " of " + device.str();
@@ -71,49 +86,33 @@ struct Gradient::Part {
   std::vector<at::Tensor> mean, variance;
 };
 
-Gradient::Gradient(const network::Network& network, const DataSet& data, const Settings& settings, c10::Device device)
-    : network_(network), data_(data), settings_(settings), device_(device) {
-  if (settings.class_weights.empty()) return;
-  class_weights_ = at::tensor(settings.class_weights, at::kFloat).to(device);
-}
+/// Inputs N x C x D x H x W and labels (N, or N x D x H x W) on the device.
+struct Gradient::Batch {
+  at::Tensor input, labels;
+};
 
-at::Tensor Gradient::patches(Context& context, std::span<const std::int64_t> samples, std::int64_t epoch, bool training) const {
-  const auto [width, height, depth] = data_.size();
+Gradient::Gradient(const network::Network& network, const Examples& examples, const Settings& settings, c10::Device device)
+    : network_(network), examples_(examples), settings_(settings), device_(device), loss_(settings, device) {}
+
+Gradient::Batch Gradient::batch_of(Context& context, std::span<const std::int64_t> samples, std::int64_t epoch,
+                                   bool training) const {
+  const auto [width, height, depth] = examples_.size();
   const auto count = static_cast<std::int64_t>(samples.size());
-  at::Tensor input = tensor::staging({count, data_.channels(), depth, height, width}, at::kFloat, device_);
-  const bool augmented = training && settings_.augmentation.any();
-  const std::uint64_t of_epoch = stream(settings_.seed, Purpose::augment, static_cast<std::uint64_t>(epoch));
-  auto* const first = input.data_ptr<float>();
-  const std::int64_t stride = input.stride(0);
-  const auto fill = [&](std::int64_t i, std::vector<float>& scratch) {
-    float* patch = first + i * stride;
-    data_.copy_patch(samples[static_cast<std::size_t>(i)], patch);
-    if (augmented)
-      augment(patch, data_.channels(), data_.size(), settings_.augmentation, of_epoch,
-              static_cast<std::uint64_t>(samples[static_cast<std::size_t>(i)]), scratch);
+  at::Tensor input = tensor::staging({count, examples_.channels(), depth, height, width}, at::kFloat, device_);
+  at::Tensor labels = examples_.has_label_image() ? tensor::staging({count, depth, height, width}, at::kLong, device_)
+                                                  : tensor::staging({count}, at::kLong, device_);
+  auto* const values = input.data_ptr<float>();
+  auto* const numbers = labels.data_ptr<std::int64_t>();
+  const std::int64_t of_input = input.numel() / count, of_labels = labels.numel() / count;
+  const auto fill = [&](std::int64_t i) {
+    examples_.fill(samples[static_cast<std::size_t>(i)], epoch, training, values + i * of_input, numbers + i * of_labels);
   };
-  std::vector<float> scratch;
   if (device_.is_cpu()) {  // this is a task of several already
-    for (std::int64_t i = 0; i < count; ++i) fill(i, scratch);
-    return input;
+    for (std::int64_t i = 0; i < count; ++i) fill(i);
+  } else {
+    context.parallel_for(count, fill);
   }
-  context.parallel_for(count, [&](std::int64_t i) {
-    std::vector<float> own;
-    fill(i, own);
-  });
-  return tensor::sent(input, device_);
-}
-
-at::Tensor Gradient::labels(std::span<const std::int64_t> samples) const {
-  at::Tensor labels = tensor::staging({static_cast<std::int64_t>(samples.size())}, at::kLong, device_);
-  for (std::size_t i = 0; i < samples.size(); ++i) labels.data_ptr<std::int64_t>()[i] = data_.label(samples[i]);
-  return tensor::sent(labels, device_);
-}
-
-at::Tensor Gradient::loss_of(const at::Tensor& output, const at::Tensor& labels) const {
-  c10::optional<at::Tensor> weights;
-  if (class_weights_.defined()) weights = class_weights_.to(output.device());
-  return at::cross_entropy_loss(output, labels, weights, at::Reduction::Sum);
+  return {tensor::sent(input, device_), tensor::sent(labels, device_)};
 }
 
 std::vector<at::Tensor> Gradient::tensors_of(const Weights& weights) const {
@@ -128,8 +127,8 @@ Gradient::Part Gradient::train_part(Context& context, const std::vector<at::Tens
   tensor::limit_threads(1);
   const at::AutoGradMode with_gradients(true);
   Pass pass{true, stream(settings_.seed, Purpose::dropout, static_cast<std::uint64_t>(step)), first, {}, {}};
-  const at::Tensor output = logits(network_, patches(context, samples, epoch, true), tensors, pass);
-  const at::Tensor loss = loss_of(output, labels(samples));
+  const Batch examples = batch_of(context, samples, epoch, true);
+  const at::Tensor loss = loss_(logits(network_, examples.input, tensors, pass), examples.labels);
   std::vector<at::Tensor> moving;
   for (const at::Tensor& tensor : tensors)
     if (tensor.requires_grad()) moving.push_back(tensor);
@@ -145,20 +144,27 @@ Gradient::Part Gradient::train_part(Context& context, const std::vector<at::Tens
   return part;
 }
 
-Judgement Gradient::judge_part(Context& context, const std::vector<at::Tensor>& tensors,
-                               std::span<const std::int64_t> samples) const {
+Metrics Gradient::judge_part(Context& context, const std::vector<at::Tensor>& tensors,
+                             std::span<const std::int64_t> samples) const {
   tensor::limit_threads(1);
   const at::NoGradGuard no_gradients;
   Pass pass;
-  const at::Tensor output = logits(network_, patches(context, samples, 0, false), tensors, pass).to(at::kCPU);
-  const at::Tensor truth = labels(samples).to(at::kCPU), found = output.argmax(1);
-  Judgement judgement;
-  judgement.loss = loss_of(output, truth).item<double>();
-  judgement.right = (found == truth).sum().item<std::int64_t>();
-  judgement.found = (found == 1).sum().item<std::int64_t>();
-  judgement.lesion = (truth == 1).sum().item<std::int64_t>();
-  judgement.found_and_lesion = ((found == 1) & (truth == 1)).sum().item<std::int64_t>();
-  return judgement;
+  const Batch examples = batch_of(context, samples, 0, false);
+  const at::Tensor scores = logits(network_, examples.input, tensors, pass);
+  Metrics metrics;
+  metrics.loss = loss_(scores, examples.labels).item<double>();
+  const std::int64_t classes = scores.size(1);
+  const at::Tensor truth = examples.labels.flatten(), found = scores.argmax(1).flatten();
+  const auto counts = [&](const at::Tensor& numbers) {
+    const at::Tensor all = at::bincount(numbers, {}, classes).to(at::kCPU);
+    return std::vector<std::int64_t>(all.data_ptr<std::int64_t>(), all.data_ptr<std::int64_t>() + classes);
+  };
+  metrics.count = truth.numel();
+  metrics.found = counts(found);
+  metrics.labelled = counts(truth);
+  metrics.both = counts(truth.masked_select(at::eq(found, truth)));
+  metrics.right = std::accumulate(metrics.both.begin(), metrics.both.end(), std::int64_t{0});
+  return metrics;
 }
 
 /// A GPU gets one micro-batch after the other from this thread.
@@ -205,21 +211,26 @@ BatchResult Gradient::train(Context& context, const Weights& weights, const std:
   return result;
 }
 
-Judgement Gradient::judge(Context& context, const Weights& weights, std::span<const std::int64_t> samples) {
-  Judgement total;
+Metrics Gradient::judge(Context& context, const Weights& weights, std::span<const std::int64_t> samples) {
+  Metrics total;
   const std::vector<at::Tensor> tensors = tensors_of(weights);
-  auto sum = in_order<Judgement>([&](const Judgement& part) {
-    total.loss += part.loss;
-    total.right += part.right;
-    total.found += part.found;
-    total.lesion += part.lesion;
-    total.found_and_lesion += part.found_and_lesion;
-  });
+  auto sum = in_order<Metrics>([&](const Metrics& part) { add(total, part); });
   for_each_part(context, samples.size(), [&](std::int64_t part, std::int64_t first, std::int64_t count) {
     sum.add(part,
             judge_part(context, tensors, samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count))));
   });
   return total;
+}
+
+double dice_of(const Metrics& metrics, std::size_t label) {
+  const std::int64_t all = metrics.found.at(label) + metrics.labelled.at(label);
+  return all == 0 ? 1 : 2 * static_cast<double>(metrics.both.at(label)) / static_cast<double>(all);
+}
+
+double mean_dice(const Metrics& metrics) {
+  double sum = 0;
+  for (std::size_t label = 1; label < metrics.found.size(); ++label) sum += dice_of(metrics, label);
+  return sum / static_cast<double>(metrics.found.size() - 1);
 }
 
 }  // namespace flowrun::train

@@ -5,56 +5,62 @@
 #include <vector>
 
 #include "common/network/network.h"
-#include "data_set.h"
+#include "examples.h"
 #include "flowrun/sdk/context.h"
 #include "layers.h"
+#include "loss.h"
 #include "settings.h"
 
 namespace flowrun::train {
 
 /// What a batch gives in training.
 struct BatchResult {
-  double loss = 0;                         ///< sum of the samples' cross-entropies, each times the weight of its class
-  std::vector<float> gradient;             ///< of the mean cross-entropy, one for each weight
+  double loss = 0;                         ///< sum of the samples' losses
+  std::vector<float> gradient;             ///< of the mean loss, one for each weight
   std::vector<at::Tensor> mean, variance;  ///< of each batch_norm layer, averaged over the micro-batches
 };
 
-/// What samples give in evaluation.
-struct Judgement {
-  double loss = 0;                                                      ///< sum of the cross-entropies
-  std::int64_t right = 0, found_and_lesion = 0, found = 0, lesion = 0;  ///< samples; found: the lesion class scores highest
+/// What samples give in evaluation. Counts are of samples, of label images of voxels.
+struct Metrics {
+  double loss = 0;                                ///< sum of the samples' losses
+  std::int64_t count = 0, right = 0;              ///< right: the label's class scores highest
+  std::vector<std::int64_t> found, labelled, both;  ///< by class: it scores highest; it is the label; both
 };
+
+/// Dice of a class; 1 where it neither is nor was found.
+double dice_of(const Metrics& metrics, std::size_t label);
+/// Mean over the classes but the first.
+double mean_dice(const Metrics& metrics);
 
 /// Computes batches in micro-batches that fit the memory: each on one thread, several at a time, added up in their order, so that
 /// the result is the same bit by bit for any number of threads. A GPU gets them one after the other; nothing waits for it before the batch's
 /// end, so the threads cut and augment the next micro-batch while it works on this one.
 class Gradient {
  public:
-  Gradient(const network::Network& network, const DataSet& data, const Settings& settings, c10::Device device);
+  Gradient(const network::Network& network, const Examples& examples, const Settings& settings, c10::Device device);
 
   /// `step` counts batches from the start of the training, `epoch` the epochs; the numbers drawn depend on both. When the context
   /// says cancelled, the result is incomplete and to be dropped.
   BatchResult train(Context& context, const Weights& weights, const std::vector<bool>& moves,
                     std::span<const std::int64_t> samples, std::int64_t epoch, std::int64_t step);
-  Judgement judge(Context& context, const Weights& weights, std::span<const std::int64_t> samples);
+  Metrics judge(Context& context, const Weights& weights, std::span<const std::int64_t> samples);
 
  private:
   struct Part;
-  at::Tensor patches(Context& context, std::span<const std::int64_t> samples, std::int64_t epoch, bool training) const;
-  at::Tensor labels(std::span<const std::int64_t> samples) const;
+  struct Batch;
+  Batch batch_of(Context& context, std::span<const std::int64_t> samples, std::int64_t epoch, bool training) const;
   Part train_part(Context& context, const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples,
                   std::int64_t first, std::int64_t batch, std::int64_t epoch, std::int64_t step) const;
-  Judgement judge_part(Context& context, const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples) const;
+  Metrics judge_part(Context& context, const std::vector<at::Tensor>& tensors, std::span<const std::int64_t> samples) const;
   std::vector<at::Tensor> tensors_of(const Weights& weights) const;
-  at::Tensor loss_of(const at::Tensor& output, const at::Tensor& labels) const;
   void for_each_part(Context& context, std::size_t samples,
                      const std::function<void(std::int64_t, std::int64_t, std::int64_t)>& task) const;
 
   const network::Network& network_;
-  const DataSet& data_;
+  const Examples& examples_;
   const Settings& settings_;
   c10::Device device_;
-  at::Tensor class_weights_;  ///< on the device; undefined: all classes are alike
+  Loss loss_;
 };
 
 }  // namespace flowrun::train

@@ -22,11 +22,22 @@ double uniform_53_at(std::uint64_t of_stream, std::uint64_t place) {
   return static_cast<double>(bits_at(of_stream, place) >> 11) * 0x1p-53;
 }
 
-void draw(float* first, std::int64_t count, const std::vector<std::int64_t>& shape, const std::string& how, double sd,
-          std::uint64_t of_stream) {
+/// How many values of the input a value of the output is the sum of, and of how many sums a value of the input is a part.
+struct Fan {
+  double in = 1, out = 1;
+};
+
+Fan fan_of(const network::Parameter& parameter) {
   double field = 1;
-  for (std::size_t axis = 2; axis < shape.size(); ++axis) field *= static_cast<double>(shape[axis]);
-  const double in = static_cast<double>(shape[1]) * field, out = static_cast<double>(shape[0]) * field;
+  for (std::size_t axis = 2; axis < parameter.shape.size(); ++axis) field *= static_cast<double>(parameter.shape[axis]);
+  const Fan fan{static_cast<double>(parameter.shape[1]) * field, static_cast<double>(parameter.shape[0]) * field};
+  if (parameter.layer->kind != LayerKind::transposed_convolution) return fan;
+  const auto& [x, y, z] = parameter.layer->stride;
+  return {fan.out / static_cast<double>(x * y * z), fan.in};
+}
+
+void draw(float* first, std::int64_t count, const Fan& fan, const std::string& how, double sd, std::uint64_t of_stream) {
+  const auto [in, out] = fan;
   if (how.starts_with("glorot")) sd = std::sqrt(2 / (in + out));
   if (how.starts_with("he")) sd = std::sqrt(2 / in);
   const bool uniform = how.ends_with("_uniform");
@@ -49,8 +60,9 @@ void initialise(Weights& weights, const std::string& how, double sd, std::uint64
     const network::Parameter& parameter = weights.parameters()[i];
     float* first = weights.values().data() + weights.offset(i);
     const bool drawn = parameter.role == Role::weight &&
-                       (parameter.layer->kind == LayerKind::convolution || parameter.layer->kind == LayerKind::dense);
-    if (drawn) draw(first, weights.size(i), parameter.shape, how, sd, stream(seed, Purpose::weights, i));
+                       (parameter.layer->kind == LayerKind::convolution || parameter.layer->kind == LayerKind::dense ||
+                        parameter.layer->kind == LayerKind::transposed_convolution);
+    if (drawn) draw(first, weights.size(i), fan_of(parameter), how, sd, stream(seed, Purpose::weights, i));
     else if (parameter.role == Role::bias) std::fill(first, first + weights.size(i), 0.0f);
     else std::fill(first, first + weights.size(i), constant_for(parameter));
   }

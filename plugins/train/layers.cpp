@@ -1,6 +1,7 @@
 #include "layers.h"
 
 #include <algorithm>
+#include <map>
 
 #include "common/torch/staging.h"
 #include "first_convolution.h"
@@ -20,7 +21,11 @@ class Runner {
   Runner(const std::vector<at::Tensor>& tensors, Pass& pass) : tensors_(tensors), pass_(pass) {}
 
   at::Tensor run(const std::vector<Layer>& layers, std::size_t count, at::Tensor x) {
-    for (std::size_t i = 0; i < count; ++i) x = run(layers[i], x);
+    named_.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      x = run(layers[i], x);
+      if (!layers[i].name.empty()) named_[layers[i].name] = x;
+    }
     return x;
   }
 
@@ -35,6 +40,22 @@ class Runner {
         const std::vector<std::int64_t> stride = zyx(layer.stride), padding = zyx(layer.padding);
         if (suits_first_convolution(x, weight, stride)) return first_convolution(x, weight, bias, padding);
         return at::conv3d(x, weight, bias, stride, padding);
+      }
+      case LayerKind::transposed_convolution: {
+        const at::Tensor weight = next(), bias = next_if(layer.bias);
+        return at::conv_transpose3d(x, weight, bias, zyx(layer.stride), zyx(layer.padding));
+      }
+      case LayerKind::upsample:
+        return upsample(layer, x);
+      case LayerKind::join: {
+        std::vector<at::Tensor> parts{x};
+        for (const std::string& name : layer.with) parts.push_back(named_.at(name));
+        return at::cat(parts, 1);
+      }
+      case LayerKind::sum: {
+        at::Tensor total = x;
+        for (const std::string& name : layer.with) total = total + named_.at(name);
+        return total;
       }
       case LayerKind::batch_norm:
         return batch_norm(layer, x);
@@ -58,6 +79,13 @@ class Runner {
         break;
     }
     return at::softmax(x, 1);
+  }
+
+  static at::Tensor upsample(const Layer& layer, const at::Tensor& x) {
+    const std::vector<double> factors{static_cast<double>(layer.kernel[2]), static_cast<double>(layer.kernel[1]),
+                                      static_cast<double>(layer.kernel[0])};
+    if (layer.upsampling == network::Upsampling::nearest) return at::upsample_nearest3d(x, c10::nullopt, factors);
+    return at::upsample_trilinear3d(x, c10::nullopt, false, factors);
   }
 
   /// In training with the mean and variance of these samples, which are handed out; else, and where the layer is frozen, with the
@@ -91,6 +119,7 @@ class Runner {
 
   const std::vector<at::Tensor>& tensors_;
   Pass& pass_;
+  std::map<std::string, at::Tensor> named_;  ///< outputs that later layers of the list use
   std::size_t next_ = 0;
   std::uint64_t layers_with_dropout_ = 0;
 };

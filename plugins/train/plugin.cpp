@@ -1,11 +1,14 @@
 #include "flowrun/sdk/plugin.h"
 #include "fit.h"
+#include "fit_volumes.h"
+#include "images.h"
 #include "sample.h"
+#include "sample_labels.h"
 #include "version.h"
 
 namespace flowrun::train {
 
-static std::vector<NodeType> node_types() { return {sample_type(), fit_type()}; }
+static std::vector<NodeType> node_types() { return {sample_type(), sample_labels_type(), fit_type(), images_type(), fit_volumes_type()}; }
 
 }  // namespace flowrun::train
 

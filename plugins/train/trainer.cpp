@@ -17,31 +17,39 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+Optimiser optimiser_of(const Settings& settings, std::size_t weights) {
+  Optimiser optimiser{.kind = settings.optimiser,
+                      .learning_rate = settings.learning_rate,
+                      .epsilon = settings.epsilon,
+                      .weight_decay = settings.weight_decay,
+                      .beta1 = settings.beta1,
+                      .beta2 = settings.beta2,
+                      .rho = settings.rho};
+  optimiser.mean.resize(weights);
+  optimiser.square.resize(weights);
+  return optimiser;
+}
+
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 }  // namespace
 
-Trainer::Trainer(const network::Network& network, const DataSet& data, const Split& split, const Settings& settings,
+Trainer::Trainer(const network::Network& network, const Examples& examples, const Split& split, const Settings& settings,
                  c10::Device device, Weights& weights)
     : network_(network),
-      data_(data),
+      examples_(examples),
       split_(split),
       settings_(settings),
       weights_(weights),
       moves_(weights.moving(settings.freeze)),
-      gradient_(network, data, settings, device),
+      gradient_(network, examples, settings, device),
       fingerprint_(fingerprint()),
       saved_(Clock::now()),
       log_(settings.log) {
   progress_.weights = weights.values();
-  progress_.adam.mean.resize(progress_.weights.size());
-  progress_.adam.square.resize(progress_.weights.size());
+  progress_.optimiser = optimiser_of(settings, progress_.weights.size());
   if (settings.resume && !settings.checkpoint.empty()) take_checkpoint();
-  progress_.adam.learning_rate = learning_rate_at(settings, progress_.adam.steps, batches());
-  progress_.adam.beta1 = settings.beta1;
-  progress_.adam.beta2 = settings.beta2;
-  progress_.adam.epsilon = settings.epsilon;
-  progress_.adam.weight_decay = settings.weight_decay;
+  progress_.optimiser.learning_rate = learning_rate_at(settings, progress_.optimiser.steps, batches());
   weights_.values() = progress_.weights;
 }
 
@@ -68,15 +76,15 @@ std::uint64_t Trainer::fingerprint() const {
        {s.learning_rate, s.beta1, s.beta2, s.epsilon, s.weight_decay, s.validation, static_cast<double>(s.batch),
         static_cast<double>(s.micro_batch), static_cast<double>(s.augmentation.shift), static_cast<double>(s.augmentation.scale),
         static_cast<double>(s.augmentation.thick), static_cast<double>(s.schedule_epochs), s.schedule_factor,
-        static_cast<double>(s.schedule == "cosine" ? s.epochs : 0)})
+        static_cast<double>(s.schedule == "cosine" ? s.epochs : 0), s.rho, s.loss_ratio})
     text.append(" ").append(std::to_string(hash_of({reinterpret_cast<const char*>(&number), sizeof number})));
   for (std::size_t axis = 0; axis < 3; ++axis)
     text += s.augmentation.flip[axis] ? "f" : "-", text += s.augmentation.rotate[axis] ? "r" : "-";
-  text += s.split + std::to_string(s.seed) + s.schedule + (s.judge_start ? "0" : "-");
+  text += s.split + std::to_string(s.seed) + s.schedule + (s.judge_start ? "0" : "-") + s.loss + s.optimiser;
   for (const double weight : s.class_weights) text.append(" ").append(std::to_string(weight));
   for (const std::string& name : s.freeze) text.append(" ").append(name);
   const auto* first = reinterpret_cast<const char*>(weights_.values().data());
-  return hash_of(text, hash_of({first, weights_.values().size() * sizeof(float)}, data_.hash()));
+  return hash_of(text, hash_of({first, weights_.values().size() * sizeof(float)}, examples_.hash()));
 }
 
 std::int64_t Trainer::batches() const {
@@ -109,9 +117,9 @@ std::string Trainer::first_line() const {
   if (is_resumed())
     return "resumed at epoch " + std::to_string(progress_.epoch + 1) + " (" + std::to_string(progress_.batch) + " of its " +
            std::to_string(batches()) + " steps are done)";
-  return "training on " + std::to_string(split_.training.size()) + " samples, judged by " +
+  return "training on " + std::to_string(split_.training.size()) + " " + examples_.word() + ", judged by " +
          std::to_string(split_.validation.size()) + "; " + std::to_string(batches()) + " steps of " +
-         std::to_string(settings_.batch) + " samples are an epoch";
+         std::to_string(settings_.batch) + " " + examples_.word() + " are an epoch";
 }
 
 bool Trainer::judge_start(Context& context) {
@@ -167,8 +175,8 @@ bool Trainer::train_batch(Context& context, const std::vector<std::int64_t>& ord
   const BatchResult result = gradient_.train(context, weights_, moves_, samples, epoch, step);
   if (context.cancelled()) return false;
   refuse_nan(result.loss, step);
-  progress_.adam.learning_rate = learning_rate_at(settings_, step, batches());
-  progress_.adam.step(weights_.values(), result.gradient, moves_);
+  progress_.optimiser.learning_rate = learning_rate_at(settings_, step, batches());
+  progress_.optimiser.step(weights_.values(), result.gradient, moves_);
   apply_batch_statistics(result);
   progress_.weights = weights_.values();
   progress_.loss_sum += result.loss;
@@ -201,19 +209,18 @@ void Trainer::apply_batch_statistics(const BatchResult& result) {
 
 bool Trainer::judge_epoch(Context& context, EpochFigures& figures) {
   if (split_.validation.empty()) return true;
-  const Judgement found = gradient_.judge(context, weights_, split_.validation);
+  const Metrics found = gradient_.judge(context, weights_, split_.validation);
   if (context.cancelled()) return false;
-  const auto count = static_cast<double>(split_.validation.size());
-  figures.validation_loss = found.loss / count;
-  figures.validation_accuracy = static_cast<double>(found.right) / count;
-  const std::int64_t both = found.found + found.lesion;
-  figures.validation_dice = both == 0 ? 1 : 2 * static_cast<double>(found.found_and_lesion) / static_cast<double>(both);
+  figures.validation_loss = found.loss / static_cast<double>(split_.validation.size());
+  figures.validation_accuracy = static_cast<double>(found.right) / static_cast<double>(found.count);
+  figures.validation_dice = mean_dice(found);
   return true;
 }
 
 void Trainer::keep_if_best(const EpochFigures& figures) {
   const double loss = split_.validation.empty() ? figures.training_loss : figures.validation_loss;
-  if (!(loss < progress_.best_loss)) return;
+  const bool is_kept = split_.validation.empty() && settings_.keep_last;
+  if (!(loss < progress_.best_loss) && !is_kept) return;
   progress_.best_loss = loss;
   progress_.best_epoch = figures.epoch;
   progress_.best = weights_.values();

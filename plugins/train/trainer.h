@@ -10,12 +10,12 @@
 
 namespace flowrun::train {
 
-/// Trains a network on a data set, epoch by epoch, until no epoch was better for so many (patience) or all are done. With
+/// Trains a network on examples, epoch by epoch, until no epoch was better for so many (patience) or all are done. With
 /// Settings::judge_start the weights to begin with are judged first, as epoch 0, and kept where no epoch is better.
 class Trainer {
  public:
   /// All are to outlive the trainer. `weights` are where it begins, and the best ones when it is done.
-  Trainer(const network::Network& network, const DataSet& data, const Split& split, const Settings& settings, c10::Device device,
+  Trainer(const network::Network& network, const Examples& examples, const Split& split, const Settings& settings, c10::Device device,
           Weights& weights);
 
   /// Gives false when the context was cancelled before the end; the checkpoint is then written and `weights` are of no use.
@@ -47,7 +47,7 @@ class Trainer {
   std::uint64_t fingerprint() const;
 
   const network::Network& network_;
-  const DataSet& data_;
+  const Examples& examples_;
   const Split& split_;
   const Settings& settings_;
   Weights& weights_;

@@ -71,16 +71,18 @@ std::string build_text() {
 
 }  // namespace
 
-std::string training_text(const Settings& settings, const DataSet& data, const Split& split, const Progress& progress,
+std::string training_text(const Settings& settings, const Examples& examples, const Split& split, const Progress& progress,
                           const Start& start) {
   ordered_json cases = ordered_json::array();
-  for (const auto& one : data.cases()) cases.push_back(one->case_name);
+  for (const std::string& name : examples.case_names()) cases.push_back(name);
   ordered_json training{{"cases", cases},
                         {"training_samples", split.training.size()},
                         {"validation_samples", split.validation.size()},
                         {"validation_cases", split.validation_cases},
-                        {"lesion_samples", data.positives()},
+                        {examples.has_label_image() ? "labelled_voxels" : "lesion_samples", examples.labelled()},
                         {"seed", settings.seed},
+                        {"loss", settings.loss},
+                        {"optimiser", settings.optimiser},
                         {"learning_rate", settings.learning_rate},
                         {"batch", settings.batch},
                         {"patience", settings.patience}};

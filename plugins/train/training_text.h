@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "checkpoint.h"
-#include "data_set.h"
+#include "examples.h"
 #include "settings.h"
 
 namespace flowrun::train {
@@ -16,7 +16,7 @@ struct Start {
 
 /// {"training": {...}}: how a model was trained, for its description. The date is that of today in UTC, or that of the environment
 /// variable SOURCE_DATE_EPOCH (seconds since 1970), for builds that are to give the same bytes on another day.
-std::string training_text(const Settings& settings, const DataSet& data, const Split& split, const Progress& progress,
+std::string training_text(const Settings& settings, const Examples& examples, const Split& split, const Progress& progress,
                           const Start& start);
 
 }  // namespace flowrun::train

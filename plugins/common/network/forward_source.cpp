@@ -35,8 +35,41 @@ std::string activation(const Layer& layer) {
   return layer.activation == Activation::relu ? "torch.relu(x)" : "torch.leaky_relu(x, " + number(layer.slope) + ")";
 }
 
-std::string expression(const Layer& layer) {
+std::string number_list(const Size3& factor) {
+  return "[" + number(static_cast<double>(factor[2])) + ", " + number(static_cast<double>(factor[1])) + ", " +
+         number(static_cast<double>(factor[0])) + "]";
+}
+
+/// The size is left to the factors, so that the code takes images of any size.
+std::string upsampling(const Layer& layer) {
+  const std::string factors = number_list(layer.kernel);
+  return layer.upsampling == Upsampling::nearest ? "torch.upsample_nearest3d(x, None, " + factors + ")"
+                                                 : "torch.upsample_trilinear3d(x, None, False, " + factors + ")";
+}
+
+std::string joined(const Layer& layer, const std::string& scope) {
+  std::string text = "torch.cat([x";
+  for (const std::string& name : layer.with) text += ", " + scope + name;
+  return text + "], 1)";
+}
+
+std::string added(const Layer& layer, const std::string& scope) {
+  std::string text = "x";
+  for (const std::string& name : layer.with) text += " + " + scope + name;
+  return text;
+}
+
+std::string expression(const Layer& layer, const std::string& scope) {
   switch (layer.kind) {
+    case LayerKind::transposed_convolution:
+      return "torch.conv_transpose3d(x, " + self(layer.weight) + ", " + self_or_none(layer.bias) + ", " + zyx(layer.stride) +
+             ", " + zyx(layer.padding) + ")";
+    case LayerKind::upsample:
+      return upsampling(layer);
+    case LayerKind::join:
+      return joined(layer, scope);
+    case LayerKind::sum:
+      return added(layer, scope);
     case LayerKind::convolution:
       return "torch.conv3d(x, " + self(layer.weight) + ", " + self_or_none(layer.bias) + ", " + zyx(layer.stride) + ", " +
              zyx(layer.padding) + ")";
@@ -60,10 +93,13 @@ std::string expression(const Layer& layer) {
   return "torch.softmax(x, 1)";
 }
 
-std::string statements(const std::vector<Layer>& layers) {
+/// `scope` begins the names of the outputs that later layers use.
+std::string statements(const std::vector<Layer>& layers, const std::string& scope) {
   std::string text;
-  for (const Layer& layer : layers)
-    if (layer.kind != LayerKind::dropout) text += "    x = " + expression(layer) + "\n";
+  for (const Layer& layer : layers) {
+    if (layer.kind != LayerKind::dropout) text += "    x = " + expression(layer, scope) + "\n";
+    if (!layer.name.empty()) text += "    " + scope + layer.name + " = x\n";
+  }
   return text;
 }
 
@@ -88,11 +124,11 @@ std::string forward_source(const Network& network) {
   std::string names;
   for (std::size_t i = 0; i < network.branches.size(); ++i) {
     const std::string name = "branch" + std::to_string(i);
-    text += part_of_input(network.branches[i]) + statements(network.branches[i].layers) + "    " + name + " = x\n";
+    text += part_of_input(network.branches[i]) + statements(network.branches[i].layers, name + "_") + "    " + name + " = x\n";
     names += (names.empty() ? "" : ", ") + name;
   }
   if (network.branches.size() > 1) text += "    x = torch.cat([" + names + "], 1)\n";
-  return text + statements(network.trunk) + "    return x\n";
+  return text + statements(network.trunk, "trunk_") + "    return x\n";
 }
 
 }  // namespace flowrun::network

@@ -116,8 +116,9 @@ ModelDescription parse_description(const std::string& text, const std::string& p
 std::string to_text(const ModelDescription& description, const std::string& more) {
   json text = {{"format", kFormat},
                {"network", description.network},
-               {"input", {{"channels", description.channels}, {"size", description.size}}},
+               {"input", {{"channels", description.channels}}},
                {"output", {{"classes", description.classes}}}};
+  if (description.size[0] > 0) text["input"]["size"] = description.size;
   if (description.structure) text["network"] = json::parse(to_text(*description.structure));
   if (!more.empty()) text.update(json::parse(more));
   return text.dump(2);

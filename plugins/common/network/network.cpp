@@ -32,6 +32,14 @@ std::string in_words(const Layer& layer) {
   switch (layer.kind) {
     case LayerKind::convolution:
       return "convolution";
+    case LayerKind::transposed_convolution:
+      return "transposed_convolution";
+    case LayerKind::upsample:
+      return "upsample";
+    case LayerKind::join:
+      return "join";
+    case LayerKind::sum:
+      return "sum";
     case LayerKind::batch_norm:
       return "batch_norm";
     case LayerKind::activation:

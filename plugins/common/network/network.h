@@ -11,19 +11,37 @@ namespace flowrun::network {
 
 using Size3 = std::array<std::int64_t, 3>;  ///< along x, y, z; a tensor is N x C x D x H x W, where D is z and W is x
 
-enum class LayerKind { convolution, batch_norm, activation, pool, dropout, flatten, dense, softmax };
+enum class LayerKind {
+  convolution,
+  transposed_convolution,
+  batch_norm,
+  activation,
+  pool,
+  upsample,
+  join,
+  sum,
+  dropout,
+  flatten,
+  dense,
+  softmax
+};
 enum class Pooling { average, max };
 enum class Activation { relu, prelu, leaky_relu };
+enum class Upsampling { nearest, linear };
 
 /// One layer. Which fields count depends on the kind; the others keep their defaults.
 struct Layer {
   LayerKind kind = LayerKind::activation;
-  // convolution: a cross-correlation with kernels out x in x D x H x W; pool: a window that must lie within the image
-  std::int64_t channels = 0;  ///< convolution: channels of the output
-  Size3 kernel{1, 1, 1};      ///< convolution: size of the kernel; pool: size of the window
+  std::string name;  ///< by which later layers of the same list can use the output of this one; empty: none does
+  // convolution: a cross-correlation with kernels out x in x D x H x W; pool: a window that must lie within the image;
+  // transposed_convolution: the convolution's transpose, kernels in x out x D x H x W
+  std::int64_t channels = 0;  ///< convolutions: channels of the output
+  Size3 kernel{1, 1, 1};      ///< convolutions: size of the kernel; pool: size of the window; upsample: factor along each axis
   Size3 stride{1, 1, 1};
-  Size3 padding{0, 0, 0};  ///< convolution: zeros before and after
+  Size3 padding{0, 0, 0};  ///< convolution: zeros before and after; transposed_convolution: voxels cut off at each end
   Pooling pooling = Pooling::average;
+  Upsampling upsampling = Upsampling::nearest;  ///< linear: as PyTorch's trilinear without aligned corners
+  std::vector<std::string> with;  ///< join: outputs of earlier layers, put behind the input's channels; sum: added to the input
   // activation
   Activation activation = Activation::relu;
   double slope = 0;  ///< leaky_relu: factor of negative values; prelu: its initial value
@@ -33,8 +51,8 @@ struct Layer {
   std::int64_t units = 0;  ///< dense: values of the output
   double epsilon = 1e-5;   ///< batch_norm: added to the variance
   double momentum = 0.1;   ///< batch_norm: weight of the newest batch in the running mean and variance
-  std::string weight;      ///< name of the module's parameter (convolution, dense, batch_norm, prelu), as "features.0.weight"
-  std::string bias;        ///< likewise (convolution, dense, batch_norm); empty: the layer has none
+  std::string weight;      ///< name of the module's parameter (convolutions, dense, batch_norm, prelu), as "features.0.weight"
+  std::string bias;        ///< likewise (convolutions, dense, batch_norm); empty: the layer has none
   std::string mean;        ///< batch_norm: name of the module's buffer of running means
   std::string variance;    ///< batch_norm: name of the module's buffer of running variances
 
@@ -103,6 +121,10 @@ struct Parameter {
 ///   {"type": "relu"}, {"type": "leaky_relu", "slope": 0.01}, {"type": "prelu", "slope": 0.25, "per": "channel" or "position",
 ///    "weight"}
 ///   {"type": "pool", "kind": "average" or "max", "window": 2, "stride": as the window}
+///   {"type": "transposed_convolution", "channels": 16, "kernel": 2, "stride": 2, "padding": 0, "weight", "bias"}
+///   {"type": "upsample", "factor": 2, "kind": "nearest" or "linear"}
+///   {"type": "join", "with": "first"}, {"type": "sum", "with": ["first", "second"]}, where "name": "first" is a key of an earlier
+///   layer of the same list
 ///   {"type": "dropout", "rate": 0.5}, {"type": "flatten"}, {"type": "dense", "units": 256, "weight", "bias"}, {"type":
 ///   "softmax"}
 /// Names that are left out are those of nn.Sequential, "<index>.weight" with the index from 0; with branches

@@ -18,10 +18,11 @@ constexpr std::int64_t kMostVoxels = 4096;
 constexpr std::size_t kMostLayers = 1000;
 constexpr int kDeepest = 16;  // messages quote values, and writing a value out takes stack for each level
 
+/// "'type', 'name'"; every object may have a name.
 std::string listed(std::initializer_list<const char*> keys) {
   std::string text;
   for (const char* key : keys) text += (text.empty() ? "'" : ", '") + std::string(key) + "'";
-  return text;
+  return text.find("'name'") == std::string::npos ? text + ", 'name'" : text;
 }
 
 /// One object of the text, with its place for messages.
@@ -44,7 +45,7 @@ class Reader {
   void allow(std::initializer_list<const char*> keys) const {
     for (const auto& item : object_.items()) {
       const std::string& key = item.key();
-      const bool known = std::any_of(keys.begin(), keys.end(), [&](const char* k) { return key == k; });
+      const bool known = key == "name" || std::any_of(keys.begin(), keys.end(), [&](const char* k) { return key == k; });
       if (!known && !key.starts_with("x-")) refuse("has a key '" + key + "'; known are " + listed(keys));
     }
   }
@@ -53,6 +54,17 @@ class Reader {
     const json& value = at(key);
     if (!value.is_string()) refuse("has '" + std::string(key) + "' " + value.dump() + " where a text is expected");
     return value.get<std::string>();
+  }
+
+  /// One text or a list of them.
+  std::vector<std::string> texts(const char* key) const {
+    const json& value = at(key);
+    std::vector<std::string> texts;
+    for (const json& one : value.is_array() ? value : json::array({value})) {
+      if (!one.is_string()) refuse("has '" + std::string(key) + "' " + value.dump() + " where names are expected");
+      texts.push_back(one.get<std::string>());
+    }
+    return texts;
   }
 
   std::int64_t whole(const char* key, const json& value, std::int64_t least, std::int64_t most) const {
@@ -132,6 +144,38 @@ void read_convolution(const Reader& reader, const std::string& prefix, Layer& la
   layer.bias = reader.parameter("bias", prefix, true);
 }
 
+void read_transposed_convolution(const Reader& reader, const std::string& prefix, Layer& layer) {
+  reader.allow({"type", "channels", "kernel", "padding", "stride", "weight", "bias"});
+  layer.kind = LayerKind::transposed_convolution;
+  layer.channels = reader.whole("channels", 1, kMostChannels);
+  layer.kernel = reader.size("kernel", 1, 1);
+  layer.stride = reader.size_or("stride", 1, 1, {1, 1, 1});
+  layer.padding = reader.size_or("padding", 0, 0, {0, 0, 0});
+  layer.weight = reader.parameter("weight", prefix, false);
+  layer.bias = reader.parameter("bias", prefix, true);
+}
+
+void read_upsample(const Reader& reader, const std::string&, Layer& layer) {
+  reader.allow({"type", "kind", "factor"});
+  layer.kind = LayerKind::upsample;
+  const std::string kind = reader.has("kind") ? reader.text("kind") : "nearest";
+  if (kind != "nearest" && kind != "linear") reader.refuse("has 'kind' \"" + kind + "\"; choose nearest or linear");
+  layer.upsampling = kind == "linear" ? Upsampling::linear : Upsampling::nearest;
+  layer.kernel = reader.size("factor", 1, 1);
+}
+
+void read_join(const Reader& reader, const std::string&, Layer& layer) {
+  reader.allow({"type", "with"});
+  layer.kind = LayerKind::join;
+  layer.with = reader.texts("with");
+  if (layer.with.empty()) reader.refuse("has an empty 'with'; name at least one earlier layer");
+}
+
+void read_sum(const Reader& reader, const std::string& prefix, Layer& layer) {
+  read_join(reader, prefix, layer);
+  layer.kind = LayerKind::sum;
+}
+
 void read_pool(const Reader& reader, const std::string&, Layer& layer) {
   reader.allow({"type", "kind", "window", "stride"});
   layer.kind = LayerKind::pool;
@@ -203,7 +247,11 @@ struct Type {
   void (*read)(const Reader&, const std::string& prefix, Layer&);
 };
 
-constexpr std::array<Type, 10> kTypes{{{"convolution", read_convolution},
+constexpr std::array<Type, 14> kTypes{{{"convolution", read_convolution},
+                                       {"transposed_convolution", read_transposed_convolution},
+                                       {"upsample", read_upsample},
+                                       {"join", read_join},
+                                       {"sum", read_sum},
                                        {"batch_norm", read_batch_norm},
                                        {"relu", read_relu},
                                        {"prelu", read_prelu},
@@ -213,6 +261,15 @@ constexpr std::array<Type, 10> kTypes{{{"convolution", read_convolution},
                                        {"flatten", read_flatten},
                                        {"dense", read_dense},
                                        {"softmax", read_softmax}}};
+
+/// Names become names in the code of the model.
+std::string layer_name(const Reader& reader) {
+  const std::string name = reader.text("name");
+  const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+  if (name.empty() || !std::all_of(name.begin(), name.end(), plain))
+    reader.refuse("has 'name' " + json(name).dump() + "; letters, digits and _ are expected");
+  return name;
+}
 
 Layer read_layer(const json& value, const std::string& place, const std::string& prefix) {
   Reader reader(value, place);
@@ -226,7 +283,21 @@ Layer read_layer(const json& value, const std::string& place, const std::string&
   reader.name_place(name);
   Layer layer;
   type->read(reader, prefix, layer);
+  if (reader.has("name")) layer.name = layer_name(reader);
   return layer;
+}
+
+/// Each name once, and none that is used before the layer that has it.
+void check_names(const std::vector<Layer>& layers, const std::string& where) {
+  std::set<std::string> known;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const std::string place = where + ", layer " + std::to_string(i + 1) + " (" + in_words(layers[i]) + ")";
+    for (const std::string& name : layers[i].with)
+      if (!known.contains(name))
+        throw Error(place + ", uses the layer '" + name + "', but no layer before it in the list has this \"name\"");
+    if (!layers[i].name.empty() && !known.insert(layers[i].name).second)
+      throw Error(place + " has the name '" + layers[i].name + "', which a layer before it has");
+  }
 }
 
 std::vector<Layer> read_layers(const Reader& reader, const std::string& where, const std::string& prefix) {
@@ -236,6 +307,7 @@ std::vector<Layer> read_layers(const Reader& reader, const std::string& where, c
   std::vector<Layer> layers;
   for (std::size_t i = 0; i < value.size(); ++i)
     layers.push_back(read_layer(value[i], where + ", layer " + std::to_string(i + 1), prefix + std::to_string(i)));
+  check_names(layers, where);
   return layers;
 }
 

@@ -12,7 +12,7 @@ void add_name(ordered_json& value, const char* key, const std::string& name) {
 }
 
 ordered_json json_of_convolution(const Layer& layer) {
-  ordered_json value{{"type", "convolution"}, {"channels", layer.channels}, {"kernel", layer.kernel}, {"padding", layer.padding}};
+  ordered_json value{{"type", in_words(layer)}, {"channels", layer.channels}, {"kernel", layer.kernel}, {"padding", layer.padding}};
   if (layer.stride != Size3{1, 1, 1}) value["stride"] = layer.stride;
   return value;
 }
@@ -33,7 +33,15 @@ ordered_json json_of_pool(const Layer& layer) {
 ordered_json json_of_kind(const Layer& layer) {
   switch (layer.kind) {
     case LayerKind::convolution:
+    case LayerKind::transposed_convolution:
       return json_of_convolution(layer);
+    case LayerKind::upsample:
+      return {{"type", "upsample"},
+              {"factor", layer.kernel},
+              {"kind", layer.upsampling == Upsampling::linear ? "linear" : "nearest"}};
+    case LayerKind::join:
+    case LayerKind::sum:
+      return {{"type", in_words(layer)}, {"with", layer.with}};
     case LayerKind::batch_norm:
       return {{"type", "batch_norm"}, {"epsilon", layer.epsilon}, {"momentum", layer.momentum}};
     case LayerKind::activation:
@@ -56,9 +64,12 @@ ordered_json json_of(const std::vector<Layer>& layers) {
   ordered_json list = ordered_json::array();
   for (const Layer& layer : layers) {
     ordered_json value = json_of_kind(layer);
+    add_name(value, "name", layer.name);
     add_name(value, "weight", layer.weight);
     add_name(value, "bias", layer.bias);
-    if (layer.bias.empty() && (layer.kind == LayerKind::convolution || layer.kind == LayerKind::dense)) value["bias"] = false;
+    const bool may_have_bias = layer.kind == LayerKind::convolution || layer.kind == LayerKind::transposed_convolution ||
+                               layer.kind == LayerKind::dense;
+    if (layer.bias.empty() && may_have_bias) value["bias"] = false;
     add_name(value, "mean", layer.mean);
     add_name(value, "variance", layer.variance);
     list.push_back(std::move(value));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "common/network/network.h"
 #include "flowrun/sdk/error.h"
@@ -40,8 +41,53 @@ void require_image(const Shape& shape) {
   if (shape.flat) throw Misfit{"it needs channels of an image, which are no more after a flatten"};
 }
 
-Shape behind(const Layer& layer, const Shape& in) {
+/// The size before a window that moved over an image, where it fitted without a rest.
+Size3 moved_back(const Size3& size, const Layer& layer) {
+  Size3 out{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    out[axis] = (size[axis] - 1) * layer.stride[axis] - 2 * layer.padding[axis] + layer.kernel[axis];
+    if (out[axis] < 1) throw Misfit{"a padding of " + size_words(layer.padding) + " would leave nothing of it"};
+  }
+  return out;
+}
+
+Size3 product(const Size3& size, const Size3& factor) {
+  return {size[0] * factor[0], size[1] * factor[1], size[2] * factor[2]};
+}
+
+using Named = std::map<std::string, Shape>;
+
+/// The input and what is joined to it, channels behind channels.
+Shape with_joined(const Layer& layer, Shape in, const Named& named) {
+  for (const std::string& name : layer.with) {
+    const Shape& other = named.at(name);
+    if (other.flat != in.flat || other.size != in.size)
+      throw Misfit{"it cannot be joined with '" + name + "', which is " + in_words(other) + "; the sizes must be equal"};
+    in.channels += other.channels;
+  }
+  return in;
+}
+
+Shape with_added(const Layer& layer, const Shape& in, const Named& named) {
+  for (const std::string& name : layer.with)
+    if (named.at(name) != in)
+      throw Misfit{"it cannot be added to '" + name + "', which is " + in_words(named.at(name)) +
+                   "; channels and sizes must be equal"};
+  return in;
+}
+
+Shape behind(const Layer& layer, const Shape& in, const Named& named) {
   switch (layer.kind) {
+    case LayerKind::transposed_convolution:
+      require_image(in);
+      return {layer.channels, moved_back(in.size, layer), false};
+    case LayerKind::upsample:
+      require_image(in);
+      return {in.channels, product(in.size, layer.kernel), false};
+    case LayerKind::join:
+      return with_joined(layer, in, named);
+    case LayerKind::sum:
+      return with_added(layer, in, named);
     case LayerKind::convolution:
       require_image(in);
       return {layer.channels, moved_window(in.size, layer), false};
@@ -70,11 +116,13 @@ void require_sane(const Shape& shape) {
 
 std::vector<Shape> follow(const std::vector<Layer>& layers, Shape shape, const std::string& where) {
   std::vector<Shape> shapes;
+  Named named;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     try {
-      const Shape next = behind(layers[i], shape);
+      const Shape next = behind(layers[i], shape, named);
       require_sane(next);
       shapes.push_back(next);
+      if (!layers[i].name.empty()) named[layers[i].name] = next;
       shape = next;
     } catch (const Misfit& misfit) {
       throw Error(where + ", layer " + std::to_string(i + 1) + " (" + in_words(layers[i]) + "), gets " + in_words(shape) + ": " +
@@ -133,6 +181,10 @@ std::vector<Parameter> of_layer(const Layer& layer, const Shape& in) {
   switch (layer.kind) {
     case LayerKind::convolution:
       add(layer.weight, Role::weight, {layer.channels, in.channels, layer.kernel[2], layer.kernel[1], layer.kernel[0]});
+      add(layer.bias, Role::bias, {layer.channels});
+      break;
+    case LayerKind::transposed_convolution:
+      add(layer.weight, Role::weight, {in.channels, layer.channels, layer.kernel[2], layer.kernel[1], layer.kernel[0]});
       add(layer.bias, Role::bias, {layer.channels});
       break;
     case LayerKind::dense:

@@ -26,6 +26,15 @@ const std::string kBranches = R"({"name": "three scales", "branches": [
                                {"type": "prelu"}, {"type": "batch_norm"}, {"type": "flatten"}]}],
   "layers": [{"type": "dense", "units": 3}, {"type": "softmax"}]})";
 
+/// A U-Net of two levels, with both ways back to the size of the image, and a sum.
+const std::string kUNet = R"({"name": "two levels", "layers": [
+  {"type": "convolution", "channels": 4, "kernel": 3, "padding": 1}, {"type": "relu", "name": "fine"},
+  {"type": "pool", "kind": "max", "window": 2}, {"type": "convolution", "channels": 6, "kernel": 3, "padding": 1, "name": "coarse"},
+  {"type": "relu"}, {"type": "sum", "with": "coarse"},
+  {"type": "transposed_convolution", "channels": 4, "kernel": 2, "stride": 2, "name": "up"},
+  {"type": "join", "with": ["fine", "up"]}, {"type": "pool", "kind": "average", "window": [2, 2, 1]},
+  {"type": "upsample", "factor": [2, 2, 1], "kind": "linear"}, {"type": "convolution", "channels": 2, "kernel": 1}, {"type": "softmax"}]})";
+
 std::string error_of(const std::string& text) {
   try {
     parse_network(text, "the network in 'a.json'");
@@ -104,7 +113,7 @@ TEST_CASE("network: branches look at the middle or at some channels, and are joi
 }
 
 TEST_CASE("network: what is written is read as the same network") {
-  for (const std::string& text : {kMethod, kBranches}) {
+  for (const std::string& text : {kMethod, kBranches, kUNet}) {
     const Network network = parse_network(text, "net");
     CHECK(parse_network(to_text(network), "written") == network);
   }
@@ -123,8 +132,8 @@ TEST_CASE("network: a wrong description is refused with the layer and what was e
   CHECK(with_layer(R"({"kind": "max"})") == second + "has no 'type'");
   CHECK(with_layer(R"({"type": "conv"})") ==
         second +
-            "has the type \"conv\", which is unknown; known are convolution, batch_norm, relu, prelu, leaky_relu, pool, "
-            "dropout, flatten, dense, softmax");
+            "has the type \"conv\", which is unknown; known are convolution, transposed_convolution, upsample, join, sum, batch_norm, "
+            "relu, prelu, leaky_relu, pool, dropout, flatten, dense, softmax");
   CHECK(with_layer(R"({"type": "convolution", "channels": 0, "kernel": 3})") ==
         second + "(convolution) has 'channels' 0 where a whole number from 1 to 1048576 is expected");
   CHECK(with_layer(R"({"type": "convolution", "channels": 8, "kernel": [3]})") ==
@@ -140,7 +149,7 @@ TEST_CASE("network: a wrong description is refused with the layer and what was e
   CHECK(error_of(R"({"layers": [{"type": "dense", "units": 2, "weight": "w", "bias": "w"}]})") ==
         "the network in 'a.json' names the parameter 'w' twice; each layer has parameters of its own");
   CHECK(error_of(R"({"branches": [{"layers": []}, {"name": "b", "layers": [{"type": "relu", "rate": 1}]}]})") ==
-        "the network in 'a.json', branch 'b', layer 1 (relu) has a key 'rate'; known are 'type'");
+        "the network in 'a.json', branch 'b', layer 1 (relu) has a key 'rate'; known are 'type', 'name'");
 }
 
 TEST_CASE("network: a layer that cannot take what comes is named with the shapes") {
@@ -200,6 +209,61 @@ TEST_CASE("network: forward's source computes a slope per position by factors of
       forward_source(parse_network(R"({"layers": [{"type": "prelu", "per": "position", "weight": "s"}, {"type": "prelu"}]})", "net"));
   CHECK(source.find("torch.addcmul(torch.clamp_min(x, 0), getattr(self, \"s\"), torch.clamp_max(x, 0))") != std::string::npos);
   CHECK(source.find("torch.prelu(x, ") != std::string::npos);
+}
+
+TEST_CASE("network: layers join and add what earlier layers gave, and bring an image back to its size") {
+  const Network network = parse_network(kUNet, "net");
+  const Shapes shapes = infer_shapes(network, 2, {8, 6, 4}, "net");
+  const auto& behind = shapes.branches[0];
+  CHECK(behind[3] == Shape{6, {4, 3, 2}, false});
+  CHECK(behind[5] == Shape{6, {4, 3, 2}, false});
+  CHECK(behind[6] == Shape{4, {8, 6, 4}, false});
+  CHECK(behind[7] == Shape{12, {8, 6, 4}, false});
+  CHECK(behind[8] == Shape{12, {4, 3, 4}, false});
+  CHECK(behind[9] == Shape{12, {8, 6, 4}, false});
+  CHECK(shapes.output == Shape{2, {8, 6, 4}, false});
+  const auto all = parameters(network, shapes);
+  CHECK(all[4].name == "6.weight");
+  CHECK(all[4].shape == std::vector<std::int64_t>{6, 4, 2, 2, 2});  // in x out
+  const std::string source = forward_source(network);
+  CHECK(source.find("branch0_fine = x") != std::string::npos);
+  CHECK(source.find("torch.cat([x, branch0_fine, branch0_up], 1)") != std::string::npos);
+  CHECK(source.find("x + branch0_coarse") != std::string::npos);
+}
+
+TEST_CASE("network: Brosch's encoder is back at its size by transposed convolutions without padding") {
+  const Network network = parse_network(R"({"layers": [
+    {"type": "convolution", "channels": 8, "kernel": 9, "name": "first"}, {"type": "pool", "kind": "average", "window": 2},
+    {"type": "convolution", "channels": 8, "kernel": [9, 9, 10]}, {"type": "transposed_convolution", "channels": 8, "kernel": [9, 9, 10]},
+    {"type": "upsample", "factor": 2}, {"type": "sum", "with": "first"},
+    {"type": "transposed_convolution", "channels": 2, "kernel": 9}]})", "net");
+  CHECK(infer_shapes(network, 3, {40, 48, 44}, "net").output == Shape{2, {40, 48, 44}, false});
+}
+
+TEST_CASE("network: names of layers that are unknown, taken or of another shape are refused") {
+  const std::string second = "the network in 'a.json', layer 2 ";
+  CHECK(with_layer(R"({"type": "join", "with": "deep"})") ==
+        second + "(join), uses the layer 'deep', but no layer before it in the list has this \"name\"");
+  CHECK(with_layer(R"({"type": "join", "with": []})") == second + "(join) has an empty 'with'; name at least one earlier layer");
+  CHECK(with_layer(R"({"type": "sum", "with": 3})") == second + "(sum) has 'with' 3 where names are expected");
+  CHECK(with_layer(R"({"type": "sum"})") == second + "(sum) has no 'with'");
+  CHECK(with_layer(R"({"type": "relu", "name": "x = 1"})") ==
+        second + "(relu) has 'name' \"x = 1\"; letters, digits and _ are expected");
+  CHECK(with_layer(R"({"type": "relu", "name": "a"}, {"type": "relu", "name": "a"})") ==
+        "the network in 'a.json', layer 3 (relu) has the name 'a', which a layer before it has");
+  CHECK(with_layer(R"({"type": "upsample", "factor": 2, "kind": "cubic"})") ==
+        second + "(upsample) has 'kind' \"cubic\"; choose nearest or linear");
+  const std::string pooled = R"({"type": "relu", "name": "a"}, {"type": "pool", "kind": "max", "window": 2}, )";
+  CHECK(shape_error_of(pooled + R"({"type": "join", "with": "a"})", 2, {4, 4, 4}) ==
+        "net, layer 3 (join), gets 2 channels of 2 x 2 x 2 voxels: it cannot be joined with 'a', which is 2 channels of 4 x 4 x 4 "
+        "voxels; the sizes must be equal");
+  CHECK(shape_error_of(pooled + R"({"type": "sum", "with": "a"})", 2, {4, 4, 4}) ==
+        "net, layer 3 (sum), gets 2 channels of 2 x 2 x 2 voxels: it cannot be added to 'a', which is 2 channels of 4 x 4 x 4 "
+        "voxels; channels and sizes must be equal");
+  CHECK(shape_error_of(R"({"type": "transposed_convolution", "channels": 1, "kernel": 1, "padding": 2})", 1, {3, 3, 3}) ==
+        "net, layer 1 (transposed_convolution), gets 1 channel of 3 x 3 x 3 voxels: a padding of 2 x 2 x 2 would leave nothing of it");
+  CHECK(shape_error_of(R"({"type": "upsample", "factor": 4096}, {"type": "upsample", "factor": 4096})", 1, {9, 9, 9})
+            .find("is beyond what flowrun computes") != std::string::npos);
 }
 
 }  // namespace

@@ -79,6 +79,52 @@ const Values kFirst{{"output_class", std::int64_t{0}}};
 
 }  // namespace
 
+TEST_CASE("cnn.volume_labels: gives the class that scores highest, whole and in tiles, with the names that the model says") {
+  const TestFolder folder;
+  const std::string model = write_dense_network(folder.file("net.pt"), R"({"format": 1, "output": {"classes": ["none", "lesion"]}})");
+  std::vector<Volume> volumes{channel(1), channel(2)};
+  for (Volume& volume : volumes)
+    for (float& value : volume.voxels) value = 4 * value - 2;  // such that either class wins somewhere
+  const Volume first = map_of(model, volumes, {{"output_class", std::int64_t{0}}}), second = map_of(model, volumes);
+  const auto labels_of = [&](Values more) {
+    more.emplace_back("model", model);
+    NodeRunner runner("cnn.volume_labels", more, "cpu");
+    for (const Volume& volume : volumes) runner.input("volumes", volume);
+    runner.run();
+    return runner.output<Labels>("labels");
+  };
+  const Labels labels = labels_of({});
+  std::int64_t of_second = 0;
+  for (std::size_t i = 0; i < labels.voxels.size(); ++i) {
+    CHECK(labels.voxels[i] == (second.voxels[i] > first.voxels[i] ? 1 : 0));
+    of_second += labels.voxels[i];
+  }
+  CHECK(of_second > 0);
+  CHECK(of_second < static_cast<std::int64_t>(labels.voxels.size()));
+  CHECK(labels.names == std::map<std::int32_t, std::string>{{1, "lesion"}});
+  CHECK(labels.facts.kind == "labels");
+  CHECK(labels_of({{"tile", std::int64_t{6}}, {"overlap", std::int64_t{3}}, {"margin", std::int64_t{1}}}).voxels == labels.voxels);
+}
+
+TEST_CASE("cnn.volume: tiles without what lies beside their faces give the map of the whole image") {
+  const TestFolder folder;
+  const std::string model = write_dense_network(folder.file("net.pt"));
+  const std::vector<Volume> volumes{channel(1, 17, 12, 9), channel(2, 17, 12, 9)};
+  const Volume whole = map_of(model, volumes);
+  const auto worst = [&](std::int64_t margin) {
+    const Volume tiled =
+        map_of(model, volumes, {{"tile", std::int64_t{6}}, {"overlap", std::int64_t{3}}, {"margin", margin}});
+    float most = 0;
+    for (std::size_t i = 0; i < whole.voxels.size(); ++i) most = std::max(most, std::abs(whole.voxels[i] - tiled.voxels[i]));
+    return most;
+  };
+  CHECK(worst(1) < 1e-5f);
+  CHECK(worst(0) > 1e-3f);
+  CHECK(error_of(model, volumes, {{"tile", std::int64_t{6}}, {"overlap", std::int64_t{3}}, {"margin", std::int64_t{2}}}) ==
+        "parameter 'margin' is 2 and 'overlap' is 3, so voxels between two tiles would count in neither; the overlap must be at least "
+        "twice the margin");
+}
+
 TEST_CASE("volume: gives what the network gives for whole images, on their grid") {
   const TestFolder folder;
   const std::string model = write_dense_network(folder.file("net.pt"));

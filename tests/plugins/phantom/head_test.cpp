@@ -77,6 +77,36 @@ std::string error_of(const NodeRunner::Values& params) {
   }
 }
 
+TEST_CASE("phantom.head: tissues and structures say what the images show") {
+  const Patient patient(small({{"noise", 0.0}, {"bias", 0.0}, {"fakes", std::int64_t{0}}, {"lesions", std::int64_t{6}}}));
+  const auto& tissues = patient.runner.output<Labels>("tissues");
+  const auto& structures = patient.runner.output<Labels>("structures");
+  const auto& flair = patient.image("flair");
+  std::array<std::int64_t, 4> of_tissue{};
+  std::array<std::int64_t, 9> of_structure{};
+  for (std::size_t i = 0; i < flair.size(); ++i) {
+    const std::int32_t tissue = tissues.voxels[i], structure = structures.voxels[i];
+    REQUIRE((tissue >= 0 && tissue <= 3));
+    REQUIRE((structure >= 0 && structure <= 8));
+    CHECK((tissue == 0) == (structure == 0));
+    CHECK((tissue == 0) == (flair[i] == 0));
+    CHECK((structure == 8) == (patient.lesions()[i] != 0));
+    if (structure == 1 || structure == 2) CHECK(tissue == 1);
+    if (structure == 3 || structure == 4) CHECK(tissue == 2);
+    if (structure == 5) CHECK(tissue == 3);
+    ++of_tissue[static_cast<std::size_t>(tissue)];
+    ++of_structure[static_cast<std::size_t>(structure)];
+  }
+  for (const std::int64_t count : of_structure) CHECK(count > 20);
+  const auto mean_of = [&](std::int32_t tissue) {
+    return over(patient.image("t1"), [&](std::size_t i) { return tissues.voxels[i] == tissue && structures.voxels[i] != 8; }).mean;
+  };
+  CHECK(mean_of(1) < mean_of(2));  // as T1-weighted images show them
+  CHECK(mean_of(2) < mean_of(3));
+  CHECK(tissues.names.at(1) == "CSF");
+  CHECK(structures.names.size() == 8);
+}
+
 }  // namespace
 
 TEST_CASE("head: one seed gives the same bits, whatever ran before and whatever the threads") {

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "common/torch/torch_headers.h"
-#include "train/adam.h"
+#include "train/optimiser.h"
 #include "train/augmentation.h"
 #include "train/epoch_log.h"
 #include "train/first_convolution.h"
@@ -36,7 +36,7 @@ TEST_CASE("first_convolution: gives the values and gradients of at::conv3d") {
 }
 
 TEST_CASE("adam: takes the steps of torch.optim.Adam, worked out by hand") {
-  Adam adam;
+  Optimiser adam;
   adam.learning_rate = 0.1;
   std::vector<float> weights{1, 1};
   adam.step(weights, {0.5f, -2}, {true, false});

@@ -120,5 +120,44 @@ TEST_CASE("train.sample: keeps patches or a box of the images, whichever is smal
   }
 }
 
+Labels thirds_of(const Geometry& geometry) {
+  Labels labels;
+  labels.geometry = geometry;
+  for (std::int64_t i = 0; i < geometry.voxel_count(); ++i) labels.voxels.push_back(static_cast<std::int32_t>(i % 4));
+  labels.names = {{3, "white matter"}};
+  return labels;
+}
+
+TEST_CASE("train.sample_labels: draws as many of each class as asked for, and numbers the classes from the first") {
+  const ToyCase one(1);
+  const auto runner_of = [&](NodeRunner::Values params) {
+    params.emplace_back("size", std::vector<std::int64_t>{3, 3, 1});
+    params.emplace_back("classes", std::int64_t{3});
+    params.emplace_back("first", std::int64_t{1});
+    NodeRunner runner("train.sample_labels", params);
+    runner.case_name("a").input("volumes", one.bright).input("labels", thirds_of(one.bright.geometry));
+    return runner;
+  };
+  NodeRunner runner = runner_of({{"voxels", std::vector<std::int64_t>{5, 9, 7}}});
+  runner.run();
+  const auto samples = std::static_pointer_cast<const train::Samples>(runner.output_ptr("samples"));
+  std::array<int, 3> counts{};
+  for (std::size_t i = 0; i < samples->labels.size(); ++i) {
+    CHECK(samples->voxels[i] % 4 == samples->labels[i] + 1);
+    ++counts[samples->labels[i]];
+  }
+  CHECK(counts == std::array<int, 3>{5, 9, 7});
+  CHECK(samples->positives == 16);
+  CHECK(std::is_sorted(samples->voxels.begin(), samples->voxels.end()));
+  CHECK(runner.warnings().empty());
+
+  NodeRunner many = runner_of({{"voxels", std::vector<std::int64_t>{5, 5, 100000}}});
+  many.run();
+  REQUIRE(many.warnings().size() == 1);
+  CHECK(contains(many.warnings().front(), "'white matter' has 240 of 100000"));
+  CHECK(contains(runner_of({{"voxels", std::vector<std::int64_t>{5, 5}}}).error_of_run(),
+                 "parameter 'voxels' has 2 numbers for 3 classes"));
+}
+
 }  // namespace
 }  // namespace flowrun::testing

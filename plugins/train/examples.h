@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/network/network.h"
+
+namespace flowrun::train {
+
+/// Where a training takes its samples from: an input of the network and its labels, by number. Safe to read from several threads.
+class Examples {
+ public:
+  Examples() = default;
+  Examples(const Examples&) = delete;
+  Examples& operator=(const Examples&) = delete;
+  virtual ~Examples() = default;
+
+  virtual std::int64_t channels() const = 0;
+  virtual network::Size3 size() const = 0;         ///< of an input along x, y, z
+  virtual bool has_label_image() const = 0;        ///< a label for each voxel (D x H x W), not one for the sample
+  /// Writes the input, C x D x H x W with W fastest, and its labels. In training it is changed at random; what is drawn depends on
+  /// the seed, the epoch and the sample alone.
+  virtual void fill(std::int64_t sample, std::int64_t epoch, bool training, float* input, std::int64_t* labels) const = 0;
+  /// Depends on every voxel, label and setting of the samples: other ones have another number.
+  virtual std::uint64_t hash() const = 0;
+  virtual std::vector<std::string> case_names() const = 0;
+  virtual std::int64_t labelled() const = 0;  ///< samples (with label images: voxels) whose label is not 0
+  virtual std::size_t bytes() const = 0;
+  virtual const char* word() const = 0;  ///< "samples", "crops"
+
+  std::int64_t label_values() const { return has_label_image() ? size()[0] * size()[1] * size()[2] : 1; }
+};
+
+/// Which samples are trained on and which only judged.
+struct Split {
+  std::vector<std::int64_t> training, validation;
+  bool by_case = false;
+  std::vector<std::string> validation_cases;  ///< where it is by case
+};
+
+/// Which of so many cases are put aside for validation: at least one, at most all but one, in the order drawn.
+std::vector<std::int64_t> cases_put_aside(std::int64_t cases, double share, std::uint64_t seed);
+
+}  // namespace flowrun::train

@@ -1,0 +1,206 @@
+#include "fit_run.h"
+
+#include <cmath>
+#include <fstream>
+#include <utility>
+
+#include "common/network/model_description.h"
+#include "common/torch/device.h"
+#include "common/torch/precision.h"
+#include "common/torch/trusted_models.h"
+#include "flowrun/sdk/atomic_file.h"
+#include "flowrun/sdk/node.h"
+#include "initialise.h"
+#include "memory.h"
+#include "model_file.h"
+#include "steps.h"
+#include "trainer.h"
+#include "training_text.h"
+
+namespace flowrun::train {
+namespace {
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error("the description of the network '" + path + "' cannot be read");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The network that the parameters name, by its own file or by the model to start with.
+network::Network network_of(const Params& params) {
+  const std::string &file = params.text("network"), &start = params.text("start");
+  if (!file.empty()) return network::parse_network(text_of(file), "the network in '" + file + "'");
+  if (start.empty())
+    throw Error("neither parameter 'network' nor 'start' is given; one of them says which layers are to be trained");
+  return *describe_model(start).structure;
+}
+
+void require_output(const Examples& examples, const network::Shapes& shapes, const std::string& where) {
+  const network::Shape& output = shapes.output;
+  if (examples.has_label_image()) {
+    if (output.flat || output.channels < 2 || output.size != examples.size())
+      throw Error(where + " gives " + network::in_words(output) + " for a crop of " + network::in_words(shapes.input) +
+                  "; two channels of scores or more are expected, of the same size: give convolutions a padding, and bring back "
+                  "what a pool made smaller (transposed_convolution, upsample)");
+  } else if (!output.flat || output.channels < 2) {
+    throw Error(where + " gives " + network::in_words(output) +
+                " for a patch; a row of two scores or more is expected, as a dense layer gives it");
+  }
+}
+
+void require_classes(const network::Shapes& shapes, std::size_t classes, const std::string& where) {
+  if (static_cast<std::size_t>(shapes.output.channels) != classes)
+    throw Error(where + " gives " + std::to_string(shapes.output.channels) + " scores, but parameter 'classes' has " +
+                std::to_string(classes) + " names");
+}
+
+void require_freezable(const Weights& weights, const std::vector<std::string>& freeze) {
+  for (const std::string& name : freeze) {
+    const std::vector<bool> moves = weights.moving({name}), all = weights.moving({});
+    if (moves != all) continue;
+    std::string known;
+    for (const network::Parameter& parameter : weights.parameters()) known += (known.empty() ? "" : ", ") + parameter.name;
+    throw Error("parameter 'freeze' names '" + name + "', but no parameter of the network begins so; they are " + known);
+  }
+}
+
+void require_class_weights(const std::vector<double>& weights, std::size_t classes) {
+  if (weights.empty()) return;
+  if (weights.size() != classes)
+    throw Error("parameter 'class_weights' has " + std::to_string(weights.size()) + " numbers, but parameter 'classes' has " +
+                std::to_string(classes) + " names; give one number for each");
+  for (const double weight : weights)
+    if (!(weight > 0) || !std::isfinite(weight))
+      throw Error("parameter 'class_weights' has " + std::to_string(weight) + " where a number above 0 is expected");
+}
+
+void require_channels(const Params& params, const Examples& examples) {
+  const std::size_t names = params.texts("channels").size();
+  if (static_cast<std::int64_t>(names) != examples.channels())
+    throw Error("parameter 'channels' has " + std::to_string(names) + " names, but the samples have " +
+                std::to_string(examples.channels()) + " channels");
+}
+
+/// "3 steps", "1 step".
+std::string steps_words(std::int64_t count) { return std::to_string(count) + (count == 1 ? " step" : " steps"); }
+
+/// The paper's batch of 4096 against a few hundred samples makes one step an epoch, and a training that learns nothing.
+void fit_batch(Context& context, Settings& settings, std::int64_t samples, const std::string& word) {
+  const std::int64_t wanted = settings.batch;
+  settings.batch = fitting_batch(wanted, samples, settings.least_steps);
+  if (settings.batch == wanted) return;
+  context.warn("a batch of " + std::to_string(wanted) + " would make " + steps_words((samples + wanted - 1) / wanted) +
+               " of an epoch of " + std::to_string(samples) + " " + word + ", which teach it little; the batch is lowered to " +
+               std::to_string(settings.batch) + ", for " + steps_words((samples + settings.batch - 1) / settings.batch) +
+               " ('least_steps' " + std::to_string(settings.least_steps) + "; 1 leaves the batch as it is)");
+}
+
+/// What was trained is not lost with a disk that is full at the end.
+void write_model(const std::string& path, const std::string& bytes, const Trainer& trainer, const Settings& settings) {
+  try {
+    write_atomically(path, bytes);
+  } catch (const Error& fault) {
+    if (!trainer.is_saved()) throw;
+    throw Error(std::string(fault.what()) + "; what was trained is in the checkpoint '" + settings.checkpoint +
+                "': the same command writes the model from it");
+  }
+}
+
+void report_before(Context& context, const network::Network& network, const network::Shapes& shapes, const FitJob& job) {
+  const Split& split = job.split;
+  const Settings& settings = job.settings;
+  context.report("training_samples", static_cast<double>(split.training.size()));
+  context.report("batch", static_cast<double>(settings.batch));
+  context.report("validation_samples", static_cast<double>(split.validation.size()));
+  context.report("validation_cases", static_cast<double>(split.validation_cases.size()));
+  context.report("sample_mib", static_cast<double>(job.examples.bytes()) / 1048576);
+  const std::int64_t needed = training_bytes(network, shapes, std::min(settings.micro_batch, settings.batch), job.threads);
+  const std::int64_t predicted = std::max(peak_bytes(), resident_bytes() + needed);
+  context.report("predicted_peak_mib", static_cast<double>(predicted) / 1048576);
+  if (!split.validation.empty() && !split.by_case)
+    context.warn("the voxels that the training is judged by are of the same " + std::to_string(job.examples.case_names().size()) +
+                 " cases that it is trained on, so the validation flatters; from four cases on whole cases are put aside");
+  if (!context.params().text("start").empty() && split.validation.empty())
+    context.warn(std::string("nothing is kept for judging") + (settings.validation == 0 ? " ('validation' is 0)" : "") +
+                 ", so the training is not compared with the model to start "
+                 "with, and what is written may be worse than that");
+}
+
+/// Whether the training made anything better than what it began with.
+void compare_with_start(Context& context, const Progress& progress) {
+  const EpochFigures& start = progress.curve.front();
+  context.report("start_loss", start.validation_loss);
+  context.report("start_validation_dice", start.validation_dice);
+  if (progress.best_epoch > 0) return;
+  context.warn("none of " + std::to_string(progress.epoch) +
+               " epochs was better on the samples that are kept for judging than the model to start with, so the model that is "
+               "written has the weights of that one; try a lower 'learning_rate' or more cases");
+}
+
+void report_after(Context& context, const Trainer& trainer, const Settings& settings) {
+  const Progress& progress = trainer.progress();
+  context.report("epochs", static_cast<double>(progress.epoch));
+  context.report("best_epoch", static_cast<double>(progress.best_epoch));
+  context.report("best_loss", progress.best_loss);
+  if (const EpochFigures* best = best_figures(progress)) context.report("best_validation_dice", best->validation_dice);
+  if (settings.judge_start) compare_with_start(context, progress);
+  context.report("samples_per_second", trainer.samples_per_second());
+}
+
+Start start_of(const Params& params) {
+  const std::string& path = params.text("start");
+  return path.empty() ? Start{} : Start{path, tensor::sha256_of(path)};
+}
+
+std::string description(Context& context, const network::Network& network, const FitJob& job, const Trainer& trainer) {
+  network::ModelDescription description;
+  description.structure = network;
+  description.channels = context.params().texts("channels");
+  description.classes = context.params().texts("classes");
+  if (!job.examples.has_label_image()) description.size = job.examples.size();  // else it takes images of any size
+  return network::to_text(description, training_text(job.settings, job.examples, job.split, trainer.progress(),
+                                                     start_of(context.params())));
+}
+
+}  // namespace
+
+void fit(Context& context, FitJob job) {
+  const Params& params = context.params();
+  const Examples& examples = job.examples;
+  const network::Network network = network_of(params);
+  const std::string where = "the network that is to be trained";
+  require_channels(params, examples);
+  const network::Shapes shapes = network::infer_shapes(network, examples.channels(), examples.size(), where);
+  require_output(examples, shapes, where);
+  require_classes(shapes, params.texts("classes").size(), where);
+  require_class_weights(job.settings.class_weights, params.texts("classes").size());
+  Weights weights(network, shapes);
+  initialise(weights, job.settings.initialisation, job.settings.initial_sd, job.settings.seed);
+  if (!params.text("start").empty()) load_weights(weights, params.text("start"));
+  require_freezable(weights, job.settings.freeze);
+  fit_batch(context, job.settings, static_cast<std::int64_t>(job.split.training.size()), examples.word());
+  report_before(context, network, shapes, job);
+  AtomicFile(params.text("model"), ".pt");  // a model that cannot be written is reported before the hours of training
+
+  Trainer trainer(network, examples, job.split, job.settings, job.device, weights);
+  if (!trainer.set_aside().empty()) context.warn(trainer.set_aside());
+  if (!trainer.run(context)) return;
+  write_model(params.text("model"), torchscript_of(network, weights, description(context, network, job, trainer)), trainer,
+              job.settings);
+  report_after(context, trainer, job.settings);
+}
+
+void require_cases(const Params& params, std::size_t cases) {
+  if (static_cast<std::int64_t>(cases) >= params.integer("least_cases")) return;
+  throw Error("only " + std::to_string(cases) + " cases have samples, but 'least_cases' asks for " +
+              std::to_string(params.integer("least_cases")) + "; look at the cases that failed or have no lesions");
+}
+
+void FitDevice::open(OpenContext& context) {
+  device_ = tensor::choose_device(context.device());
+  if (const std::string sentence = tensor::fallback_sentence(context.device()); !sentence.empty()) context.warn(sentence);
+  if (device_.is_cuda()) claim_ = tensor::claim_cuda({});  // LibTorch's own default lets convolutions round to tf32
+  threads_ = context.threads();
+}
+
+}  // namespace flowrun::train

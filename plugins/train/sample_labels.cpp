@@ -1,0 +1,158 @@
+#include "sample_labels.h"
+
+#include <algorithm>
+
+#include "common/grid/inputs.h"
+#include "draw.h"
+#include "flowrun/sdk/node.h"
+#include "random_order.h"
+#include "samples.h"
+
+namespace flowrun::train {
+namespace {
+
+constexpr VariadicInput<Volume> kVolumes{"volumes", "Images, one a channel, prepared as for the network's use", Scope::per_case};
+constexpr Input<Labels> kLabels{"labels", "The classes, on the same grid", Scope::per_case};
+constexpr OptionalInput<Mask> kRegion{"region", "Voxels that are drawn among, on the same grid; missing: all", Scope::per_case};
+constexpr Output<Samples> kSamples{"samples", "The voxels with their classes and patches"};
+
+constexpr std::int64_t kMostClasses = 256;
+
+/// The voxels of each class, in their order. Labels outside of the classes are left out.
+std::vector<Voxels> pools_of(const Labels& labels, const Mask* region, std::int64_t classes, std::int64_t first) {
+  std::vector<Voxels> pools(static_cast<std::size_t>(classes));
+  for (std::size_t i = 0; i < labels.voxels.size(); ++i) {
+    const std::int64_t number = labels.voxels[i] - first;
+    if (number < 0 || number >= classes || (region && !region->voxels[i])) continue;
+    pools[static_cast<std::size_t>(number)].push_back(static_cast<std::int64_t>(i));
+  }
+  return pools;
+}
+
+class SampleLabels : public Node {
+ public:
+  void process(Context& context) override {
+    const auto volumes = context.in(kVolumes);
+    const Labels& labels = context.in(kLabels);
+    const Mask* region = context.in(kRegion);
+    const Params& params = context.params();
+    for (const Volume* volume : volumes) grid::require_one_grid(*volume, "volumes", labels, "labels");
+    if (region) grid::require_one_grid(*region, "region", labels, "labels");
+    const std::vector<std::int64_t> wanted = wanted_of(params);
+    const std::int64_t first = params.integer("first");
+    const auto pools = pools_of(labels, region, static_cast<std::int64_t>(wanted.size()), first);
+
+    Samples samples;
+    samples.case_name = context.case_name();
+    samples.geometry = labels.geometry;
+    std::copy_n(params.integers("size").begin(), 3, samples.size.begin());
+    draw(context, pools, wanted, samples);
+    report(context, labels, pools, wanted, first);
+    cut_values(samples, volumes, static_cast<float>(params.number("padding")));
+    context.report("sample_bytes", static_cast<double>(samples.bytes()));
+    context.emit(kSamples, std::move(samples));
+  }
+
+ private:
+  /// One number of voxels for each class.
+  static std::vector<std::int64_t> wanted_of(const Params& params) {
+    const auto classes = static_cast<std::size_t>(params.integer("classes"));
+    std::vector<std::int64_t> wanted = params.integers("voxels");
+    if (wanted.size() == 1) wanted.assign(classes, wanted.front());
+    if (wanted.size() != classes)
+      throw Error("parameter 'voxels' has " + std::to_string(wanted.size()) + " numbers for " + std::to_string(classes) +
+                  " classes; give one for each class, or one for all");
+    return wanted;
+  }
+
+  static void draw(Context& context, const std::vector<Voxels>& pools, const std::vector<std::int64_t>& wanted, Samples& samples) {
+    const auto seed = static_cast<std::uint64_t>(context.params().integer("seed"));
+    const std::uint64_t of_case = stream(seed, Purpose::positives, hash_of(context.case_name()));
+    std::vector<std::pair<std::int64_t, std::uint8_t>> drawn_voxels;
+    for (std::size_t i = 0; i < pools.size(); ++i)
+      for (const std::int64_t voxel : drawn(pools[i], wanted[i], stream(of_case, Purpose::positives, i)))
+        drawn_voxels.emplace_back(voxel, static_cast<std::uint8_t>(i));
+    std::sort(drawn_voxels.begin(), drawn_voxels.end());
+    for (const auto& [voxel, label] : drawn_voxels) {
+      samples.voxels.push_back(voxel);
+      samples.labels.push_back(label);
+      samples.positives += label != 0;
+    }
+  }
+
+  static void report(Context& context, const Labels& labels, const std::vector<Voxels>& pools,
+                     const std::vector<std::int64_t>& wanted, std::int64_t first) {
+    std::int64_t all = 0;
+    std::string few;
+    for (std::size_t i = 0; i < pools.size(); ++i) {
+      const auto there = static_cast<std::int64_t>(pools[i].size());
+      all += std::min(there, wanted[i]);
+      if (there >= wanted[i]) continue;
+      const auto label = static_cast<std::int32_t>(first + static_cast<std::int64_t>(i));
+      const auto name = labels.names.find(label);
+      few += (few.empty() ? "" : ", ") + (name == labels.names.end() ? "label " + std::to_string(label) : "'" + name->second + "'") +
+             " has " + std::to_string(there) + " of " + std::to_string(wanted[i]);
+    }
+    context.report("samples", static_cast<double>(all));
+    if (!few.empty()) context.warn("classes with fewer voxels than wanted, of which all are taken: " + few);
+  }
+};
+
+std::vector<ParamSpec> sample_params() {
+  return {{.name = "size",
+           .type = ParamType::integers,
+           .default_value = std::vector<std::int64_t>{15, 15, 15},
+           .help = "Size of a patch along x, y and z, as the network takes it; 1 along an axis for flat patches",
+           .min = 1,
+           .max = 255,
+           .unit = "voxels",
+           .length = 3},
+          {.name = "classes",
+           .type = ParamType::integer,
+           .default_value = std::int64_t{2},
+           .help = "How many classes there are",
+           .min = 2,
+           .max = static_cast<double>(kMostClasses)},
+          {.name = "first",
+           .type = ParamType::integer,
+           .default_value = std::int64_t{0},
+           .help = "Label of the first class; with 1 the background is not trained on",
+           .min = 0,
+           .max = 1},
+          {.name = "voxels",
+           .type = ParamType::integers,
+           .default_value = std::vector<std::int64_t>{1000},
+           .help = "Voxels of each class that are drawn in a case: one number for each class, or one for all",
+           .min = 0,
+           .max = 100000000,
+           .unit = "voxels"},
+          {.name = "padding", .default_value = 0.0, .help = "Value of the patch voxels that lie outside the volume"},
+          {.name = "seed",
+           .type = ParamType::integer,
+           .default_value = std::int64_t{1},
+           .help = "Another seed draws others",
+           .min = 0}};
+}
+
+}  // namespace
+
+NodeType sample_labels_type() {
+  NodeType type;
+  type.name = "train.sample_labels";
+  type.summary = "Voxels of each class of a case, to train a network on";
+  type.details =
+      "Draws 'voxels' voxels of each class at random, without repeats, so that rare classes are not crowded out. The classes are the "
+      "labels from 'first' on; other labels are left out, and so are voxels outside of 'region'. The class of a sample is its label less "
+      "'first': the number of the network's score. What is drawn depends on the seed and the case's name alone. Patches are cut as by "
+      "train.sample.\n\n"
+      "A class with fewer voxels than wanted gives all that it has, with a warning that names it. Errors: volumes, labels or region on "
+      "different grids; a wrong count of numbers in 'voxels'. Reports samples and sample_bytes.";
+  type.inputs = {kVolumes, kLabels, kRegion};
+  type.outputs = {kSamples};
+  type.params = sample_params();
+  type.concurrent = true;
+  type.create = create_node<SampleLabels>;
+  return type;
+}
+
+}  // namespace flowrun::train
