@@ -106,8 +106,8 @@ bool may_be_of(const std::optional<CaseRecord>& record, const NodeFile& file) {
   return record && (record->status != CaseStatus::done || lists(*record, file));
 }
 
-void check_foreign(const std::vector<NodeFile>& files, const std::function<bool(const NodeFile&)>& may_replace, const fs::path& out,
-                   const Place& place, const std::string& whose, Faults& faults) {
+void check_foreign(const std::vector<NodeFile>& files, const std::function<bool(const NodeFile&)>& may_replace,
+                   const fs::path& out, const SourceLocation& place, const std::string& whose, Diagnostics& faults) {
   std::error_code unknown;
   for (const NodeFile& file : files) {
     if (file.role != PathRole::output || file.path.empty()) continue;
@@ -121,8 +121,8 @@ void check_foreign(const std::vector<NodeFile>& files, const std::function<bool(
 
 }  // namespace
 
-void check_foreign_files(const ValidatedGraph& graph, const std::vector<Case>& cases, const fs::path& out, const std::string& word,
-                         const fs::path& run_record, Faults& faults) {
+void check_foreign_files(const ValidatedGraph& graph, const std::vector<Case>& cases, const fs::path& out,
+                         const std::string& word, const fs::path& run_record, Diagnostics& faults) {
   try {
     for (const Case& one : cases) {
       const auto may_replace = [&](const NodeFile& file) {

@@ -61,7 +61,7 @@ class EarlierFiles {
 /// sentence each goes to `faults`. Not those that a person named on the command line (Case::own). A graph may come from anybody.
 /// `run_record`: the file of the record of what an earlier run made once for all cases.
 void check_foreign_files(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
-                         const std::string& word, const std::filesystem::path& run_record, Faults& faults);
+                         const std::string& word, const std::filesystem::path& run_record, Diagnostics& faults);
 
 /// The folder of a case's earlier files, relative to the output folder; empty: there are none. An empty name: of the run.
 std::string earlier_files_of(const std::filesystem::path& out, const std::string& case_name, const std::string& word);
