@@ -35,7 +35,7 @@ class EarlierFiles {
   /// When a case is done, its earlier files go; an empty name: of the run.
   void forget(const std::string& case_name);
   /// Sentences about files that could not be put aside, or that no run had made.
-  std::vector<std::string> remarks() const;
+  std::vector<std::string> warnings() const;
 
  private:
   struct Found {
@@ -54,7 +54,7 @@ class EarlierFiles {
   std::string word_;
   bool sidecars_ = false;
   mutable std::mutex mutex_;  ///< guards what follows
-  std::vector<std::string> remarks_;
+  std::vector<std::string> warnings_;
 };
 
 /// Files outside the output folder that exist, and that this run would replace although no earlier run into the folder made them: a
