@@ -44,9 +44,9 @@ bool Engine::may_admit() const {
   if (static_cast<int>(live_.size()) >= options_.cases_in_flight) return false;
   if (!plan_.collects_cases) return true;
   std::int64_t behind = static_cast<std::int64_t>(next_case_);
-  for (const auto& collector : run_item_.long_firings) {
+  for (const auto& collector : run_item_.stream_firings) {
     const std::lock_guard lock(collector->mutex);
-    if (collector->phase != LongFiring::Phase::collecting) continue;
+    if (collector->phase != StreamFiring::Phase::collecting) continue;
     for (const auto& port : collector->collected) behind = std::min(behind, port.accepted);
   }
   return static_cast<std::int64_t>(next_case_) - behind < kWindowPerCaseInFlight * options_.cases_in_flight;
@@ -76,12 +76,12 @@ bool Engine::admit() {
 }
 
 void Engine::start_item(Item& item, const ItemPlan& plan) {
-  for (Stage* stage : plan.sources) pass_gates(new_work(*stage, item), stage->spec->scope);
+  for (PlannedNode* node : plan.sources) pass_gates(new_work(*node, item), node->spec->scope);
 }
 
-static bool has_ended(LongFiring& collector) {
+static bool has_ended(StreamFiring& collector) {
   const std::lock_guard lock(collector.mutex);
-  return collector.phase == LongFiring::Phase::ended;
+  return collector.phase == StreamFiring::Phase::ended;
 }
 
 /// No case will follow: nodes that collect the run's cases can finish. Where cases were left out they fail: what they would make
@@ -92,10 +92,10 @@ bool Engine::close_admission() {
     const std::lock_guard lock(mutex_);
     admitted = next_case_;
   }
-  for (const auto& collector : run_item_.long_firings) {
+  for (const auto& collector : run_item_.stream_firings) {
     const bool partial = admitted < cases_->size() && !cancelled() && !collector->collected.empty();
     // Made before the collector is locked: the run's lock comes first everywhere.
-    const ErrorPtr error = partial && !has_ended(*collector) ? partial_error(collector->stage, admitted) : nullptr;
+    const ErrorPtr error = partial && !has_ended(*collector) ? partial_error(collector->node, admitted) : nullptr;
     {
       const std::lock_guard lock(collector->mutex);
       for (auto& port : collector->collected) port.total = static_cast<std::int64_t>(admitted);
@@ -106,8 +106,8 @@ bool Engine::close_admission() {
   return true;
 }
 
-ErrorPtr Engine::partial_error(const Stage& stage, std::size_t admitted) {
-  const ValidatedNode& spec = *stage.spec;
+ErrorPtr Engine::partial_error(const PlannedNode& node, std::size_t admitted) {
+  const ValidatedNode& spec = *node.spec;
   auto error = std::make_shared<const CaseError>(
       CaseError{spec.id, spec.type_name, spec.plugin,
                 "the run ended after " + std::to_string(admitted) + " of " + std::to_string(cases_->size()) +

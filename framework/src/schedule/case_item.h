@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "schedule/item.h"
-#include "schedule/long_firing.h"
+#include "schedule/stream_firing.h"
 
 namespace flowrun::schedule {
 
@@ -37,8 +37,8 @@ class CaseItem final : public Item {
   ErrorPtr first_error;
   std::map<std::pair<std::size_t, std::string>, double> reports;  ///< by node and name
   std::vector<std::string> warnings;
-  std::map<std::size_t, std::string> left_out;  ///< stages that did not run, and why; no reason: what they need is left out
-  std::map<std::size_t, Params> params;  ///< of the stages whose parameters vary; entries never move
+  std::map<std::size_t, std::string> left_out;  ///< nodes that did not run, and why; no reason: what they need is left out
+  std::map<std::size_t, Params> params;         ///< of the nodes whose parameters vary; entries never move
 
  private:
   Engine& engine_;
@@ -58,13 +58,13 @@ inline std::string_view case_name_of(const Item& item) {
 
 class ChunkItem final : public Item {
  public:
-  ChunkItem(Engine& engine, LongFiring& stream, std::int64_t chunk_index)
+  ChunkItem(Engine& engine, StreamFiring& stream, std::int64_t chunk_index)
       : Item(Scope::chunk, chunk_index, &stream.item), engine_(engine), stream_(stream), case_(&stream.item) {}
   void ended() override;
 
  private:
   Engine& engine_;
-  LongFiring& stream_;
+  StreamFiring& stream_;
   ItemRef case_;  ///< keeps the case from ending before its chunks
 };
 

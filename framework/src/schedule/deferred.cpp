@@ -1,5 +1,5 @@
 // Firings that go on elsewhere while the engine's threads do other work.
-#include "schedule/away.h"
+#include "schedule/deferred_firing.h"
 #include "schedule/firing_context.h"
 
 namespace flowrun::schedule {
@@ -9,7 +9,7 @@ namespace {
 /// resumed.
 class Handle final : public Deferred {
  public:
-  Handle(Engine& engine, Work& work) : engine_(engine), work_(&work), away_(work.away) {}
+  Handle(Engine& engine, Work& work) : engine_(engine), work_(&work), deferred_(work.deferred) {}
   ~Handle() override {
     if (work_) give_back(nullptr);
   }
@@ -20,27 +20,27 @@ class Handle final : public Deferred {
   }
   bool cancelled() const override { return !work_ || engine_.tells_cancelled(*work_->item); }
   void span(std::string_view step, Clock::time_point begin, Clock::time_point end) override {
-    if (work_) engine_.span(*work_->stage, *work_->item, step, begin, end);
+    if (work_) engine_.span(*work_->node, *work_->item, step, begin, end);
   }
 
  private:
   void give_back(std::function<void(Context&)> rest) {
     Work* const work = std::exchange(work_, nullptr);
-    const std::shared_ptr<Away> away = std::move(away_);
-    away->rest = std::move(rest);
-    away->until = Clock::now();
-    if (away->is_last()) engine_.take_back(*work);
+    const std::shared_ptr<DeferredFiring> deferred = std::move(deferred_);
+    deferred->rest = std::move(rest);
+    deferred->until = Clock::now();
+    if (deferred->is_last()) engine_.take_back(*work);
   }
 
   Engine& engine_;
   Work* work_;
-  std::shared_ptr<Away> away_;
+  std::shared_ptr<DeferredFiring> deferred_;
 };
 
 }  // namespace
 
 std::unique_ptr<Deferred> Engine::defer(Work& work) {
-  work.away = std::make_shared<Away>();
+  work.deferred = std::make_shared<DeferredFiring>();
   flow_->reserve_wait();
   return std::make_unique<Handle>(*this, work);
 }
@@ -56,31 +56,31 @@ void Engine::take_back(Work& work) {
 
 /// The node's process has returned. False when the handle was there first: this thread goes on with the firing.
 bool Engine::comes_back_later(Work& work) {
-  const std::shared_ptr<Away> away = work.away;
-  if (!away->is_last()) return true;
+  const std::shared_ptr<DeferredFiring> deferred = work.deferred;
+  if (!deferred->is_last()) return true;
   flow_->release_wait();
   return false;
 }
 
 void Engine::fire_rest(Work& work) {
-  Stage& stage = *work.stage;
+  PlannedNode& node = *work.node;
   Item& item = *work.item;
-  const std::shared_ptr<Away> away = std::move(work.away);
-  tls_handoff->counts[stage.index].away_ns += nanoseconds(away->until - away->since);
+  const std::shared_ptr<DeferredFiring> deferred = std::move(work.deferred);
+  tls_handoff->counts[node.index].away_ns += nanoseconds(deferred->until - deferred->since);
   if (!work.error && skips(item)) work.error = skip_reason(item);
   bool complete = true;
   if (!work.error) {
-    Meter meter{stage, item};
-    work.error = guarded(stage, item, "resume", [&] {
-      if (!away->rest) throw Error("the node let go of its deferred firing without resuming it");
-      FiringContext context(*this, stage, item, meter, params_for(stage, item), work.inputs, work.outputs, Ports::plain);
-      away->rest(context);
+    Meter meter{node, item};
+    work.error = guarded(node, item, "resume", [&] {
+      if (!deferred->rest) throw Error("the node let go of its deferred firing without resuming it");
+      FiringContext context(*this, node, item, meter, params_for(node, item), work.inputs, work.outputs, Ports::plain);
+      deferred->rest(context);
       complete = context.complete();
     });
     forget(meter);
-    if (work.error && !work.took_input) tell_failed(stage, item, "process", work.inputs, work.error);
+    if (work.error && !work.took_input) tell_failed(node, item, "process", work.inputs, work.error);
   }
-  away->rest = nullptr;
+  deferred->rest = nullptr;
   if (!complete) work.error = skip_reason(item);
   end_firing(work);
 }

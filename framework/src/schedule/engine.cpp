@@ -88,17 +88,17 @@ Engine::Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, 
 
 Engine::~Engine() {
   // Flow nodes sign off at their graph, so they go before it.
-  for (auto& stage : plan_.stages) stage->flow_node.reset();
+  for (auto& node : plan_.nodes) node->flow_node.reset();
   any_ready_.reset();
 }
 
 void Engine::open_nodes(Registry& registry) {
-  for (auto& stage : plan_.stages) {
-    const ValidatedNode& spec = *stage->spec;
-    if (stage->index < options_.unused.size() && options_.unused[stage->index]) continue;
+  for (auto& node : plan_.nodes) {
+    const ValidatedNode& spec = *node->spec;
+    if (node->index < options_.unused.size() && options_.unused[node->index]) continue;
     set_opening(&spec);
     try {
-      open_node(*stage, registry);
+      open_node(*node, registry);
     } catch (...) {
       set_opening(nullptr);
       throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
@@ -108,19 +108,21 @@ void Engine::open_nodes(Registry& registry) {
   }
 }
 
-void Engine::open_node(Stage& stage, Registry& registry) {
-  const ValidatedNode& spec = *stage.spec;
+void Engine::open_node(PlannedNode& node, Registry& registry) {
+  const ValidatedNode& spec = *node.spec;
   const auto codecs = [&registry](std::string_view payload) { return registry.codec(payload); };
-  const bool is_open = options_.open_nodes && options_.open_nodes->contains(stage.index);
-  if (is_open) stage.node = options_.open_nodes->at(stage.index);
-  else stage.node = spec.isolation ? isolated_node(spec, options_.isolated, options_.device, codecs) : registry.create(spec.type_name);
-  stage.params_vary = spec.scope != Scope::run && varies(spec);
-  if (!stage.params_vary) stage.params = resolve_params(spec, &kAnyCase, options_.out);
+  const bool is_open = options_.open_nodes && options_.open_nodes->contains(node.index);
+  if (is_open) node.code = options_.open_nodes->at(node.index);
+  else
+    node.code =
+        spec.isolation ? isolated_node(spec, options_.isolated, options_.device, codecs) : registry.create(spec.type_name);
+  node.params_vary = spec.scope != Scope::run && varies(spec);
+  if (!node.params_vary) node.params = resolve_params(spec, &kAnyCase, options_.out);
   if (is_open) return;
   const Params visible = resolve_params(spec, nullptr, options_.out);
   NodeOpenContext context(spec, visible, options_, threads_, warnings_);
-  stage.node->open(context);
-  if (options_.open_nodes) options_.open_nodes->emplace(stage.index, stage.node);
+  node.code->open(context);
+  if (options_.open_nodes) options_.open_nodes->emplace(node.index, node.code);
 }
 
 void Engine::build_flow() {
@@ -134,21 +136,21 @@ void Engine::build_flow() {
           run_chain(ready_queue_.pop());
           return message;
         });
-    for (auto& stage : plan_.stages) build_stage(*stage);
+    for (auto& node : plan_.nodes) build_node(*node);
   });
 }
 
 /// A node that may fire any number of times at once shares the queue of what is ready; any other has a flow node of its own,
 /// which keeps the limit and the order.
-void Engine::build_stage(Stage& stage) {
-  const ValidatedNode& spec = *stage.spec;
+void Engine::build_node(PlannedNode& node) {
+  const ValidatedNode& spec = *node.spec;
   const int wanted = spec.type.concurrent ? spec.concurrency : 1;
-  stage.credits = spec.chunks_in_flight > 0       ? spec.chunks_in_flight
-                  : options_.chunks_in_flight > 0 ? options_.chunks_in_flight
-                                                  : std::max(2, 2 * threads_);
-  stage.unlimited = wanted == 0 || wanted >= threads_;
-  if (stage.unlimited) return;
-  stage.flow_node =
+  node.credits = spec.chunks_in_flight > 0       ? spec.chunks_in_flight
+                 : options_.chunks_in_flight > 0 ? options_.chunks_in_flight
+                                                 : std::max(2, 2 * threads_);
+  node.unlimited = wanted == 0 || wanted >= threads_;
+  if (node.unlimited) return;
+  node.flow_node =
       std::make_unique<tbb::flow::function_node<Work*>>(*flow_, static_cast<std::size_t>(wanted), [this](Work* work) {
         run_chain(work, true);
         return tbb::flow::continue_msg{};
@@ -188,16 +190,16 @@ RunResult Engine::collect_result(const std::vector<Case>& cases) {
   return result;
 }
 
-void Engine::report(const Stage& stage, const Item& item, std::string_view name, double value) {
+void Engine::report(const PlannedNode& node, const Item& item, std::string_view name, double value) {
   CaseItem* const of = case_of(item);
   const std::lock_guard lock(of ? of->mutex : mutex_);
-  (of ? of->reports : run_reports_)[{stage.index, std::string(name)}] += value;
+  (of ? of->reports : run_reports_)[{node.index, std::string(name)}] += value;
 }
 
-void Engine::warn(const Stage& stage, const Item& item, std::string_view sentence) {
+void Engine::warn(const PlannedNode& node, const Item& item, std::string_view sentence) {
   CaseItem* const of = case_of(item);
   const std::lock_guard lock(of ? of->mutex : mutex_);
-  (of ? of->warnings : warnings_).push_back(stage.spec->id + ": " + std::string(sentence));
+  (of ? of->warnings : warnings_).push_back(node.spec->id + ": " + std::string(sentence));
 }
 
 void CaseItem::ended() {

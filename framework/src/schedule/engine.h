@@ -1,4 +1,4 @@
-// The engine: a plan's stages as nodes of a oneTBB flow graph, and the items that move through them.
+// The engine: a plan's nodes as nodes of a oneTBB flow graph, and the items that move through them.
 #pragma once
 
 #include <oneapi/tbb/flow_graph.h>
@@ -16,10 +16,10 @@
 
 #include "schedule/case_item.h"
 #include "schedule/handoff.h"
+#include "schedule/planned_node.h"
 #include "schedule/now.h"
 #include "schedule/ready_queue.h"
 #include "schedule/signal_stacks.h"
-#include "schedule/stage.h"
 #include "schedule/statistics.h"
 #include "schedule/work_pool.h"
 
@@ -55,7 +55,7 @@ class Engine {
   std::size_t running_calls(std::span<RunningCall> calls) const noexcept;
 
   // For the items.
-  void chunk_ended(LongFiring& stream);
+  void chunk_ended(StreamFiring& stream);
   void case_ended(CaseItem& item);
   void admit_all();
 
@@ -72,13 +72,13 @@ class Engine {
     return cancelled() || (of && of->stopped.load(std::memory_order_relaxed));
   }
   PayloadAccount& account() { return account_; }
-  void report(const Stage& stage, const Item& item, std::string_view name, double value);
-  void warn(const Stage& stage, const Item& item, std::string_view sentence);
+  void report(const PlannedNode& node, const Item& item, std::string_view name, double value);
+  void warn(const PlannedNode& node, const Item& item, std::string_view sentence);
   void advance(Meter& meter, double fraction);
   // tasks.cpp: work inside one firing
-  void parallel_for(const Stage& stage, const Item& item, std::int64_t count, const std::function<void(std::int64_t)>& task,
+  void parallel_for(const PlannedNode& node, const Item& item, std::int64_t count, const std::function<void(std::int64_t)>& task,
                     int at_once);
-  void span(const Stage& stage, const Item& item, std::string_view step, Clock::time_point begin, Clock::time_point end);
+  void span(const PlannedNode& node, const Item& item, std::string_view step, Clock::time_point begin, Clock::time_point end);
   // deferred.cpp: firings that are away
   std::unique_ptr<Deferred> defer(Work& work);
   void take_back(Work& work);
@@ -86,9 +86,9 @@ class Engine {
  private:
   // engine.cpp
   void open_nodes(Registry& registry);
-  void open_node(Stage& stage, Registry& registry);
+  void open_node(PlannedNode& node, Registry& registry);
   void build_flow();
-  void build_stage(Stage& stage);
+  void build_node(PlannedNode& node);
   RunResult collect_result(const std::vector<Case>& cases);
 
   // admission.cpp: which cases are in flight
@@ -97,18 +97,18 @@ class Engine {
   bool may_admit() const;
   void start_item(Item& item, const ItemPlan& plan);
   bool close_admission();
-  ErrorPtr partial_error(const Stage& stage, std::size_t admitted);
+  ErrorPtr partial_error(const PlannedNode& node, std::size_t admitted);
   CaseResult result_of(CaseItem& item) const;
 
-  // delivery.cpp: values to slots, slots to firings
+  // delivery.cpp: packets to slots, slots to firings
   void deliver(const Target& target, Item& item, PayloadPtr payload, const ErrorPtr& error);
-  void deliver_to_gate(const Target& target, Gate& gate, Value value);
-  void deliver_to_collection(const Target& target, Item& item, Value value);
-  void complete_join(Stage& stage, Item& item, std::vector<Value> values);
-  void deliver_waiting(const Target& target, Item& item, Value value);
-  static Work* new_work(Stage& stage, Item& item);
+  void deliver_to_gate(const Target& target, Gate& gate, Packet packet);
+  void deliver_to_collection(const Target& target, Item& item, Packet packet);
+  void complete_join(PlannedNode& node, Item& item, std::vector<Packet> packets);
+  void deliver_waiting(const Target& target, Item& item, Packet packet);
+  static Work* new_work(PlannedNode& node, Item& item);
   void pass_gates(Work* work, Scope from) {
-    if (!work->stage->has_gates) submit(work);
+    if (!work->node->has_gates) submit(work);
     else wait_at_gates(work, from);
   }
   void wait_at_gates(Work* work, Scope from);
@@ -126,49 +126,49 @@ class Engine {
   ErrorPtr skip_reason(const Item& item) const;
   void note_cut(const Item& item) const;
   template <class Function>
-  ErrorPtr guarded(const Stage& stage, const Item& item, const char* what, Function&& function);
-  void trace_call(const Stage& stage, const Item& item, const char* what, Clock::time_point begin);
+  ErrorPtr guarded(const PlannedNode& node, const Item& item, const char* what, Function&& function);
+  void trace_call(const PlannedNode& node, const Item& item, const char* what, Clock::time_point begin);
   void adopt_error(const Item& item, const ErrorPtr& error);
-  void tell_failed(const Stage& stage, const Item& item, std::string_view step, const PayloadList& inputs, const ErrorPtr& error,
-                   const PayloadPtr* accepted = nullptr, std::size_t slot = 0);
-  ErrorPtr record_thrown(const Stage& stage, const Item& item);
-  const Params& params_for(const Stage& stage, const Item& item) {
-    return stage.params_vary ? varying_params(stage, item) : stage.params;
+  void tell_failed(const PlannedNode& node, const Item& item, std::string_view step, const PayloadList& inputs,
+                   const ErrorPtr& error, const PayloadPtr* accepted = nullptr, std::size_t slot = 0);
+  ErrorPtr record_thrown(const PlannedNode& node, const Item& item);
+  const Params& params_for(const PlannedNode& node, const Item& item) {
+    return node.params_vary ? varying_params(node, item) : node.params;
   }
-  const Params& varying_params(const Stage& stage, const Item& item);
+  const Params& varying_params(const PlannedNode& node, const Item& item);
   void forget(const Meter& meter);
   NodeCounts* counts_of(const CaseItem* of, int thread) { return (of ? of->ledger->counts : statistics_).of_thread(thread); }
-  void report_tables(const Stage& stage, const Item& item, const PayloadList& outputs);
-  void deliver_outputs(const Stage& stage, Item& item, PayloadList& outputs, Ports kind);
+  void report_tables(const PlannedNode& node, const Item& item, const PayloadList& outputs);
+  void deliver_outputs(const PlannedNode& node, Item& item, PayloadList& outputs, Ports kind);
   /// In place of outputs that will not come: the error, or absent where it is null.
-  void deliver_nothing(const Stage& stage, Item& item, const ErrorPtr& error, Ports kind);
+  void deliver_nothing(const PlannedNode& node, Item& item, const ErrorPtr& error, Ports kind);
   bool leaves_out(const Work& work) const;
-  void note_left_out(const Stage& stage, const Item& item, const std::string& reason) const;
+  void note_left_out(const PlannedNode& node, const Item& item, const std::string& reason) const;
 
   // tasks.cpp
   class TaskLoop;
   void take_part(TaskLoop& loop);
   int this_thread() const;
   void add_running(Progress& progress) const;
-  TraceEvent trace_event(const Stage& stage, const Item& item, Clock::time_point begin, Clock::time_point end) const;
+  TraceEvent trace_event(const PlannedNode& node, const Item& item, Clock::time_point begin, Clock::time_point end) const;
 
-  // long_steps.cpp: firings that collect or stream
-  void wake(LongFiring& state) {
+  // stream_steps.cpp: firings that collect or stream
+  void wake(StreamFiring& state) {
     wake_after(state, [] {});
   }
   template <class Change>
-  void wake_after(LongFiring& state, Change&& change);
-  void submit_step(LongFiring& state);
-  void begin_long(Work& work);
-  void step_long(Work& work);
-  void take_step(LongFiring& state, LongFiring::Step step, std::size_t which);
-  void accept_item(LongFiring& state, std::size_t which);
-  void finish_collecting(LongFiring& state);
-  void next_item(LongFiring& state);
-  void fail_long(LongFiring& state, const ErrorPtr& error);
-  void leave_out_long(LongFiring& state);
-  void give_up_long(LongFiring& state, const ErrorPtr& error);
-  void end_long(LongFiring& state);
+  void wake_after(StreamFiring& state, Change&& change);
+  void submit_step(StreamFiring& state);
+  void begin_stream(Work& work);
+  void step_stream(Work& work);
+  void take_step(StreamFiring& state, StreamFiring::Step step, std::size_t which);
+  void accept_item(StreamFiring& state, std::size_t which);
+  void finish_collecting(StreamFiring& state);
+  void next_item(StreamFiring& state);
+  void fail_stream(StreamFiring& state, const ErrorPtr& error);
+  void leave_out_stream(StreamFiring& state);
+  void give_up_stream(StreamFiring& state, const ErrorPtr& error);
+  void end_stream(StreamFiring& state);
   void close_collection(const Target& target, Item& item, std::int64_t total, const ErrorPtr& error);
 
   // running_calls.cpp
@@ -233,62 +233,62 @@ class Engine {
 
 /// While the outputs of a firing on the same item are delivered, that firing's work holds the item for this one too: counting
 /// references up and down is most of what passing a packet on would cost.
-inline Work* Engine::new_work(Stage& stage, Item& item) {
+inline Work* Engine::new_work(PlannedNode& node, Item& item) {
   Handoff* const handoff = tls_handoff;
   Work* const work = handoff ? handoff->spare->take() : WorkPool::make();
-  work->stage = &stage;
+  work->node = &node;
   work->item = &item;
   if (!handoff || !handoff->open || handoff->item != &item) work->hold = ItemRef(&item);
-  work->inputs.resize(stage.slots.size());
+  work->inputs.resize(node.slots.size());
   return work;
 }
 
 /// To the thread itself, when it is about to be free, or to whichever thread takes it.
 inline void Engine::submit(Work* work) {
   Handoff* const handoff = tls_handoff;
-  if (handoff && handoff->open && !handoff->work && !handoff->ends && work->stage->unlimited) handoff->work = work;
+  if (handoff && handoff->open && !handoff->work && !handoff->ends && work->node->unlimited) handoff->work = work;
   else enqueue(work);
 }
 
 inline void Engine::deliver(const Target& target, Item& item, PayloadPtr payload, const ErrorPtr& error) {
-  Stage& stage = *target.stage;
-  if (stage.plain_count > 1 || stage.slots[target.slot].kind != SlotKind::plain)
+  PlannedNode& node = *target.node;
+  if (node.plain_count > 1 || node.slots[target.slot].kind != SlotKind::plain)
     return deliver_waiting(target, item, {std::move(payload), error});
-  Work* const work = new_work(stage, item);
+  Work* const work = new_work(node, item);
   work->inputs[target.slot] = std::move(payload);
   if (error) work->error = error;
-  pass_gates(work, stage.spec->scope);
+  pass_gates(work, node.spec->scope);
 }
 
 /// Runs node code: times it, records it, and turns what it throws into the case's error.
 template <class Function>
-ErrorPtr Engine::guarded(const Stage& stage, const Item& item, const char* what, Function&& function) {
+ErrorPtr Engine::guarded(const PlannedNode& node, const Item& item, const char* what, Function&& function) {
   Handoff& handoff = *tls_handoff;
-  NodeCounts& counts = handoff.counts[stage.index];
+  NodeCounts& counts = handoff.counts[node.index];
   handoff.clock.begin(counts);
   const Clock::time_point begin = handoff.clock.last();
-  handoff.now->set(stage.index, item);
+  handoff.now->set(node.index, item);
   handoff.in_node = true;
   ErrorPtr error;
   try {
     function();
   } catch (...) {
-    error = record_thrown(stage, item);
+    error = record_thrown(node, item);
   }
   handoff.in_node = false;
   handoff.clock.end(counts);
-  if (options_.trace) trace_call(stage, item, what, begin);
+  if (options_.trace) trace_call(node, item, what, begin);
   return error;
 }
 
-/// Makes a change to a long firing, and a work for its next step if there is one to take and no work for it yet.
+/// Makes a change to a stream firing, and a work for its next step if there is one to take and no work for it yet.
 template <class Change>
-void Engine::wake_after(LongFiring& state, Change&& change) {
+void Engine::wake_after(StreamFiring& state, Change&& change) {
   {
     const std::lock_guard lock(state.mutex);
     change();
     std::size_t which = 0;
-    if (state.busy || state.next_step(which) == LongFiring::Step::none) return;
+    if (state.busy || state.next_step(which) == StreamFiring::Step::none) return;
     state.busy = true;
   }
   submit_step(state);

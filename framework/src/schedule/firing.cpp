@@ -1,4 +1,4 @@
-// Node code is called here (and in long_steps.cpp, through `guarded`) and nowhere else.
+// Node code is called here (and in stream_steps.cpp, through `guarded`) and nowhere else.
 #include "schedule/firing_context.h"
 #include "schedule/thrown_text.h"
 
@@ -17,7 +17,7 @@ void Engine::run_chain(Work* work, bool only_this) {
   handoff.counts = counts_of(of, handoff.thread);
   handoff.now = &now_[static_cast<std::size_t>(handoff.thread)];
   handoff.clock.start(options_.trace != nullptr);
-  if (work->begins) handoff.counts[work->stage->index].waiting_ns += nanoseconds(handoff.clock.last() - work->ready);
+  if (work->begins) handoff.counts[work->node->index].waiting_ns += nanoseconds(handoff.clock.last() - work->ready);
   Handoff* const outer = std::exchange(tls_handoff, &handoff);
   while (work) {
     handoff.item = work->item;
@@ -43,40 +43,40 @@ void Engine::retire(Work* work) {
   work->absent = false;
   work->took_input = false;
   work->hold = ItemRef();
-  work->long_firing = nullptr;
+  work->stream_firing = nullptr;
   work->begins = true;
-  work->away.reset();
+  work->deferred.reset();
   tls_handoff->spare->give(work);
 }
 
 /// False when the firing goes on elsewhere: the work is not this thread's any more.
 bool Engine::execute_work(Work& work) {
-  if (work.away) return fire_rest(work), true;
-  if (!work.begins) return step_long(work), true;
+  if (work.deferred) return fire_rest(work), true;
+  if (!work.begins) return step_stream(work), true;
   if (work.error) adopt_error(*work.item, work.error);
   else if (skips(*work.item)) work.error = skip_reason(*work.item);
   else work.absent = leaves_out(work);
-  if (work.stage->is_long) return begin_long(work), true;
+  if (work.node->is_stream) return begin_stream(work), true;
   return fire(work);
 }
 
 bool Engine::fire(Work& work) {
-  Stage& stage = *work.stage;
+  PlannedNode& node = *work.node;
   Item& item = *work.item;
   if (!work.error && !work.absent) {
-    ++tls_handoff->counts[stage.index].firings;
+    ++tls_handoff->counts[node.index].firings;
     bool complete = true;
-    Meter meter{stage, item};
-    work.error = guarded(stage, item, "process", [&] {
-      FiringContext context(*this, stage, item, meter, params_for(stage, item), work.inputs, work.outputs, Ports::plain, &work);
-      stage.node->process(context);
-      complete = work.away || context.complete();
+    Meter meter{node, item};
+    work.error = guarded(node, item, "process", [&] {
+      FiringContext context(*this, node, item, meter, params_for(node, item), work.inputs, work.outputs, Ports::plain, &work);
+      node.code->process(context);
+      complete = work.deferred || context.complete();
     });
     forget(meter);
-    if (work.error && !work.took_input) tell_failed(stage, item, "process", work.inputs, work.error);
+    if (work.error && !work.took_input) tell_failed(node, item, "process", work.inputs, work.error);
     if (!complete) work.error = skip_reason(item);
   }
-  if (work.away) {
+  if (work.deferred) {
     tls_handoff->clock.end_group();  // elsewhere the case may end, and its counts with it
     if (comes_back_later(work)) return false;
     fire_rest(work);
@@ -88,12 +88,12 @@ bool Engine::fire(Work& work) {
 
 void Engine::end_firing(Work& work) {
   work.inputs.clear();  // frees what nobody else reads before the outputs' readers start
-  if (work.error || work.absent) deliver_nothing(*work.stage, *work.item, work.error, Ports::plain);
-  else deliver_outputs(*work.stage, *work.item, work.outputs, Ports::plain);
+  if (work.error || work.absent) deliver_nothing(*work.node, *work.item, work.error, Ports::plain);
+  else deliver_outputs(*work.node, *work.item, work.outputs, Ports::plain);
 }
 
-void Engine::trace_call(const Stage& stage, const Item& item, const char* what, Clock::time_point begin) {
-  TraceEvent event = trace_event(stage, item, begin, tls_handoff->clock.last());
+void Engine::trace_call(const PlannedNode& node, const Item& item, const char* what, Clock::time_point begin) {
+  TraceEvent event = trace_event(node, item, begin, tls_handoff->clock.last());
   event.what = what;
   event.payload_bytes = account_.live();
   event.cases_in_flight = in_flight_.load(std::memory_order_relaxed);
@@ -101,10 +101,10 @@ void Engine::trace_call(const Stage& stage, const Item& item, const char* what, 
 }
 
 /// The case's error from what a node threw; call in a catch block.
-ErrorPtr Engine::record_thrown(const Stage& stage, const Item& item) {
-  const ValidatedNode& spec = *stage.spec;
+ErrorPtr Engine::record_thrown(const PlannedNode& node, const Item& item) {
+  const ValidatedNode& spec = *node.spec;
   auto error = std::make_shared<const CaseError>(CaseError{spec.id, spec.type_name, spec.plugin, thrown_text()});
-  ++tls_handoff->counts[stage.index].failures;
+  ++tls_handoff->counts[node.index].failures;
   CaseItem* const of = case_of(item);
   const std::lock_guard lock(of ? of->mutex : mutex_);
   (of ? of->errors : run_errors_).push_back(*error);
@@ -115,13 +115,13 @@ ErrorPtr Engine::record_thrown(const Stage& stage, const Item& item) {
 }
 
 /// A failed firing, to whoever wants to keep what it had.
-void Engine::tell_failed(const Stage& stage, const Item& item, std::string_view step, const PayloadList& inputs,
+void Engine::tell_failed(const PlannedNode& node, const Item& item, std::string_view step, const PayloadList& inputs,
                          const ErrorPtr& error, const PayloadPtr* accepted, std::size_t slot) {
   if (!options_.on_firing_failed) return;
   tls_handoff->clock.pause();
-  FailedFiring failed{.node = stage.index,
+  FailedFiring failed{.node = node.index,
                       .step = step,
-                      .inputs = {inputs.data(), stage.slots.size()},
+                      .inputs = {inputs.data(), node.slots.size()},
                       .item = accepted,
                       .item_slot = slot,
                       .error = *error};
@@ -159,19 +159,19 @@ ErrorPtr Engine::skip_reason(const Item& item) const {
   return cancelled_error_;
 }
 
-const Params& Engine::varying_params(const Stage& stage, const Item& item) {
+const Params& Engine::varying_params(const PlannedNode& node, const Item& item) {
   CaseItem& of = *case_of(item);
   const std::lock_guard lock(of.mutex);
-  const auto found = of.params.find(stage.index);
+  const auto found = of.params.find(node.index);
   if (found != of.params.end()) return found->second;
-  return of.params.emplace(stage.index, resolve_params(*stage.spec, &of.spec, options_.out)).first->second;
+  return of.params.emplace(node.index, resolve_params(*node.spec, &of.spec, options_.out)).first->second;
 }
 
-void Engine::deliver_outputs(const Stage& stage, Item& item, PayloadList& outputs, Ports kind) {
-  if (stage.makes_table && kind == Ports::plain && item.scope == Scope::per_case) report_tables(stage, item, outputs);
+void Engine::deliver_outputs(const PlannedNode& node, Item& item, PayloadList& outputs, Ports kind) {
+  if (node.makes_table && kind == Ports::plain && item.scope == Scope::per_case) report_tables(node, item, outputs);
   tls_handoff->open = true;
   PayloadPtr* payload = outputs.data();
-  for (const OutputPlan& output : stage.outputs) {
+  for (const OutputPlan& output : node.outputs) {
     PayloadPtr& emitted = *payload++;
     if (output.kind != kind) continue;
     for (const Target& target : output.targets) {
@@ -185,18 +185,18 @@ void Engine::deliver_outputs(const Stage& stage, Item& item, PayloadList& output
 namespace {
 
 /// Why the node itself does not run; empty: it runs, or an input that it needs is absent.
-std::string own_reason(const Stage& stage, const Work& work, const CaseItem* of) {
-  if (std::string reason = why_not_run(*stage.spec, of ? &of->spec : nullptr); !reason.empty()) return reason;
-  for (const Condition& condition : stage.spec->conditions) {
+std::string own_reason(const PlannedNode& node, const Work& work, const CaseItem* of) {
+  if (std::string reason = why_not_run(*node.spec, of ? &of->spec : nullptr); !reason.empty()) return reason;
+  for (const Condition& condition : node.spec->conditions) {
     if (condition.kind != ConditionSpec::Kind::number) continue;
-    const Number* number = payload_cast<Number>(work.inputs[stage.inputs[condition.port].first_slot].get());
+    const Number* number = payload_cast<Number>(work.inputs[node.inputs[condition.port].first_slot].get());
     if (number && !condition.bounds.contain(number->value)) return "not: " + condition.text;
   }
   return "";
 }
 
-bool lacks_input(const Stage& stage, const Work& work) {
-  for (const InputPlan& port : stage.inputs) {
+bool lacks_input(const PlannedNode& node, const Work& work) {
+  for (const InputPlan& port : node.inputs) {
     std::size_t present = 0;
     for (std::size_t i = 0; i < port.slot_count; ++i) present += work.inputs[port.first_slot + i] != nullptr;
     if (present < port.least) return true;
@@ -209,24 +209,24 @@ bool lacks_input(const Stage& stage, const Work& work) {
 /// Whether the node does not run here: a condition does not hold, its parameters need a case input that is not given, or an input
 /// that it needs is absent. Notes it.
 bool Engine::leaves_out(const Work& work) const {
-  const Stage& stage = *work.stage;
-  if (!stage.may_lack_input) return false;
-  const std::string reason = own_reason(stage, work, case_of(*work.item));
-  if (reason.empty() && !lacks_input(stage, work)) return false;
-  note_left_out(stage, *work.item, reason);
+  const PlannedNode& node = *work.node;
+  if (!node.may_lack_input) return false;
+  const std::string reason = own_reason(node, work, case_of(*work.item));
+  if (reason.empty() && !lacks_input(node, work)) return false;
+  note_left_out(node, *work.item, reason);
   return true;
 }
 
-void Engine::note_left_out(const Stage& stage, const Item& item, const std::string& reason) const {
+void Engine::note_left_out(const PlannedNode& node, const Item& item, const std::string& reason) const {
   CaseItem* const of = case_of(item);
   if (!of) return;
   const std::lock_guard lock(of->mutex);
-  of->left_out.try_emplace(stage.index, reason);
+  of->left_out.try_emplace(node.index, reason);
 }
 
-void Engine::deliver_nothing(const Stage& stage, Item& item, const ErrorPtr& error, Ports kind) {
+void Engine::deliver_nothing(const PlannedNode& node, Item& item, const ErrorPtr& error, Ports kind) {
   tls_handoff->open = true;
-  for (const OutputPlan& output : stage.outputs)
+  for (const OutputPlan& output : node.outputs)
     for (const Target& target : output.targets)
       if (output.kind == kind) deliver(target, item, nullptr, error);
   tls_handoff->open = false;

@@ -1,6 +1,6 @@
 #include "schedule/item.h"
 
-#include "schedule/long_firing.h"
+#include "schedule/stream_firing.h"
 
 namespace flowrun::schedule {
 

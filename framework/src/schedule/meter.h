@@ -7,11 +7,11 @@
 
 namespace flowrun::schedule {
 
-struct Stage;
+struct PlannedNode;
 
 /// How far one firing says it is (Context::progress), for whoever looks at the run meanwhile.
 struct Meter {
-  const Stage& stage;
+  const PlannedNode& node;
   const Item& item;
   Clock::time_point
       began{};  ///< the call in which it first told of its progress; a collecting firing begins long before its work

@@ -29,16 +29,16 @@ Progress Engine::progress() const {
   progress.failed_case_seconds = failed_seconds_;
   add_running(progress);
   for (const CaseItem* item : live_) {
-    for (const auto& state : item->long_firings) {
+    for (const auto& state : item->stream_firings) {
       const std::lock_guard state_lock(state->mutex);
-      if (state->phase != LongFiring::Phase::streaming) continue;
-      progress.streams.push_back({state->stage.spec->id, item->spec.name, state->produced - state->in_flight, state->expected});
+      if (state->phase != StreamFiring::Phase::streaming) continue;
+      progress.streams.push_back({state->node.spec->id, item->spec.name, state->produced - state->in_flight, state->expected});
     }
   }
   const std::lock_guard meters_lock(meters_mutex_);
   for (const Meter* meter : meters_) {
     const double seconds = std::chrono::duration<double>(Clock::now() - meter->began).count();
-    progress.firings.push_back({meter->stage.spec->id, std::string(case_name_of(meter->item)), meter->fraction, seconds});
+    progress.firings.push_back({meter->node.spec->id, std::string(case_name_of(meter->item)), meter->fraction, seconds});
   }
   return progress;
 }

@@ -46,7 +46,7 @@ bool Engine::own_call(RunningCall& call) const noexcept {
   }
   if (own->in_task) {
     call.chunk = own->task_item->scope == Scope::chunk ? own->task_item->index : -1;
-    return look_up(Now::packed(own->task_stage->index, *own->task_item), call);
+    return look_up(Now::packed(own->task_node->index, *own->task_item), call);
   }
   if (!own->in_node) return false;
   call.chunk = own->now->chunk.load(std::memory_order_relaxed);

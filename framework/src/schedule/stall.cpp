@@ -1,5 +1,5 @@
-// A stall: nothing runs, nothing is queued, and cases are not done. Firings wait at gates for a value that can only come when a
-// stream ends, and the stream waits for the credits that those firings hold; or for a value that comes when all cases are done.
+// A stall: nothing runs, nothing is queued, and cases are not done. Firings wait at gates for a packet that can only come when a
+// stream ends, and the stream waits for the credits that those firings hold; or for a packet that comes when all cases are done.
 #include <algorithm>
 #include <stdexcept>
 
@@ -9,14 +9,15 @@ namespace flowrun::schedule {
 namespace {
 
 /// The inputs that a gate still waits for, as "'mean' from 'collector'".
-std::string missing_inputs(const Stage& stage, const Gate& gate, Scope scope, const ValidatedGraph& graph) {
+std::string missing_inputs(const PlannedNode& node, const Gate& gate, Scope scope, const ValidatedGraph& graph) {
   std::string text;
-  for (std::size_t i = 0; i < stage.slots.size(); ++i) {
-    if (stage.slots[i].kind != SlotKind::coarse || stage.slots[i].scope != scope) continue;
+  for (std::size_t i = 0; i < node.slots.size(); ++i) {
+    if (node.slots[i].kind != SlotKind::coarse || node.slots[i].scope != scope) continue;
     const auto here = [i](const auto& entry) { return entry.first == i; };
-    if (std::any_of(gate.values.begin(), gate.values.end(), here)) continue;
-    const InputSlot& slot = stage.spec->slots[i];
-    text += (text.empty() ? "" : " and ") + ("'" + stage.spec->type.inputs[slot.port].name) + "' from '" + graph.nodes[slot.source.node].id + "'";
+    if (std::any_of(gate.packets.begin(), gate.packets.end(), here)) continue;
+    const InputSlot& slot = node.spec->slots[i];
+    text += (text.empty() ? "" : " and ") + ("'" + node.spec->type.inputs[slot.port].name) + "' from '" +
+            graph.nodes[slot.source.node].id + "'";
   }
   return text;
 }
@@ -24,12 +25,12 @@ std::string missing_inputs(const Stage& stage, const Gate& gate, Scope scope, co
 std::string describe_gates(const Item& item, const ItemPlan& plan, const ValidatedGraph& graph) {
   std::string text;
   for (std::size_t i = 0; i < plan.gates.size(); ++i) {
-    const auto& [stage, scope] = plan.gates[i];
+    const auto& [node, scope] = plan.gates[i];
     const Gate& gate = item.gates[i];
     if (gate.waiting.empty()) continue;
     const std::string firings = gate.waiting.size() == 1 ? "1 firing" : std::to_string(gate.waiting.size()) + " firings";
-    text += (text.empty() ? "" : "; ") + firings + " of '" + stage->spec->id + "' (" + std::string(to_string(stage->spec->scope)) +
-            " scope) wait for input " + missing_inputs(*stage, gate, scope, graph);
+    text += (text.empty() ? "" : "; ") + firings + " of '" + node->spec->id + "' (" + std::string(to_string(node->spec->scope)) +
+            " scope) wait for input " + missing_inputs(*node, gate, scope, graph);
   }
   return text;
 }
@@ -40,9 +41,9 @@ std::string Engine::describe_stall(CaseItem& item) {
   std::string text = describe_gates(item, plan_.one_case, *graph_);
   const std::string of_run = describe_gates(run_item_, plan_.run, *graph_);
   text += (text.empty() || of_run.empty() ? "" : "; ") + of_run;
-  for (const auto& state : item.long_firings) {
-    if (state->phase != LongFiring::Phase::streaming || state->in_flight < state->stage.credits) continue;
-    text += "; '" + state->stage.spec->id + "' has all of its " + std::to_string(state->stage.credits) +
+  for (const auto& state : item.stream_firings) {
+    if (state->phase != StreamFiring::Phase::streaming || state->in_flight < state->node.credits) continue;
+    text += "; '" + state->node.spec->id + "' has all of its " + std::to_string(state->node.credits) +
             " chunks in flight and can make no more until one is done";
   }
   return "the graph has stalled, everything in it waits: " + text +
@@ -74,14 +75,14 @@ void Engine::resolve_stall() {
 bool Engine::open_gates(Item& item, const ItemPlan& plan, const ErrorPtr& error) {
   bool opened = false;
   for (std::size_t i = 0; i < plan.gates.size(); ++i) {
-    const auto& [stage, scope] = plan.gates[i];
+    const auto& [node, scope] = plan.gates[i];
     Gate& gate = item.gates[i];
     std::vector<Work*> released;
     {
       const std::lock_guard lock(gate.mutex);
       if (gate.waiting.empty()) continue;
       gate.missing = 0;
-      gate.values.emplace_back(stage->slots.size() - 1, Value{nullptr, error});
+      gate.packets.emplace_back(node->slots.size() - 1, Packet{nullptr, error});
       released.swap(gate.waiting);
     }
     opened = true;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "schedule/stage.h"
+#include "schedule/planned_node.h"
 
 namespace flowrun::schedule {
 

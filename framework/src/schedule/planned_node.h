@@ -16,27 +16,27 @@
 
 namespace flowrun::schedule {
 
-struct Stage;
-struct Away;
+struct PlannedNode;
+struct DeferredFiring;
 
-/// Something that one thread does for a node: a firing, or a step of a long one.
+/// Something that one thread does for a node: a firing, or a step of one that collects or streams.
 struct Work {
-  Stage* stage = nullptr;
-  Item* item = nullptr;  ///< of the stage's firing scope
+  PlannedNode* node = nullptr;
+  Item* item = nullptr;  ///< of the node's firing scope
   ItemRef hold;          ///< keeps the item; empty in the work that its maker goes on with, until the maker passes its own on
-  LongFiring* long_firing = nullptr;
-  bool begins = true;   ///< carries the plain inputs; false: a further step of a long firing
-  PayloadList inputs;   ///< by slot; collecting slots stay null
-  PayloadList outputs;  ///< by output port, between the call of the node and their delivery
-  ErrorPtr error;       ///< an input was an error
-  bool absent = false;  ///< the node is left out here, and its outputs are absent
-  bool took_input = false;   ///< an input was taken over, so it is not what came any more
+  StreamFiring* stream_firing = nullptr;
+  bool begins = true;       ///< carries the plain inputs; false: a further step of a stream firing
+  PayloadList inputs;       ///< by slot; collecting slots stay null
+  PayloadList outputs;      ///< by output port, between the call of the node and their delivery
+  ErrorPtr error;           ///< an input was an error
+  bool absent = false;      ///< the node is left out here, and its outputs are absent
+  bool took_input = false;  ///< an input was taken over, so it is not what came any more
   Clock::time_point ready;
   /// Written by the thread that submits, read by the one that takes over: what was written before is seen after. oneTBB's queues
   /// order this too, but inside a library that the thread sanitizer cannot look into.
   std::atomic<bool> submitted{false};
-  std::shared_ptr<Away> away;  ///< from Context::defer until the rest of the firing has run
-  Work* next_spare = nullptr;  ///< in a WorkPool
+  std::shared_ptr<DeferredFiring> deferred;  ///< from Context::defer until the rest of the firing has run
+  Work* next_spare = nullptr;                ///< in a WorkPool
 };
 
 enum class SlotKind { plain, coarse, collected };
@@ -48,7 +48,7 @@ struct SlotPlan {
 };
 
 struct Target {
-  Stage* stage = nullptr;
+  PlannedNode* node = nullptr;
   std::size_t slot = 0;
 };
 
@@ -58,7 +58,8 @@ enum class Ports { none, plain, stream };
 struct InputPlan {
   std::string_view name;
   std::size_t first_slot = 0, slot_count = 0;  ///< no slots: a collecting port, or an optional one that is not connected
-  /// So many of its slots must have a payload, or the node is left out: all, at least one (a partial port) or none (an optional one).
+  /// So many of its slots must have a payload, or the node is left out: all, at least one (a partial port) or none (an optional
+  /// one).
   std::size_t least = 0;
 };
 
@@ -69,11 +70,11 @@ struct OutputPlan {
   std::vector<Target> targets;
 };
 
-struct Stage {
+struct PlannedNode {
   std::size_t index = 0;
   const ValidatedNode* spec = nullptr;
-  std::shared_ptr<Node> node;  ///< shared with RunOptions::open_nodes
-  bool is_long = false;  ///< collects or streams
+  std::shared_ptr<Node> code;  ///< shared with RunOptions::open_nodes
+  bool is_stream = false;      ///< collects or streams
 
   std::vector<SlotPlan> slots;
   std::vector<InputPlan> inputs;      ///< by input port
@@ -83,14 +84,14 @@ struct Stage {
   int plain_count = 0;                ///< slots of the firing scope
   std::array<int, 3> coarse_count{};  ///< slots of each coarser scope
   bool has_gates = false;
-  bool makes_table = false;           ///< one of its outputs is a table of the firing scope
+  bool makes_table = false;  ///< one of its outputs is a table of the firing scope
   std::vector<std::size_t> collected_slots;
   std::vector<Target> stream_targets;  ///< collecting slots that must hear how many chunks there are
 
-  // Where an item keeps this stage's state.
+  // Where an item keeps this node's state.
   std::size_t join_index = 0;
   std::array<std::size_t, 3> gate_index{};
-  std::size_t long_index = 0;
+  std::size_t stream_index = 0;
 
   int credits = 0;         ///< chunks in flight of its stream
   bool unlimited = false;  ///< any number of firings at a time
@@ -100,25 +101,25 @@ struct Stage {
   std::unique_ptr<tbb::flow::function_node<Work*>> flow_node;  ///< null when unlimited
 };
 
-/// How many joins, gates and long firings an item of each scope (chunks: of each stream) has, and whose they are.
+/// How many joins, gates and stream firing an item of each scope (chunks: of each stream) has, and whose they are.
 struct ItemPlan {
-  std::vector<Stage*> joins;
-  std::vector<std::pair<Stage*, Scope>> gates;
-  std::vector<Stage*> long_firings;
-  std::vector<Stage*> sources;  ///< stages that fire without waiting for an input of this scope
+  std::vector<PlannedNode*> joins;
+  std::vector<std::pair<PlannedNode*, Scope>> gates;
+  std::vector<PlannedNode*> stream_firings;
+  std::vector<PlannedNode*> sources;  ///< nodes that fire without waiting for an input of this scope
 };
 
 struct Plan {
-  std::vector<std::unique_ptr<Stage>> stages;
+  std::vector<std::unique_ptr<PlannedNode>> nodes;
   ItemPlan run, one_case;
-  std::vector<ItemPlan> chunks;  ///< by the index of the streaming stage
+  std::vector<ItemPlan> chunks;  ///< by the index of the streaming node
   bool collects_cases = false;
 };
 
-/// Everything about the stages that follows from the graph alone (no node object, no flow node yet).
+/// Everything about the nodes that follows from the graph alone (no node object, no flow node yet).
 Plan make_plan(const ValidatedGraph& graph);
 
-/// Gives an item its joins, gates and long firings.
+/// Gives an item its joins, gates and stream firing.
 void equip(Item& item, const ItemPlan& plan);
 
 }  // namespace flowrun::schedule
