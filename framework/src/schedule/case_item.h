@@ -12,19 +12,20 @@
 
 namespace flowrun::schedule {
 
-class Engine;
+class Admission;
+class Router;
 struct CaseLedger;
 
 class RunItem final : public Item {
  public:
   RunItem() : Item(Scope::run, 0, nullptr) {}
-  void ended() override {}  // the engine owns it
+  void ended() override {}  // its run owns it
 };
 
 class CaseItem final : public Item {
  public:
-  CaseItem(Engine& engine, Item& run, std::int64_t case_index, const Case& of, CaseLedger* costs)
-      : Item(Scope::per_case, case_index, &run), spec(of), ledger(costs), started(Clock::now()), engine_(engine) {}
+  CaseItem(Admission& admission, Item& run, std::int64_t case_index, const Case& of, CaseLedger* costs)
+      : Item(Scope::per_case, case_index, &run), spec(of), ledger(costs), started(Clock::now()), admission_(admission) {}
   void ended() override;
 
   const Case& spec;
@@ -41,7 +42,7 @@ class CaseItem final : public Item {
   std::map<std::size_t, Params> params;         ///< of the nodes whose parameters vary; entries never move
 
  private:
-  Engine& engine_;
+  Admission& admission_;
 };
 
 /// The case that an item belongs to, or is; null for the run.
@@ -58,12 +59,12 @@ inline std::string_view case_name_of(const Item& item) {
 
 class ChunkItem final : public Item {
  public:
-  ChunkItem(Engine& engine, StreamFiring& stream, std::int64_t chunk_index)
-      : Item(Scope::chunk, chunk_index, &stream.item), engine_(engine), stream_(stream), case_(&stream.item) {}
+  ChunkItem(Router& router, StreamFiring& stream, std::int64_t chunk_index)
+      : Item(Scope::chunk, chunk_index, &stream.item), router_(router), stream_(stream), case_(&stream.item) {}
   void ended() override;
 
  private:
-  Engine& engine_;
+  Router& router_;
   StreamFiring& stream_;
   ItemRef case_;  ///< keeps the case from ending before its chunks
 };

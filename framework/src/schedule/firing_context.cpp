@@ -98,7 +98,7 @@ void FiringContext::refuse(const OutputPlan& port, const Payload* payload) const
 void FiringContext::emit_owned(std::string_view port, std::unique_ptr<Payload> payload) {
   PayloadPtr& output = take_port(port, payload.get());
   const CaseItem* const of = case_of(item_);
-  output = engine_.account().adopt(std::move(payload), of ? of->ledger->account : nullptr);
+  output = state_.account.adopt(std::move(payload), of ? of->ledger->account : nullptr);
 }
 
 void FiringContext::emit_shared(std::string_view port, PayloadPtr payload) {
@@ -121,7 +121,7 @@ std::unique_ptr<Deferred> FiringContext::defer() {
   for (const InputPlan& input : node_.inputs)
     if ((taken_ & bit_of(input)) != 0)
       for (std::size_t i = 0; i < input.slot_count; ++i) work_->inputs[input.first_slot + i].reset();
-  return engine_.defer(*std::exchange(work_, nullptr));
+  return calls_.deferral.defer(*std::exchange(work_, nullptr));
 }
 
 bool FiringContext::excuse_unfilled() const {

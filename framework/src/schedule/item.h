@@ -50,17 +50,17 @@ struct Gate {
 /// goes, the item has ended: a chunk's credit returns to its stream, a case is complete.
 class Item {
  public:
-  Item(Scope item_scope, std::int64_t item_index, Item* of);
-  virtual ~Item();
+  Item(Scope item_scope, std::int64_t item_index, Item* of) : scope(item_scope), index(item_index), parent(of) {}
+  virtual ~Item() = default;
   Item(const Item&) = delete;
   Item& operator=(const Item&) = delete;
 
   const Scope scope;
   const std::int64_t index;
-  Item* const parent;                                     ///< of the next coarser scope; null for the run
-  std::unique_ptr<Join[]> joins;                          ///< by PlannedNode::join_index
-  std::unique_ptr<Gate[]> gates;                          ///< by PlannedNode::gate_index
-  std::vector<std::unique_ptr<StreamFiring>> stream_firings;  ///< by PlannedNode::stream_index
+  Item* const parent;                                         ///< of the next coarser scope; null for the run
+  std::unique_ptr<Join[]> joins;                              ///< by PlannedNode::join_index
+  std::unique_ptr<Gate[]> gates;                              ///< by PlannedNode::gate_index
+  std::vector<std::shared_ptr<StreamFiring>> stream_firings;  ///< by PlannedNode::stream_index; no other owner
 
   /// Called once, when the last reference is gone; deletes the item or keeps it.
   virtual void ended() = 0;

@@ -1,7 +1,8 @@
-#include "flowrun/sdk/payloads.h"
+#include "schedule/plan.h"
+
 #include <algorithm>
 
-#include "schedule/planned_node.h"
+#include "flowrun/sdk/payloads.h"
 #include "schedule/stream_firing.h"
 
 namespace flowrun::schedule {
@@ -127,7 +128,7 @@ void equip(Item& item, const ItemPlan& plan) {
   if (!plan.gates.empty()) item.gates = std::make_unique<Gate[]>(plan.gates.size());
   for (std::size_t i = 0; i < plan.gates.size(); ++i)
     item.gates[i].missing = plan.gates[i].first->coarse_count[static_cast<std::size_t>(plan.gates[i].second)];
-  for (PlannedNode* node : plan.stream_firings) item.stream_firings.push_back(std::make_unique<StreamFiring>(*node, item));
+  for (PlannedNode* node : plan.stream_firings) item.stream_firings.push_back(std::make_shared<StreamFiring>(*node, item));
 }
 
 }  // namespace flowrun::schedule

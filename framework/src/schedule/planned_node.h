@@ -1,43 +1,20 @@
-// A node of the graph, ready to run: the node object, the plan of its joins, and its place in the flow graph.
+// A node of the graph, ready to run: its code, the plan of its joins, and its place in the flow graph.
 #pragma once
 
 #include <oneapi/tbb/flow_graph.h>
 
 #include <array>
-#include <map>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/node.h"
-#include "schedule/item.h"
-#include "schedule/payload_list.h"
 
 namespace flowrun::schedule {
 
 struct PlannedNode;
-struct DeferredFiring;
-
-/// Something that one thread does for a node: a firing, or a step of one that collects or streams.
-struct Work {
-  PlannedNode* node = nullptr;
-  Item* item = nullptr;  ///< of the node's firing scope
-  ItemRef hold;          ///< keeps the item; empty in the work that its maker goes on with, until the maker passes its own on
-  StreamFiring* stream_firing = nullptr;
-  bool begins = true;       ///< carries the plain inputs; false: a further step of a stream firing
-  PayloadList inputs;       ///< by slot; collecting slots stay null
-  PayloadList outputs;      ///< by output port, between the call of the node and their delivery
-  ErrorPtr error;           ///< an input was an error
-  bool absent = false;      ///< the node is left out here, and its outputs are absent
-  bool took_input = false;  ///< an input was taken over, so it is not what came any more
-  Clock::time_point ready;
-  /// Written by the thread that submits, read by the one that takes over: what was written before is seen after. oneTBB's queues
-  /// order this too, but inside a library that the thread sanitizer cannot look into.
-  std::atomic<bool> submitted{false};
-  std::shared_ptr<DeferredFiring> deferred;  ///< from Context::defer until the rest of the firing has run
-  Work* next_spare = nullptr;                ///< in a WorkPool
-};
+struct Work;
 
 enum class SlotKind { plain, coarse, collected };
 
@@ -98,28 +75,7 @@ struct PlannedNode {
   bool params_vary = false;
   bool has_numbers = false;                                    ///< parameters that other nodes find
   Params params;                                               ///< when they do not vary
-  std::unique_ptr<tbb::flow::function_node<Work*>> flow_node;  ///< null when unlimited
+  tbb::flow::function_node<Work*>* flow_node = nullptr;        ///< of the WorkQueue; null when unlimited
 };
-
-/// How many joins, gates and stream firing an item of each scope (chunks: of each stream) has, and whose they are.
-struct ItemPlan {
-  std::vector<PlannedNode*> joins;
-  std::vector<std::pair<PlannedNode*, Scope>> gates;
-  std::vector<PlannedNode*> stream_firings;
-  std::vector<PlannedNode*> sources;  ///< nodes that fire without waiting for an input of this scope
-};
-
-struct Plan {
-  std::vector<std::unique_ptr<PlannedNode>> nodes;
-  ItemPlan run, one_case;
-  std::vector<ItemPlan> chunks;  ///< by the index of the streaming node
-  bool collects_cases = false;
-};
-
-/// Everything about the nodes that follows from the graph alone (no node object, no flow node yet).
-Plan make_plan(const ValidatedGraph& graph);
-
-/// Gives an item its joins, gates and stream firing.
-void equip(Item& item, const ItemPlan& plan);
 
 }  // namespace flowrun::schedule

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "schedule/planned_node.h"
+#include "schedule/work.h"
 
 namespace flowrun::schedule {
 

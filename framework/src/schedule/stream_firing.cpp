@@ -3,7 +3,7 @@
 namespace flowrun::schedule {
 
 StreamFiring::StreamFiring(PlannedNode& owner, Item& at)
-    : node(owner), item(at), meter{owner, at}, collected(owner.collected_slots.size()) {}
+    : node(owner), item(at), meter{*owner.spec, at}, collected(owner.collected_slots.size()) {}
 
 StreamFiring::Step StreamFiring::next_step(std::size_t& which) const {
   if (phase == Phase::waiting || phase == Phase::ended) return Step::none;

@@ -8,6 +8,7 @@
 
 #include "schedule/item.h"
 #include "schedule/meter.h"
+#include "schedule/payload_list.h"
 #include "schedule/planned_node.h"
 
 namespace flowrun::schedule {

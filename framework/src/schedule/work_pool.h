@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "schedule/planned_node.h"
+#include "schedule/work.h"
 
 namespace flowrun::schedule {
 
