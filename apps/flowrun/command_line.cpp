@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 #include "flowrun/host/text.h"
 #include "system/exit_status.h"
 #include "terminal/standard_streams.h"

@@ -18,11 +18,11 @@ struct Runner {
     registry.scan(folder.path());
   }
   std::shared_ptr<const ValidatedGraph> graph(const std::string& type) {
-    Faults faults;
+    Diagnostics faults;
     const std::string text = R"({"format": 1, "name": "bad", "nodes": {"bad": {"type": "misbehaving.)" + type + R"("}}})";
     const auto spec = parse_graph(text, "bad.json", faults);
     const auto valid = validate(*spec, registry, {}, faults);
-    for (const Fault& fault : faults.all()) CHECK_MESSAGE(fault.severity == Severity::warning, to_string(fault));
+    for (const Diagnostic& fault : faults.all()) CHECK_MESSAGE(fault.severity == Severity::warning, to_string(fault));
     REQUIRE(valid);
     return valid;
   }

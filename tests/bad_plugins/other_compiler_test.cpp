@@ -66,7 +66,7 @@ TEST_CASE("other_compiler: errors thrown by Clang's code arrive as they are, and
   Registry registry;
   registry.scan(folder.path());
   CHECK(error_of_opening(registry, "misbehaving.open_throws") == "the model is missing");
-  Faults faults;
+  Diagnostics faults;
   const auto spec =
       parse_graph(R"({"format": 1, "name": "g", "nodes": {"bad": {"type": "misbehaving.emits_twice"}}})", "g.json", faults);
   const auto graph = validate(*spec, registry, {}, faults);

@@ -56,7 +56,7 @@ void engine_chain(benchmark::State& state) {
   std::string nodes = R"("n0": {"type": "bench.stream"})";
   for (int i = 1; i <= kNodes; ++i)
     nodes += ", \"n" + std::to_string(i) + R"(": {"type": "bench.pass", "inputs": {"in": "n)" + std::to_string(i - 1) + R"(.out"}})";
-  Faults faults;
+  Diagnostics faults;
   const auto spec = parse_graph(R"({"format": 1, "name": "bench", "nodes": {)" + nodes + "}}", "bench.json", faults);
   const auto graph = validate(*spec, types, {}, faults);
   RunOptions options;

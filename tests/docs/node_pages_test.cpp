@@ -136,20 +136,20 @@ std::string graph_around(const std::string& example, const NodeType& type, const
 
 /// What is wrong with an example, apart from files that are not there and inputs that only a subgraph has.
 std::string faults_of_example(const std::string& example, const NodeType& type) {
-  Faults form;
+  Diagnostics form;
   const auto alone = parse_graph("{ \"format\": 1, \"nodes\": { " + example + " } }", "example", form);
   if (!alone || form.has_errors() || alone->nodes.size() != 1) return "it is not one node";
   if (alone->nodes.front().type != type.name) return "it is of another type";
   Registry registry;
   registry.scan(FLOWRUN_TEST_PLUGINS);
   const std::string text = graph_around(example, type, alone->nodes.front(), registry);
-  Faults faults;
+  Diagnostics faults;
   const auto graph = parse_graph(text, "example", faults);
   Settings settings;
   settings.files_must_exist = false;
   if (graph) validate(*graph, registry, settings, faults);
   std::string found;
-  for (const Fault& fault : faults.all())
+  for (const Diagnostic& fault : faults.all())
     if (fault.severity == Severity::error &&
         fault.message.find("so it can only be used inside another graph") == std::string::npos)
       found += to_string(fault) + "\n";

@@ -126,11 +126,11 @@ TEST_CASE("golden: random brain voxels give the golden probabilities of both net
   const golden::TempFolder work;
   golden::import_weights(work.path);
   Registry registry = golden::registry_with_golden_nodes();
-  Faults faults;
+  Diagnostics faults;
   const auto spec = parse_graph(kRandomRows, FLOWRUN_SOURCE_DIR "/graphs/msseg2016/golden.json", faults);
   REQUIRE(spec);
   const auto graph = validate(*spec, registry, {{{"models", work.path.string()}}}, faults);
-  for (const Fault& fault : faults.all()) CHECK_MESSAGE(fault.severity != Severity::error, to_string(fault));
+  for (const Diagnostic& fault : faults.all()) CHECK_MESSAGE(fault.severity != Severity::error, to_string(fault));
   REQUIRE(graph);
   std::vector<Case> cases;
   for (const std::string patient : {"patient07", "patient19"}) cases.push_back(case_of(patient, golden::patient_folder(patient)));

@@ -57,11 +57,11 @@ Case case_of(const std::string& patient, const std::string& weights) {
 
 std::vector<CaseResult> results_of(const std::string& text, const fs::path& models, const std::vector<Case>& cases) {
   Registry registry = golden::registry_with_golden_nodes();
-  Faults faults;
+  Diagnostics faults;
   const auto spec = parse_graph(text, FLOWRUN_SOURCE_DIR "/graphs/nicmslesions/golden.json", faults);
   REQUIRE(spec);
   const auto graph = validate(*spec, registry, {{{"models", models.string()}}}, faults);
-  for (const Fault& fault : faults.all()) CHECK_MESSAGE(fault.severity != Severity::error, to_string(fault));
+  for (const Diagnostic& fault : faults.all()) CHECK_MESSAGE(fault.severity != Severity::error, to_string(fault));
   REQUIRE(graph);
   Run run(graph, registry, {});
   return run.execute(cases).cases;

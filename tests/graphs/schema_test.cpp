@@ -108,7 +108,7 @@ TEST_CASE("schemas: a plan with a wrong part is refused" * doctest::test_suite("
 TEST_CASE("graphs: every shipped file is in the form that 'flowrun fmt' gives it") {
   for (const fs::path& file : json_files()) {
     CAPTURE(file.string());
-    Faults faults;
+    Diagnostics faults;
     const auto text = format_graph(file, faults);
     REQUIRE(text);
     CHECK(text->before == text->after);

@@ -31,9 +31,9 @@ std::vector<fs::path> graph_files() {
   return files;
 }
 
-std::string lines(const Faults& faults) {
+std::string lines(const Diagnostics& faults) {
   std::string text;
-  for (const Fault& fault : faults.all()) text += to_string(fault) + "\n";
+  for (const Diagnostic& fault : faults.all()) text += to_string(fault) + "\n";
   return text;
 }
 
@@ -70,7 +70,7 @@ void check_graph(const GraphSpec& graph, const fs::path& models) {
   Settings settings;
   for (const ValueSpec& parameter : graph.parameters)
     if (parameter.spec.name.starts_with("models")) settings.values[parameter.spec.name] = models.string();
-  Faults faults;
+  Diagnostics faults;
   CHECK(validate(graph, found_plugins(), settings, faults) != nullptr);
   CHECK(lines(faults) == "");
 }
@@ -97,7 +97,7 @@ TEST_CASE("graphs: every shipped graph is right, and every stage is used by one"
   std::size_t graphs = 0;
   for (const fs::path& file : graph_files()) {
     CAPTURE(file.string());
-    Faults faults;
+    Diagnostics faults;
     const auto graph = load_graph(file, faults);
     CHECK(lines(faults) == "");
     REQUIRE(graph);
@@ -135,7 +135,7 @@ TEST_CASE("graphs: a stage is swapped for another by changing one line" * doctes
     REQUIRE(at != std::string::npos);
     text.replace(at, std::string(stage).size(), other);
     std::ofstream(file) << text;
-    Faults faults;
+    Diagnostics faults;
     const auto spec = load_graph(file, faults);
     CHECK(lines(faults) == "");
     REQUIRE(spec);
@@ -148,7 +148,7 @@ TEST_CASE("graphs: every plan is read without a fault, and its graphs are there"
   for (const auto& entry : fs::recursive_directory_iterator(kGraphs)) {
     if (!entry.path().string().ends_with(".plan.json")) continue;
     CAPTURE(entry.path().string());
-    Faults faults;
+    Diagnostics faults;
     const auto plan = load_cross_plan(entry.path(), faults);
     CHECK(lines(faults) == "");
     REQUIRE(plan);
@@ -162,7 +162,7 @@ TEST_CASE("graphs: every plan is read without a fault, and its graphs are there"
 TEST_CASE("graphs: each parameter and input of a shipped graph has help") {
   for (const fs::path& file : graph_files()) {
     CAPTURE(file.string());
-    Faults faults;
+    Diagnostics faults;
     const auto graph = load_graph(file, faults);
     REQUIRE(graph);
     for (const ValueSpec& value : graph->parameters) CHECK_MESSAGE(!value.spec.help.empty(), value.spec.name);
@@ -176,13 +176,13 @@ TEST_CASE("graphs: a graph can be looked at before its models are there, but not
   if (!found_plugins().find("cnn.stage") || !found_plugins().find("io.read_volume"))
     return flowrun::testing::could_not_run("the plugins cnn and io are not built");
   Settings settings{{{"models", "no-such-folder"}}};
-  Faults faults;
+  Diagnostics faults;
   const auto spec = load_graph(FLOWRUN_SOURCE_DIR "/graphs/msseg2016/segment.json", faults);
   REQUIRE(spec);
   CHECK(validate(*spec, found_plugins(), settings, faults) == nullptr);
   CHECK(faults.all().size() == 2);
   settings.files_must_exist = false;
-  Faults none;
+  Diagnostics none;
   CHECK(validate(*spec, found_plugins(), settings, none) != nullptr);
   CHECK(none.all().empty());
 }

@@ -7,15 +7,15 @@
 namespace flowrun::testing {
 
 /// All faults as a person reads them, one line each.
-inline std::string lines(const Faults& faults) {
+inline std::string lines(const Diagnostics& faults) {
   std::string text;
-  for (const Fault& fault : faults.all()) text += (text.empty() ? "" : "\n") + to_string(fault);
+  for (const Diagnostic& fault : faults.all()) text += (text.empty() ? "" : "\n") + to_string(fault);
   return text;
 }
 
 /// What is wrong with the form of a graph text.
 inline std::string form_faults(const std::string& text, const std::string& file = "g.json") {
-  Faults faults;
+  Diagnostics faults;
   parse_graph(text, file, faults);
   faults.sort();
   return lines(faults);

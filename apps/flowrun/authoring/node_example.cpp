@@ -64,7 +64,7 @@ std::string value_example(const ParamSpec& spec) {
 std::map<std::string, NodeExample> examples_in(const fs::path& folder) {
   std::map<std::string, NodeExample> found, second_best;
   for (const fs::path& file : json_files(folder)) {
-    Faults faults;
+    Diagnostics faults;
     const auto graph = load_graph(file, faults);
     if (!graph || faults.has_errors()) continue;
     for (const NodeSpec& node : graph->nodes) {

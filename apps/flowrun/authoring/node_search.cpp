@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 
 namespace flowrun {
 namespace {

@@ -4,7 +4,7 @@
 #include <functional>
 #include <set>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 
 namespace flowrun {
 namespace {

@@ -123,7 +123,7 @@ void warn_of_unknown(const std::vector<std::string>& show, const FoldMeasures& m
 }
 
 int print_measures(const CrossvalCommand& command, const PreparedCrossval& prepared) {
-  Faults faults;
+  Diagnostics faults;
   const FoldMeasures measures = measures_of_folds(command, prepared, faults);
   print_faults(faults);
   if (faults.has_errors()) return kSomeCaseFailed;
@@ -138,7 +138,7 @@ int print_measures(const CrossvalCommand& command, const PreparedCrossval& prepa
 
 int crossval(const CrossvalCommand& command) {
   Interrupts interrupts;  // first: a plugin's library may start threads when it is loaded
-  Faults faults;
+  Diagnostics faults;
   const PreparedCrossval prepared = prepare_crossval(command, open_registry(command.plugin_paths), faults);
   print_faults(faults);
   if (faults.has_errors() || prepared.folds.empty()) {

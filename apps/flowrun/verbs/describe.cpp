@@ -75,7 +75,7 @@ int describe_node(const Registry& registry, const RegisteredType& found) {
 }
 
 int describe_graph(const std::string& file) {
-  Faults faults;
+  Diagnostics faults;
   const auto spec = load_graph(file, faults);
   print_faults(faults);
   if (!spec) return kWrongInput;

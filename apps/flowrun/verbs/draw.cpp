@@ -45,7 +45,7 @@ int draw(const DrawCommand& command) {
     throw Error("--output '" + command.output + "' must end in .dot or .svg");
   if (!command.output.empty()) spare_other_files(command.output, extension == ".svg");
   const Registry registry = open_registry(command.plugin_paths);
-  Faults faults;
+  Diagnostics faults;
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults, Files::may_be_missing);
   print_faults(faults);
   if (!checked.graph || faults.has_errors()) return kWrongInput;

@@ -29,7 +29,7 @@ std::size_t first_difference(const std::string& a, const std::string& b) {
 }
 
 int format_one(const FmtCommand& command, const std::string& graph) {
-  Faults faults;
+  Diagnostics faults;
   const auto text = format_graph(graph, faults);
   print_faults(faults);
   if (!text) return kWrongInput;

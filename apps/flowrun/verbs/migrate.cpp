@@ -21,7 +21,7 @@ struct MigrateCommand {
 
 int migrate(const MigrateCommand& command) {
   spare_other_files(command.output);
-  Faults faults;
+  Diagnostics faults;
   const auto text = migrate_graph(command.graph, faults);
   print_faults(faults);
   if (!text) return kWrongInput;

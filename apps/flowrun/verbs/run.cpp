@@ -82,7 +82,7 @@ int report_run(const RunCommand& command, const Cohort& cohort, const CohortResu
 
 int run(const RunCommand& command, Interrupts& interrupts) {
   Registry registry = open_registry(command.plugin_paths);
-  Faults faults;
+  Diagnostics faults;
   CohortRequest request = command;
   request.isolated = {"/proc/self/exe", {kIsolatedFiring}};
   Cohort cohort(std::move(request), registry, faults);
@@ -106,7 +106,7 @@ namespace {
 
 /// The inputs and parameters of the graph itself.
 int print_graph_help(const std::string& graph) {
-  Faults faults;
+  Diagnostics faults;
   const auto spec = load_graph(graph, faults);
   print_faults(faults);
   if (!spec) return kWrongInput;

@@ -22,7 +22,7 @@ struct ValidateCommand {
 };
 
 /// Nodes with conditions are not opened: the cases decide whether they are needed.
-void open_nodes(const std::shared_ptr<const ValidatedGraph>& graph, Registry& registry, Faults& faults) {
+void open_nodes(const std::shared_ptr<const ValidatedGraph>& graph, Registry& registry, Diagnostics& faults) {
   RunOptions options;
   for (const ValidatedNode& node : graph->nodes) options.unused.push_back(!node.conditions.empty());
   try {
@@ -34,7 +34,7 @@ void open_nodes(const std::shared_ptr<const ValidatedGraph>& graph, Registry& re
 
 int validate_graph(const ValidateCommand& command) {
   Registry registry = open_registry(command.plugin_paths);
-  Faults faults;
+  Diagnostics faults;
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
   if (checked.graph) check_written_files(*checked.graph, faults);
   if (command.open && checked.graph && !faults.has_errors()) open_nodes(checked.graph, registry, faults);

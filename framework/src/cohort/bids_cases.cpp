@@ -39,7 +39,8 @@ std::string known_labels(const std::string& label, std::vector<std::string> ther
 
 class BidsCases : public CaseSource {
  public:
-  BidsCases(const CaseRequest& request, Incomplete incomplete, const GraphSpec& spec, const CommonValues& common, Faults& faults)
+  BidsCases(const CaseRequest& request, Incomplete incomplete, const GraphSpec& spec, const CommonValues& common,
+            Diagnostics& faults)
       : request_(request),
         leaves_out_(incomplete == Incomplete::is_left_out),
         spec_(spec),
@@ -256,7 +257,7 @@ class BidsCases : public CaseSource {
   bool leaves_out_;
   const GraphSpec& spec_;
   const CommonValues& common_;
-  Faults& faults_;
+  Diagnostics& faults_;
   BidsDataset data_;
   IncompleteCases incomplete_;
   std::vector<BidsQuery> queries_;
@@ -268,7 +269,7 @@ class BidsCases : public CaseSource {
 }  // namespace
 
 std::unique_ptr<CaseSource> bids_cases(const CaseRequest& request, Incomplete incomplete, const GraphSpec* spec,
-                                       const CommonValues& common, Faults& faults) {
+                                       const CommonValues& common, Diagnostics& faults) {
   std::error_code unused;
   if (!fs::is_directory(request.bids, unused)) {
     faults.error({}, fmt::format("--bids '{}': there is no such folder", request.bids));

@@ -96,7 +96,7 @@ std::vector<std::string> BidsDataset::missing_participants() const {
   std::vector<std::string> missing;
   std::error_code unused;
   if (!fs::is_regular_file(root_ / "participants.tsv", unused)) return missing;
-  Faults of_table;  // what is wrong with it does not concern the run
+  Diagnostics of_table;  // what is wrong with it does not concern the run
   const std::vector<TableRow> rows = read_table(root_ / "participants.tsv", of_table);
   if (rows.empty()) return missing;
   const auto& header = rows.front().cells;

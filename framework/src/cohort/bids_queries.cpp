@@ -13,7 +13,8 @@ namespace {
 
 class Queries {
  public:
-  Queries(const GraphSpec& spec, const CommonValues& common, Faults& faults) : spec_(spec), common_(common), faults_(faults) {}
+  Queries(const GraphSpec& spec, const CommonValues& common, Diagnostics& faults)
+      : spec_(spec), common_(common), faults_(faults) {}
 
   std::vector<BidsQuery> make(const std::vector<std::string>& filters) {
     for (const ValueSpec& input : spec_.value_inputs)
@@ -53,14 +54,14 @@ class Queries {
 
   const GraphSpec& spec_;
   const CommonValues& common_;
-  Faults& faults_;
+  Diagnostics& faults_;
   std::map<std::string, BidsName> names_;
 };
 
 }  // namespace
 
 std::vector<BidsQuery> bids_queries(const GraphSpec& spec, const CommonValues& common, const std::vector<std::string>& filters,
-                                    Faults& faults) {
+                                    Diagnostics& faults) {
   return Queries(spec, common, faults).make(filters);
 }
 

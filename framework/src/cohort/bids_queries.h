@@ -15,6 +15,6 @@ struct BidsQuery {
 
 /// The queries of the graph, changed by --bids-filter.
 std::vector<BidsQuery> bids_queries(const GraphSpec& spec, const CommonValues& common, const std::vector<std::string>& filters,
-                                    Faults& faults);
+                                    Diagnostics& faults);
 
 }  // namespace flowrun

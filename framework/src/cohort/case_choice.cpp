@@ -126,7 +126,7 @@ void plan_writer(ResumePlan& plan, const ValidatedNode& node, CaseRecorder& reco
 
 }  // namespace
 
-void keep_only(CaseList& list, const std::vector<std::string>& patterns, Faults& faults) {
+void keep_only(CaseList& list, const std::vector<std::string>& patterns, Diagnostics& faults) {
   std::vector<std::string> wanted;
   for (const std::string& word : patterns) {
     const std::vector<std::string> names = names_in(word);

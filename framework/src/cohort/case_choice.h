@@ -12,7 +12,7 @@ namespace flowrun {
 
 /// Leaves the cases that --only asks for: names or patterns (* ? [...]), separated by commas. Of a BIDS data set "sub-01" stands
 /// for all sessions of that participant. A pattern that fits no case is a fault.
-void keep_only(CaseList& list, const std::vector<std::string>& patterns, Faults& faults);
+void keep_only(CaseList& list, const std::vector<std::string>& patterns, Diagnostics& faults);
 
 /// Leaves the cases whose record says that they failed or were not finished. `word`: of the graph, see graph_books.
 void keep_failed(CaseList& list, const std::filesystem::path& out, const std::string& word);

@@ -32,7 +32,7 @@ bool may_lack(const GraphSpec* spec, const std::string& name) {
   return input && !input->required;
 }
 
-CommonValues common_values(const CaseRequest& source, const GraphSpec* spec, Faults& faults) {
+CommonValues common_values(const CaseRequest& source, const GraphSpec* spec, Diagnostics& faults) {
   CommonValues common;
   for (auto& [name, value] : assignments(source.inputs, "--in", faults)) {
     if (value.empty() && may_lack(spec, name))
@@ -72,14 +72,14 @@ class SingleCase : public CaseSource {
   const CommonValues& common_;
 };
 
-Incomplete incomplete_option(const std::string& text, Faults& faults) {
+Incomplete incomplete_option(const std::string& text, Diagnostics& faults) {
   if (text == "skip") return Incomplete::is_left_out;
   if (!text.empty() && text != "error") faults.error({}, fmt::format("--incomplete takes error or skip, not '{}'", text));
   return Incomplete::is_fault;
 }
 
 /// Options that are of use with a data set only.
-void check_bids_options(const CaseRequest& source, Faults& faults) {
+void check_bids_options(const CaseRequest& source, Diagnostics& faults) {
   if (!source.bids.empty()) {
     if (!source.cases.empty()) faults.error({}, "--bids and --cases both say where the cases come from; give one of them");
     return;
@@ -93,7 +93,7 @@ void check_bids_options(const CaseRequest& source, Faults& faults) {
 }
 
 std::unique_ptr<CaseSource> source_of(const CaseRequest& request, const CaseWords& words, Incomplete incomplete,
-                                      const GraphSpec* spec, const CommonValues& common, Faults& faults) {
+                                      const GraphSpec* spec, const CommonValues& common, Diagnostics& faults) {
   if (!request.bids.empty()) return bids_cases(request, incomplete, spec, common, faults);
   if (request.cases.empty()) return std::make_unique<SingleCase>(request, spec, common);
   if (!words.table.empty()) return table_cases(words, spec, common, faults);
@@ -102,7 +102,7 @@ std::unique_ptr<CaseSource> source_of(const CaseRequest& request, const CaseWord
 
 }  // namespace
 
-CaseList collect_cases(const CaseRequest& request, const GraphSpec* spec, Faults& faults) {
+CaseList collect_cases(const CaseRequest& request, const GraphSpec* spec, Diagnostics& faults) {
   const Incomplete incomplete = incomplete_option(request.incomplete, faults);
   const CommonValues common = common_values(request, spec, faults);
   check_bids_options(request, faults);
@@ -115,10 +115,10 @@ CaseList collect_cases(const CaseRequest& request, const GraphSpec* spec, Faults
   return source_of(request, words, incomplete, spec, common, faults)->read();
 }
 
-void check_case_list(const ValidatedGraph& graph, CaseList& list, const std::filesystem::path& out, Faults& faults) {
-  Faults found;
+void check_case_list(const ValidatedGraph& graph, CaseList& list, const std::filesystem::path& out, Diagnostics& faults) {
+  Diagnostics found;
   check_cases(graph, list.cases, out, found);
-  for (const Fault& fault : found.all()) {
+  for (const Diagnostic& fault : found.all()) {
     const bool said = std::any_of(list.missing.begin(), list.missing.end(), [&](const std::string& name) {
       return fault.message.find(": input '" + name + "' is missing") != std::string::npos;
     });

@@ -23,8 +23,8 @@ using CommonValues = std::map<std::string, std::string>;
 /// Puts the values of --in into a case.
 void add_common(const CommonValues& common, Case& one);
 
-/// Where cases come from. A source of a new kind is one more class, made in case_list.cpp. What is wrong goes to the Faults that
-/// it was made with.
+/// Where cases come from. A source of a new kind is one more class, made in case_list.cpp. What is wrong goes to the Diagnostics
+/// that it was made with.
 class CaseSource {
  public:
   virtual ~CaseSource() = default;

@@ -13,7 +13,7 @@ bool CohortResult::all_done() const {
          std::all_of(run.cases.begin(), run.cases.end(), done);
 }
 
-Cohort::Cohort(CohortRequest request, Registry& registry, Faults& faults)
+Cohort::Cohort(CohortRequest request, Registry& registry, Diagnostics& faults)
     : prepared_(std::make_unique<PreparedRun>(prepare_run(std::move(request), registry, faults))), registry_(registry) {}
 
 Cohort::~Cohort() = default;

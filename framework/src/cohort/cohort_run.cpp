@@ -77,7 +77,7 @@ CohortResult CohortRun::run() {
   complete_sidecars();
   begin_tables();
   if (resumption_.to_run.empty()) return end_without_cases();
-  open_books();
+  follow_run();
   return finish(with_earlier(execute()));
 }
 
@@ -171,19 +171,19 @@ std::string CohortRun::why_nothing() const {
   return fmt::format("{} done before, and unchanged", cases == 1 ? "the case was" : fmt::format("all {} cases were", cases));
 }
 
-void CohortRun::open_books() {
+void CohortRun::follow_run() {
   const CohortRequest& request = prepared_.request;
   if (!request.trace.empty()) prepared_.options.trace = &trace_;
-  books_.emplace(*recorder_, prepared_.graph, resumption_.to_run, out_, prepared_.word);
-  books_->describe_for(request.bids);
-  books_->tell([this](const CaseRecord& record) {
+  run_recorder_.emplace(*recorder_, prepared_.graph, resumption_.to_run, out_, prepared_.word);
+  run_recorder_->describe_for(request.bids);
+  run_recorder_->tell([this](const CaseRecord& record) {
     files_->add(record);
     if (record.status != CaseStatus::failed || record.errors.empty()) return;
     const std::string& node = record.errors.front().node;
     say(events_, Weight::detail, "case '" + record.name + "' failed" + (node.empty() ? "" : " in node '" + node + "'"));
   });
-  books_->follow(prepared_.options, request.no_replay ? 0 : prepared_.replay_limit,
-                 [this](std::string_view type) { return registry_.codec(type); });
+  run_recorder_->follow(prepared_.options, request.no_replay ? 0 : prepared_.replay_limit,
+                        [this](std::string_view type) { return registry_.codec(type); });
 }
 
 RunResult CohortRun::execute() {
@@ -195,17 +195,17 @@ RunResult CohortRun::execute() {
       fmt::format("{}: opening {} for {}", prepared_.graph->name, count_text(opened, "node"), count_text(cases.size(), "case")));
   const std::shared_ptr<void> guard = events_.guard ? events_.guard(*prepared_.graph, cases, prepared_.word) : nullptr;
   Run run(prepared_.graph, registry_, prepared_.options);
-  books_->stop_by([&](const std::string& sentence) {
+  run_recorder_->stop_by([&](const std::string& sentence) {
     run.stop();
     say(events_, Weight::notice, sentence);
   });
   // Not before: nothing is changed when a node cannot be opened.
-  if (prepared_.shard.is_whole()) books_->put_aside_of_run(books_of_run(out_, prepared_.shard, prepared_.word));
+  if (prepared_.shard.is_whole()) run_recorder_->put_aside_of_run(books_of_run(out_, prepared_.shard, prepared_.word));
   begin_run_records(prepared_, false);
   files_->start(cases.size());
   const std::size_t done_before = prepared_.list.cases.size() - cases.size();
   RunResult result = events_.execute ? events_.execute(run, cases, done_before) : run.execute(cases);
-  books_->correct(result);
+  run_recorder_->correct(result);
   return result;
 }
 
@@ -222,13 +222,13 @@ RunResult CohortRun::with_earlier(RunResult result) const {
 
 CohortResult CohortRun::finish(RunResult run) {
   CohortResult result;
-  result.of_run = books_->finish_run(books_of_run(out_, prepared_.shard, prepared_.word), prepared_.list.cases, run);
+  result.of_run = run_recorder_->finish_run(books_of_run(out_, prepared_.shard, prepared_.word), prepared_.list.cases, run);
   const bool tabled = files_->finish(row_order(), facts_of(*prepared_.graph, run));
   result.not_run = report_not_run();
   const bool recorded = write_records(run);
-  for (const std::string& remark : books_->remarks()) say(events_, Weight::warning, remark);
-  for (const std::string& trouble : books_->troubles()) say(events_, Weight::error, trouble);
-  result.recorded = tabled && recorded && books_->troubles().empty();
+  for (const std::string& warning : run_recorder_->warnings()) say(events_, Weight::warning, warning);
+  for (const std::string& error : run_recorder_->errors()) say(events_, Weight::error, error);
+  result.recorded = tabled && recorded && run_recorder_->errors().empty();
   result.record = run_record_name(prepared_.shard, prepared_.word);
   result.notices = earlier_texts(out_, prepared_.word, run, result.of_run.status);
   result.run = std::move(run);

@@ -6,8 +6,8 @@
 #include "cohort/case_choice.h"
 #include "cohort/cohort_files.h"
 #include "cohort/prepared_run.h"
-#include "cohort/run_books.h"
 #include "cohort/run_lock.h"
+#include "cohort/run_recorder.h"
 
 namespace flowrun {
 
@@ -36,7 +36,7 @@ class CohortRun {
   std::vector<std::string> row_order() const;
   std::size_t report_not_run() const;
   RunResult execute();
-  void open_books();
+  void follow_run();
   RunResult with_earlier(RunResult result) const;
   CohortResult finish(RunResult result);
   bool write_records(const RunResult& result);
@@ -49,7 +49,7 @@ class CohortRun {
   std::optional<CaseRecorder> recorder_;
   Resumption resumption_;
   std::optional<CohortFiles> files_;
-  std::optional<RunBooks> books_;
+  std::optional<RunRecorder> run_recorder_;
   Trace trace_;
 };
 

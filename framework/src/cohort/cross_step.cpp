@@ -25,14 +25,14 @@ std::string text_of(const fs::path& file) {
 
 /// What --resume would say of a step: nothing where nothing is to be run.
 std::vector<std::string> changes_in(const CohortRequest& run, const std::string& table, const Registry& registry) {
-  Faults faults;
+  Diagnostics faults;
   const CheckedGraph checked = check_graph(run.graph, run.settings, registry, faults);
   if (!checked.graph) return {faults.all().empty() ? "its graph cannot be used" : faults.all().front().message};
   if (text_of(run.cases.front()) != table) return {"the table of its cases changed"};
   CaseList list = collect_cases(run, checked.spec.get(), faults);
   check_case_list(*checked.graph, list, run.out, faults);
   if (faults.has_errors())
-    for (const Fault& fault : faults.all())
+    for (const Diagnostic& fault : faults.all())
       if (fault.severity == Severity::error) return {fault.message};
   CaseRecorder recorder(checked.graph, run.out, {FLOWRUN_VERSION, run.device});
   const ResumePlan plan =
@@ -47,7 +47,7 @@ std::vector<std::string> changes_in(const CohortRequest& run, const std::string&
 
 StepRun::StepRun(const CrossvalRequest& request, const PreparedCrossval& prepared, const Fold& fold, std::size_t index)
     : prepared_(prepared), step_(prepared.plan.steps[index]), folder_(fs::absolute(fs::path(request.out) / fold.name)) {
-  Faults faults;  // none: checked before
+  Diagnostics faults;  // none: checked before
   run_.graph = step_.graph.string();
   run_.settings = step_settings(step_, fold, folder_, faults);
   run_.cases = {(folder_ / (step_.name + "_cases.csv")).string()};
@@ -83,7 +83,7 @@ const CohortRequest& StepRun::begin() const {
 void StepRun::note_end() const { write_atomically(done_file(), "done\n"); }
 
 std::vector<fs::path> StepRun::outputs() const {
-  Faults faults;
+  Diagnostics faults;
   const CheckedGraph checked = check_graph(run_.graph, run_.settings, prepared_.registry, faults);
   std::vector<fs::path> files;
   if (!checked.graph) return files;

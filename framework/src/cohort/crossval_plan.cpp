@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// --set STEP.NAME=VALUE goes to the step, behind what the plan says.
-void apply_settings(const std::vector<std::string>& words, CrossPlan& plan, Faults& faults) {
+void apply_settings(const std::vector<std::string>& words, CrossPlan& plan, Diagnostics& faults) {
   std::vector<std::string> names;
   for (const CrossStep& step : plan.steps) names.push_back(step.name);
   for (auto& [name, value] : assignments(words, "--set", faults)) {
@@ -38,7 +38,7 @@ void apply_settings(const std::vector<std::string>& words, CrossPlan& plan, Faul
   }
 }
 
-int fold_count(const CrossvalRequest& request, const CrossPlan& plan, Faults& faults) {
+int fold_count(const CrossvalRequest& request, const CrossPlan& plan, Diagnostics& faults) {
   if (request.folds.empty()) return plan.folds;
   int count = 0;
   const char* end = request.folds.data() + request.folds.size();
@@ -49,7 +49,7 @@ int fold_count(const CrossvalRequest& request, const CrossPlan& plan, Faults& fa
 }
 
 /// Names of a plan and of its table become folders and files of a fold: they lie in it, whatever they hold.
-void check_places(const CrossvalRequest& request, const PreparedCrossval& prepared, Faults& faults) {
+void check_places(const CrossvalRequest& request, const PreparedCrossval& prepared, Diagnostics& faults) {
   for (const Fold& fold : prepared.folds) {
     const fs::path folder = fs::path(request.out) / fold.name;
     std::error_code unknown;
@@ -70,7 +70,7 @@ void check_places(const CrossvalRequest& request, const PreparedCrossval& prepar
 }
 
 /// The files that a step's cases name and that no step before it makes.
-void check_files(const CrossStep& step, const GraphSpec& spec, const std::vector<Columns>& cases, Faults& faults) {
+void check_files(const CrossStep& step, const GraphSpec& spec, const std::vector<Columns>& cases, Diagnostics& faults) {
   for (const ValueSpec& input : spec.value_inputs) {
     if (input.spec.type != ParamType::path) continue;
     const auto given = std::find_if(step.inputs.begin(), step.inputs.end(),
@@ -78,7 +78,7 @@ void check_files(const CrossStep& step, const GraphSpec& spec, const std::vector
     if (given != step.inputs.end() && given->second.find("${fold}") != std::string::npos) continue;
     for (const Columns& one : cases) {
       const auto cell = one.find(input.spec.name);
-      Faults said;  // by step_table
+      Diagnostics said;  // by step_table
       const std::string file = given != step.inputs.end() ? substituted(given->second, one, step.place, said)
                                : cell != one.end()        ? cell->second
                                                           : "";
@@ -91,15 +91,15 @@ void check_files(const CrossStep& step, const GraphSpec& spec, const std::vector
 }
 
 /// Faults of a graph whose files are looked at too; those that lie in the fold's folder are made by the steps before.
-void add_missing_files(const Faults& lax, const Faults& strict, const std::string& folder, Faults& faults) {
-  for (const Fault& fault : strict.all()) {
-    const bool known = std::any_of(lax.all().begin(), lax.all().end(),
-                                   [&](const Fault& one) { return one.message == fault.message; });
+void add_missing_files(const Diagnostics& lax, const Diagnostics& strict, const std::string& folder, Diagnostics& faults) {
+  for (const Diagnostic& fault : strict.all()) {
+    const bool known =
+        std::any_of(lax.all().begin(), lax.all().end(), [&](const Diagnostic& one) { return one.message == fault.message; });
     if (!known && fault.message.find(folder) == std::string::npos) add_fault(faults, fault.severity, fault.place, fault.message);
   }
 }
 
-std::vector<std::string> input_names_of(const CrossStep& step, const GraphSpec& spec, Faults& faults) {
+std::vector<std::string> input_names_of(const CrossStep& step, const GraphSpec& spec, Diagnostics& faults) {
   const std::vector<std::string> names = input_names(spec);
   for (const auto& [name, value] : step.inputs)
     if (std::find(names.begin(), names.end(), name) == names.end())
@@ -109,7 +109,7 @@ std::vector<std::string> input_names_of(const CrossStep& step, const GraphSpec& 
 }
 
 /// Checks each step's graph with the settings of the first fold; what earlier steps make need not be there yet.
-void check_steps(const CrossvalRequest& request, PreparedCrossval& prepared, Faults& faults) {
+void check_steps(const CrossvalRequest& request, PreparedCrossval& prepared, Diagnostics& faults) {
   for (const CrossStep& step : prepared.plan.steps) {
     std::vector<std::string> settings;
     fs::path folder;
@@ -119,9 +119,9 @@ void check_steps(const CrossvalRequest& request, PreparedCrossval& prepared, Fau
       settings = step_settings(step, fold, folder, faults);
       step_table(step, fold, folder, {}, faults);
     }
-    Faults lax, strict;
+    Diagnostics lax, strict;
     const CheckedGraph checked = check_graph(step.graph.string(), settings, prepared.registry, lax, Files::may_be_missing);
-    for (const Fault& fault : lax.all()) add_fault(faults, fault.severity, fault.place, fault.message);
+    for (const Diagnostic& fault : lax.all()) add_fault(faults, fault.severity, fault.place, fault.message);
     if (checked.graph) {
       check_graph(step.graph.string(), settings, prepared.registry, strict, Files::must_exist);
       add_missing_files(lax, strict, folder.string(), faults);
@@ -136,7 +136,7 @@ void check_steps(const CrossvalRequest& request, PreparedCrossval& prepared, Fau
 
 }  // namespace
 
-PreparedCrossval prepare_crossval(const CrossvalRequest& request, Registry registry, Faults& faults) {
+PreparedCrossval prepare_crossval(const CrossvalRequest& request, Registry registry, Diagnostics& faults) {
   PreparedCrossval prepared;
   prepared.registry = std::move(registry);
   std::optional<CrossPlan> plan = load_cross_plan(request.plan, faults);

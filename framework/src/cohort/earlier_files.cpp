@@ -106,8 +106,8 @@ bool may_be_of(const std::optional<CaseRecord>& record, const NodeFile& file) {
   return record && (record->status != CaseStatus::done || lists(*record, file));
 }
 
-void check_foreign(const std::vector<NodeFile>& files, const std::function<bool(const NodeFile&)>& may_replace, const fs::path& out,
-                   const Place& place, const std::string& whose, Faults& faults) {
+void check_foreign(const std::vector<NodeFile>& files, const std::function<bool(const NodeFile&)>& may_replace,
+                   const fs::path& out, const SourceLocation& place, const std::string& whose, Diagnostics& faults) {
   std::error_code unknown;
   for (const NodeFile& file : files) {
     if (file.role != PathRole::output || file.path.empty()) continue;
@@ -121,8 +121,8 @@ void check_foreign(const std::vector<NodeFile>& files, const std::function<bool(
 
 }  // namespace
 
-void check_foreign_files(const ValidatedGraph& graph, const std::vector<Case>& cases, const fs::path& out, const std::string& word,
-                         const fs::path& run_record, Faults& faults) {
+void check_foreign_files(const ValidatedGraph& graph, const std::vector<Case>& cases, const fs::path& out,
+                         const std::string& word, const fs::path& run_record, Diagnostics& faults) {
   try {
     for (const Case& one : cases) {
       const auto may_replace = [&](const NodeFile& file) {
@@ -148,7 +148,8 @@ void EarlierFiles::put_aside(const Case& one) {
     move_files(outputs_of(one, earlier), one.name, !earlier || earlier->status == CaseStatus::done);
   } catch (const std::exception& fault) {  // a parameter that does not fit, say: the case will fail, and say so
     const std::lock_guard lock(mutex_);
-    remarks_.push_back(fmt::format("case '{}': what an earlier run had made of it could not be looked at: {}", one.name, fault.what()));
+    warnings_.push_back(
+        fmt::format("case '{}': what an earlier run had made of it could not be looked at: {}", one.name, fault.what()));
   }
 }
 
@@ -167,9 +168,9 @@ void EarlierFiles::forget(const std::string& case_name) {
   if (fs::remove_all(folder, unused) > 0) remove_empty(folder.parent_path());
 }
 
-std::vector<std::string> EarlierFiles::remarks() const {
+std::vector<std::string> EarlierFiles::warnings() const {
   const std::lock_guard lock(mutex_);
-  return remarks_;
+  return warnings_;
 }
 
 /// `replace`: what is there of a still earlier run goes.
@@ -184,7 +185,7 @@ void EarlierFiles::move_files(const std::vector<Found>& files, const std::string
       else keep_foreign(file);
     } catch (const std::exception& fault) {
       const std::lock_guard lock(mutex_);
-      remarks_.push_back(fmt::format("'{}' was there before this run and could not be put aside: {}", file, fault.what()));
+      warnings_.push_back(fmt::format("'{}' was there before this run and could not be put aside: {}", file, fault.what()));
     }
   }
 }
@@ -198,8 +199,8 @@ void EarlierFiles::keep_foreign(const fs::path& file) {
   fs::create_directories(place.parent_path());
   move_across(file, place);
   const std::lock_guard lock(mutex_);
-  remarks_.push_back(fmt::format("'{}' was there before this run and no record of a run names it; it is kept as '{}'",
-                                 file.string(), place.string()));
+  warnings_.push_back(fmt::format("'{}' was there before this run and no record of a run names it; it is kept as '{}'",
+                                  file.string(), place.string()));
 }
 
 void EarlierFiles::move_file(const fs::path& file, const fs::path& folder, bool replace) {

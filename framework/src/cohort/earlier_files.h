@@ -35,7 +35,7 @@ class EarlierFiles {
   /// When a case is done, its earlier files go; an empty name: of the run.
   void forget(const std::string& case_name);
   /// Sentences about files that could not be put aside, or that no run had made.
-  std::vector<std::string> remarks() const;
+  std::vector<std::string> warnings() const;
 
  private:
   struct Found {
@@ -54,14 +54,14 @@ class EarlierFiles {
   std::string word_;
   bool sidecars_ = false;
   mutable std::mutex mutex_;  ///< guards what follows
-  std::vector<std::string> remarks_;
+  std::vector<std::string> warnings_;
 };
 
 /// Files outside the output folder that exist, and that this run would replace although no earlier run into the folder made them: a
 /// sentence each goes to `faults`. Not those that a person named on the command line (Case::own). A graph may come from anybody.
 /// `run_record`: the file of the record of what an earlier run made once for all cases.
 void check_foreign_files(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
-                         const std::string& word, const std::filesystem::path& run_record, Faults& faults);
+                         const std::string& word, const std::filesystem::path& run_record, Diagnostics& faults);
 
 /// The folder of a case's earlier files, relative to the output folder; empty: there are none. An empty name: of the run.
 std::string earlier_files_of(const std::filesystem::path& out, const std::string& case_name, const std::string& word);

@@ -60,7 +60,7 @@ std::string rounded(const std::string& cell) {
 
 }  // namespace
 
-void FoldMeasures::add(const std::filesystem::path& file, Faults& faults) {
+void FoldMeasures::add(const std::filesystem::path& file, Diagnostics& faults) {
   std::vector<TableRow> found = read_table(file, faults);
   if (found.empty()) return;
   std::vector<std::string> header = found.front().cells;

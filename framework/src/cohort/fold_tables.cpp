@@ -9,7 +9,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The table that a fold ends with, which one of its steps must have written: an old file of the name tells nothing.
-fs::path measures_of(const CrossvalRequest& request, const PreparedCrossval& prepared, const Fold& fold, Faults& faults) {
+fs::path measures_of(const CrossvalRequest& request, const PreparedCrossval& prepared, const Fold& fold, Diagnostics& faults) {
   const fs::path folder = fs::absolute(fs::path(request.out) / fold.name);
   const fs::path file =
       substituted(prepared.plan.measures, {{"fold", folder.string()}}, {prepared.plan.file.string(), 0, 0}, faults);
@@ -25,7 +25,7 @@ fs::path measures_of(const CrossvalRequest& request, const PreparedCrossval& pre
 
 }  // namespace
 
-FoldMeasures measures_of_folds(const CrossvalRequest& request, const PreparedCrossval& prepared, Faults& faults) {
+FoldMeasures measures_of_folds(const CrossvalRequest& request, const PreparedCrossval& prepared, Diagnostics& faults) {
   FoldMeasures measures;
   for (const Fold& fold : prepared.folds) {
     const fs::path file = measures_of(request, prepared, fold, faults);

@@ -36,7 +36,7 @@ Columns values_for(const CrossStep& step, const Fold& fold, const fs::path& fold
 
 }  // namespace
 
-std::vector<Columns> read_columns(const fs::path& table, Faults& faults) {
+std::vector<Columns> read_columns(const fs::path& table, Diagnostics& faults) {
   const std::vector<TableRow> rows = read_table(table, faults);
   std::vector<Columns> found;
   if (rows.empty()) return found;
@@ -49,7 +49,7 @@ std::vector<Columns> read_columns(const fs::path& table, Faults& faults) {
     faults.error({table.string(), rows.front().line, 1}, "the table has no column 'case', which names each case");
   std::set<std::string> names;
   for (std::size_t r = 1; r < rows.size(); ++r) {
-    const Place place{table.string(), rows[r].line, 1};
+    const SourceLocation place{table.string(), rows[r].line, 1};
     if (rows[r].cells.size() != header.size()) {
       faults.error(place, fmt::format("this row has {} cells, the header has {}", rows[r].cells.size(), header.size()));
       continue;
@@ -67,7 +67,7 @@ std::vector<Columns> read_columns(const fs::path& table, Faults& faults) {
   return found;
 }
 
-std::vector<Fold> make_folds(const std::vector<Columns>& rows, int count, Faults& faults) {
+std::vector<Fold> make_folds(const std::vector<Columns>& rows, int count, Diagnostics& faults) {
   const std::size_t folds = count == 0 ? rows.size() : static_cast<std::size_t>(count);
   if (rows.size() < 2 || folds > rows.size()) {
     faults.error({}, fmt::format("the table has {} cases; {} folds need at least {}", rows.size(),
@@ -87,7 +87,7 @@ std::vector<Fold> make_folds(const std::vector<Columns>& rows, int count, Faults
   return made;
 }
 
-std::string substituted(const std::string& text, const Columns& values, const Place& place, Faults& faults) {
+std::string substituted(const std::string& text, const Columns& values, const SourceLocation& place, Diagnostics& faults) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = text.find("${", at), end = text.find('}', begin);
@@ -109,7 +109,7 @@ std::string substituted(const std::string& text, const Columns& values, const Pl
 }
 
 std::string step_table(const CrossStep& step, const Fold& fold, const fs::path& folder, const std::vector<std::string>& wanted,
-                       Faults& faults) {
+                       Diagnostics& faults) {
   const std::vector<Columns>& cases = cases_of(step, fold);
   std::vector<std::string> columns{"case"};
   for (const std::string& name : wanted) {
@@ -135,7 +135,7 @@ std::string step_table(const CrossStep& step, const Fold& fold, const fs::path& 
   return text;
 }
 
-std::vector<std::string> step_settings(const CrossStep& step, const Fold& fold, const fs::path& folder, Faults& faults) {
+std::vector<std::string> step_settings(const CrossStep& step, const Fold& fold, const fs::path& folder, Diagnostics& faults) {
   std::vector<std::string> settings;
   for (const auto& [name, value] : step.settings)
     settings.push_back(name + "=" + substituted(value, values_for(step, fold, folder), step.place, faults));

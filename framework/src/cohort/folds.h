@@ -10,20 +10,20 @@
 namespace flowrun {
 
 /// Reads the table; a cell that names a file beside the table becomes an absolute path. What is wrong goes to `faults`.
-std::vector<Columns> read_columns(const std::filesystem::path& table, Faults& faults);
+std::vector<Columns> read_columns(const std::filesystem::path& table, Diagnostics& faults);
 
 /// `count` folds, of which each case is tested in one; 0: as many as there are cases. Case i is tested in fold i mod count.
-std::vector<Fold> make_folds(const std::vector<Columns>& rows, int count, Faults& faults);
+std::vector<Fold> make_folds(const std::vector<Columns>& rows, int count, Diagnostics& faults);
 
 /// The text with ${name} replaced. An unknown name is a fault at `place`.
-std::string substituted(const std::string& text, const Columns& values, const Place& place, Faults& faults);
+std::string substituted(const std::string& text, const Columns& values, const SourceLocation& place, Diagnostics& faults);
 
 /// The table of cases for one step of a fold, with the columns in `wanted` (inputs of the graph) that are known.
 std::string step_table(const CrossStep& step, const Fold& fold, const std::filesystem::path& folder,
-                       const std::vector<std::string>& wanted, Faults& faults);
+                       const std::vector<std::string>& wanted, Diagnostics& faults);
 
 /// The step's settings as "name=value".
 std::vector<std::string> step_settings(const CrossStep& step, const Fold& fold, const std::filesystem::path& folder,
-                                       Faults& faults);
+                                       Diagnostics& faults);
 
 }  // namespace flowrun

@@ -26,7 +26,7 @@ FoundPlugins find_plugins(const std::vector<std::string>& plugin_paths, bool ret
 }
 
 std::vector<std::pair<std::string, std::string>> assignments(const std::vector<std::string>& words, const std::string& option,
-                                                             Faults& faults) {
+                                                             Diagnostics& faults) {
   std::vector<std::pair<std::string, std::string>> found;
   for (const std::string& word : words) {
     const std::size_t equals = word.find('=');
@@ -42,21 +42,21 @@ std::vector<std::pair<std::string, std::string>> assignments(const std::vector<s
   return found;
 }
 
-void add_fault(Faults& faults, Severity severity, const Place& place, const std::string& message) {
+void add_fault(Diagnostics& faults, Severity severity, const SourceLocation& place, const std::string& message) {
   if (severity == Severity::error) faults.error(place, message);
   else faults.warning(place, message);
 }
 
 CheckedGraph check_graph(const std::string& file, const std::vector<std::string>& settings, const Registry& registry,
-                         Faults& faults, Files files) {
+                         Diagnostics& faults, Files files) {
   Settings set;
   set.files_must_exist = files == Files::must_exist;
   for (auto& [name, value] : assignments(settings, "--set", faults)) set.values[name] = value;
-  Faults of_graph;  // apart: a fault of the command line is no reason to leave the cases unchecked
+  Diagnostics of_graph;  // apart: a fault of the command line is no reason to leave the cases unchecked
   CheckedGraph checked;
   checked.spec = load_graph(file, of_graph);
   if (checked.spec) checked.graph = validate(*checked.spec, registry, set, of_graph);
-  for (const Fault& fault : of_graph.all()) add_fault(faults, fault.severity, fault.place, fault.message);
+  for (const Diagnostic& fault : of_graph.all()) add_fault(faults, fault.severity, fault.place, fault.message);
   return checked;
 }
 

@@ -15,7 +15,7 @@
 
 namespace flowrun {
 
-void check_writable(const std::filesystem::path& folder, const std::string& option, Faults& faults) {
+void check_writable(const std::filesystem::path& folder, const std::string& option, Diagnostics& faults) {
   std::error_code unused;
   std::filesystem::path nearest = std::filesystem::absolute(folder);
   while (!std::filesystem::exists(nearest, unused) && nearest.has_relative_path()) nearest = nearest.parent_path();

@@ -7,7 +7,7 @@
 namespace flowrun {
 
 /// Finds out, without making anything, whether a folder can be made or written into; else a fault.
-void check_writable(const std::filesystem::path& folder, const std::string& option, Faults& faults);
+void check_writable(const std::filesystem::path& folder, const std::string& option, Diagnostics& faults);
 
 /// Makes the folder and proves with a file that it can be written. Throws Error.
 void prepare_folder(const std::filesystem::path& folder, const std::string& option);

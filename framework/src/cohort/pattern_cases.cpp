@@ -45,7 +45,8 @@ std::string input_fault(const std::string& name, const GraphSpec* spec, const Co
   return common.contains(name) ? fmt::format("input '{}' is given by --in too; give it once", name) : "";
 }
 
-void add_pattern(const std::string& word, const GraphSpec* spec, const CommonValues& common, CaseWords& words, Faults& faults) {
+void add_pattern(const std::string& word, const GraphSpec* spec, const CommonValues& common, CaseWords& words,
+                 Diagnostics& faults) {
   const std::size_t equals = word.find('=');
   const bool named = equals != std::string::npos && is_name(word.substr(0, equals));
   std::string name = named ? word.substr(0, equals) : "";
@@ -69,7 +70,7 @@ void add_pattern(const std::string& word, const GraphSpec* spec, const CommonVal
   }
 }
 
-void add_table(const std::string& word, CaseWords& words, Faults& faults) {
+void add_table(const std::string& word, CaseWords& words, Diagnostics& faults) {
   std::error_code unused;
   const bool looks_like_pattern = word.find_first_of("{*=") != std::string::npos && !fs::exists(word, unused);
   if (looks_like_pattern)
@@ -84,7 +85,8 @@ void add_table(const std::string& word, CaseWords& words, Faults& faults) {
 /// Finds the cases of patterns.
 class PatternCases : public CaseSource {
  public:
-  PatternCases(const CaseWords& words, Incomplete incomplete, const GraphSpec& spec, const CommonValues& common, Faults& faults)
+  PatternCases(const CaseWords& words, Incomplete incomplete, const GraphSpec& spec, const CommonValues& common,
+               Diagnostics& faults)
       : words_(words), spec_(spec), common_(common), faults_(faults), incomplete_(incomplete, faults) {}
 
   CaseList read() override {
@@ -162,7 +164,7 @@ class PatternCases : public CaseSource {
   const CaseWords& words_;
   const GraphSpec& spec_;
   const CommonValues& common_;
-  Faults& faults_;
+  Diagnostics& faults_;
   IncompleteCases incomplete_;
   std::map<std::string, std::map<std::string, Matches>> files_;  // by input and case
   std::vector<std::string> names_;
@@ -190,7 +192,7 @@ void IncompleteCases::finish(std::size_t all) const {
 }
 
 CaseWords sort_case_words(const std::vector<std::string>& words, const GraphSpec* spec, const CommonValues& common,
-                          Faults& faults) {
+                          Diagnostics& faults) {
   CaseWords sorted;
   for (const std::string& word : words) {
     if (CasePattern::is_pattern(word)) add_pattern(word, spec, common, sorted, faults);
@@ -200,13 +202,13 @@ CaseWords sort_case_words(const std::vector<std::string>& words, const GraphSpec
 }
 
 std::unique_ptr<CaseSource> pattern_cases(const CaseWords& words, Incomplete incomplete, const GraphSpec* spec,
-                                          const CommonValues& common, Faults& faults) {
+                                          const CommonValues& common, Diagnostics& faults) {
   if (!spec || words.patterns.empty()) return no_cases();  // said already
   return std::make_unique<PatternCases>(words, incomplete, *spec, common, faults);
 }
 
-std::string file_of_case(const CasePattern& pattern, const std::string& name, const Place& place, const std::string& input,
-                         Faults& faults) {
+std::string file_of_case(const CasePattern& pattern, const std::string& name, const SourceLocation& place,
+                         const std::string& input, Diagnostics& faults) {
   if (!pattern.has_star()) return pattern.path_of(name);
   std::vector<std::string> unreadable;
   const auto found = pattern.find(name, unreadable);

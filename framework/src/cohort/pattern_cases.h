@@ -15,15 +15,15 @@ struct CaseWords {
   std::map<std::string, CasePattern> patterns;  ///< by input
 };
 CaseWords sort_case_words(const std::vector<std::string>& words, const GraphSpec* spec, const CommonValues& common,
-                          Faults& faults);
+                          Diagnostics& faults);
 
 /// A case for each name that some pattern finds, in natural order.
-std::unique_ptr<CaseSource> pattern_cases(const CaseWords& words, Incomplete incomplete, const GraphSpec* spec, const CommonValues& common,
-                       Faults& faults);
+std::unique_ptr<CaseSource> pattern_cases(const CaseWords& words, Incomplete incomplete, const GraphSpec* spec,
+                                          const CommonValues& common, Diagnostics& faults);
 
 /// The file of a case whose name is known. A pattern with '*' is looked up, and must find one.
-std::string file_of_case(const CasePattern& pattern, const std::string& name, const Place& place, const std::string& input,
-                         Faults& faults);
+std::string file_of_case(const CasePattern& pattern, const std::string& name, const SourceLocation& place,
+                         const std::string& input, Diagnostics& faults);
 
 /// What keeps a case from being run.
 struct Lacks {
@@ -36,13 +36,13 @@ struct Lacks {
 /// Adds what is known of cases that lack files: a fault for each and what to do, or warnings that say which are left out.
 class IncompleteCases {
  public:
-  IncompleteCases(Incomplete incomplete, Faults& faults) : incomplete_(incomplete), faults_(faults) {}
+  IncompleteCases(Incomplete incomplete, Diagnostics& faults) : incomplete_(incomplete), faults_(faults) {}
   void add(const std::string& name, const Lacks& lacks);
   void finish(std::size_t all) const;
 
  private:
   Incomplete incomplete_;
-  Faults& faults_;
+  Diagnostics& faults_;
   std::size_t count_ = 0;
 };
 

@@ -23,7 +23,7 @@ constexpr int kMaxCount = 1024;
 constexpr std::int64_t kReplayLimit = std::int64_t{1} << 30;
 
 /// A count of an option, or the default when it is not given.
-int count_option(const std::string& text, const std::string& option, int default_value, Faults& faults) {
+int count_option(const std::string& text, const std::string& option, int default_value, Diagnostics& faults) {
   if (text.empty()) return default_value;
   int count = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
@@ -33,7 +33,7 @@ int count_option(const std::string& text, const std::string& option, int default
 }
 
 /// What a node's `run.device` may be.
-std::string device_option(const std::string& text, Faults& faults) {
+std::string device_option(const std::string& text, Diagnostics& faults) {
   const bool numbered = text.rfind("cuda:", 0) == 0 && text.size() > 5 && text.size() <= 8 &&
                         std::all_of(text.begin() + 5, text.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (text == "auto" || text == "cpu" || text == "cuda" || numbered) return text;
@@ -42,7 +42,7 @@ std::string device_option(const std::string& text, Faults& faults) {
 }
 
 /// A number of bytes, with K, M, G or T behind it where it is large (powers of 1024).
-std::int64_t bytes_option(const std::string& text, const std::string& option, std::int64_t default_value, Faults& faults) {
+std::int64_t bytes_option(const std::string& text, const std::string& option, std::int64_t default_value, Diagnostics& faults) {
   if (text.empty()) return default_value;
   std::int64_t count = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
@@ -55,7 +55,7 @@ std::int64_t bytes_option(const std::string& text, const std::string& option, st
   return default_value;
 }
 
-void choose_cases(PreparedRun& run, Faults& faults) {
+void choose_cases(PreparedRun& run, Diagnostics& faults) {
   const ValidatedNode* collector = run.graph ? case_collector(*run.graph) : nullptr;
   if (!run.request.only.empty()) {
     keep_only(run.list, run.request.only, faults);
@@ -72,7 +72,7 @@ void choose_cases(PreparedRun& run, Faults& faults) {
 }
 
 /// Leaves the cases of the shard. What needs all cases of a run cannot be split.
-void keep_shard(PreparedRun& run, Faults& faults) {
+void keep_shard(PreparedRun& run, Diagnostics& faults) {
   if (run.shard.is_whole()) return;
   const ValidatedNode* collector = run.graph ? case_collector(*run.graph) : nullptr;
   if (collector)
@@ -83,7 +83,7 @@ void keep_shard(PreparedRun& run, Faults& faults) {
   std::erase_if(run.list.cases, [&](const Case& one) { return !mine.contains(one.name); });
 }
 
-void read_options(PreparedRun& run, Faults& faults) {
+void read_options(PreparedRun& run, Diagnostics& faults) {
   const CohortRequest& request = run.request;
   run.options.threads = count_option(request.threads, "--threads", 0, faults);
   run.options.cases_in_flight = count_option(request.cases_in_flight, "--cases-in-flight", run.options.cases_in_flight, faults);
@@ -95,7 +95,7 @@ void read_options(PreparedRun& run, Faults& faults) {
   run.options.device = device_option(request.device, faults);
 }
 
-void check_places(const PreparedRun& run, Faults& faults) {
+void check_places(const PreparedRun& run, Diagnostics& faults) {
   check_writable(run.out(), "--out", faults);
   if (const std::string fault = shard_set_fault(run.out(), run.shard, run.word); !fault.empty()) faults.error({}, fault);
   if (!run.request.bids.empty())
@@ -113,7 +113,7 @@ std::vector<std::string> names_of(const std::vector<Case>& cases) {
   return names;
 }
 
-PreparedRun prepare_run(CohortRequest request, const Registry& registry, Faults& faults) {
+PreparedRun prepare_run(CohortRequest request, const Registry& registry, Diagnostics& faults) {
   PreparedRun run;
   run.request = std::move(request);
   read_options(run, faults);

@@ -21,7 +21,7 @@ struct PreparedRun {
 };
 
 /// Reads the graph, finds the cases and checks them together. Writes nothing.
-PreparedRun prepare_run(CohortRequest request, const Registry& registry, Faults& faults);
+PreparedRun prepare_run(CohortRequest request, const Registry& registry, Diagnostics& faults);
 
 std::vector<std::string> names_of(const std::vector<Case>& cases);
 

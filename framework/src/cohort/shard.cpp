@@ -16,7 +16,7 @@ std::optional<int> whole_number(const std::string& text) {
 }
 
 /// The place of a task among those of its job array: 10, 12, 14 with a step of 2 are the first, second and third of three.
-Shard slurm_shard(const Environment& environment, Faults& faults) {
+Shard slurm_shard(const Environment& environment, Diagnostics& faults) {
   const auto value = [&](const char* name) { return whole_number(environment(name).value_or("")); };
   const auto id = value("SLURM_ARRAY_TASK_ID"), count = value("SLURM_ARRAY_TASK_COUNT"), first = value("SLURM_ARRAY_TASK_MIN"),
              last = value("SLURM_ARRAY_TASK_MAX");
@@ -50,7 +50,7 @@ Environment process_environment() {
   };
 }
 
-Shard parse_shard(const std::string& text, const Environment& environment, Faults& faults) {
+Shard parse_shard(const std::string& text, const Environment& environment, Diagnostics& faults) {
   if (text.empty()) return {};
   if (text == "slurm") return slurm_shard(environment, faults);
   const std::size_t slash = text.find('/');

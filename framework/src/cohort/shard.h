@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 
 namespace flowrun {
 
@@ -25,7 +25,7 @@ using Environment = std::function<std::optional<std::string>(const char* name)>;
 Environment process_environment();
 
 /// "2/8", or "slurm": the place of the running task in its job array. Empty text: all cases.
-Shard parse_shard(const std::string& text, const Environment& environment, Faults& faults);
+Shard parse_shard(const std::string& text, const Environment& environment, Diagnostics& faults);
 
 /// Every count-th name from the index-th on. Names that are appended change no shard of those before them.
 std::set<std::string> names_in(const Shard& shard, const std::vector<std::string>& names);

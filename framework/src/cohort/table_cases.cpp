@@ -16,7 +16,7 @@ constexpr std::string_view kCaseColumn = "case";
 /// Turns the rows of one table into cases.
 class TableCases : public CaseSource {
  public:
-  TableCases(const CaseWords& words, const GraphSpec* spec, const CommonValues& common, Faults& faults)
+  TableCases(const CaseWords& words, const GraphSpec* spec, const CommonValues& common, Diagnostics& faults)
       : words_(words), file_(words.table), spec_(spec), common_(common), faults_(faults) {}
 
   CaseList read() override {
@@ -34,11 +34,11 @@ class TableCases : public CaseSource {
   }
 
  private:
-  Place place(const TableRow& row) const { return {file_.string(), row.line, 1}; }
+  SourceLocation place(const TableRow& row) const { return {file_.string(), row.line, 1}; }
 
   /// Whether rows can be read by it.
   bool check_header() {
-    const Place at = place(header_);
+    const SourceLocation at = place(header_);
     if (header_.cells.size() == 1 && header_.cells.front().find(';') != std::string::npos) {
       faults_.error(at, "the columns are separated by ';'; save the table with commas, or with tabs as .tsv");
       return false;
@@ -125,7 +125,7 @@ class TableCases : public CaseSource {
   std::filesystem::path file_;
   const GraphSpec* spec_;
   const CommonValues& common_;
-  Faults& faults_;
+  Diagnostics& faults_;
   TableRow header_;
   std::map<std::string, int> lines_;  // of the cases, by name
   CaseList list_;
@@ -133,7 +133,8 @@ class TableCases : public CaseSource {
 
 }  // namespace
 
-std::unique_ptr<CaseSource> table_cases(const CaseWords& words, const GraphSpec* spec, const CommonValues& common, Faults& faults) {
+std::unique_ptr<CaseSource> table_cases(const CaseWords& words, const GraphSpec* spec, const CommonValues& common,
+                                        Diagnostics& faults) {
   return std::make_unique<TableCases>(words, spec, common, faults);
 }
 

@@ -55,7 +55,7 @@ std::string trimmed(const std::string& cell) {
 
 class TableParser {
  public:
-  TableParser(const std::string& text, char separator, std::string file, Faults& faults)
+  TableParser(const std::string& text, char separator, std::string file, Diagnostics& faults)
       : text_(text), separator_(separator), file_(std::move(file)), faults_(faults) {}
 
   std::vector<TableRow> parse() {
@@ -142,7 +142,7 @@ class TableParser {
   const std::string& text_;
   char separator_;
   std::string file_;
-  Faults& faults_;
+  Diagnostics& faults_;
   std::size_t at_ = 0;
   int line_ = 1;
   int found_ = 0;
@@ -176,7 +176,7 @@ std::string read_bounded(std::istream& stream) {
 
 }  // namespace
 
-std::vector<TableRow> parse_table(std::string text, const std::filesystem::path& file, Faults& faults) {
+std::vector<TableRow> parse_table(std::string text, const std::filesystem::path& file, Diagnostics& faults) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") || text.find('\0') != std::string::npos) {
     faults.error({file.string(), 0, 0}, "this is not UTF-8 text; save the table as CSV in UTF-8");
     return {};
@@ -190,7 +190,7 @@ std::vector<TableRow> parse_table(std::string text, const std::filesystem::path&
   return TableParser(text, separator_of(text, file), file.string(), faults).parse();
 }
 
-std::vector<TableRow> read_table(const std::filesystem::path& file, Faults& faults) {
+std::vector<TableRow> read_table(const std::filesystem::path& file, Diagnostics& faults) {
   std::error_code unused;
   std::ifstream stream(file, std::ios::binary);
   if (std::filesystem::is_directory(file, unused) || !stream) {

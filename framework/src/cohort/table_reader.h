@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 
 namespace flowrun {
 
@@ -18,7 +18,7 @@ struct TableRow {
 /// lines (of separators only, too) and lines that begin with '#' are taken care of. The apostrophe that
 /// flowrun puts before a text that looks like a formula (csv_text) is taken away. What is wrong goes to `faults` with its line:
 /// text that is not UTF-8, cells of more than 8 KiB, quotes out of place, a file of more than 64 MiB.
-std::vector<TableRow> read_table(const std::filesystem::path& file, Faults& faults);
-std::vector<TableRow> parse_table(std::string text, const std::filesystem::path& file, Faults& faults);
+std::vector<TableRow> read_table(const std::filesystem::path& file, Diagnostics& faults);
+std::vector<TableRow> parse_table(std::string text, const std::filesystem::path& file, Diagnostics& faults);
 
 }  // namespace flowrun

@@ -63,7 +63,7 @@ std::string use_in_run(const fs::path& place, const PreparedRun& run) {
 
 }  // namespace
 
-void check_trace_file(const PreparedRun& run, Faults& faults) {
+void check_trace_file(const PreparedRun& run, Diagnostics& faults) {
   if (!run.graph) return;
   if (const std::string use = use_in_run(place_of(run.request.trace), run); !use.empty())
     return faults.error({}, fmt::format("--trace '{}': {}; name another file", run.request.trace, use));

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 
 namespace flowrun::json {
 
@@ -92,7 +92,8 @@ inline constexpr int kDeepest = 64;
 /// Reads a text that may come from anybody. Faults (place in `file`, one sentence each): bad syntax, text that is not UTF-8,
 /// duplicate names, numbers out of range, more than kDeepest levels, more than `largest` bytes. Nothing when the syntax is
 /// broken; duplicates and bad numbers leave the rest readable, so ask the faults too.
-std::optional<Value> parse(const std::string& text, const std::string& file, Faults& faults, std::size_t largest = kLargestText);
+std::optional<Value> parse(const std::string& text, const std::string& file, Diagnostics& faults,
+                           std::size_t largest = kLargestText);
 
 /// Text of a value, the same for the same value always: members in their order, two spaces a level and a newline at the end, or
 /// all in one line. Bytes that are not UTF-8 become U+FFFD; numbers that are not finite become null.

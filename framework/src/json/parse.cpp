@@ -11,7 +11,7 @@ namespace {
 /// Builds the tree from the parser's events, which come in the order of the tokens.
 class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
-  TreeBuilder(const std::string& text, const std::string& file, Faults& faults)
+  TreeBuilder(const std::string& text, const std::string& file, Diagnostics& faults)
       : text_(text), file_(file), faults_(faults), cursor_(text) {}
 
   Value root;
@@ -100,7 +100,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
 
   const std::string& text_;
   const std::string& file_;
-  Faults& faults_;
+  Diagnostics& faults_;
   Cursor cursor_;
   std::vector<Level> open_;
   Member pending_;
@@ -110,7 +110,7 @@ std::string megabytes(std::size_t bytes) { return std::to_string((bytes + (1u <<
 
 }  // namespace
 
-std::optional<Value> parse(const std::string& text, const std::string& file, Faults& faults, std::size_t largest) {
+std::optional<Value> parse(const std::string& text, const std::string& file, Diagnostics& faults, std::size_t largest) {
   if (text.size() > largest) {
     faults.error({file, 0, 0}, "the file holds " + megabytes(text.size()) + "; at most " + megabytes(largest) + " are read");
     return std::nullopt;

@@ -199,7 +199,7 @@ void write_replay_bundle(const fs::path& folder, const ReplayBundle& bundle) {
 ReplayBundle read_replay_bundle(const fs::path& folder) {
   const fs::path file = folder / kDescription;
   try {
-    Faults faults;
+    Diagnostics faults;
     const std::optional<Value> tree = json::parse(read_plain_file(file, json::kLargestText + 1), file.string(), faults);
     if (!tree || faults.has_errors()) throw Error(faults.all().empty() ? "it is not JSON" : to_string(faults.all().front()));
     return from_tree(*tree);

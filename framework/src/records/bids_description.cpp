@@ -17,7 +17,7 @@ const char* const kVersion = "1.9.0";  // of BIDS, which these names follow
 /// The description of a data set, or nothing when there is none that can be read.
 std::optional<json::Value> read_description(const fs::path& file) {
   try {
-    Faults unused;
+    Diagnostics unused;
     return json::parse(read_plain_file(file, kMostBytes), file.string(), unused);
   } catch (const Error&) {
     return std::nullopt;
@@ -74,7 +74,7 @@ std::string bids_description_fault(const fs::path& dataset) {
   if (!fs::exists(file, unknown)) return "";
   const std::string name = "'" + file.string() + "' ";
   try {
-    Faults faults;
+    Diagnostics faults;
     const std::optional<json::Value> tree = json::parse(read_plain_file(file, kMostBytes), file.string(), faults);
     if (!tree || faults.has_errors()) return name + "is not JSON" + (faults.all().empty() ? "" : ": " + to_string(faults.all().front()));
     return tree->is(json::Kind::object) ? "" : name + "is no JSON object";

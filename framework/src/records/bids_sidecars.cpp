@@ -122,7 +122,7 @@ class Sidecars {
   void add(Value& value, const BidsField& field) const {
     std::erase_if(value.own_members(), [&](const json::Member& member) { return member.name == field.name; });
     if (field.input.empty()) {
-      Faults unused;
+      Diagnostics unused;
       if (auto given = json::parse(field.value, "metadata", unused)) value.set(field.name, std::move(*given));
     } else if (const std::string link = link_to_input(one_, field.input, source_); !link.empty()) {
       value.set(field.name, link);

@@ -135,7 +135,7 @@ bool is_of_run(const std::filesystem::path& file) {
 
 CaseRecord read_case_record(const std::filesystem::path& file) {
   try {
-    Faults faults;
+    Diagnostics faults;
     const std::optional<Value> tree = json::parse(read_plain_file(file, json::kLargestText + 1), file.string(), faults);
     if (!tree || faults.has_errors()) throw Error(faults.all().empty() ? "it is not JSON" : to_string(faults.all().front()));
     return from_tree(*tree);

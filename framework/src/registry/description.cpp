@@ -220,7 +220,7 @@ Description read_description(Value tree) {
 }
 
 Description parse_description(const std::string& text) {
-  Faults faults;
+  Diagnostics faults;
   std::optional<Value> tree = json::parse(text, "description", faults);
   if (!tree || faults.has_errors())
     throw Error("gives a description that is not JSON: " +

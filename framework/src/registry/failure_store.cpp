@@ -54,7 +54,7 @@ std::optional<std::string> remembered_failure(const fs::path& library) {
   std::error_code error;
   if (file.empty() || !stamp || !fs::is_regular_file(file, error)) return std::nullopt;
   try {
-    Faults faults;
+    Diagnostics faults;
     const std::optional<Value> tree = json::parse(read_bytes(file), file.string(), faults);
     return tree && !faults.has_errors() ? reason_in(*tree, *stamp) : std::nullopt;
   } catch (const Error&) {

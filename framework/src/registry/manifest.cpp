@@ -78,7 +78,7 @@ std::string manifest_text(const Manifest& manifest) {
 }
 
 std::optional<Manifest> parse_manifest(const std::string& text) {
-  Faults faults;
+  Diagnostics faults;
   const std::optional<Value> tree = json::parse(text, "manifest", faults);
   if (!tree || faults.has_errors()) return std::nullopt;
   try {

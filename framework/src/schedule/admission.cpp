@@ -1,7 +1,8 @@
-// Which cases are in flight.
+#include "schedule/admission.h"
+
 #include <algorithm>
 
-#include "schedule/engine.h"
+#include "schedule/stall.h"
 
 namespace flowrun::schedule {
 namespace {
@@ -11,124 +12,120 @@ constexpr std::int64_t kWindowPerCaseInFlight = 8;
 
 }  // namespace
 
-void Engine::run_cases(const std::vector<Case>& cases) {
+Admission::Admission(RunState& state, Router& router, WorkQueue& queue)
+    : state_(state), router_(router), queue_(queue), most_in_flight_(std::max(1, state.options.cases_in_flight)) {
+  ended_counts_.resize(state.graph->nodes.size());
+}
+
+void Admission::run(const std::vector<Case>& cases) {
   {
     const std::lock_guard lock(mutex_);
     cases_ = &cases;
-    seen_cases_.store(&cases, std::memory_order_release);
+    state_.board.set_cases(cases);
     results_.resize(cases.size());
     for (std::size_t i = 0; i < cases.size(); ++i) results_[i].name = cases[i].name;
   }
-  arena_->execute([&] {
-    equip(run_item_, plan_.run);
-    run_item_.acquire();
-    start_item(run_item_, plan_.run);
+  queue_.execute([&] {
+    equip(state_.run_item, state_.plan.run);
+    state_.run_item.acquire();
+    router_.start(state_.run_item, state_.plan.run);
     bool closed = false;
     for (;;) {
       admit_all();
-      flow_->wait_for_all();
-      tasks_done_.load(std::memory_order_acquire);
-      std::size_t live;
+      queue_.wait();
+      std::vector<CaseItem*> live;
       {
         const std::lock_guard lock(mutex_);
-        live = live_.size();
+        live = live_;
       }
-      if (live > 0) resolve_stall();
+      if (!live.empty()) resolve_stall(state_, router_, live);
       else if (!admit() && std::exchange(closed, close_admission())) break;
     }
   });
 }
 
-bool Engine::may_admit() const {
-  if (stopping_ || next_case_ >= cases_->size()) return false;
-  if (static_cast<int>(live_.size()) >= options_.cases_in_flight) return false;
-  if (!plan_.collects_cases) return true;
+bool Admission::may_admit() const {
+  if (state_.ending.stopping() || next_case_ >= cases_->size()) return false;
+  if (static_cast<int>(live_.size()) >= most_in_flight_) return false;
+  if (!state_.plan.collects_cases) return true;
   std::int64_t behind = static_cast<std::int64_t>(next_case_);
-  for (const auto& collector : run_item_.long_firings) {
+  for (const auto& collector : state_.run_item.stream_firings) {
     const std::lock_guard lock(collector->mutex);
-    if (collector->phase != LongFiring::Phase::collecting) continue;
+    if (collector->phase != StreamFiring::Phase::collecting) continue;
     for (const auto& port : collector->collected) behind = std::min(behind, port.accepted);
   }
-  return static_cast<std::int64_t>(next_case_) - behind < kWindowPerCaseInFlight * options_.cases_in_flight;
+  return static_cast<std::int64_t>(next_case_) - behind < kWindowPerCaseInFlight * most_in_flight_;
 }
 
-void Engine::admit_all() {
+void Admission::admit_all() {
   while (admit()) {
   }
 }
 
 /// Starts the next case if there is one and there is room.
-bool Engine::admit() {
+bool Admission::admit() {
   CaseItem* item = nullptr;
   {
     const std::lock_guard lock(mutex_);
     if (!may_admit()) return false;
-    item = new CaseItem(*this, run_item_, static_cast<std::int64_t>(next_case_), (*cases_)[next_case_], ledgers_.take());
+    item =
+        new CaseItem(*this, state_.run_item, static_cast<std::int64_t>(next_case_), (*cases_)[next_case_], state_.ledgers.take());
     ++next_case_;
-    equip(*item, plan_.one_case);
+    equip(*item, state_.plan.one_case);
     live_.push_back(item);
-    in_flight_.fetch_add(1, std::memory_order_relaxed);
+    state_.cases_in_flight.fetch_add(1, std::memory_order_relaxed);
   }
-  if (options_.on_case_start) options_.on_case_start(static_cast<std::size_t>(item->index));
+  if (state_.options.on_case_start) state_.options.on_case_start(static_cast<std::size_t>(item->index));
   const ItemRef keep(item);  // a case of which nothing is left to start ends here
-  start_item(*item, plan_.one_case);
+  router_.start(*item, state_.plan.one_case);
   return true;
 }
 
-void Engine::start_item(Item& item, const ItemPlan& plan) {
-  for (Stage* stage : plan.sources) pass_gates(new_work(*stage, item), stage->spec->scope);
-}
-
-static bool has_ended(LongFiring& collector) {
+static bool has_ended(StreamFiring& collector) {
   const std::lock_guard lock(collector.mutex);
-  return collector.phase == LongFiring::Phase::ended;
+  return collector.phase == StreamFiring::Phase::ended;
 }
 
 /// No case will follow: nodes that collect the run's cases can finish. Where cases were left out they fail: what they would make
 /// could not be told from a result over all cases.
-bool Engine::close_admission() {
+bool Admission::close_admission() {
   std::size_t admitted;
   {
     const std::lock_guard lock(mutex_);
     admitted = next_case_;
   }
-  for (const auto& collector : run_item_.long_firings) {
-    const bool partial = admitted < cases_->size() && !cancelled() && !collector->collected.empty();
+  for (const auto& collector : state_.run_item.stream_firings) {
+    const bool partial = admitted < cases_->size() && !state_.ending.cancelled() && !collector->collected.empty();
     // Made before the collector is locked: the run's lock comes first everywhere.
-    const ErrorPtr error = partial && !has_ended(*collector) ? partial_error(collector->stage, admitted) : nullptr;
+    const ErrorPtr error = partial && !has_ended(*collector) ? partial_error(collector->node, admitted) : nullptr;
     {
       const std::lock_guard lock(collector->mutex);
       for (auto& port : collector->collected) port.total = static_cast<std::int64_t>(admitted);
       if (error) collector->error = error;
     }
-    wake(*collector);
+    router_.wake(*collector);
   }
   return true;
 }
 
-ErrorPtr Engine::partial_error(const Stage& stage, std::size_t admitted) {
-  const ValidatedNode& spec = *stage.spec;
-  auto error = std::make_shared<const CaseError>(
-      CaseError{spec.id, spec.type_name, spec.plugin,
-                "the run ended after " + std::to_string(admitted) + " of " + std::to_string(cases_->size()) +
-                    " cases, and this node takes all of them; it makes nothing out of a part. Run all cases again"});
-  const std::lock_guard lock(mutex_);
-  run_errors_.push_back(*error);
-  return error;
+ErrorPtr Admission::partial_error(const PlannedNode& node, std::size_t admitted) {
+  return state_.findings.fail(node, state_.run_item,
+                              "the run ended after " + std::to_string(admitted) + " of " + std::to_string(cases_->size()) +
+                                  " cases, and this node takes all of them; it makes nothing out of a part. Run all cases again");
 }
 
-CaseResult Engine::result_of(CaseItem& item) const {
+CaseResult Admission::result_of(CaseItem& item) const {
   CaseResult result;
   result.name = item.spec.name;
   result.status = !item.errors.empty() ? CaseStatus::failed : item.cancelled ? CaseStatus::cancelled : CaseStatus::done;
   result.errors = std::move(item.errors);
   result.warnings = std::move(item.warnings);
-  result.start_s = std::chrono::duration<double>(item.started - begin_).count();
+  result.start_s = std::chrono::duration<double>(item.started - state_.begin.load()).count();
   result.seconds = std::chrono::duration<double>(Clock::now() - item.started).count();
-  for (const auto& [key, value] : item.reports) result.reports.push_back({graph_->nodes[key.first].id, key.second, value});
+  for (const auto& [key, value] : item.reports) result.reports.push_back({state_.graph->nodes[key.first].id, key.second, value});
   for (const auto& [node, reason] : item.left_out) result.left_out.push_back({node, reason});
   result.peak_payload_bytes = item.ledger->account->peak();
-  for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
+  for (std::size_t i = 0; i < state_.graph->nodes.size(); ++i) {
     const NodeCounts counts = item.ledger->counts.total(i);
     if (counts.firings == 0) continue;
     const auto since = [&](Clock::time_point time) {
@@ -140,29 +137,82 @@ CaseResult Engine::result_of(CaseItem& item) const {
   return result;
 }
 
-void Engine::case_ended(CaseItem& item) {
+void Admission::case_ended(CaseItem& item) {
   const CaseResult result = result_of(item);
   const auto index = static_cast<std::size_t>(item.index);
-  in_flight_.fetch_sub(1, std::memory_order_relaxed);
-  if (result.status == CaseStatus::failed && options_.fail_fast) stopping_ = cancelling_ = true;
+  state_.cases_in_flight.fetch_sub(1, std::memory_order_relaxed);
+  if (result.status == CaseStatus::failed && state_.options.fail_fast) state_.ending.fail_fast();
   {
     const std::lock_guard lock(mutex_);
-    const bool done = result.status == CaseStatus::done;
-    ++(done ? done_count_ : failed_count_);
-    (done ? done_seconds_ : failed_seconds_) += result.seconds;
+    Ended& ended = result.status == CaseStatus::done ? done_ : failed_;
+    ++ended.count;
+    ended.seconds += result.seconds;
     results_[index] = result;
     for (std::size_t i = 0; i < ended_counts_.size(); ++i) ended_counts_[i].add(item.ledger->counts.total(i));
-    ledgers_.give(item.ledger);
+    state_.ledgers.give(item.ledger);
     live_.erase(std::find(live_.begin(), live_.end(), &item));
   }
-  if (!options_.on_case_end) return;
+  if (!state_.options.on_case_end) return;
   admit_all();  // the next case is read while this one is told of
   if (tls_handoff) tls_handoff->clock.pause();
   {
     const std::lock_guard lock(case_end_mutex_);
-    options_.on_case_end(result, index);
+    state_.options.on_case_end(result, index);
   }
   if (tls_handoff) tls_handoff->clock.resume();
+}
+
+/// The running cases with what threads do for them.
+void Admission::add_running(Progress& progress) const {
+  const Clock::time_point time = Clock::now();
+  for (const CaseItem* item : live_) {
+    progress.running.push_back({item->spec.name, std::chrono::duration<double>(time - item->started).count(), {}});
+    for (const Now& now : state_.board.threads()) {
+      const std::uint64_t seen = now.node_and_case.load(std::memory_order_relaxed);
+      const auto node = static_cast<std::size_t>(seen >> 32);
+      if (node == 0 || (seen & 0xFFFFFFFF) != static_cast<std::uint64_t>(item->index + 1)) continue;
+      progress.running.back().steps.push_back({state_.graph->nodes[node - 1].id, now.chunk.load(std::memory_order_relaxed)});
+    }
+  }
+}
+
+void Admission::add_to(Progress& progress) const {
+  const std::lock_guard lock(mutex_);
+  progress.cases_total = static_cast<std::int64_t>(results_.size());
+  progress.cases_done = done_.count;
+  progress.cases_failed = failed_.count;
+  progress.cases_running = static_cast<std::int64_t>(live_.size());
+  progress.done_case_seconds = done_.seconds;
+  progress.failed_case_seconds = failed_.seconds;
+  add_running(progress);
+  for (const CaseItem* item : live_) {
+    for (const auto& state : item->stream_firings) {
+      const std::lock_guard state_lock(state->mutex);
+      if (state->phase != StreamFiring::Phase::streaming) continue;
+      progress.streams.push_back({state->node.spec->id, item->spec.name, state->produced - state->in_flight, state->expected});
+    }
+  }
+}
+
+void Admission::add_to(RunResult& result) const {
+  const std::lock_guard lock(mutex_);
+  result.cases = results_;
+  result.interrupted = state_.ending.interrupted(next_case_ >= results_.size());
+  for (std::size_t i = 0; i < ended_counts_.size(); ++i) {
+    const ValidatedNode& spec = state_.graph->nodes[i];
+    NodeCounts counts = state_.statistics.total(i);
+    counts.add(ended_counts_[i]);
+    result.nodes.push_back({spec.id, spec.type_name, spec.plugin, spec.plugin_version, counts.firings, counts.failures,
+                            static_cast<double>(counts.busy_ns) * 1e-9, static_cast<double>(counts.waiting_ns) * 1e-9,
+                            static_cast<double>(counts.away_ns) * 1e-9});
+  }
+}
+
+void CaseItem::ended() {
+  Admission& admission = admission_;
+  admission.case_ended(*this);
+  delete this;
+  admission.admit_all();
 }
 
 }  // namespace flowrun::schedule

@@ -8,23 +8,24 @@
 #include <vector>
 
 #include "schedule/item.h"
-#include "schedule/long_firing.h"
+#include "schedule/stream_firing.h"
 
 namespace flowrun::schedule {
 
-class Engine;
+class Admission;
+class Router;
 struct CaseLedger;
 
 class RunItem final : public Item {
  public:
   RunItem() : Item(Scope::run, 0, nullptr) {}
-  void ended() override {}  // the engine owns it
+  void ended() override {}  // its run owns it
 };
 
 class CaseItem final : public Item {
  public:
-  CaseItem(Engine& engine, Item& run, std::int64_t case_index, const Case& of, CaseLedger* costs)
-      : Item(Scope::per_case, case_index, &run), spec(of), ledger(costs), started(Clock::now()), engine_(engine) {}
+  CaseItem(Admission& admission, Item& run, std::int64_t case_index, const Case& of, CaseLedger* costs)
+      : Item(Scope::per_case, case_index, &run), spec(of), ledger(costs), started(Clock::now()), admission_(admission) {}
   void ended() override;
 
   const Case& spec;
@@ -37,11 +38,11 @@ class CaseItem final : public Item {
   ErrorPtr first_error;
   std::map<std::pair<std::size_t, std::string>, double> reports;  ///< by node and name
   std::vector<std::string> warnings;
-  std::map<std::size_t, std::string> left_out;  ///< stages that did not run, and why; no reason: what they need is left out
-  std::map<std::size_t, Params> params;  ///< of the stages whose parameters vary; entries never move
+  std::map<std::size_t, std::string> left_out;  ///< nodes that did not run, and why; no reason: what they need is left out
+  std::map<std::size_t, Params> params;         ///< of the nodes whose parameters vary; entries never move
 
  private:
-  Engine& engine_;
+  Admission& admission_;
 };
 
 /// The case that an item belongs to, or is; null for the run.
@@ -58,13 +59,13 @@ inline std::string_view case_name_of(const Item& item) {
 
 class ChunkItem final : public Item {
  public:
-  ChunkItem(Engine& engine, LongFiring& stream, std::int64_t chunk_index)
-      : Item(Scope::chunk, chunk_index, &stream.item), engine_(engine), stream_(stream), case_(&stream.item) {}
+  ChunkItem(Router& router, StreamFiring& stream, std::int64_t chunk_index)
+      : Item(Scope::chunk, chunk_index, &stream.item), router_(router), stream_(stream), case_(&stream.item) {}
   void ended() override;
 
  private:
-  Engine& engine_;
-  LongFiring& stream_;
+  Router& router_;
+  StreamFiring& stream_;
   ItemRef case_;  ///< keeps the case from ending before its chunks
 };
 

@@ -1,16 +1,13 @@
 #include "schedule/engine.h"
 
-#include "schedule/thrown_text.h"
-
-#include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "flowrun/host/isolation.h"
 #include "flowrun/host/memory_limits.h"
 #include "flowrun/sdk/connections.h"
+#include "schedule/thrown_text.h"
 
 namespace flowrun::schedule {
 namespace {
@@ -54,162 +51,69 @@ std::int64_t peak_resident_bytes() {
   return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<std::int64_t>(usage.ru_maxrss) * 1024 : 0;
 }
 
-/// Counts engines that were built. oneTBB keeps its threads from one engine to the next; a thread that reads this sees what the
-/// engine's constructor wrote. (It would anyway, by oneTBB's own order, which the thread sanitizer cannot see.)
-std::atomic<std::int64_t> engines_built{0};
-
 }  // namespace
 
-int usable_cores() {
-  cpu_set_t set;
-  int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  std::ifstream quota("/sys/fs/cgroup/cpu.max");  // "200000 100000": microseconds of every period; "max ...": no quota
-  double allowed = 0, period = 0;
-  if (quota >> allowed >> period && period > 0) cores = std::min(cores, static_cast<int>(allowed / period));
-  return std::max(1, cores);
-}
-
 Engine::Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, RunOptions options)
-    : graph_(std::move(graph)), options_(std::move(options)), plan_(make_plan(*graph_)), begin_(Clock::now()) {
-  threads_ = options_.threads > 0 ? options_.threads : usable_cores();
-  expect_threads(threads_);
-  options_.cases_in_flight = std::max(1, options_.cases_in_flight);
-  now_ = std::vector<Now>(static_cast<std::size_t>(threads_));
-  statistics_.resize(static_cast<std::size_t>(threads_), graph_->nodes.size());
-  ledgers_.resize(static_cast<std::size_t>(threads_), graph_->nodes.size());
-  ended_counts_.resize(graph_->nodes.size());
-  limit_.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads_));
-  arena_ = std::make_unique<tbb::task_arena>(threads_);
-  signal_stacks_.emplace(*arena_);
+    : state_(std::move(graph), std::move(options)) {
+  expect_threads(state_.threads);
   open_nodes(registry);
-  build_flow();
-  engines_built.fetch_add(1, std::memory_order_release);
-}
-
-Engine::~Engine() {
-  // Flow nodes sign off at their graph, so they go before it.
-  for (auto& stage : plan_.stages) stage->flow_node.reset();
-  any_ready_.reset();
+  for (auto& node : state_.plan.nodes) queue_.add_node(*node);
+  WorkQueue::start();
 }
 
 void Engine::open_nodes(Registry& registry) {
-  for (auto& stage : plan_.stages) {
-    const ValidatedNode& spec = *stage->spec;
-    if (stage->index < options_.unused.size() && options_.unused[stage->index]) continue;
-    set_opening(&spec);
+  for (auto& node : state_.plan.nodes) {
+    const ValidatedNode& spec = *node->spec;
+    if (node->index < state_.options.unused.size() && state_.options.unused[node->index]) continue;
+    state_.board.set_opening(&spec);
     try {
-      open_node(*stage, registry);
+      open_node(*node, registry);
     } catch (...) {
-      set_opening(nullptr);
+      state_.board.set_opening(nullptr);
       throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
                   ") could not be opened: " + thrown_text());
     }
-    set_opening(nullptr);
+    state_.board.set_opening(nullptr);
   }
 }
 
-void Engine::open_node(Stage& stage, Registry& registry) {
-  const ValidatedNode& spec = *stage.spec;
+void Engine::open_node(PlannedNode& node, Registry& registry) {
+  const ValidatedNode& spec = *node.spec;
   const auto codecs = [&registry](std::string_view payload) { return registry.codec(payload); };
-  const bool is_open = options_.open_nodes && options_.open_nodes->contains(stage.index);
-  if (is_open) stage.node = options_.open_nodes->at(stage.index);
-  else stage.node = spec.isolation ? isolated_node(spec, options_.isolated, options_.device, codecs) : registry.create(spec.type_name);
-  stage.params_vary = spec.scope != Scope::run && varies(spec);
-  if (!stage.params_vary) stage.params = resolve_params(spec, &kAnyCase, options_.out);
+  const bool is_open = state_.options.open_nodes && state_.options.open_nodes->contains(node.index);
+  if (is_open) node.code = state_.options.open_nodes->at(node.index);
+  else
+    node.code = spec.isolation ? isolated_node(spec, state_.options.isolated, state_.options.device, codecs)
+                               : registry.create(spec.type_name);
+  node.params_vary = spec.scope != Scope::run && varies(spec);
+  if (!node.params_vary) node.params = resolve_params(spec, &kAnyCase, state_.options.out);
   if (is_open) return;
-  const Params visible = resolve_params(spec, nullptr, options_.out);
-  NodeOpenContext context(spec, visible, options_, threads_, warnings_);
-  stage.node->open(context);
-  if (options_.open_nodes) options_.open_nodes->emplace(stage.index, stage.node);
-}
-
-void Engine::build_flow() {
-  arena_->execute([this] {
-    flow_ = std::make_unique<tbb::flow::graph>();
-    // Work that comes back from a device wakes one more thread where there is only one; it must not run beside that one.
-    const std::size_t at_once = threads_ == 1 ? tbb::flow::serial : tbb::flow::unlimited;
-    any_ready_ = std::make_unique<tbb::flow::function_node<tbb::flow::continue_msg>>(
-        *flow_, at_once, [this](const tbb::flow::continue_msg& message) {
-          engines_built.load(std::memory_order_acquire);
-          run_chain(ready_queue_.pop());
-          return message;
-        });
-    for (auto& stage : plan_.stages) build_stage(*stage);
-  });
-}
-
-/// A node that may fire any number of times at once shares the queue of what is ready; any other has a flow node of its own,
-/// which keeps the limit and the order.
-void Engine::build_stage(Stage& stage) {
-  const ValidatedNode& spec = *stage.spec;
-  const int wanted = spec.type.concurrent ? spec.concurrency : 1;
-  stage.credits = spec.chunks_in_flight > 0       ? spec.chunks_in_flight
-                  : options_.chunks_in_flight > 0 ? options_.chunks_in_flight
-                                                  : std::max(2, 2 * threads_);
-  stage.unlimited = wanted == 0 || wanted >= threads_;
-  if (stage.unlimited) return;
-  stage.flow_node =
-      std::make_unique<tbb::flow::function_node<Work*>>(*flow_, static_cast<std::size_t>(wanted), [this](Work* work) {
-        run_chain(work, true);
-        return tbb::flow::continue_msg{};
-      });
+  const Params visible = resolve_params(spec, nullptr, state_.options.out);
+  NodeOpenContext context(spec, visible, state_.options, state_.threads, state_.findings.warnings_of_open());
+  node.code->open(context);
+  if (state_.options.open_nodes) state_.options.open_nodes->emplace(node.index, node.code);
 }
 
 RunResult Engine::execute(const std::vector<Case>& cases) {
-  {
-    const std::lock_guard lock(mutex_);
-    begin_ = Clock::now();
-  }
-  run_cases(cases);
-  return collect_result(cases);
-}
-
-RunResult Engine::collect_result(const std::vector<Case>& cases) {
+  state_.begin = Clock::now();
+  admission_.run(cases);
   RunResult result;
-  result.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
-  const std::lock_guard lock(mutex_);
-  result.cases = results_;
-  for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
-    const ValidatedNode& spec = graph_->nodes[i];
-    NodeCounts counts = statistics_.total(i);
-    counts.add(ended_counts_[i]);
-    result.nodes.push_back({spec.id, spec.type_name, spec.plugin, spec.plugin_version, counts.firings, counts.failures,
-                            static_cast<double>(counts.busy_ns) * 1e-9, static_cast<double>(counts.waiting_ns) * 1e-9,
-                            static_cast<double>(counts.away_ns) * 1e-9});
-  }
-  result.run_errors = run_errors_;
-  for (const auto& [key, value] : run_reports_) result.run_reports.push_back({graph_->nodes[key.first].id, key.second, value});
-  result.warnings = warnings_;
-  result.peak_payload_bytes = account_.peak();
+  result.seconds = std::chrono::duration<double>(Clock::now() - state_.begin.load()).count();
+  admission_.add_to(result);
+  state_.findings.add_to(result, *state_.graph);
+  result.peak_payload_bytes = state_.account.peak();
   result.peak_resident_bytes = peak_resident_bytes();
-  result.threads = threads_;
-  result.run_cut_off = run_cut_off_;
-  result.interrupted = interrupted_ && (cancelling_ || next_case_ < cases.size());
+  result.threads = state_.threads;
+  result.run_cut_off = state_.ending.cut_off_run();
   return result;
 }
 
-void Engine::report(const Stage& stage, const Item& item, std::string_view name, double value) {
-  CaseItem* const of = case_of(item);
-  const std::lock_guard lock(of ? of->mutex : mutex_);
-  (of ? of->reports : run_reports_)[{stage.index, std::string(name)}] += value;
-}
-
-void Engine::warn(const Stage& stage, const Item& item, std::string_view sentence) {
-  CaseItem* const of = case_of(item);
-  const std::lock_guard lock(of ? of->mutex : mutex_);
-  (of ? of->warnings : warnings_).push_back(stage.spec->id + ": " + std::string(sentence));
-}
-
-void CaseItem::ended() {
-  Engine& engine = engine_;
-  engine.case_ended(*this);
-  delete this;
-  engine.admit_all();
-}
-
-void ChunkItem::ended() {
-  engine_.chunk_ended(stream_);
-  delete this;
+Progress Engine::progress() const {
+  Progress progress;
+  progress.seconds = std::chrono::duration<double>(Clock::now() - state_.begin.load()).count();
+  admission_.add_to(progress);
+  state_.meters.add_to(progress);
+  return progress;
 }
 
 }  // namespace flowrun::schedule

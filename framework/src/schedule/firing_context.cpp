@@ -28,19 +28,19 @@ ParamValue number_for(const ParamSpec& spec, const Payload* payload) {
 
 void FiringContext::add_numbers() {
   with_numbers_ = params_;
-  for (const ParamExpression& param : stage_.spec->params)
+  for (const ParamExpression& param : node_.spec->params)
     if (param.number_port)
-      with_numbers_->set(param.name, number_for(param.spec, inputs_[stage_.inputs[*param.number_port].first_slot].get()));
+      with_numbers_->set(param.name, number_for(param.spec, inputs_[node_.inputs[*param.number_port].first_slot].get()));
 }
 
 const InputPlan& FiringContext::input_plan(std::string_view port) const {
-  for (const InputPlan& input : stage_.inputs)
+  for (const InputPlan& input : node_.inputs)
     if (input.name == port) return input;
   throw Error("the node asks for input '" + std::string(port) + "', which its type does not describe");
 }
 
 std::uint64_t FiringContext::bit_of(const InputPlan& port) const {
-  const auto index = static_cast<std::size_t>(&port - stage_.inputs.data());
+  const auto index = static_cast<std::size_t>(&port - node_.inputs.data());
   return std::uint64_t{1} << std::min<std::size_t>(index, 63);
 }
 
@@ -67,7 +67,7 @@ Payload* FiringContext::exclusive(std::string_view port) {
 /// Where the payload of an output goes, when it may be emitted there now.
 PayloadPtr& FiringContext::take_port(std::string_view port, const Payload* payload) {
   PayloadPtr* place = outputs_.data();
-  for (const OutputPlan& output : stage_.outputs) {
+  for (const OutputPlan& output : node_.outputs) {
     if (output.name == port) {
       const bool fits = payload && payload->type() == output.payload && output.kind == fills_ && !*place;
       if (!fits || !tls_handoff || tls_handoff->in_task) refuse(output, payload);
@@ -98,7 +98,7 @@ void FiringContext::refuse(const OutputPlan& port, const Payload* payload) const
 void FiringContext::emit_owned(std::string_view port, std::unique_ptr<Payload> payload) {
   PayloadPtr& output = take_port(port, payload.get());
   const CaseItem* const of = case_of(item_);
-  output = engine_.account().adopt(std::move(payload), of ? of->ledger->account : nullptr);
+  output = state_.account.adopt(std::move(payload), of ? of->ledger->account : nullptr);
 }
 
 void FiringContext::emit_shared(std::string_view port, PayloadPtr payload) {
@@ -115,20 +115,20 @@ std::unique_ptr<Deferred> FiringContext::defer() {
     throw Error(
         "the node defers its firing in a task of parallel_for or on a thread of its own; defer on the thread that called "
         "process");
-  if (!stage_.spec->type.concurrent)
+  if (!node_.spec->type.concurrent)
     throw Error("the node defers its firing, but its type does not say that several firings may go on at a time (`concurrent`)");
   // The rest of the firing has another context, which finds nothing where something was taken.
-  for (const InputPlan& input : stage_.inputs)
+  for (const InputPlan& input : node_.inputs)
     if ((taken_ & bit_of(input)) != 0)
       for (std::size_t i = 0; i < input.slot_count; ++i) work_->inputs[input.first_slot + i].reset();
-  return engine_.defer(*std::exchange(work_, nullptr));
+  return calls_.deferral.defer(*std::exchange(work_, nullptr));
 }
 
 bool FiringContext::excuse_unfilled() const {
   if (cancelled()) return false;
-  for (std::size_t i = 0; i < stage_.outputs.size(); ++i)
-    if (stage_.outputs[i].kind == fills_ && !outputs_[i])
-      throw Error("the node emitted nothing at output '" + std::string(stage_.outputs[i].name) + "'");
+  for (std::size_t i = 0; i < node_.outputs.size(); ++i)
+    if (node_.outputs[i].kind == fills_ && !outputs_[i])
+      throw Error("the node emitted nothing at output '" + std::string(node_.outputs[i].name) + "'");
   return true;
 }
 

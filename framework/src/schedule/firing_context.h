@@ -1,7 +1,7 @@
 #pragma once
 
 #include "flowrun/sdk/context.h"
-#include "schedule/engine.h"
+#include "schedule/node_calls.h"
 
 namespace flowrun::schedule {
 
@@ -10,47 +10,48 @@ namespace flowrun::schedule {
 class FiringContext final : public Context {
  public:
   /// `fills`: the outputs that this callback emits. `work`: of a firing that may be deferred.
-  FiringContext(Engine& engine, const Stage& stage, const Item& item, Meter& meter, const Params& params,
-                const PayloadList& inputs, PayloadList& outputs, Ports fills, Work* work = nullptr)
-      : engine_(engine),
-        stage_(stage),
+  FiringContext(NodeCalls& calls, const PlannedNode& node, const Item& item, Meter& meter, const PayloadList& inputs,
+                PayloadList& outputs, Ports fills, Work* work = nullptr)
+      : calls_(calls),
+        state_(calls.state()),
+        node_(node),
         item_(item),
         meter_(meter),
-        params_(params),
+        params_(state_.params_for(node, item)),
         inputs_(inputs),
         outputs_(outputs),
         fills_(fills),
         work_(work),
-        unfilled_(stage.output_count[static_cast<std::size_t>(fills)]) {
-    outputs_.resize(stage.outputs.size());
-    if (stage.has_numbers) add_numbers();
+        unfilled_(node.output_count[static_cast<std::size_t>(fills)]) {
+    outputs_.resize(node.outputs.size());
+    if (node.has_numbers) add_numbers();
   }
 
   const Params& params() const override { return with_numbers_ ? *with_numbers_ : params_; }
-  std::string_view node_id() const override { return stage_.spec->id; }
+  std::string_view node_id() const override { return node_.spec->id; }
   std::string_view case_name() const override { return case_name_of(item_); }
   std::int64_t chunk() const override { return item_.scope == Scope::chunk ? item_.index : -1; }
   int threads() const override { return 1; }  // the firings themselves keep the budget's threads busy
-  bool cancelled() const override { return engine_.tells_cancelled(item_); }
+  bool cancelled() const override { return state_.ending.tells_cancelled(item_); }
   std::span<const PayloadPtr> inputs(std::string_view port) const override;
   Payload* exclusive(std::string_view port) override;
   void emit_owned(std::string_view port, std::unique_ptr<Payload> payload) override;
   void emit_shared(std::string_view port, PayloadPtr payload) override;
-  void report(std::string_view name, double value) override { engine_.report(stage_, item_, name, value); }
-  void progress(double fraction) override { engine_.advance(meter_, fraction); }
-  void warn(std::string_view sentence) override { engine_.warn(stage_, item_, sentence); }
+  void report(std::string_view name, double value) override { state_.findings.report(node_, item_, name, value); }
+  void progress(double fraction) override { state_.meters.advance(meter_, fraction); }
+  void warn(std::string_view sentence) override { state_.findings.warn(node_, item_, sentence); }
   void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& task, int at_once) override {
-    engine_.parallel_for(stage_, item_, count, task, at_once);
+    calls_.tasks.parallel_for(node_, item_, count, task, at_once);
   }
   void span(std::string_view step, Clock::time_point begin, Clock::time_point end) override {
-    engine_.span(stage_, item_, step, begin, end);
+    trace_span(state_, node_, item_, step, begin, end);
   }
   std::unique_ptr<Deferred> defer() override;
 
   /// Whether the outputs are to be delivered: not when the callback returned early because it was cancelled. Throws Error when a
   /// port that this callback must fill was left empty.
   bool complete() const { return unfilled_ == 0 || excuse_unfilled(); }
-  bool emitted_something() const { return unfilled_ < stage_.output_count[static_cast<std::size_t>(fills_)]; }
+  bool emitted_something() const { return unfilled_ < node_.output_count[static_cast<std::size_t>(fills_)]; }
 
  private:
   void add_numbers();
@@ -60,8 +61,9 @@ class FiringContext final : public Context {
   [[noreturn]] void refuse(const OutputPlan& port, const Payload* payload) const;
   bool excuse_unfilled() const;
 
-  Engine& engine_;
-  const Stage& stage_;
+  NodeCalls& calls_;
+  RunState& state_;
+  const PlannedNode& node_;
   const Item& item_;
   Meter& meter_;
   const Params& params_;

@@ -5,7 +5,7 @@
 
 namespace flowrun::schedule {
 
-struct Stage;
+struct PlannedNode;
 struct Work;
 struct Now;
 class WorkPool;
@@ -20,7 +20,7 @@ struct Handoff {
   bool ends = false;             ///< the thread holds a place of a node with a limit, so it goes on with nothing
   bool in_node = false;          ///< the thread is in a call of a node; Now has it until the next call
   bool in_task = false;          ///< the thread runs tasks of a firing's parallel_for
-  const Stage* task_stage = nullptr;  ///< of those tasks
+  const PlannedNode* task_node = nullptr;  ///< of those tasks
   const Item* task_item = nullptr;
   int thread = 0;                ///< index of this thread
   WorkPool* spare = nullptr;     ///< of this thread

@@ -23,25 +23,25 @@ inline std::int64_t nanoseconds(Clock::duration span) {
 using ErrorPtr = std::shared_ptr<const CaseError>;
 
 /// What travels along an edge: a payload, or the error that took its place; neither: there is nothing in this case (absent).
-struct Value {
+struct Packet {
   PayloadPtr payload;
   ErrorPtr error;
   bool is_absent() const { return !payload && !error; }
 };
 
 struct Work;
-struct LongFiring;
+struct StreamFiring;
 
 /// The plain inputs of one firing, while some are still missing.
 struct Join {
-  std::vector<Value> values;
+  std::vector<Packet> packets;
   std::atomic<int> missing{0};
 };
 
 /// The inputs that a node gets once for all firings below one coarser item. Firings wait here until all have come.
 struct Gate {
   std::mutex mutex;
-  std::vector<std::pair<std::size_t, Value>> values;  ///< (slot, value)
+  std::vector<std::pair<std::size_t, Packet>> packets;  ///< (slot, packet)
   int missing = 0;
   std::vector<Work*> waiting;
 };
@@ -50,17 +50,17 @@ struct Gate {
 /// goes, the item has ended: a chunk's credit returns to its stream, a case is complete.
 class Item {
  public:
-  Item(Scope item_scope, std::int64_t item_index, Item* of);
-  virtual ~Item();
+  Item(Scope item_scope, std::int64_t item_index, Item* of) : scope(item_scope), index(item_index), parent(of) {}
+  virtual ~Item() = default;
   Item(const Item&) = delete;
   Item& operator=(const Item&) = delete;
 
   const Scope scope;
   const std::int64_t index;
-  Item* const parent;                                     ///< of the next coarser scope; null for the run
-  std::unique_ptr<Join[]> joins;                          ///< by Stage::join_index
-  std::unique_ptr<Gate[]> gates;                          ///< by Stage::gate_index
-  std::vector<std::unique_ptr<LongFiring>> long_firings;  ///< by Stage::long_index
+  Item* const parent;                                         ///< of the next coarser scope; null for the run
+  std::unique_ptr<Join[]> joins;                              ///< by PlannedNode::join_index
+  std::unique_ptr<Gate[]> gates;                              ///< by PlannedNode::gate_index
+  std::vector<std::shared_ptr<StreamFiring>> stream_firings;  ///< by PlannedNode::stream_index; no other owner
 
   /// Called once, when the last reference is gone; deletes the item or keeps it.
   virtual void ended() = 0;

@@ -2,19 +2,20 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
+#include <vector>
 
+#include "flowrun/host/validated_graph.h"
 #include "schedule/item.h"
 
 namespace flowrun::schedule {
 
-struct Stage;
-
 /// How far one firing says it is (Context::progress), for whoever looks at the run meanwhile.
 struct Meter {
-  const Stage& stage;
+  const ValidatedNode& node;
   const Item& item;
-  Clock::time_point
-      began{};  ///< the call in which it first told of its progress; a collecting firing begins long before its work
+  /// The call in which it first reported its progress; a collecting firing begins long before its work.
+  Clock::time_point began{};
   std::atomic<double> fraction{-1};  ///< negative: it has said nothing
 
   bool used() const { return fraction.load(std::memory_order_relaxed) >= 0; }
@@ -28,6 +29,18 @@ struct Meter {
     }
     return before < 0 && to > before;
   }
+};
+
+/// The meters of firings that have reported their progress and are not over.
+class Meters {
+ public:
+  void advance(Meter& meter, double fraction);  ///< from any thread of the firing
+  void forget(const Meter& meter);
+  void add_to(Progress& progress) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<const Meter*> meters_;
 };
 
 }  // namespace flowrun::schedule

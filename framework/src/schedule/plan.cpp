@@ -1,90 +1,91 @@
-#include "flowrun/sdk/payloads.h"
+#include "schedule/plan.h"
+
 #include <algorithm>
 
-#include "schedule/long_firing.h"
-#include "schedule/stage.h"
+#include "flowrun/sdk/payloads.h"
+#include "schedule/stream_firing.h"
 
 namespace flowrun::schedule {
 namespace {
 
-void plan_ports(Stage& stage) {
-  const NodeType& type = stage.spec->type;
-  for (const InputPort& port : type.inputs) stage.inputs.push_back({port.name});
+void plan_ports(PlannedNode& node) {
+  const NodeType& type = node.spec->type;
+  for (const InputPort& port : type.inputs) node.inputs.push_back({port.name});
   for (const OutputPort& port : type.outputs) {
     const Ports kind = port.stream ? Ports::stream : Ports::plain;
-    stage.outputs.push_back({port.name, port.payload, kind, {}});
-    ++stage.output_count[static_cast<std::size_t>(kind)];
-    stage.makes_table |= !port.stream && port.payload == Table::kType;
+    node.outputs.push_back({port.name, port.payload, kind, {}});
+    ++node.output_count[static_cast<std::size_t>(kind)];
+    node.makes_table |= !port.stream && port.payload == Table::kType;
   }
 }
 
-void plan_slots(Stage& stage) {
-  const ValidatedNode& spec = *stage.spec;
+void plan_slots(PlannedNode& node) {
+  const ValidatedNode& spec = *node.spec;
   for (std::size_t i = 0; i < spec.slots.size(); ++i) {
     const InputSlot& slot = spec.slots[i];
-    InputPlan& port = stage.inputs[slot.port];
+    InputPlan& port = node.inputs[slot.port];
     if (!spec.type.inputs[slot.port].collects && port.slot_count++ == 0) port.first_slot = i;
     SlotPlan plan{SlotKind::plain, slot.scope, 0};
     if (spec.type.inputs[slot.port].collects) {
       plan.kind = SlotKind::collected;
-      plan.collected_index = stage.collected_slots.size();
-      stage.collected_slots.push_back(i);
+      plan.collected_index = node.collected_slots.size();
+      node.collected_slots.push_back(i);
     } else if (slot.scope < spec.scope) {
       plan.kind = SlotKind::coarse;
-      ++stage.coarse_count[static_cast<std::size_t>(slot.scope)];
-      stage.has_gates = true;
+      ++node.coarse_count[static_cast<std::size_t>(slot.scope)];
+      node.has_gates = true;
     } else {
-      ++stage.plain_count;
+      ++node.plain_count;
     }
-    stage.slots.push_back(plan);
+    node.slots.push_back(plan);
   }
-  for (std::size_t i = 0; i < stage.inputs.size(); ++i) {
-    InputPlan& plan = stage.inputs[i];
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    InputPlan& plan = node.inputs[i];
     const InputPort& port = spec.type.inputs[i];
     if (plan.slot_count == 0 || !port.required) continue;
     plan.least = port.variadic && port.partial ? 1 : plan.slot_count;
   }
 }
 
-ItemPlan& plan_of(Plan& plan, const Stage& stage) {
-  if (stage.spec->scope == Scope::run) return plan.run;
-  if (stage.spec->scope == Scope::per_case) return plan.one_case;
-  return plan.chunks[*stage.spec->stream_origin];
+ItemPlan& plan_of(Plan& plan, const PlannedNode& node) {
+  if (node.spec->scope == Scope::run) return plan.run;
+  if (node.spec->scope == Scope::per_case) return plan.one_case;
+  return plan.chunks[*node.spec->stream_origin];
 }
 
 /// The node whose stream feeds a slot, for a slot that takes chunks.
 std::size_t origin_of(const Plan& plan, const InputSlot& slot) {
-  const ValidatedNode& source = *plan.stages[slot.source.node]->spec;
+  const ValidatedNode& source = *plan.nodes[slot.source.node]->spec;
   return source.type.outputs[slot.source.port].stream ? slot.source.node : *source.stream_origin;
 }
 
-void place(Plan& plan, Stage& stage) {
-  ItemPlan& home = plan_of(plan, stage);
-  if (stage.plain_count > 1) {
-    stage.join_index = home.joins.size();
-    home.joins.push_back(&stage);
+void place(Plan& plan, PlannedNode& node) {
+  ItemPlan& home = plan_of(plan, node);
+  if (node.plain_count > 1) {
+    node.join_index = home.joins.size();
+    home.joins.push_back(&node);
   }
-  if (stage.is_long) {
-    stage.long_index = home.long_firings.size();
-    home.long_firings.push_back(&stage);
+  if (node.is_stream) {
+    node.stream_index = home.stream_firings.size();
+    home.stream_firings.push_back(&node);
   }
-  if (stage.plain_count == 0) home.sources.push_back(&stage);
+  if (node.plain_count == 0) home.sources.push_back(&node);
   for (const Scope scope : {Scope::run, Scope::per_case}) {
-    if (stage.coarse_count[static_cast<std::size_t>(scope)] == 0) continue;
+    if (node.coarse_count[static_cast<std::size_t>(scope)] == 0) continue;
     ItemPlan& coarse = scope == Scope::run ? plan.run : plan.one_case;
-    stage.gate_index[static_cast<std::size_t>(scope)] = coarse.gates.size();
-    coarse.gates.emplace_back(&stage, scope);
+    node.gate_index[static_cast<std::size_t>(scope)] = coarse.gates.size();
+    coarse.gates.emplace_back(&node, scope);
   }
 }
 
 void connect(Plan& plan, const ValidatedGraph& graph) {
-  for (auto& stage : plan.stages) {
-    for (std::size_t port = 0; port < stage->outputs.size(); ++port)
-      for (const auto& consumer : graph.consumers[stage->index][port])
-        stage->outputs[port].targets.push_back({plan.stages[consumer.node].get(), consumer.slot});
-    for (const std::size_t slot : stage->collected_slots) {
-      const InputSlot& input = stage->spec->slots[slot];
-      if (input.scope == Scope::chunk) plan.stages[origin_of(plan, input)]->stream_targets.push_back({stage.get(), slot});
+  for (auto& node : plan.nodes) {
+    for (std::size_t port = 0; port < node->outputs.size(); ++port)
+      for (const auto& consumer : graph.consumers[node->index][port])
+        node->outputs[port].targets.push_back({plan.nodes[consumer.node].get(), consumer.slot});
+    for (const std::size_t slot : node->collected_slots) {
+      const InputSlot& input = node->spec->slots[slot];
+      if (input.scope == Scope::chunk) plan.nodes[origin_of(plan, input)]->stream_targets.push_back({node.get(), slot});
       else plan.collects_cases = true;
     }
   }
@@ -96,24 +97,24 @@ Plan make_plan(const ValidatedGraph& graph) {
   Plan plan;
   plan.chunks.resize(graph.nodes.size());
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    auto stage = std::make_unique<Stage>();
-    stage->index = i;
-    stage->spec = &graph.nodes[i];
-    const auto& params = stage->spec->params;
-    stage->has_numbers =
+    auto node = std::make_unique<PlannedNode>();
+    node->index = i;
+    node->spec = &graph.nodes[i];
+    const auto& params = node->spec->params;
+    node->has_numbers =
         std::any_of(params.begin(), params.end(), [](const auto& param) { return param.number_port.has_value(); });
-    stage->is_long = stage->spec->type.collects() || stage->spec->type.streams();
-    plan_ports(*stage);
-    plan_slots(*stage);
-    plan.stages.push_back(std::move(stage));
+    node->is_stream = node->spec->type.collects() || node->spec->type.streams();
+    plan_ports(*node);
+    plan_slots(*node);
+    plan.nodes.push_back(std::move(node));
   }
   // Something is absent only where a case may leave an input out or a node has conditions; other graphs need not look for it at
   // every firing.
   const bool may_lack = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const ValidatedNode& node) {
     return !node.optional_inputs.empty() || !node.conditions.empty();
   });
-  for (auto& stage : plan.stages) stage->may_lack_input = may_lack;
-  for (auto& stage : plan.stages) place(plan, *stage);
+  for (auto& node : plan.nodes) node->may_lack_input = may_lack;
+  for (auto& node : plan.nodes) place(plan, *node);
   connect(plan, graph);
   return plan;
 }
@@ -121,13 +122,13 @@ Plan make_plan(const ValidatedGraph& graph) {
 void equip(Item& item, const ItemPlan& plan) {
   if (!plan.joins.empty()) item.joins = std::make_unique<Join[]>(plan.joins.size());
   for (std::size_t i = 0; i < plan.joins.size(); ++i) {
-    item.joins[i].values.resize(plan.joins[i]->slots.size());
+    item.joins[i].packets.resize(plan.joins[i]->slots.size());
     item.joins[i].missing = plan.joins[i]->plain_count;
   }
   if (!plan.gates.empty()) item.gates = std::make_unique<Gate[]>(plan.gates.size());
   for (std::size_t i = 0; i < plan.gates.size(); ++i)
     item.gates[i].missing = plan.gates[i].first->coarse_count[static_cast<std::size_t>(plan.gates[i].second)];
-  for (Stage* stage : plan.long_firings) item.long_firings.push_back(std::make_unique<LongFiring>(*stage, item));
+  for (PlannedNode* node : plan.stream_firings) item.stream_firings.push_back(std::make_shared<StreamFiring>(*node, item));
 }
 
 }  // namespace flowrun::schedule

@@ -4,7 +4,8 @@
 #include <queue>
 #include <vector>
 
-#include "schedule/stage.h"
+#include "schedule/planned_node.h"
+#include "schedule/work.h"
 
 namespace flowrun::schedule {
 
@@ -29,7 +30,7 @@ class ReadyQueue {
   struct Urgency {
     bool of_chunk;
     std::int64_t case_index;
-    std::int64_t stage;  ///< negative: later nodes come first
+    std::int64_t node;  ///< negative: later nodes come first
     std::int64_t chunk;
     auto operator<=>(const Urgency&) const = default;
   };
@@ -42,12 +43,12 @@ class ReadyQueue {
   static Urgency urgency(const Work& work) {
     const Item& item = *work.item;
     const bool in_chunk = item.scope == Scope::chunk;
-    const bool makes_chunks = work.long_firing && work.stage->spec->type.streams();
+    const bool makes_chunks = work.stream_firing && work.node->spec->type.streams();
     return {in_chunk || makes_chunks,
             item.scope == Scope::run ? -1
             : in_chunk               ? item.parent->index
                                      : item.index,
-            -static_cast<std::int64_t>(work.stage->index), in_chunk ? item.index : 0};
+            -static_cast<std::int64_t>(work.node->index), in_chunk ? item.index : 0};
   }
 
   std::mutex mutex_;

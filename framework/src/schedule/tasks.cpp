@@ -1,28 +1,20 @@
-// What happens inside one firing: the tasks of its parallel_for, and the steps that it tells the trace of.
+#include "schedule/tasks.h"
+
 #include <oneapi/tbb/task_group.h>
 
 #include <algorithm>
 #include <exception>
 
-#include "schedule/engine.h"
+#include "flowrun/sdk/error.h"
+#include "schedule/tracing.h"
 
 namespace flowrun::schedule {
-namespace {
-
-/// A number for the trace of a thread that a node made itself, behind those of the engine.
-int own_thread_number(int engine_threads) {
-  static std::atomic<int> numbered{0};
-  thread_local const int number = numbered++;
-  return engine_threads + number;
-}
-
-}  // namespace
 
 /// The tasks of one parallel_for. Threads that take part claim one after the other.
-class Engine::TaskLoop {
+class Tasks::Loop {
  public:
-  TaskLoop(const Stage& of, const Item& at, std::int64_t count, const std::function<void(std::int64_t)>& task)
-      : stage(of), item(at), count_(count), task_(task) {}
+  Loop(const PlannedNode& of, const Item& at, std::int64_t count, const std::function<void(std::int64_t)>& task)
+      : node(of), item(at), count_(count), task_(task) {}
 
   /// Index of a task for this thread; -1 when none is left.
   std::int64_t claim() {
@@ -47,7 +39,7 @@ class Engine::TaskLoop {
     if (first_exception_) std::rethrow_exception(first_exception_);
   }
 
-  const Stage& stage;
+  const PlannedNode& node;
   const Item& item;
 
  private:
@@ -61,13 +53,13 @@ class Engine::TaskLoop {
 };
 
 /// Isolated, the waiting thread takes no task but those of this loop: it never begins another firing on top of this one.
-void Engine::parallel_for(const Stage& stage, const Item& item, std::int64_t count, const std::function<void(std::int64_t)>& task,
-                          int at_once) {
+void Tasks::parallel_for(const PlannedNode& node, const Item& item, std::int64_t count,
+                         const std::function<void(std::int64_t)>& task, int at_once) {
   if (tls_handoff && tls_handoff->in_task)
     throw Error(
         "the node calls parallel_for within a task of parallel_for; give one call all the tasks, or loop inside the task");
-  TaskLoop loop(stage, item, count, task);
-  const std::int64_t threads = std::min<std::int64_t>({count, threads_, at_once > 0 ? at_once : threads_});
+  Loop loop(node, item, count, task);
+  const std::int64_t threads = std::min<std::int64_t>({count, state_.threads, at_once > 0 ? at_once : state_.threads});
   const auto helper = [this, &loop] {
     loops_begun_.load(std::memory_order_acquire);
     const Clock::time_point begin = Clock::now();
@@ -83,53 +75,27 @@ void Engine::parallel_for(const Stage& stage, const Item& item, std::int64_t cou
   };
   if (threads > 1) tbb::this_task_arena::isolate(all);
   else take_part(loop);
-  counts_of(case_of(item), this_thread())[stage.index].busy_ns += loop.helped_ns();
+  state_.counts_of(case_of(item), state_.this_thread())[node.index].busy_ns += loop.helped_ns();
   loop.rethrow();
 }
 
 /// Runs tasks until none is left, on the firing's thread or on one that helps.
-void Engine::take_part(TaskLoop& loop) {
+void Tasks::take_part(Loop& loop) {
   std::int64_t index = loop.claim();
   if (index < 0) return;
   Handoff handoff;
-  handoff.task_stage = &loop.stage;
+  handoff.task_node = &loop.node;
   handoff.task_item = &loop.item;
   handoff.in_task = true;
-  handoff.thread = this_thread();
+  handoff.thread = state_.this_thread();
   handoff.clock.start(false);
   Handoff* const outer = std::exchange(tls_handoff, &handoff);
   for (; index >= 0; index = loop.claim()) {
-    if (skips(loop.item)) loop.drop();
+    if (state_.ending.skips(loop.item)) loop.drop();
     else loop.run(index);
   }
-  if (options_.trace) {
-    TraceEvent event = trace_event(loop.stage, loop.item, handoff.clock.last(), Clock::now());
-    event.what = "tasks";
-    options_.trace->record(event);
-  }
+  trace_tasks(state_, loop.node, loop.item);
   tls_handoff = outer;
-}
-
-void Engine::span(const Stage& stage, const Item& item, std::string_view step, Clock::time_point begin, Clock::time_point end) {
-  if (!options_.trace) return;
-  if (tls_handoff) begin = std::max(begin, tls_handoff->clock.last());  // a viewer nests by time
-  TraceEvent event = trace_event(stage, item, begin, std::max(begin, end));
-  event.inside = true;
-  options_.trace->record(event, step);
-}
-
-/// Index of the calling thread of the engine.
-int Engine::this_thread() const { return std::clamp(tbb::this_task_arena::current_thread_index(), 0, threads_ - 1); }
-
-TraceEvent Engine::trace_event(const Stage& stage, const Item& item, Clock::time_point begin, Clock::time_point end) const {
-  TraceEvent event;
-  event.node = static_cast<std::int32_t>(stage.index);
-  if (const CaseItem* const of = case_of(item)) event.case_index = static_cast<std::int32_t>(of->index);
-  event.chunk = item.scope == Scope::chunk ? item.index : -1;
-  event.thread = tls_handoff ? tls_handoff->thread : own_thread_number(threads_);
-  event.begin_ns = nanoseconds(begin - begin_);
-  event.end_ns = nanoseconds(end - begin_);
-  return event;
 }
 
 }  // namespace flowrun::schedule

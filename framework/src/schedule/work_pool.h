@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "schedule/stage.h"
+#include "schedule/work.h"
 
 namespace flowrun::schedule {
 

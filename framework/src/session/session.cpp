@@ -42,7 +42,7 @@ struct Session::State {
   std::vector<SessionOutput> execute(const std::vector<Case>& cases);
 };
 
-Session::Session(SessionRequest request, Registry& registry, Faults& faults)
+Session::Session(SessionRequest request, Registry& registry, Diagnostics& faults)
     : state_(std::make_unique<State>(std::move(request), registry)) {
   State& state = *state_;
   Settings settings;
@@ -106,7 +106,7 @@ std::vector<SessionOutput> Session::run_all(std::vector<SessionInput> inputs) {
   if (!state_->graph) throw Error("the session has no graph that can be run");
   const std::lock_guard lock(state_->one_run);
   const PacketTable::Cleared cleared(*state_->packets);
-  Faults faults;
+  Diagnostics faults;
   std::vector<Case> cases = state_->cases_of(inputs);
   check_cases(*state_->graph, cases, state_->request.out, faults);
   if (faults.has_errors()) throw Error(faults.all().front().message);

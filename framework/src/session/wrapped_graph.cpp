@@ -93,7 +93,7 @@ class Wrapping {
 std::string given_name(const std::string& port) { return "given_" + port; }
 
 GraphSpec wrapped_graph(std::shared_ptr<const GraphSpec> inner, const std::vector<std::string>& changing,
-                        std::shared_ptr<PacketTable> packets, Registry& registry, Faults& faults) {
+                        std::shared_ptr<PacketTable> packets, Registry& registry, Diagnostics& faults) {
   for (const std::string& name : changing)
     if (std::none_of(inner->parameters.begin(), inner->parameters.end(),
                      [&](const ValueSpec& one) { return one.spec.name == name; }))

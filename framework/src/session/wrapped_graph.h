@@ -13,7 +13,7 @@ namespace flowrun {
 /// A graph that has `inner` as its node "graph", between sources of the packets that it takes and sinks of those that it gives.
 /// The parameters in `changing` become inputs of the case.
 GraphSpec wrapped_graph(std::shared_ptr<const GraphSpec> inner, const std::vector<std::string>& changing,
-                        std::shared_ptr<PacketTable> packets, Registry& registry, Faults& faults);
+                        std::shared_ptr<PacketTable> packets, Registry& registry, Diagnostics& faults);
 
 /// Name of the input that says whether a packet is given which is not required.
 std::string given_name(const std::string& port);

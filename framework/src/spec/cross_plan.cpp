@@ -101,7 +101,7 @@ CrossPlan read_plan(Source& source, const json::Value& root, const std::filesyst
 
 }  // namespace
 
-std::optional<CrossPlan> load_cross_plan(const std::filesystem::path& file, Faults& faults) {
+std::optional<CrossPlan> load_cross_plan(const std::filesystem::path& file, Diagnostics& faults) {
   if (const std::string fault = spec::file_fault(file, "a plan"); !fault.empty()) {
     faults.error({file.string(), 0, 0}, "the file " + fault);
     return std::nullopt;

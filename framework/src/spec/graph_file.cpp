@@ -18,7 +18,7 @@ std::string file_fault(const fs::path& file, const std::string& what) {
   return bytes > kLargestGraphFile ? "holds more than 4 MiB, which is too large for " + what : "";
 }
 
-std::optional<std::string> read_graph_file(const fs::path& file, Faults& faults) {
+std::optional<std::string> read_graph_file(const fs::path& file, Diagnostics& faults) {
   if (const std::string fault = file_fault(file, "a graph"); !fault.empty()) {
     faults.error({file.string(), 0, 0}, "the file " + fault);
     return std::nullopt;

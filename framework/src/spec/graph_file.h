@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 
 namespace flowrun::spec {
 
@@ -14,6 +14,6 @@ inline constexpr std::size_t kLargestGraphFile = std::size_t{4} << 20;
 std::string file_fault(const std::filesystem::path& file, const std::string& what);
 
 /// The file's bytes; nothing, and a fault, when it cannot be read or is too large for a graph.
-std::optional<std::string> read_graph_file(const std::filesystem::path& file, Faults& faults);
+std::optional<std::string> read_graph_file(const std::filesystem::path& file, Diagnostics& faults);
 
 }  // namespace flowrun::spec

@@ -17,12 +17,12 @@ struct ReadText {
 };
 
 /// Nothing, and faults, unless the file is JSON in all respects: no name twice, no number out of range.
-std::optional<ReadText> read_json(const std::filesystem::path& file, Faults& faults) {
+std::optional<ReadText> read_json(const std::filesystem::path& file, Diagnostics& faults) {
   auto text = spec::read_graph_file(file, faults);
   if (!text) return std::nullopt;
-  Faults of_text;
+  Diagnostics of_text;
   const bool is_json = json::parse(*text, file.string(), of_text, spec::kLargestGraphFile).has_value() && !of_text.has_errors();
-  for (const Fault& fault : of_text.all()) faults.error(fault.place, fault.message);
+  for (const Diagnostic& fault : of_text.all()) faults.error(fault.place, fault.message);
   if (!is_json) return std::nullopt;
   json::Written tree = json::read_written(*text);
   return ReadText{std::move(*text), std::move(tree)};
@@ -40,14 +40,14 @@ std::string without_frame(const std::string& text) {
 
 }  // namespace
 
-std::optional<RewrittenText> format_graph(const std::filesystem::path& file, Faults& faults) {
+std::optional<RewrittenText> format_graph(const std::filesystem::path& file, Diagnostics& faults) {
   auto read = read_json(file, faults);
   if (!read) return std::nullopt;
   spec::arrange(read->tree);
   return RewrittenText{std::move(read->text), json::lay_out(read->tree), {}};
 }
 
-std::optional<RewrittenText> migrate_graph(const std::filesystem::path& file, Faults& faults) {
+std::optional<RewrittenText> migrate_graph(const std::filesystem::path& file, Diagnostics& faults) {
   auto read = read_json(file, faults);
   if (!read) return std::nullopt;
   auto steps = spec::migrate(read->tree, file.string(), kGraphFormat, spec::migrations(), faults);
@@ -58,7 +58,7 @@ std::optional<RewrittenText> migrate_graph(const std::filesystem::path& file, Fa
 }
 
 std::string node_text(const std::filesystem::path& file, const std::string& id) {
-  Faults faults;
+  Diagnostics faults;
   auto read = read_json(file, faults);
   if (!read) throw Error(to_string(faults.all().front()));
   spec::arrange(read->tree);

@@ -15,7 +15,7 @@ const std::string kSubgraphPrefix = "graph:";
 /// Reads a graph and those that it names, each file once.
 class Loader {
  public:
-  explicit Loader(Faults& faults) : faults_(faults) {}
+  explicit Loader(Diagnostics& faults) : faults_(faults) {}
 
   std::shared_ptr<const GraphSpec> load(const fs::path& file) {
     const auto text = spec::read_graph_file(file, faults_);
@@ -69,16 +69,16 @@ class Loader {
     return text;
   }
 
-  Faults& faults_;
+  Diagnostics& faults_;
   std::vector<fs::path> open_;  // from the first file to the one being read
   std::map<std::string, std::shared_ptr<const GraphSpec>> loaded_;
 };
 
 }  // namespace
 
-std::shared_ptr<const GraphSpec> load_graph(const fs::path& file, Faults& faults) { return Loader(faults).load(file); }
+std::shared_ptr<const GraphSpec> load_graph(const fs::path& file, Diagnostics& faults) { return Loader(faults).load(file); }
 
-std::shared_ptr<const GraphSpec> parse_graph(const std::string& text, const fs::path& file, Faults& faults) {
+std::shared_ptr<const GraphSpec> parse_graph(const std::string& text, const fs::path& file, Diagnostics& faults) {
   return Loader(faults).parse(text, file);
 }
 

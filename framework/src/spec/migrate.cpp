@@ -24,7 +24,7 @@ const std::vector<Migration>& migrations() {
 }
 
 std::optional<std::vector<std::string>> migrate(Written& root, const std::string& file, int newest,
-                                                const std::vector<Migration>& steps, Faults& faults) {
+                                                const std::vector<Migration>& steps, Diagnostics& faults) {
   const auto refuse = [&](const std::string& sentence) {
     faults.error({file, 0, 0}, sentence);
     return std::nullopt;

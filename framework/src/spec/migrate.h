@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 #include "json/written.h"
 
 namespace flowrun::spec {
@@ -23,6 +23,6 @@ const std::vector<Migration>& migrations();
 /// Applies the steps from the graph's format up to `newest` and returns what they changed. Nothing, and a fault, when the text is
 /// no graph, or its format is newer or has no step.
 std::optional<std::vector<std::string>> migrate(json::Written& root, const std::string& file, int newest,
-                                                const std::vector<Migration>& steps, Faults& faults);
+                                                const std::vector<Migration>& steps, Diagnostics& faults);
 
 }  // namespace flowrun::spec

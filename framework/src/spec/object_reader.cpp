@@ -18,7 +18,7 @@ ObjectReader::ObjectReader(Source& source, const json::Value& value, std::string
   if (!value.is(json::Kind::object)) error(source_.place(value), "expected an object { }, found " + found_words(value));
 }
 
-void ObjectReader::error(Place place, const std::string& sentence) {
+void ObjectReader::error(SourceLocation place, const std::string& sentence) {
   source_.faults.error(std::move(place), what_.empty() ? sentence : what_ + ": " + sentence);
 }
 

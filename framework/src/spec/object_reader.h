@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 #include "flowrun/host/graph_spec.h"
 #include "json/json.h"
 
@@ -14,10 +14,10 @@ namespace flowrun::spec {
 /// The file that is being read, and where its faults go.
 struct Source {
   std::string file;
-  Faults& faults;
+  Diagnostics& faults;
 
-  Place place(const json::Value& value) const { return {file, value.line, value.column}; }
-  Place place(const json::Member& member) const { return {file, member.line, member.column}; }
+  SourceLocation place(const json::Value& value) const { return {file, value.line, value.column}; }
+  SourceLocation place(const json::Member& member) const { return {file, member.line, member.column}; }
 };
 
 /// A value as messages show it: plain ones as written, "a list", "an object".
@@ -44,7 +44,7 @@ class ObjectReader {
   /// Reports names that nothing asked for, apart from x-*.
   void finish();
 
-  void error(Place place, const std::string& sentence);
+  void error(SourceLocation place, const std::string& sentence);
   const std::string& what() const { return what_; }
 
  private:

@@ -20,7 +20,7 @@ bool is_possible(const Bounds& bounds) {
   return low < high || (low == high && bounds.contain(low));
 }
 
-void read_bounds(ObjectReader& reader, Place place, Bounds& bounds) {
+void read_bounds(ObjectReader& reader, SourceLocation place, Bounds& bounds) {
   bounds.above = reader.number("above");
   bounds.at_least = reader.number("at_least");
   bounds.below = reader.number("below");

@@ -91,7 +91,7 @@ void read_parameter(Source& source, const json::Member& member, GraphSpec& graph
   const bool usable = name_is_free(reader, source, member, graph);
   const json::Value* word = reader.find("type");
   const auto type = word ? param_type(word->text()) : std::nullopt;
-  const Place place = word ? source.place(*word) : source.place(member);
+  const SourceLocation place = word ? source.place(*word) : source.place(member);
   auto value = read_value_spec(source, reader, member, type.value_or(ParamType::string));
   reader.finish();
   if (!word) reader.error(place, std::string("'type' is missing; expected ") + kTypeWords);

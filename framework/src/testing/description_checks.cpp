@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t kLongestSummary = 100;
 constexpr std::size_t kLongestHelp = 200;
 
-class Faults {
+class Diagnostics {
  public:
   void add(const std::string& where, const std::string& fault) {
     if (!fault.empty()) text_ += (text_.empty() ? "" : "; ") + where + ": " + fault;
@@ -20,7 +20,7 @@ class Faults {
 };
 
 template <class Part>
-void check_help(const std::vector<Part>& parts, const std::string& kind, Faults& faults) {
+void check_help(const std::vector<Part>& parts, const std::string& kind, Diagnostics& faults) {
   for (const Part& part : parts) faults.add("help of " + kind + " '" + part.name + "'", sentence_fault(part.help, kLongestHelp));
 }
 
@@ -28,7 +28,7 @@ void check_help(const std::vector<Part>& parts, const std::string& kind, Faults&
 
 CheckResult check_description(CheckRun& check) {
   const NodeType& type = check.subject.type();
-  Faults faults;
+  Diagnostics faults;
   faults.add("summary", sentence_fault(type.summary, kLongestSummary));
   if (type.details.empty()) faults.add("details", "there are none: say the method, its source, units and edge cases");
   check_help(type.inputs, "input", faults);
@@ -45,7 +45,7 @@ CheckResult check_description(CheckRun& check) {
 }
 
 CheckResult check_defaults(CheckRun& check) {
-  Faults faults;
+  Diagnostics faults;
   std::size_t count = 0;
   for (const ParamSpec& spec : check.subject.type().params) {
     if (!spec.default_value) continue;

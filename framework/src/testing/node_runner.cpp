@@ -1,6 +1,6 @@
 #include "flowrun/testing/node_runner.h"
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 #include "testing/runner_context.h"
 #include "testing/runner_params.h"
 

@@ -7,7 +7,7 @@
 #include <csignal>
 #include <sstream>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 #include "flowrun/sdk/error.h"
 #include "testing/node_checks.h"
 

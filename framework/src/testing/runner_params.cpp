@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 #include "flowrun/host/validated_graph.h"
 #include "json/json.h"
 #include "json/param_value.h"
@@ -22,7 +22,7 @@ std::string unknown_param(const NodeType& type, const std::string& name) {
   return type.name + " has no parameter '" + name + "'" + known_words(name, known);
 }
 
-void read_member(const NodeType& type, const json::Member& member, NodeRunner::Values& values, Faults& faults) {
+void read_member(const NodeType& type, const json::Member& member, NodeRunner::Values& values, Diagnostics& faults) {
   const ParamSpec* spec = find_spec(type, member.name);
   if (!spec) return faults.error({"params", member.line, member.column}, unknown_param(type, member.name));
   std::optional<ParamValue> value = json::to_param_value(member.value);
@@ -44,7 +44,7 @@ std::string known_words(const std::string& word, const std::vector<std::string>&
 }
 
 NodeRunner::Values params_from_json(const NodeType& type, const std::string& text) {
-  Faults faults;
+  Diagnostics faults;
   NodeRunner::Values values;
   const std::optional<json::Value> tree = json::parse(text, "params", faults);
   if (tree && !tree->is(json::Kind::object))
@@ -55,7 +55,7 @@ NodeRunner::Values params_from_json(const NodeType& type, const std::string& tex
   if (!faults.has_errors()) return values;
   faults.sort();
   std::string message;
-  for (const Fault& fault : faults.all()) message += (message.empty() ? "" : "\n") + to_string(fault);
+  for (const Diagnostic& fault : faults.all()) message += (message.empty() ? "" : "\n") + to_string(fault);
   throw Error(message);
 }
 

@@ -52,7 +52,7 @@ std::string lower_case(std::string text) {
   return text;
 }
 
-CaseFiles::CaseFiles(const ValidatedGraph& graph, const fs::path& out, Faults& faults)
+CaseFiles::CaseFiles(const ValidatedGraph& graph, const fs::path& out, Diagnostics& faults)
     : graph_(graph), out_(out), faults_(faults), real_out_(real_paths_.of(((out.empty() ? "." : out) / "").string())) {
   add_text(graph.file.string(), "the graph itself");
   for (const ValidatedNode& node : graph.nodes) add_text(node.place.file, "a subgraph of this graph");
@@ -88,7 +88,7 @@ void CaseFiles::add_path(const ValidatedNode& node, const ParamExpression& param
   try {
     path = std::get<std::string>(resolved(param, one, out_));
   } catch (const Error& fault) {
-    faults_.error(one ? one->place : Place{}, words({"", &node, one, {}}) + ": " + fault.what());
+    faults_.error(one ? one->place : SourceLocation{}, words({"", &node, one, {}}) + ": " + fault.what());
     return;
   }
   if (path.empty()) return;
@@ -174,6 +174,8 @@ std::string CaseFiles::words(const Entry& entry) {
   return "node '" + entry.node->id + "'" + (entry.one ? " of case '" + entry.one->name + "'" : "");
 }
 
-const Place& CaseFiles::place(const Entry& entry) { return entry.one && entry.one->place.line ? entry.one->place : entry.place; }
+const SourceLocation& CaseFiles::place(const Entry& entry) {
+  return entry.one && entry.one->place.line ? entry.one->place : entry.place;
+}
 
 }  // namespace flowrun::checks

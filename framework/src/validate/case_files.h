@@ -18,7 +18,7 @@ std::string lower_case(std::string text);
 
 class CaseFiles {
  public:
-  CaseFiles(const ValidatedGraph& graph, const std::filesystem::path& out, Faults& faults);
+  CaseFiles(const ValidatedGraph& graph, const std::filesystem::path& out, Diagnostics& faults);
 
   /// `one` null: the values that do not belong to a case. A case must live as long as this object.
   void add(const Case* one);
@@ -32,7 +32,7 @@ class CaseFiles {
     std::string path;  ///< real
     const ValidatedNode* node = nullptr;
     const Case* one = nullptr;
-    Place place;  ///< of the parameter
+    SourceLocation place;  ///< of the parameter
   };
 
   void add_path(const ValidatedNode& node, const ParamExpression& param, const Case* one);
@@ -44,11 +44,11 @@ class CaseFiles {
   void add_text(const std::string& file, const char* what);
   static std::string words(const Entry& entry);
   /// The row of a table, where there is one; else what names the file in the graph.
-  static const Place& place(const Entry& entry);
+  static const SourceLocation& place(const Entry& entry);
 
   const ValidatedGraph& graph_;
   std::filesystem::path out_;
-  Faults& faults_;
+  Diagnostics& faults_;
   RealPaths real_paths_;
   std::string real_out_;
   std::vector<Entry> writes_;

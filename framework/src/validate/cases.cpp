@@ -16,9 +16,9 @@ using checks::joined;
 
 std::string case_words(const Case& one) { return "case '" + one.name + "'"; }
 
-std::string line_words(const Place& place) { return place.line ? " (line " + std::to_string(place.line) + ")" : ""; }
+std::string line_words(const SourceLocation& place) { return place.line ? " (line " + std::to_string(place.line) + ")" : ""; }
 
-void check_names(const std::vector<Case>& cases, Faults& faults) {
+void check_names(const std::vector<Case>& cases, Diagnostics& faults) {
   std::map<std::string, const Case*> seen;  // by the name in lower case
   std::set<std::string> reported;
   for (const Case& one : cases) {
@@ -58,7 +58,7 @@ bool is_left_empty(const Case& one, const std::string& input) {
 }
 
 /// Whether all values of the case are there and right.
-bool check_inputs(const ValidatedGraph& graph, Case& one, Faults& faults) {
+bool check_inputs(const ValidatedGraph& graph, Case& one, Diagnostics& faults) {
   bool good = true;
   const auto fail = [&](const std::string& sentence) {
     faults.error(one.place, case_words(one) + sentence);
@@ -106,7 +106,7 @@ std::string case_name_fault(const std::string& name) {
   return "";
 }
 
-void check_written_files(const ValidatedGraph& graph, Faults& faults) {
+void check_written_files(const ValidatedGraph& graph, Diagnostics& faults) {
   Case one{.name = "case"};
   for (const ValueSpec& input : graph.case_inputs) {
     if (input.spec.type != ParamType::string && input.spec.type != ParamType::path) continue;
@@ -119,7 +119,7 @@ void check_written_files(const ValidatedGraph& graph, Faults& faults) {
   checks::warn_of_conditional_files(graph, faults);
 }
 
-void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const fs::path& out, Faults& faults) {
+void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const fs::path& out, Diagnostics& faults) {
   check_names(cases, faults);
   checks::CaseFiles files(graph, out, faults);
   files.add(nullptr);

@@ -11,7 +11,7 @@ namespace {
 /// A file that is missing, by the node and the parameter that name it.
 struct Missing {
   std::size_t node = 0;
-  Place place;
+  SourceLocation place;
   std::string sentence;
 };
 
@@ -51,7 +51,7 @@ std::string missing_file(const ParamExpression& param) {
   return content.why.empty() ? "" : "the file '" + path.string() + "' " + content.why;
 }
 
-void check_conditional_files(const ValidatedGraph& graph, const std::vector<Case>& cases, Faults& faults) {
+void check_conditional_files(const ValidatedGraph& graph, const std::vector<Case>& cases, Diagnostics& faults) {
   std::vector<Missing> missing = missing_files(graph);
   for (const Case& one : cases) {
     if (missing.empty()) return;
@@ -64,7 +64,7 @@ void check_conditional_files(const ValidatedGraph& graph, const std::vector<Case
   }
 }
 
-void warn_of_conditional_files(const ValidatedGraph& graph, Faults& faults) {
+void warn_of_conditional_files(const ValidatedGraph& graph, Diagnostics& faults) {
   for (const Missing& file : missing_files(graph)) faults.warning(file.place, file.sentence);
 }
 

@@ -15,9 +15,9 @@ std::string missing_file(const ParamExpression& param);
 bool names_file(const ParamExpression& param);
 
 /// Reports the files that are missing and that some of the cases need. They are no faults where no case runs the node.
-void check_conditional_files(const ValidatedGraph& graph, const std::vector<Case>& cases, Faults& faults);
+void check_conditional_files(const ValidatedGraph& graph, const std::vector<Case>& cases, Diagnostics& faults);
 
 /// The same as warnings, for a graph without cases.
-void warn_of_conditional_files(const ValidatedGraph& graph, Faults& faults);
+void warn_of_conditional_files(const ValidatedGraph& graph, Diagnostics& faults);
 
 }  // namespace flowrun::checks

@@ -50,7 +50,9 @@ class NodeConditions {
   }
 
  private:
-  void error(const Place& place, const std::string& sentence) { draft_.faults.error(place, node_.name() + ", " + sentence); }
+  void error(const SourceLocation& place, const std::string& sentence) {
+    draft_.faults.error(place, node_.name() + ", " + sentence);
+  }
 
   std::size_t new_port(const std::string& name, const EndpointSpec& source, std::size_t instance) {
     if (!node_.own_type) {

@@ -23,7 +23,7 @@ struct Expression {
 /// What ${name} stands for in one file.
 struct Binding {
   ParamSpec spec;
-  Place place;
+  SourceLocation place;
   std::optional<Expression> value;  ///< none: it is faulty, which was reported
   bool used = false;
 };
@@ -45,7 +45,7 @@ struct Edge {
   std::optional<std::size_t> port;         ///< index in the consumer's inputs
   std::size_t source = 0;                  ///< index in Draft::nodes
   std::optional<std::size_t> source_port;  ///< index in the source's outputs
-  Place place;
+  SourceLocation place;
   bool known() const { return port && source_port; }
 };
 
@@ -81,7 +81,7 @@ struct Setting {
 struct Draft {
   const GraphSpec& spec;
   const Registry& registry;
-  Faults& faults;
+  Diagnostics& faults;
   std::map<std::string, Setting> graph_settings;                        ///< by parameter
   std::map<std::string, std::map<std::string, Setting>> node_settings;  ///< by node id, then parameter
   std::deque<Instance> instances;                                       ///< the main graph first; references into it stay good

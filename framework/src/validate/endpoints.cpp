@@ -110,7 +110,7 @@ std::vector<Edge> Endpoints::resolve(std::size_t instance, const EndpointSpec& e
   return found;
 }
 
-Edge Endpoints::edge_from(std::size_t node, const std::string& output, const Place& place) const {
+Edge Endpoints::edge_from(std::size_t node, const std::string& output, const SourceLocation& place) const {
   Edge edge{.source = node, .place = place};
   const RegisteredType* type = draft_.nodes[node].type;
   const OutputPort* port = type ? by_name(type->type.outputs, output) : nullptr;
@@ -118,7 +118,7 @@ Edge Endpoints::edge_from(std::size_t node, const std::string& output, const Pla
   return edge;
 }
 
-void Endpoints::follow(std::size_t instance, const EndpointSpec& endpoint, const Place& place, int depth,
+void Endpoints::follow(std::size_t instance, const EndpointSpec& endpoint, const SourceLocation& place, int depth,
                        std::vector<Edge>& found) {
   const Instance& here = draft_.instances[instance];
   if (steps_ > kMostSteps) return;  // reported already

@@ -117,7 +117,7 @@ Expression with_base(Expression expression) {
   return expression;
 }
 
-Binding* Evaluator::find(const std::string& name, const Place& place) {
+Binding* Evaluator::find(const std::string& name, const SourceLocation& place) {
   const auto found = names_.find(name);
   if (found != names_.end()) {
     found->second.used = true;
@@ -129,7 +129,7 @@ Binding* Evaluator::find(const std::string& name, const Place& place) {
   return nullptr;
 }
 
-std::optional<Expression> Evaluator::from_name(const std::string& name, const Place& place, const ParamSpec& spec) {
+std::optional<Expression> Evaluator::from_name(const std::string& name, const SourceLocation& place, const ParamSpec& spec) {
   const Binding* binding = find(name, place);
   if (!binding || !binding->value) return std::nullopt;
   if (binding->value->constant) {
@@ -146,7 +146,7 @@ std::optional<Expression> Evaluator::from_name(const std::string& name, const Pl
   return expression;
 }
 
-std::optional<Expression> Evaluator::from_template(const std::string& text, const Place& place, const ParamSpec& spec) {
+std::optional<Expression> Evaluator::from_template(const std::string& text, const SourceLocation& place, const ParamSpec& spec) {
   std::vector<TemplatePart> parts;
   try {
     parts = split_template(text);
@@ -217,7 +217,7 @@ std::optional<ParamValue> Evaluator::plain_value(const Literal& literal, const P
   return std::nullopt;
 }
 
-std::optional<Expression> Evaluator::checked(ParamValue value, const Place& place, const ParamSpec& spec) {
+std::optional<Expression> Evaluator::checked(ParamValue value, const SourceLocation& place, const ParamSpec& spec) {
   if (const std::string fault = check_value(spec, value); !fault.empty()) {
     error(place, fault);
     return std::nullopt;
@@ -244,7 +244,7 @@ std::optional<Expression> Evaluator::evaluate_text(const std::string& text, cons
   }
 }
 
-std::optional<Expression> Evaluator::evaluate_default(const ParamSpec& spec, const Place& place) {
+std::optional<Expression> Evaluator::evaluate_default(const ParamSpec& spec, const SourceLocation& place) {
   return checked(*spec.default_value, place, spec);
 }
 

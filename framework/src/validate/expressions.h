@@ -15,7 +15,7 @@ std::vector<TemplatePart> split_template(const std::string& text);
 /// Turns what a file gives for a parameter into an expression. Faults start with `what`.
 class Evaluator {
  public:
-  Evaluator(Names& names, std::filesystem::path base, Faults& faults, std::string what)
+  Evaluator(Names& names, std::filesystem::path base, Diagnostics& faults, std::string what)
       : names_(names), base_(std::move(base)), faults_(faults), what_(std::move(what)) {}
 
   /// Nothing when it is faulty; the fault is reported, here or where a name that it uses is set.
@@ -23,20 +23,20 @@ class Evaluator {
   /// The same for text from the command line.
   std::optional<Expression> evaluate_text(const std::string& text, const ParamSpec& spec);
   /// A default, which is a plain value.
-  std::optional<Expression> evaluate_default(const ParamSpec& spec, const Place& place);
+  std::optional<Expression> evaluate_default(const ParamSpec& spec, const SourceLocation& place);
 
  private:
-  std::optional<Expression> from_template(const std::string& text, const Place& place, const ParamSpec& spec);
-  std::optional<Expression> from_name(const std::string& name, const Place& place, const ParamSpec& spec);
+  std::optional<Expression> from_template(const std::string& text, const SourceLocation& place, const ParamSpec& spec);
+  std::optional<Expression> from_name(const std::string& name, const SourceLocation& place, const ParamSpec& spec);
   std::optional<ParamValue> list_value(const Literal& literal, const Literal::List& list, const ParamSpec& spec);
   std::optional<ParamValue> plain_value(const Literal& literal, const ParamSpec& spec);
-  std::optional<Expression> checked(ParamValue value, const Place& place, const ParamSpec& spec);
-  Binding* find(const std::string& name, const Place& place);
-  void error(const Place& place, const std::string& sentence) { faults_.error(place, what_ + ": " + sentence); }
+  std::optional<Expression> checked(ParamValue value, const SourceLocation& place, const ParamSpec& spec);
+  Binding* find(const std::string& name, const SourceLocation& place);
+  void error(const SourceLocation& place, const std::string& sentence) { faults_.error(place, what_ + ": " + sentence); }
 
   Names& names_;
   std::filesystem::path base_;
-  Faults& faults_;
+  Diagnostics& faults_;
   std::string what_;
 };
 

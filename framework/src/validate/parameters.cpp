@@ -19,7 +19,8 @@ const NamedLiteral* given(const DraftNode& node, const std::string& param) {
 }
 
 /// A parameter that a node reads once cannot wait for a case.
-bool waits_in_vain(Draft& draft, const DraftNode& node, const ParamSpec& spec, const Expression& expression, const Place& place) {
+bool waits_in_vain(Draft& draft, const DraftNode& node, const ParamSpec& spec, const Expression& expression,
+                   const SourceLocation& place) {
   const std::string name = first_case_value(expression);
   if (spec.per_case || name.empty()) return false;
   const std::string why = name == "out" ? "which is known only when cases run" : "which differs from case to case";
@@ -30,7 +31,7 @@ bool waits_in_vain(Draft& draft, const DraftNode& node, const ParamSpec& spec, c
 
 struct Given {
   std::optional<Expression> value;
-  Place place;
+  SourceLocation place;
 };
 
 Given value_for(Draft& draft, const DraftNode& node, const ParamSpec& spec) {
@@ -45,7 +46,7 @@ Given value_for(Draft& draft, const DraftNode& node, const ParamSpec& spec) {
     Evaluator inner(instance.names, instance.graph->file.parent_path(), draft.faults, what);
     return {inner.evaluate(literal->value, spec), literal->value.place};
   }
-  const Place whole_file{node.spec->place.file, 0, 0};
+  const SourceLocation whole_file{node.spec->place.file, 0, 0};
   if (spec.default_value)
     return {Evaluator(instance.names, {}, draft.faults, what).evaluate_default(spec, node.spec->place), whole_file};
   const std::string help = spec.help.empty() ? "" : " (" + spec.help + ")";

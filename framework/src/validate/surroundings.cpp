@@ -12,7 +12,7 @@ namespace {
 /// Reports each place once: a subgraph may be in use several times.
 class OncePerPlace {
  public:
-  bool is_new(const Place& place) { return seen_.insert({place.file, place.line, place.column}).second; }
+  bool is_new(const SourceLocation& place) { return seen_.insert({place.file, place.line, place.column}).second; }
 
  private:
   std::set<std::tuple<std::string, int, int>> seen_;

@@ -18,7 +18,7 @@ std::string known_names(const std::string& word, const std::vector<std::string>&
 }  // namespace checks
 
 std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings,
-                                               Faults& faults) {
+                                               Diagnostics& faults) {
   using namespace checks;
   Draft draft{spec, registry, faults};
   read_settings(draft, settings);

@@ -120,7 +120,7 @@ Registry fake_types() {
 
 RunResult run_cases(int count, int threads) {
   Registry types = fake_types();
-  Faults faults;
+  Diagnostics faults;
   const auto spec =
       parse_graph(R"({"format": 1, "name": "fake", "inputs": {"n": {"type": "integer", "help": "a number"}}, "nodes": {
     "source":  {"type": "fake.source", "params": {"offset": "${n}"}, "run": {"chunks_in_flight": 3}},
@@ -129,7 +129,7 @@ RunResult run_cases(int count, int threads) {
                   "fake.json", faults);
   REQUIRE(spec);
   const auto valid = validate(*spec, types, {}, faults);
-  for (const Fault& fault : faults.all()) FAIL_CHECK(to_string(fault));
+  for (const Diagnostic& fault : faults.all()) FAIL_CHECK(to_string(fault));
   REQUIRE(valid);
   RunOptions options;
   options.threads = threads;

@@ -72,7 +72,7 @@ Environment slurm(const char* id, const char* count, const char* first, const ch
 
 /// "2/8", or the fault.
 std::string shard_text(const std::string& text, const Environment& environment = environment_of({})) {
-  Faults faults;
+  Diagnostics faults;
   const Shard shard = parse_shard(text, environment, faults);
   return faults.has_errors() ? faults.all().front().message : std::to_string(shard.index) + "/" + std::to_string(shard.count);
 }

@@ -14,7 +14,7 @@ TEST_CASE("csv_cell: what a spreadsheet would run gets an apostrophe, and a tabl
   for (const std::string text : {"=1+1", "+1", "-1", "@SUM(A1)", "|calc", "\tx", "'=1", "''=1", "\xEF\xBC\x9D" "1", "\xEF\xBC\xA0x"}) {
     CHECK(csv_text(text).find("'") < 2);  // behind a quote at most
     CHECK(text_of_cell("'" + text) == text);
-    Faults faults;
+    Diagnostics faults;
     const auto rows = parse_table("case,x\n" + csv_text(text) + ",1\n", "t.csv", faults);
     REQUIRE(rows.size() == 2);
     CHECK(rows[1].cells[0] == text);
@@ -34,7 +34,7 @@ TEST_CASE("csv_cell: other texts stay as they are") {
 TEST_CASE("fold_measures: numbers below zero stay numbers, and text from a fold's table is made harmless again") {
   const testing::TempFolder folder;
   FoldMeasures measures;
-  Faults faults;
+  Diagnostics faults;
   std::ofstream(folder.path / "m.csv") << "row,case,bias,note\ncase,a,-0.5,'=1+1\ncase,b,-1e-3,+x\n";
   measures.add(folder.path / "m.csv", faults);
   CHECK_FALSE(faults.has_errors());

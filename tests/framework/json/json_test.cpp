@@ -12,7 +12,7 @@ namespace {
 using json::Value;
 
 json::Value parsed(const std::string& text) {
-  Faults faults;
+  Diagnostics faults;
   const auto value = json::parse(text, "t.json", faults);
   REQUIRE_MESSAGE(value.has_value(), lines(faults));
   CHECK(lines(faults) == "");
@@ -63,7 +63,7 @@ TEST_CASE("json: text that is not UTF-8 and numbers that are not finite stay val
 }
 
 TEST_CASE("json: a text that is too long or holds a zero byte is refused") {
-  Faults faults;
+  Diagnostics faults;
   CHECK_FALSE(json::parse("[1, 2, 3]", "t.json", faults, 4));
   CHECK_FALSE(json::parse(std::string("{}\0{", 4), "t.json", faults));
   CHECK(lines(faults) ==

@@ -20,7 +20,7 @@ struct Read {
 };
 
 Read read(const std::string& text, std::size_t largest = json::kLargestText) {
-  Faults faults;
+  Diagnostics faults;
   Read found{json::parse(text, "t.json", faults, largest), ""};
   found.faults = lines(faults);
   return found;

@@ -108,7 +108,7 @@ Registry registry() {
 /// Runs a case of value 10 and keeps its failed firing; the folder of it.
 ReplayBundle keep_failure(const fs::path& folder, const std::string& refuse, const std::string& collect) {
   Registry types = registry();
-  Faults faults;
+  Diagnostics faults;
   const auto spec = parse_graph(R"({"format": 1, "name": "g", "inputs": {"n": {"type": "number"}}, "nodes": {
     "make": {"type": "t.make", "params": {"value": "${n}"}},
     "count": {"type": "t.count", "inputs": {"in": "make.out"}},
@@ -119,7 +119,7 @@ ReplayBundle keep_failure(const fs::path& folder, const std::string& refuse, con
                                 "g.json", faults);
   REQUIRE(spec);
   const auto graph = validate(*spec, types, {}, faults);
-  for (const Fault& fault : faults.all()) CHECK_MESSAGE(fault.severity == Severity::warning, to_string(fault));
+  for (const Diagnostic& fault : faults.all()) CHECK_MESSAGE(fault.severity == Severity::warning, to_string(fault));
   REQUIRE(graph);
   const std::vector<Case> cases{{"p1", {{"n", 10.0}}}};
   RunOptions options;

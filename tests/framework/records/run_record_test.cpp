@@ -28,7 +28,7 @@ struct Folder {
 
 /// A file that is JSON without a fault.
 json::Value read_json(const fs::path& file) {
-  Faults faults;
+  Diagnostics faults;
   const auto value = json::parse(read(file), file.string(), faults);
   REQUIRE(value);
   CHECK(faults.all().empty());

@@ -22,7 +22,7 @@ const Manifest& good_manifest() {
 }
 
 json::Value good_tree() {
-  Faults faults;
+  Diagnostics faults;
   return *json::parse(manifest_text(good_manifest()), "manifest", faults);
 }
 

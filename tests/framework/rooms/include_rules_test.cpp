@@ -85,7 +85,7 @@ TEST_CASE("include_rules: rooms do not include each other's internals, but some 
         "the validate room includes nothing of the json room");
   CHECK(rule("framework/src/schedule/a.cpp", "#include \"validate/draft.h\"") ==
         "the schedule room includes nothing of the validate room");
-  CHECK(rule("framework/src/sdk/a.cpp", "#include \"flowrun/host/fault.h\"") == "the sdk room includes no host header");
+  CHECK(rule("framework/src/sdk/a.cpp", "#include \"flowrun/host/diagnostic.h\"") == "the sdk room includes no host header");
 }
 
 TEST_CASE("include_rules: what plugins share includes sdk, LibTorch in common/torch and JSON in common/network only") {

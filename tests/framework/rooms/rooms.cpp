@@ -231,8 +231,9 @@ const std::map<std::string, std::set<std::string>>& app_rooms() {
 std::string room_of_host_header(const std::string& include) {
   static const std::map<std::string, std::vector<std::string>> kHeaders{
       {"cohort",
-       {"case_row", "cohort", "crash_record", "critical_path", "crossval", "graph_check", "own_file", "run_report", "written_file"}},
-      {"diagnostics", {"fault"}},
+       {"case_row", "cohort", "crash_record", "critical_path", "crossval", "graph_check", "own_file", "run_report",
+        "written_file"}},
+      {"diagnostics", {"diagnostic"}},
       {"packets", {"isolation", "replay"}},
       {"process", {"child_process"}},
       {"records", {"bids_sidecars", "case_record", "case_recorder", "run_record"}},

@@ -271,10 +271,10 @@ Registry registry() {
 std::shared_ptr<const ValidatedGraph> graph(const std::string& nodes, const Registry& types) {
   const bool with_input = nodes.find("${n}") != std::string::npos;
   const std::string inputs = with_input ? R"("inputs": {"n": {"type": "number", "help": "a number"}},)" : "";
-  Faults faults;
+  Diagnostics faults;
   const auto spec = parse_graph(R"({"format": 1, "name": "toy", )" + inputs + R"("nodes": )" + nodes + "}", "toy.json", faults);
   const auto valid = spec ? validate(*spec, types, {}, faults) : nullptr;
-  for (const Fault& fault : faults.all())
+  for (const Diagnostic& fault : faults.all())
     if (fault.severity == Severity::error) FAIL_CHECK(to_string(fault));
   REQUIRE(valid);
   return valid;

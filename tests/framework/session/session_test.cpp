@@ -89,7 +89,7 @@ struct Open {
   }
   TempFolder folder;
   Registry types = registry();
-  Faults faults;
+  Diagnostics faults;
   std::optional<Session> session;
 };
 

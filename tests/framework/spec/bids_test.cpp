@@ -13,7 +13,7 @@ std::string graph_with(const std::string& input_bids, const std::string& node_bi
 }
 
 std::shared_ptr<const GraphSpec> parsed(const std::string& text) {
-  Faults faults;
+  Diagnostics faults;
   auto graph = parse_graph(text, "g.json", faults);
   INFO(lines(faults));
   REQUIRE_FALSE(faults.has_errors());

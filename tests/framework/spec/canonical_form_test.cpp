@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string formatted(const std::string& text, Faults& faults) {
+std::string formatted(const std::string& text, Diagnostics& faults) {
   const fs::path file = fs::temp_directory_path() / ("flowrun_form_" + std::to_string(::getpid()) + ".json");
   std::ofstream(file, std::ios::binary) << text;
   const auto result = format_graph(file, faults);
@@ -23,7 +23,7 @@ std::string formatted(const std::string& text, Faults& faults) {
 }
 
 std::string formatted(const std::string& text) {
-  Faults faults;
+  Diagnostics faults;
   const std::string result = formatted(text, faults);
   CHECK(faults.all().empty());
   return result;
@@ -112,17 +112,17 @@ TEST_CASE("format_graph: line ends of other systems and a byte order mark go") {
 
 TEST_CASE("format_graph: refuses what is not JSON, with the place") {
   const auto fault_of = [](const std::string& text) {
-    Faults faults;
+    Diagnostics faults;
     CHECK(formatted(text, faults).empty());
     REQUIRE(faults.all().size() == 1);
-    const Fault& fault = faults.all().front();
+    const Diagnostic& fault = faults.all().front();
     return std::to_string(fault.place.line) + ":" + std::to_string(fault.place.column) + " " + fault.message;
   };
   CHECK(fault_of("{\n  \"a\": 1,\n}") == "3:1 the comma before '}' is one too many");
   CHECK(fault_of("{\"a\": 1, // no\n}").starts_with("1:10 comments are not part of JSON"));
   CHECK(fault_of("{\"a\": 1,\n \"a\": 2}") == "2:2 the name 'a' stands twice in this object; keep one of the two");
   CHECK(fault_of("").find("the file is empty") != std::string::npos);
-  Faults faults;
+  Diagnostics faults;
   CHECK_FALSE(format_graph("no/such/file.json", faults));
   CHECK(faults.all().front().message == "the file does not exist");
 }
@@ -167,7 +167,7 @@ TEST_CASE("format_graph: whatever the JSON, its values stay and a second time ch
     INFO(text);
     const std::string once = formatted(text);
     REQUIRE(formatted(once) == once);
-    Faults faults;
+    Diagnostics faults;
     REQUIRE(sorted(*json::parse(once, "a", faults)) == sorted(*json::parse(text, "b", faults)));
   }
 }

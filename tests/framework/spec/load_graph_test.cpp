@@ -21,7 +21,7 @@ class Folder {
   void write(const std::string& name, const std::string& text) const { std::ofstream(path / name) << text; }
   /// All faults of a file, with the folder's name taken out.
   std::string faults(const std::string& name) const {
-    Faults faults;
+    Diagnostics faults;
     load_graph(path / name, faults);
     std::string text = lines(faults);
     const std::string prefix = path.string() + "/";
@@ -38,7 +38,7 @@ TEST_CASE("load_graph: a subgraph is found beside the file that names it") {
   folder.write("main.json", using_graph("stages/a.json"));
   folder.write("stages/a.json", using_graph("b.json"));
   folder.write("stages/b.json", R"({"format": 1, "nodes": {"x": {"type": "t.read"}}})");
-  Faults faults;
+  Diagnostics faults;
   const auto graph = load_graph(folder.path / "main.json", faults);
   REQUIRE(graph);
   CHECK(lines(faults) == "");
@@ -73,7 +73,7 @@ TEST_CASE("load_graph: a faulty subgraph that is used twice is reported once") {
 }
 
 TEST_CASE("load_graph: keeps what the file says, with places, and takes keys that start with x-") {
-  Faults faults;
+  Diagnostics faults;
   const auto graph = parse_graph(R"({"$schema": "s.json", "format": 1, "name": "g", "summary": "does it", "x-author": {"any": 1},
  "requires": {"io": ">=1.0"},
  "parameters": {"p": {"type": "numbers", "default": [1, 2.5], "length": 2, "min": 0, "unit": "mm", "help": "sizes"}},
@@ -97,13 +97,13 @@ TEST_CASE("load_graph: keeps what the file says, with places, and takes keys tha
 }
 
 TEST_CASE("load_cross_plan: what has no end is not read to it") {
-  Faults faults;
+  Diagnostics faults;
   CHECK_FALSE(load_cross_plan("/dev/zero", faults).has_value());
   CHECK(lines(faults) == "/dev/zero: error: the file is not a regular file");
 }
 
 TEST_CASE("faults: a message with a name of megabytes keeps its beginning and its end, and whole characters") {
-  Faults faults;
+  Diagnostics faults;
   faults.error({"g.json", 1, 1}, "node '" + std::string(1'000'000, 'x') + "': unknown");
   const std::string& message = faults.all().front().message;
   CHECK(message.size() < 4000);

@@ -22,7 +22,7 @@ const std::vector<spec::Migration> kSteps{{1, "'summary' is now 'about'", rename
 
 TEST_CASE("migrate: goes from the file's format to the newest, step by step, and keeps the rest as it is spelled") {
   Written root = json::read_written(R"({"format": 1, "summary": "S", "nodes": {"a": {"type": "t.x", "params": {"p": 1e-4}}}})");
-  Faults faults;
+  Diagnostics faults;
   const auto changes = spec::migrate(root, "g.json", 3, kSteps, faults);
   REQUIRE(changes);
   CHECK(*changes == std::vector<std::string>{"'summary' is now 'about'", "a licence is named"});
@@ -34,7 +34,7 @@ TEST_CASE("migrate: goes from the file's format to the newest, step by step, and
 
 TEST_CASE("migrate: a graph of the newest format is left alone") {
   Written root = json::read_written(R"({"format": 2})");
-  Faults faults;
+  Diagnostics faults;
   const auto changes = spec::migrate(root, "g.json", 2, kSteps, faults);
   REQUIRE(changes);
   CHECK(changes->empty());
@@ -42,7 +42,7 @@ TEST_CASE("migrate: a graph of the newest format is left alone") {
 
 TEST_CASE("migrate: this flowrun has a step for each format before the newest") {
   Written root = json::read_written(R"({"format": 1})");
-  Faults faults;
+  Diagnostics faults;
   CHECK(spec::migrate(root, "g.json", 1, spec::migrations(), faults));
   CHECK(spec::migrations().empty());
 }
@@ -50,7 +50,7 @@ TEST_CASE("migrate: this flowrun has a step for each format before the newest") 
 TEST_CASE("migrate: a newer format, a missing one and a gap are refused in a sentence") {
   const auto fault_of = [](const std::string& text, int newest) {
     Written root = json::read_written(text);
-    Faults faults;
+    Diagnostics faults;
     CHECK_FALSE(spec::migrate(root, "g.json", newest, kSteps, faults));
     REQUIRE(faults.all().size() == 1);
     return to_string(faults.all().front());

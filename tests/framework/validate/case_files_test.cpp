@@ -42,7 +42,7 @@ Case case_of(const Folder& folder, std::string name, std::map<std::string, Param
 }
 
 std::string check(const std::string& path, std::vector<Case> cases, const fs::path& out) {
-  Faults faults;
+  Diagnostics faults;
   check_cases(*valid(graph_that_writes(path)), cases, out, faults);
   return lines(faults);
 }
@@ -74,7 +74,7 @@ TEST_CASE("case files: a path that a table gives is held to the output folder, o
     Case one{.name = "p1", .inputs = {{"target", target}}};
     if (own) one.own.insert("target");
     std::vector<Case> cases{one};
-    Faults faults;
+    Diagnostics faults;
     check_cases(*valid(graph, {}, (folder.path / "g.json").string()), cases, folder.out(), faults);
     return lines(faults);
   };
@@ -92,7 +92,7 @@ TEST_CASE("case files: the graph, its subgraphs and the table of the cases are n
     Case one = case_of(folder, "p1");
     one.place.file = table;
     std::vector<Case> cases{one};
-    Faults faults;
+    Diagnostics faults;
     check_cases(*valid(graph_that_writes(path), {}, graph), cases, folder.out(), faults);
     return lines(faults);
   };
@@ -112,7 +112,7 @@ TEST_CASE("case files: what any case would write is checked without cases, as fa
                               path + R"("}},
   "also": {"type": "t.write", "inputs": {"volume": "read.volume"}, "params": {"path": ")" + other + R"("}}
  }})";
-    Faults faults;
+    Diagnostics faults;
     check_written_files(*valid(graph, {.files_must_exist = false}), faults);
     return lines(faults);
   };
@@ -135,7 +135,7 @@ TEST_CASE("case files: a file that only a node with conditions reads is needed b
   std::ofstream(there) << "x";
   const auto checked = valid(graph);  // without cases the file is no error
   const auto said = [&](std::vector<Case> cases) {
-    Faults faults;
+    Diagnostics faults;
     check_cases(*checked, cases, folder.out(), faults);
     return lines(faults);
   };
@@ -145,7 +145,7 @@ TEST_CASE("case files: a file that only a node with conditions reads is needed b
   INFO(error);
   CHECK(has(error, "error: node 'read', parameter 'path': the file 'nowhere.nii' does not exist; the node runs where given is missing"));
   CHECK(error.find(" error: ", error.find(" error: ") + 1) == std::string::npos);  // once
-  Faults faults;
+  Diagnostics faults;
   check_written_files(*checked, faults);
   CHECK(has(lines(faults), "warning: node 'read', parameter 'path': the file 'nowhere.nii' does not exist"));
 }

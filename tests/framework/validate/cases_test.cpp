@@ -31,7 +31,7 @@ class Folder {
 };
 
 std::string check(const std::string& text, std::vector<Case>& cases, const fs::path& out) {
-  Faults faults;
+  Diagnostics faults;
   check_cases(*valid(text), cases, out, faults);
   return lines(faults);
 }

@@ -46,12 +46,12 @@ TEST_CASE("validate: a damaged text is either a right graph or gets a fault with
   int wrong = 0;
   for (int i = 0; i < 3000; ++i) {
     const std::string text = damaged(kGraph, random);
-    Faults faults;
+    Diagnostics faults;
     const auto spec = parse_graph(text, "g.json", faults);
     const auto graph = spec ? validate(*spec, fake_types(), {}, faults) : nullptr;
     INFO(text);
     REQUIRE((graph != nullptr) == !faults.has_errors());
-    for (const Fault& fault : faults.all()) REQUIRE(fault.place.line > 0);
+    for (const Diagnostic& fault : faults.all()) REQUIRE(fault.place.line > 0);
     wrong += graph == nullptr;
   }
   CHECK(wrong > 1000);

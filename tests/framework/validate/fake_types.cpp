@@ -88,21 +88,21 @@ const Registry& fake_types() {
   return kTypes;
 }
 
-std::string lines(const Faults& faults) {
+std::string lines(const Diagnostics& faults) {
   std::string text;
-  for (const Fault& fault : faults.all()) text += (text.empty() ? "" : "\n") + to_string(fault);
+  for (const Diagnostic& fault : faults.all()) text += (text.empty() ? "" : "\n") + to_string(fault);
   return text;
 }
 
 std::string faults_of(const std::string& text, const Settings& settings, const std::string& file) {
-  Faults faults;
+  Diagnostics faults;
   const auto spec = parse_graph(text, file, faults);
   if (spec) validate(*spec, fake_types(), settings, faults);
   return lines(faults);
 }
 
 std::shared_ptr<const ValidatedGraph> valid(const std::string& text, const Settings& settings, const std::string& file) {
-  Faults faults;
+  Diagnostics faults;
   const auto spec = parse_graph(text, file, faults);
   const auto graph = spec ? validate(*spec, fake_types(), settings, faults) : nullptr;
   if (!graph) throw Error(lines(faults));

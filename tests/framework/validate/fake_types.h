@@ -20,7 +20,7 @@ std::string faults_of(const std::string& text, const Settings& settings = {}, co
 std::shared_ptr<const ValidatedGraph> valid(const std::string& text, const Settings& settings = {},
                                             const std::string& file = "g.json");
 
-std::string lines(const Faults& faults);
+std::string lines(const Diagnostics& faults);
 
 const ValidatedNode& node(const ValidatedGraph& graph, const std::string& id);
 const ParamExpression& param(const ValidatedGraph& graph, const std::string& id, const std::string& name);

@@ -24,10 +24,10 @@ struct GraphFolder {
   void write(const std::string& name, const std::string& text) const { std::ofstream(path / name, std::ios::binary) << text; }
   /// What is wrong with the file and those that it names, before any type is looked up.
   std::string faults(const std::string& name) const {
-    Faults found;
+    Diagnostics found;
     load_graph(path / name, found);
     std::string text;
-    for (const Fault& fault : found.all()) text += fault.message + "\n";
+    for (const Diagnostic& fault : found.all()) text += fault.message + "\n";
     return text;
   }
   fs::path path;

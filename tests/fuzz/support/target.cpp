@@ -25,9 +25,9 @@ void require_sentence(std::string_view text) {
   require(text.size() <= kLongest, "a refusal is no longer than a person can read");
 }
 
-void require_sound_faults(const Faults& faults, std::string_view text) {
+void require_sound_faults(const Diagnostics& faults, std::string_view text) {
   const auto lines = 1 + std::count(text.begin(), text.end(), '\n') + std::count(text.begin(), text.end(), '\r');
-  for (const Fault& fault : faults.all()) {
+  for (const Diagnostic& fault : faults.all()) {
     require_sentence(fault.message);
     require(fault.place.line >= 0 && fault.place.line <= lines, "a fault's line is one of the text's");
     require(fault.place.column >= 0 && static_cast<std::size_t>(fault.place.column) <= text.size() + 1,

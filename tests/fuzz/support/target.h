@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::fuzz {
@@ -36,7 +36,7 @@ bool accepts(Read&& read) try {
 }
 
 /// Each fault has a sentence, and a place inside the text.
-void require_sound_faults(const Faults& faults, std::string_view text);
+void require_sound_faults(const Diagnostics& faults, std::string_view text);
 
 /// One file in a folder of this process, written anew for each input. Its name is the same for each process that counts.
 class ScratchFile {

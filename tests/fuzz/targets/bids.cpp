@@ -22,7 +22,7 @@ constexpr std::size_t kMostFiles = 24;
 
 const GraphSpec& graph() {
   static const auto kSpec = [] {
-    Faults faults;
+    Diagnostics faults;
     auto spec = parse_graph(R"({"format": 1, "name": "g", "inputs": {
       "flair": {"type": "path", "bids": {"suffix": "FLAIR"}},
       "t1": {"type": "path", "default": "", "bids": {"suffix": "T1w", "acq": null, "run": 1}},
@@ -64,9 +64,9 @@ void look_at_cases(const fs::path& root) {
   CaseRequest request;
   request.bids = root.string();
   const CommonValues none;
-  Faults faults;
+  Diagnostics faults;
   const CaseList list = bids_cases(request, Incomplete::is_fault, &graph(), none, faults)->read();
-  for (const Fault& fault : faults.all()) fuzz::require_sentence(fault.message);
+  for (const Diagnostic& fault : faults.all()) fuzz::require_sentence(fault.message);
   std::set<std::string> names;
   for (const Case& one : list.cases) {
     fuzz::require(names.insert(one.name).second, "each session is one case");
@@ -93,7 +93,7 @@ void look_at_description(const fs::path& root, const fs::path& out) {
   fuzz::require(bids_derivative_fault(out).empty(), "flowrun knows the description that it writes");
   std::ifstream stream(out / "dataset_description.json", std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  Faults faults;
+  Diagnostics faults;
   fuzz::require(json::parse(text, "d", faults) && !faults.has_errors(), "the description is JSON");
 }
 

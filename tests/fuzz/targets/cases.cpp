@@ -9,7 +9,7 @@ using namespace flowrun;
 namespace {
 
 void look_at_table(const std::string& text, const char* name) {
-  Faults faults;
+  Diagnostics faults;
   const std::vector<TableRow> rows = parse_table(text, name, faults);
   fuzz::require_sound_faults(faults, text);
   std::size_t cells = 0;

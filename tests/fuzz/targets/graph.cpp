@@ -17,7 +17,7 @@ const Registry& registry() {
 
 /// What was read can be written, and reads as the same.
 void require_round_trip(const std::string& text) {
-  Faults faults;
+  Diagnostics faults;
   const std::optional<json::Value> value = json::parse(text, "graph.json", faults);
   fuzz::require_sound_faults(faults, text);
   fuzz::require(value || faults.has_errors(), "a text that is not read has a fault");
@@ -38,7 +38,7 @@ Case case_for(const ValidatedGraph& graph) {
 void look_at_graph(const ValidatedGraph& graph) {
   std::vector<Case> cases{case_for(graph), case_for(graph)};
   cases.back().name = "../b";
-  Faults faults;
+  Diagnostics faults;
   check_cases(graph, cases, "out", faults);
   fuzz::require_sound_faults(faults, "");
   for (const ValidatedNode& node : graph.nodes) {
@@ -55,7 +55,7 @@ void flowrun::fuzz::look_at(std::string_view bytes) {
   const std::string text(bytes);
   require_round_trip(text);
   accepts([&] {
-    Faults faults;
+    Diagnostics faults;
     const auto spec = parse_graph(text, FLOWRUN_FUZZ_FOLDER "/subgraphs/main.json", faults);
     require(spec || faults.has_errors(), "a graph that is not read has a fault");
     if (!spec) return;
@@ -64,7 +64,7 @@ void flowrun::fuzz::look_at(std::string_view bytes) {
     settings.files_must_exist = false;
     const auto graph = validate(*spec, registry(), settings, faults);
     require(graph != nullptr || faults.has_errors(), "a graph that does not validate has a fault");
-    for (const Fault& fault : faults.all()) require_sentence(fault.message);
+    for (const Diagnostic& fault : faults.all()) require_sentence(fault.message);
     if (graph) look_at_graph(*graph);
   });
 }

@@ -6,7 +6,7 @@ void flowrun::fuzz::look_at(std::string_view bytes) {
   static const ScratchFile kFile("plan.json");
   kFile.write(bytes);
   accepts([&] {
-    Faults faults;
+    Diagnostics faults;
     const auto plan = load_cross_plan(kFile.path(), faults);
     require(plan || faults.has_errors(), "a plan that is not read has a fault");
     require_sound_faults(faults, bytes);

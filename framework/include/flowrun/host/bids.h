@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 
 namespace flowrun {
 

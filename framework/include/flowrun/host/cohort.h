@@ -82,7 +82,7 @@ class Cohort {
  public:
   /// Reads the graph, finds the cases and checks them together. What is wrong goes to `faults`; then nothing can be run. Writes
   /// nothing. The registry must outlive this object.
-  Cohort(CohortRequest request, Registry& registry, Faults& faults);
+  Cohort(CohortRequest request, Registry& registry, Diagnostics& faults);
   ~Cohort();
   Cohort(const Cohort&) = delete;
   Cohort& operator=(const Cohort&) = delete;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 
 namespace flowrun {
 
@@ -20,7 +20,7 @@ struct CrossStep {
   std::string out;              ///< folder within the fold's; default: the name
   std::vector<std::pair<std::string, std::string>> settings;  ///< as --set takes them
   std::vector<std::pair<std::string, std::string>> inputs;    ///< of each case; others are the columns of the same name
-  Place place;
+  SourceLocation place;
 };
 
 struct CrossPlan {
@@ -34,6 +34,6 @@ struct CrossPlan {
 };
 
 /// Reads a plan. Everything wrong with its form goes to `faults`, with its place; nothing when the file gives no plan.
-std::optional<CrossPlan> load_cross_plan(const std::filesystem::path& file, Faults& faults);
+std::optional<CrossPlan> load_cross_plan(const std::filesystem::path& file, Diagnostics& faults);
 
 }  // namespace flowrun

@@ -8,7 +8,7 @@
 
 #include "flowrun/host/cohort.h"
 #include "flowrun/host/cross_plan.h"
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 #include "flowrun/host/registry.h"
 
 namespace flowrun {
@@ -43,7 +43,7 @@ struct PreparedCrossval {
 
 /// Reads the plan and the table and checks them together: graphs, settings, names that become folders, files that have to be
 /// there before the first step. Writes nothing.
-PreparedCrossval prepare_crossval(const CrossvalRequest& request, Registry registry, Faults& faults);
+PreparedCrossval prepare_crossval(const CrossvalRequest& request, Registry registry, Diagnostics& faults);
 
 /// One step of one fold, with the files that it is known by. What it was made of and what it left is in the records of its run,
 /// so it is done when its end was noted and --resume would run nothing.
@@ -86,7 +86,7 @@ struct FoldMeasures {
   std::vector<std::vector<std::string>> rows;
 
   /// Adds the rows of a table as evaluate.summary writes it (a column 'row', of which the rows 'case' count), or of any table.
-  void add(const std::filesystem::path& file, Faults& faults);
+  void add(const std::filesystem::path& file, Diagnostics& faults);
 
   /// CSV with rows for mean, sd (of the sample) and median below the cases.
   std::string csv() const;
@@ -96,6 +96,6 @@ struct FoldMeasures {
 };
 
 /// The measures of all folds, from the tables that their steps have written: an old file of the name tells nothing.
-FoldMeasures measures_of_folds(const CrossvalRequest& request, const PreparedCrossval& prepared, Faults& faults);
+FoldMeasures measures_of_folds(const CrossvalRequest& request, const PreparedCrossval& prepared, Diagnostics& faults);
 
 }  // namespace flowrun

@@ -20,9 +20,9 @@ FoundPlugins find_plugins(const std::vector<std::string>& plugin_paths = {}, boo
 
 /// "name=value", as several options take it. Words without '=' or with an empty or repeated name are faults of the command line.
 std::vector<std::pair<std::string, std::string>> assignments(const std::vector<std::string>& words, const std::string& option,
-                                                             Faults& faults);
+                                                             Diagnostics& faults);
 
-void add_fault(Faults& faults, Severity severity, const Place& place, const std::string& message);
+void add_fault(Diagnostics& faults, Severity severity, const SourceLocation& place, const std::string& message);
 
 struct CheckedGraph {
   std::shared_ptr<const GraphSpec> spec;        ///< null: the file gives no graph
@@ -30,6 +30,6 @@ struct CheckedGraph {
 };
 enum class Files { must_exist, may_be_missing };
 CheckedGraph check_graph(const std::string& file, const std::vector<std::string>& settings, const Registry& registry,
-                         Faults& faults, Files files = Files::must_exist);
+                         Diagnostics& faults, Files files = Files::must_exist);
 
 }  // namespace flowrun

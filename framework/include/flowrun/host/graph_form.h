@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 #include "flowrun/host/registry.h"
 
 namespace flowrun {
@@ -23,11 +23,11 @@ struct RewrittenText {
 /// The canonical form of a JSON file: keys of graphs and plans in their usual order, two spaces a level, lines of at most 130
 /// characters. Every value, the spelling of its number or text, and every x-* key stays. Nothing, and a fault with its place, for
 /// a file that cannot be read or is not JSON.
-std::optional<RewrittenText> format_graph(const std::filesystem::path& file, Faults& faults);
+std::optional<RewrittenText> format_graph(const std::filesystem::path& file, Diagnostics& faults);
 
 /// The file in the newest format, in canonical form; `after` is `before` when it has that format already. Nothing, and a fault,
 /// when the file cannot be read, is no graph, or has a newer format than this flowrun knows.
-std::optional<RewrittenText> migrate_graph(const std::filesystem::path& file, Faults& faults);
+std::optional<RewrittenText> migrate_graph(const std::filesystem::path& file, Diagnostics& faults);
 
 /// One node of a graph file as text in canonical form: `"id": { ... }`. Throws Error when the file has no such node.
 std::string node_text(const std::filesystem::path& file, const std::string& id);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "flowrun/host/bids.h"
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 #include "flowrun/sdk/parameters.h"
 
 namespace flowrun {
@@ -18,19 +18,19 @@ namespace flowrun {
 struct Literal {
   using List = std::vector<Literal>;
   std::variant<std::monostate, bool, std::int64_t, double, std::string, List> value;  ///< monostate: null
-  Place place;
+  SourceLocation place;
 };
 
 struct NamedLiteral {
   std::string name;
-  Place place;  ///< of the name
+  SourceLocation place;  ///< of the name
   Literal value;
 };
 
 /// A graph parameter or a value-typed input: one value for a run, or one for a case.
 struct ValueSpec {
   ParamSpec spec;  ///< per_case is set for inputs
-  Place place;
+  SourceLocation place;
   std::optional<BidsName> bids;  ///< of an input that is a path: the file of a BIDS data set that it takes
   bool required = true;          ///< false: a case may lack it; nodes that name it are left out then
   std::string contrast;  ///< of an input that is a path: "FLAIR", "T1w"; of its `bids` where it says none; empty: not said
@@ -44,19 +44,19 @@ struct PortSpec {
   std::string help;
   bool required = true;
   bool variadic = false;
-  Place place;
+  SourceLocation place;
 };
 
 /// Where packets come from: "node.port", or the bare name of a subgraph's input.
 struct EndpointSpec {
   std::string node;  ///< empty for a bare name
   std::string port;
-  Place place;
+  SourceLocation place;
 };
 
 struct InputSpec {
   std::string port;
-  Place place;
+  SourceLocation place;
   bool is_list = false;
   std::vector<EndpointSpec> sources;
 };
@@ -64,7 +64,7 @@ struct InputSpec {
 /// An output of a subgraph.
 struct OutputSpec {
   std::string name;
-  Place place;
+  SourceLocation place;
   EndpointSpec source;
 };
 
@@ -84,20 +84,20 @@ struct ConditionSpec {
   std::optional<EndpointSpec> number;  ///< a Number that another node finds
   std::optional<Literal> is;           ///< of a value: what it must be
   Bounds bounds;                       ///< of a value and a number
-  Place place;
+  SourceLocation place;
 };
 
 /// A parameter whose value another node finds: { "number": "node.port" }.
 struct NumberSpec {
   std::string param;
-  Place place;
+  SourceLocation place;
   EndpointSpec source;
 };
 
 /// How a file that a node writes is called when its cases come from a BIDS data set.
 struct BidsOutputSpec {
   std::string param;
-  Place place;
+  SourceLocation place;
   BidsName name;
 };
 
@@ -110,7 +110,7 @@ struct RunSpec {
   std::optional<bool> isolate;          ///< each firing in a process of its own
   std::optional<int> timeout;           ///< s, of an isolated firing
   std::optional<int> memory;            ///< MiB, likewise
-  Place place;
+  SourceLocation place;
 };
 
 struct GraphSpec;
@@ -118,8 +118,8 @@ struct GraphSpec;
 struct NodeSpec {
   std::string id;
   std::string type;  ///< a node type, or "graph:<file>"
-  Place place;       ///< of the id
-  Place type_place;
+  SourceLocation place;  ///< of the id
+  SourceLocation type_place;
   std::vector<NamedLiteral> params;
   std::vector<NumberSpec> numbers;  ///< parameters that come from other nodes
   std::vector<InputSpec> inputs;
@@ -132,7 +132,7 @@ struct NodeSpec {
 struct Requirement {
   std::string plugin;
   std::string constraint;  ///< ">=1.0"
-  Place place;
+  SourceLocation place;
 };
 
 struct GraphSpec {
@@ -153,8 +153,8 @@ bool takes_number(const ParamSpec& spec);
 /// Reads a graph file and the subgraphs that it names (cycles of files are faults). Everything wrong with the files' form goes to
 /// `faults`: unreadable, not JSON, wrong keys or types, duplicate keys, a newer format. Returns null only when the file gives no
 /// graph.
-std::shared_ptr<const GraphSpec> load_graph(const std::filesystem::path& file, Faults& faults);
+std::shared_ptr<const GraphSpec> load_graph(const std::filesystem::path& file, Diagnostics& faults);
 /// The same from text; `file` names it in messages and is where relative paths start.
-std::shared_ptr<const GraphSpec> parse_graph(const std::string& text, const std::filesystem::path& file, Faults& faults);
+std::shared_ptr<const GraphSpec> parse_graph(const std::string& text, const std::filesystem::path& file, Diagnostics& faults);
 
 }  // namespace flowrun

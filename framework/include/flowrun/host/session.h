@@ -40,7 +40,7 @@ struct SessionOutput {
 class Session {
  public:
   /// Reads and checks the graph. What is wrong goes to `faults`; then nothing can be run. The registry must outlive this object.
-  Session(SessionRequest request, Registry& registry, Faults& faults);
+  Session(SessionRequest request, Registry& registry, Diagnostics& faults);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 #include "flowrun/host/graph_spec.h"
 #include "flowrun/host/registry.h"
 #include "flowrun/sdk/node_type.h"
@@ -29,7 +29,7 @@ struct ParamExpression {
   std::optional<ParamValue> constant;
   std::vector<Piece> pieces;     ///< when there is no constant; a single piece keeps the case input's type
   ParamSpec spec;                ///< of the node's parameter: the resolved value is checked against it
-  Place place;                   ///< of the value; line 0: a default
+  SourceLocation place;          ///< of the value; line 0: a default
   std::filesystem::path base;    ///< where a relative path starts
   std::optional<BidsName> bids;  ///< of a file that is written: its name for a case from a BIDS data set
   std::optional<std::size_t> number_port;  ///< the node's input at which another node's Number comes; then there is nothing else
@@ -44,7 +44,7 @@ struct Condition {
   Bounds bounds;                 ///< of a value and a number
   std::size_t port = 0;          ///< of a number: the node's input at which it comes
   std::string text;              ///< for people: "t2 is given", "thickness.number is above 2.5"
-  Place place;
+  SourceLocation place;
 };
 
 /// Which output feeds a slot.
@@ -75,7 +75,7 @@ struct ValidatedNode {
   std::string plugin;
   std::string plugin_version;
   std::filesystem::path library;  ///< of the plugin; empty: a type of the application itself
-  Place place;
+  SourceLocation place;
   std::vector<InputSlot> slots;         ///< by port, then by the order in the list
   std::vector<ParamExpression> params;  ///< every parameter of the type, in the type's order
   Scope scope = Scope::per_case;        ///< fires once for each item of this scope
@@ -117,7 +117,7 @@ struct Case {
   std::string bids_folder;  ///< "sub-01/ses-02" of a case from a BIDS data set, whose name is then "sub-01_ses-02"; else empty
   /// Inputs whose value the person wrote on the command line. They alone may name files outside the output folder to write.
   std::set<std::string> own;
-  Place place;  ///< of its row in a table; none: the command line
+  SourceLocation place;  ///< of its row in a table; none: the command line
 };
 
 /// What a person sets on top of the file: graph parameters by name, node parameters as "node.param" (node ids may hold '/').
@@ -128,7 +128,7 @@ struct Settings {
 
 /// Checks the graph as a whole: every fault is added to `faults`, with its place. Null when there are errors.
 std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings,
-                                               Faults& faults);
+                                               Diagnostics& faults);
 
 /// Whether a condition holds in a case (`one` null: of a node that fires once for the run). Nothing: a number decides, which only
 /// the run finds.
@@ -153,12 +153,12 @@ std::string case_name_fault(const std::string& name);
 /// Checks cases against the graph's inputs: unknown or missing inputs, wrong types, missing files, duplicate names, two cases
 /// that write one file, files that a case's values put outside the output folder, files that a node with conditions needs in some
 /// case. Faults stand at the case's place. Converts text to the inputs' types in place.
-void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const std::filesystem::path& out, Faults& faults);
+void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const std::filesystem::path& out, Diagnostics& faults);
 
 /// What check_cases would say of the files that any case writes, whatever its values are: two nodes that write one file, names that
 /// flowrun keeps, a graph that writes over itself; and as warnings the missing files of nodes with conditions. For looking at a graph
 /// without cases.
-void check_written_files(const ValidatedGraph& graph, Faults& faults);
+void check_written_files(const ValidatedGraph& graph, Diagnostics& faults);
 
 /// The value of every parameter for one case. Throws Error where a value does not fit its spec. With `one_case` null, only the
 /// constants (what Node::open sees).

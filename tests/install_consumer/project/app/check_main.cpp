@@ -8,10 +8,10 @@ int main(int, char** argv) {
   flowrun::Registry registry;
   registry.scan(argv[2]);
   registry.scan(FLOWRUN_PLUGIN_FOLDER);
-  flowrun::Faults faults;
+  flowrun::Diagnostics faults;
   const auto spec = flowrun::load_graph(argv[1], faults);
   const auto graph = spec ? flowrun::validate(*spec, registry, {}, faults) : nullptr;
-  for (const flowrun::Fault& fault : faults.all()) std::puts(to_string(fault).c_str());
+  for (const flowrun::Diagnostic& fault : faults.all()) std::puts(to_string(fault).c_str());
   if (!graph) return 1;
   flowrun::RunOptions options;
   options.out = argv[3];

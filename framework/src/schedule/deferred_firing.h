@@ -9,7 +9,7 @@ namespace flowrun::schedule {
 
 /// A firing that was handed on (Context::defer). It goes on when both the node's process has returned and the handle was resumed
 /// or let go of, whichever comes last.
-struct Away {
+struct DeferredFiring {
   std::atomic<int> missing{2};
   const Clock::time_point since = Clock::now();
   Clock::time_point until;             ///< written by the handle

@@ -15,11 +15,11 @@
 namespace flowrun {
 
 /// The bookkeeping of one run in its output folder: a record for each case as it ends, and one of the run.
-class RunBooks {
+class RunRecorder {
  public:
   /// `cases`: those that are run; they and the recorder must outlive this object. `word`: of the graph, see graph_books.
-  RunBooks(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
-           std::filesystem::path out, std::string word);
+  RunRecorder(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
+              std::filesystem::path out, std::string word);
 
   /// Makes a run tell of its cases here, and of firings that fail: their packets are kept (flowrun replay), the first of each
   /// case, up to so many bytes in all; 0: none. `codecs` writes them.
@@ -33,14 +33,15 @@ class RunBooks {
 
   /// Cases whose outputs could not be brought to disk have failed after all.
   void correct(RunResult& result) const;
-  /// Called once, with a sentence, when the output folder cannot be written any more (a full disk): every further case would fail.
+  /// Called once, with a sentence, when the output folder cannot be written any more (a full disk): every further case would
+  /// fail.
   void stop_by(std::function<void(const std::string& sentence)> stop) { stop_ = std::move(stop); }
   /// `file`: where the record of the run goes, which is given back.
   CaseRecord finish_run(const std::filesystem::path& file, const std::vector<Case>& all, const RunResult& result);
   /// Sentences about records that could not be written.
-  const std::vector<std::string>& troubles() const { return troubles_; }
+  const std::vector<std::string>& errors() const { return errors_; }
   /// Sentences about packets that are not kept, and earlier files that could not be put aside.
-  std::vector<std::string> remarks() const;
+  std::vector<std::string> warnings() const;
 
  private:
   void end_case(const CaseResult& result, std::size_t index);
@@ -65,9 +66,9 @@ class RunBooks {
   std::mutex mutex_;  ///< guards what follows
   std::map<std::size_t, std::string> replays_;
   std::map<std::size_t, CaseError> lost_;
-  std::map<std::size_t, std::vector<std::string>> noted_;  ///< warnings of the books themselves
-  std::vector<std::string> troubles_;
-  std::vector<std::string> remarks_;
+  std::map<std::size_t, std::vector<std::string>> noted_;  ///< warnings of the recorder itself
+  std::vector<std::string> errors_;
+  std::vector<std::string> warnings_;
   std::int64_t replay_limit_ = 0;
   std::int64_t replay_bytes_ = 0;
   bool limit_told_ = false;

@@ -1,4 +1,4 @@
-#include "cohort/run_books.h"
+#include "cohort/run_recorder.h"
 
 #include <fmt/format.h>
 
@@ -50,8 +50,8 @@ void add_folders(const std::vector<NodeFile>& files, std::set<fs::path>& folders
 
 }  // namespace
 
-RunBooks::RunBooks(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
-                   fs::path out, std::string word)
+RunRecorder::RunRecorder(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
+                         fs::path out, std::string word)
     : recorder_(recorder),
       graph_(std::move(graph)),
       cases_(cases),
@@ -59,12 +59,12 @@ RunBooks::RunBooks(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph>
       word_(std::move(word)),
       earlier_(graph_, out_, word_) {}
 
-void RunBooks::describe_for(fs::path bids_source) {
+void RunRecorder::describe_for(fs::path bids_source) {
   bids_source_ = std::move(bids_source);
   if (!bids_source_.empty()) earlier_.with_sidecars();
 }
 
-void RunBooks::follow(RunOptions& options, std::int64_t replay_limit, FindCodec codecs) {
+void RunRecorder::follow(RunOptions& options, std::int64_t replay_limit, FindCodec codecs) {
   codecs_ = std::move(codecs);
   replay_limit_ = replay_limit;
   if (replay_limit > 0) options.on_firing_failed = [this](const FailedFiring& failed) { keep(failed); };
@@ -76,7 +76,7 @@ void RunBooks::follow(RunOptions& options, std::int64_t replay_limit, FindCodec 
 }
 
 /// The first failed firing of a case.
-void RunBooks::keep(const FailedFiring& failed) {
+void RunRecorder::keep(const FailedFiring& failed) {
   if (failed.case_index < 0) return;  // of the run: what it had are all cases
   const auto index = static_cast<std::size_t>(failed.case_index);
   const std::string folder = replay_folder(cases_[index].name, word_);
@@ -85,17 +85,17 @@ void RunBooks::keep(const FailedFiring& failed) {
   try {
     keep_packets(failed, index, folder);
   } catch (const std::exception& fault) {
-    remarks_.push_back(fmt::format("case '{}' cannot be replayed: {}", cases_[index].name, fault.what()));
+    warnings_.push_back(fmt::format("case '{}' cannot be replayed: {}", cases_[index].name, fault.what()));
     std::error_code ignored;
     fs::remove_all(out_ / folder, ignored);
   }
 }
 
-void RunBooks::keep_packets(const FailedFiring& failed, std::size_t index, const std::string& folder) {
+void RunRecorder::keep_packets(const FailedFiring& failed, std::size_t index, const std::string& folder) {
   KeptFiring kept = keep_firing(*graph_, cases_[index], out_, failed, codecs_);
   if (replay_bytes_ + kept.bytes > replay_limit_) {
     if (!std::exchange(limit_told_, true))
-      remarks_.push_back(
+      warnings_.push_back(
           fmt::format("the packets of case '{}' are not kept for replay, nor those of others that need as much: they would "
                       "take {} bytes more than --replay-limit allows",
                       cases_[index].name, replay_bytes_ + kept.bytes - replay_limit_));
@@ -109,7 +109,7 @@ void RunBooks::keep_packets(const FailedFiring& failed, std::size_t index, const
 }
 
 /// What a case left, or the reason why it failed after all: an output is not on the disk.
-CaseRecord RunBooks::record_of(const CaseResult& result, std::size_t index) {
+CaseRecord RunRecorder::record_of(const CaseResult& result, std::size_t index) {
   const Case& one = cases_[index];
   try {
     if (result.status == CaseStatus::done && !bids_source_.empty()) write_bids_sidecars(*graph_, one, out_, bids_source_);
@@ -126,14 +126,14 @@ CaseRecord RunBooks::record_of(const CaseResult& result, std::size_t index) {
 }
 
 /// Those that the recorder added to the run's own.
-void RunBooks::note_warnings(const CaseRecord& record, std::size_t of_run, std::size_t index) {
+void RunRecorder::note_warnings(const CaseRecord& record, std::size_t of_run, std::size_t index) {
   if (record.warnings.size() <= of_run) return;
   const std::lock_guard lock(mutex_);
   noted_[index].assign(record.warnings.begin() + static_cast<std::ptrdiff_t>(of_run), record.warnings.end());
 }
 
 /// The engine calls this, and takes no exception.
-void RunBooks::end_case(const CaseResult& result, std::size_t index) {
+void RunRecorder::end_case(const CaseResult& result, std::size_t index) {
   const Case& one = cases_[index];
   try {
     CaseRecord record = record_of(result, index);
@@ -156,7 +156,7 @@ void RunBooks::end_case(const CaseResult& result, std::size_t index) {
 }
 
 /// After something could not be written: whether anything can.
-void RunBooks::look_at_disk(const std::string& reason) {
+void RunRecorder::look_at_disk(const std::string& reason) {
   if (!stop_ || reason.find("cannot write") == std::string::npos) return;
   std::string why;
   for (const int number : {ENOSPC, EDQUOT})
@@ -169,24 +169,24 @@ void RunBooks::look_at_disk(const std::string& reason) {
       out_.string(), why));
 }
 
-std::string RunBooks::replay_of(std::size_t index) {
+std::string RunRecorder::replay_of(std::size_t index) {
   const std::lock_guard lock(mutex_);
   const auto kept = replays_.find(index);
   return kept == replays_.end() ? "" : kept->second;
 }
 
-void RunBooks::complain(const std::string& whose, const std::string& reason) {
+void RunRecorder::complain(const std::string& whose, const std::string& reason) {
   const std::lock_guard lock(mutex_);
-  troubles_.push_back(fmt::format("the record of {} is missing, so --resume will run it again: {}", whose, reason));
+  errors_.push_back(fmt::format("the record of {} is missing, so --resume will run it again: {}", whose, reason));
 }
 
-std::vector<std::string> RunBooks::remarks() const {
-  std::vector<std::string> all = remarks_;
-  for (std::string& remark : earlier_.remarks()) all.push_back(std::move(remark));
+std::vector<std::string> RunRecorder::warnings() const {
+  std::vector<std::string> all = warnings_;
+  for (std::string& warning : earlier_.warnings()) all.push_back(std::move(warning));
   return all;
 }
 
-void RunBooks::correct(RunResult& result) const {
+void RunRecorder::correct(RunResult& result) const {
   for (const auto& [index, error] : lost_) {
     result.cases[index].status = CaseStatus::failed;
     result.cases[index].errors.push_back(error);
@@ -195,7 +195,7 @@ void RunBooks::correct(RunResult& result) const {
     for (const std::string& sentence : sentences) result.cases[index].warnings.push_back(sentence);
 }
 
-CaseRecord RunBooks::finish_run(const fs::path& file, const std::vector<Case>& all, const RunResult& result) {
+CaseRecord RunRecorder::finish_run(const fs::path& file, const std::vector<Case>& all, const RunResult& result) {
   CaseRecord record;
   try {
     record = recorder_.finish_run(all, result);

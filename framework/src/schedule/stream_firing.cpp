@@ -1,15 +1,15 @@
-#include "schedule/long_firing.h"
+#include "schedule/stream_firing.h"
 
 namespace flowrun::schedule {
 
-LongFiring::LongFiring(Stage& owner, Item& at)
-    : stage(owner), item(at), meter{owner, at}, collected(owner.collected_slots.size()) {}
+StreamFiring::StreamFiring(PlannedNode& owner, Item& at)
+    : node(owner), item(at), meter{*owner.spec, at}, collected(owner.collected_slots.size()) {}
 
-LongFiring::Step LongFiring::next_step(std::size_t& which) const {
+StreamFiring::Step StreamFiring::next_step(std::size_t& which) const {
   if (phase == Phase::waiting || phase == Phase::ended) return Step::none;
   if (error) return Step::fail;
   if (absent) return Step::leave_out;
-  if (phase == Phase::streaming) return in_flight < stage.credits ? Step::next : Step::none;
+  if (phase == Phase::streaming) return in_flight < node.credits ? Step::next : Step::none;
   // Index by index, and within an index port by port, so that the order does not depend on the threads.
   const Collected* first = nullptr;
   for (const Collected& port : collected)

@@ -1,4 +1,4 @@
-#include "flowrun/host/fault.h"
+#include "flowrun/host/diagnostic.h"
 
 #include <algorithm>
 #include <numeric>
@@ -45,30 +45,30 @@ std::string readable(std::string message) {
 
 }  // namespace
 
-std::string to_string(const Place& place) {
+std::string to_string(const SourceLocation& place) {
   if (place.file.empty()) return "command line";
   if (place.line == 0) return place.file;
   return place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
 }
 
-std::string to_string(const Fault& fault) {
+std::string to_string(const Diagnostic& fault) {
   return to_string(fault.place) + (fault.severity == Severity::error ? ": error: " : ": warning: ") + fault.message;
 }
 
-void Faults::error(Place place, std::string message) {
+void Diagnostics::error(SourceLocation place, std::string message) {
   faults_.push_back({Severity::error, std::move(place), readable(std::move(message))});
 }
 
-void Faults::warning(Place place, std::string message) {
+void Diagnostics::warning(SourceLocation place, std::string message) {
   faults_.push_back({Severity::warning, std::move(place), readable(std::move(message))});
 }
 
-bool Faults::has_errors() const {
-  return std::any_of(faults_.begin(), faults_.end(), [](const Fault& fault) { return fault.severity == Severity::error; });
+bool Diagnostics::has_errors() const {
+  return std::any_of(faults_.begin(), faults_.end(), [](const Diagnostic& fault) { return fault.severity == Severity::error; });
 }
 
-void Faults::sort() {
-  std::stable_sort(faults_.begin(), faults_.end(), [](const Fault& a, const Fault& b) {
+void Diagnostics::sort() {
+  std::stable_sort(faults_.begin(), faults_.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return std::tie(a.place.file, a.place.line, a.place.column) < std::tie(b.place.file, b.place.line, b.place.column);
   });
 }

@@ -7,36 +7,36 @@
 namespace flowrun {
 
 /// A place in a file, counted from 1; line 0: the file as a whole, or (with no file) the command line.
-struct Place {
+struct SourceLocation {
   std::string file;
   int line = 0;
   int column = 0;
 };
-std::string to_string(const Place& place);  ///< "graphs/demo.json:12:31", "graphs/demo.json" or "command line"
+std::string to_string(const SourceLocation& place);  ///< "graphs/demo.json:12:31", "graphs/demo.json" or "command line"
 
 enum class Severity { warning, error };
 
 /// Something wrong with a graph, as a person reads it.
-struct Fault {
+struct Diagnostic {
   Severity severity = Severity::error;
-  Place place;
+  SourceLocation place;
   std::string
       message;  ///< names the node and the port or parameter, what was expected, what was found; may end in "did you mean"
 };
-std::string to_string(const Fault& fault);  ///< "graphs/demo.json:12:31: error: node 'a': ..."
+std::string to_string(const Diagnostic& fault);  ///< "graphs/demo.json:12:31: error: node 'a': ..."
 
 /// All faults found so far. Every pass adds to it; nothing stops at the first.
-class Faults {
+class Diagnostics {
  public:
-  void error(Place place, std::string message);
-  void warning(Place place, std::string message);
+  void error(SourceLocation place, std::string message);
+  void warning(SourceLocation place, std::string message);
   bool has_errors() const;
-  const std::vector<Fault>& all() const { return faults_; }
+  const std::vector<Diagnostic>& all() const { return faults_; }
   /// By file, line and column; passes find them in another order.
   void sort();
 
  private:
-  std::vector<Fault> faults_;
+  std::vector<Diagnostic> faults_;
 };
 
 /// "; did you mean 'x'?" for the candidate nearest to a misspelt word (small edit distance), or nothing.

@@ -1,43 +1,46 @@
 // Signal handlers call this: no lock, no memory, nothing that may throw.
-#include "flowrun/host/running_calls.h"
+#include "schedule/call_board.h"
 
-#include "schedule/engine.h"
+#include "schedule/handoff.h"
+#include "schedule/planned_node.h"
 
 namespace flowrun {
 namespace schedule {
 namespace {
 
-/// The engine that was made last; null when it is gone.
-std::atomic<const Engine*> newest{nullptr};
+/// The board that was made last; null when it is gone.
+std::atomic<const CallBoard*> newest{nullptr};
 /// The node that the calling thread opens.
 constinit thread_local const ValidatedNode* tls_opening = nullptr;
 
 }  // namespace
 
-Newest::Newest(const Engine& engine) : engine_(engine) { newest.store(&engine, std::memory_order_release); }
+CallBoard::CallBoard(std::shared_ptr<const ValidatedGraph> graph, std::size_t threads) : graph_(std::move(graph)), now_(threads) {
+  newest.store(this, std::memory_order_release);
+}
 
-Newest::~Newest() {
-  const Engine* self = &engine_;
+CallBoard::~CallBoard() {
+  const CallBoard* self = this;
   newest.compare_exchange_strong(self, nullptr);
 }
 
-void Engine::set_opening(const ValidatedNode* node) {
+void CallBoard::set_opening(const ValidatedNode* node) {
   tls_opening = node;
   opening_.store(node, std::memory_order_release);
 }
 
 /// `seen`: as Now has it.
-bool Engine::look_up(std::uint64_t seen, RunningCall& call) const noexcept {
+bool CallBoard::look_up(std::uint64_t seen, RunningCall& call) const noexcept {
   const std::uint64_t node = seen >> 32, of_case = seen & 0xFFFFFFFF;
   if (node == 0 || node > graph_->nodes.size()) return false;
   call.node = &graph_->nodes[node - 1];
   call.case_index = static_cast<std::int64_t>(of_case) - 1;
-  const std::vector<Case>* const cases = seen_cases_.load(std::memory_order_acquire);
+  const std::vector<Case>* const cases = cases_.load(std::memory_order_acquire);
   call.of_case = cases && of_case > 0 && of_case <= cases->size() ? &(*cases)[of_case - 1] : nullptr;
   return true;
 }
 
-bool Engine::own_call(RunningCall& call) const noexcept {
+bool CallBoard::own_call(RunningCall& call) const noexcept {
   call = {};
   const Handoff* const own = tls_handoff;
   if (!own) {
@@ -46,14 +49,14 @@ bool Engine::own_call(RunningCall& call) const noexcept {
   }
   if (own->in_task) {
     call.chunk = own->task_item->scope == Scope::chunk ? own->task_item->index : -1;
-    return look_up(Now::packed(own->task_stage->index, *own->task_item), call);
+    return look_up(Now::packed(own->task_node->index, *own->task_item), call);
   }
   if (!own->in_node) return false;
   call.chunk = own->now->chunk.load(std::memory_order_relaxed);
   return look_up(own->now->node_and_case.load(std::memory_order_relaxed), call);
 }
 
-std::size_t Engine::running_calls(std::span<RunningCall> calls) const noexcept {
+std::size_t CallBoard::running_calls(std::span<RunningCall> calls) const noexcept {
   std::size_t count = 0;
   if (const ValidatedNode* const node = opening_.load(std::memory_order_acquire); node && !calls.empty()) {
     calls[count] = {};
@@ -72,13 +75,13 @@ std::size_t Engine::running_calls(std::span<RunningCall> calls) const noexcept {
 }  // namespace schedule
 
 bool own_call(RunningCall& call) noexcept {
-  const schedule::Engine* const engine = schedule::newest.load(std::memory_order_acquire);
-  return engine && engine->own_call(call);
+  const schedule::CallBoard* const board = schedule::newest.load(std::memory_order_acquire);
+  return board && board->own_call(call);
 }
 
 std::size_t running_calls(std::span<RunningCall> calls) noexcept {
-  const schedule::Engine* const engine = schedule::newest.load(std::memory_order_acquire);
-  return engine ? engine->running_calls(calls) : 0;
+  const schedule::CallBoard* const board = schedule::newest.load(std::memory_order_acquire);
+  return board ? board->running_calls(calls) : 0;
 }
 
 }  // namespace flowrun

@@ -8,19 +8,20 @@
 
 #include "schedule/item.h"
 #include "schedule/meter.h"
-#include "schedule/stage.h"
+#include "schedule/payload_list.h"
+#include "schedule/planned_node.h"
 
 namespace flowrun::schedule {
 
 /// One firing of a node that collects or streams. Any thread may bring it an item, an end or a credit; one work at a time takes
 /// steps.
-struct LongFiring {
+struct StreamFiring {
   enum class Phase { waiting, collecting, streaming, ended };
   enum class Step { none, accept, finish, next, fail, leave_out };
 
   struct Collected {
     struct Entry {
-      Value value;
+      Packet packet;
       ItemRef chunk;  ///< keeps the chunk's credit until it is accepted; empty for cases
     };
     std::map<std::int64_t, Entry> arrived;  ///< those that cannot be accepted yet, by index
@@ -29,9 +30,9 @@ struct LongFiring {
     bool complete() const { return total >= 0 && accepted >= total; }
   };
 
-  LongFiring(Stage& owner, Item& at);
+  StreamFiring(PlannedNode& owner, Item& at);
 
-  Stage& stage;
+  PlannedNode& node;
   Item& item;
   Meter meter;
   std::atomic<std::int64_t> produced{0};  ///< chunks; written by the work that takes steps

@@ -1,0 +1,18 @@
+// What the trace of a run gets; nothing where none is asked for.
+#pragma once
+
+#include <string_view>
+
+#include "schedule/run_state.h"
+
+namespace flowrun::schedule {
+
+/// A call of a node, on this thread, until the clock's last reading. Only where the run has a trace.
+void trace_call(const RunState& state, const PlannedNode& node, const Item& item, const char* what, Clock::time_point begin);
+/// This thread's part in the tasks of a firing.
+void trace_tasks(const RunState& state, const PlannedNode& node, const Item& item);
+/// A step of which a node tells (Context::span).
+void trace_span(const RunState& state, const PlannedNode& node, const Item& item, std::string_view step, Clock::time_point begin,
+                Clock::time_point end);
+
+}  // namespace flowrun::schedule
