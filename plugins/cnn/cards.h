@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "common/device/device_queue.h"
+#include "device/device_queue.h"
 #include "common/torch/streams.h"
 #include "flowrun/sdk/context.h"
 #include "torch_job.h"

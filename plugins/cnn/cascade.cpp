@@ -8,7 +8,7 @@
 #include "cascade_job.h"
 #include "cascade_node.h"
 #include "channels.h"
-#include "common/device/batch_runner.h"
+#include "device/batch_runner.h"
 #include "common/grid/inputs.h"
 #include "common/grid/voxels.h"
 #include "device_nodes.h"

@@ -5,7 +5,7 @@
 #include <span>
 #include <stdexcept>
 
-#include "common/dense/plan.h"
+#include "dense/plan.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::cnn {

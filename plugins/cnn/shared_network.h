@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "common/dense/patch_network.h"
+#include "dense/patch_network.h"
 #include "common/network/model_description.h"
 #include "common/torch/torch_headers.h"
 

@@ -4,8 +4,8 @@
 #include <numeric>
 #include <utility>
 
-#include "common/dense/divide.h"
-#include "common/dense/sparsity.h"
+#include "dense/divide.h"
+#include "dense/sparsity.h"
 
 namespace flowrun::cnn {
 

@@ -8,8 +8,8 @@
 #include <mutex>
 #include <vector>
 
-#include "common/dense/block_worker.h"
-#include "common/dense/packed_network.h"
+#include "dense/block_worker.h"
+#include "dense/packed_network.h"
 #include "flowrun/sdk/context.h"
 #include "flowrun/sdk/payloads.h"
 

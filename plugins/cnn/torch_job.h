@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "common/device/job.h"
+#include "device/job.h"
 #include "common/torch/streams.h"
 
 namespace flowrun::cnn {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "channels.h"
-#include "common/device/job.h"
+#include "device/job.h"
 #include "common/grid/inputs.h"
 #include "common/torch/inference.h"
 #include "common/torch/staging.h"

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/grid/inputs.h"
+#include "common/histogram/split.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
 
@@ -15,6 +16,8 @@ namespace {
 constexpr Input<Volume> kVolume{"volume", "Image in any unit"};
 constexpr OptionalInput<Mask> kMask{"mask", "Voxels that count, on the volume's grid; all where it is not connected"};
 constexpr Output<Number> kThreshold{"threshold", "The value between dark and bright, in the image's unit"};
+
+constexpr double kTie = 1e-12;  ///< differences below this share are of rounding
 
 struct Histogram {
   float low = std::numeric_limits<float>::infinity(), high = -low;
@@ -54,27 +57,6 @@ Histogram histogram_of(const Volume& volume, const Mask* mask, std::size_t bins)
   return found;
 }
 
-/// The bin after which the histogram is parted: the variance between the two classes is largest. Of several alike the middle one.
-std::size_t best_bin(const Histogram& histogram) {
-  double all = 0, sum = 0;
-  for (std::size_t bin = 0; bin < histogram.counts.size(); ++bin) {
-    all += static_cast<double>(histogram.counts[bin]);
-    sum += static_cast<double>(histogram.counts[bin]) * static_cast<double>(bin);
-  }
-  double below = 0, sum_below = 0, best = -1;
-  std::size_t first = 0, last = 0;
-  for (std::size_t bin = 0; bin + 1 < histogram.counts.size(); ++bin) {
-    below += static_cast<double>(histogram.counts[bin]);
-    sum_below += static_cast<double>(histogram.counts[bin]) * static_cast<double>(bin);
-    if (below == 0 || below == all) continue;
-    const double distance = sum_below / below - (sum - sum_below) / (all - below);
-    const double between = below * (all - below) * distance * distance;
-    if (between > best * (1 + 1e-12)) first = last = bin, best = between;
-    else if (between >= best * (1 - 1e-12)) last = bin;
-  }
-  return (first + last) / 2;
-}
-
 class Otsu : public Node {
  public:
   void process(Context& context) override {
@@ -83,8 +65,9 @@ class Otsu : public Node {
     grid::require_complete(volume, "volume");
     if (mask) grid::require_one_grid(volume, "volume", *mask, "mask");
     const Histogram histogram = histogram_of(volume, mask, static_cast<std::size_t>(context.params().integer("bins")));
+    const auto split = histogram::best_split(histogram.counts, kTie);
     Number threshold;
-    threshold.value = histogram.upper_edge(best_bin(histogram));
+    threshold.value = histogram.upper_edge((split.first + split.last) / 2);  // of several alike the middle one
     context.report("threshold", threshold.value);
     context.emit(kThreshold, std::move(threshold));
   }

@@ -1,4 +1,4 @@
-// Random numbers that are the same with every compiler and library: the std distributions are not.
+// Distributions over common/random that are the same with every compiler and library: those of the standard library are not.
 #pragma once
 
 #include <cmath>
@@ -6,31 +6,21 @@
 #include <numbers>
 #include <utility>
 
+#include "common/random/random.h"
 #include "vec.h"
 
 namespace flowrun::phantom {
 
-/// Scrambles 64 bits: SplitMix64's output function (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-constexpr std::uint64_t scramble(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
+/// An independent stream: what draws lesions must not depend on how often noise was drawn.
+constexpr std::uint64_t stream_seed(std::uint64_t seed, std::uint64_t stream) { return random::stream(seed, 1, stream); }
 
-inline constexpr std::uint64_t kGoldenStep = 0x9e3779b97f4a7c15ULL;
-
-/// Seed of an independent stream: what draws lesions must not depend on how often noise was drawn.
-constexpr std::uint64_t stream_seed(std::uint64_t seed, std::uint64_t stream) {
-  return scramble(scramble(seed + kGoldenStep) ^ ((stream + 1) * kGoldenStep));
-}
-
-/// SplitMix64 with its own distributions.
+/// One number of a stream after the other.
 class Random {
  public:
-  Random(std::uint64_t seed, std::uint64_t stream) : state_(stream_seed(seed, stream)) {}
+  Random(std::uint64_t seed, std::uint64_t stream) : stream_(stream_seed(seed, stream)) {}
 
-  std::uint64_t bits() { return scramble(state_ += kGoldenStep); }
-  float uniform() { return static_cast<float>(bits() >> 40) * 0x1p-24f; }  ///< in [0, 1)
+  std::uint64_t bits() { return random::bits_at(stream_, place_++); }
+  float uniform() { return random::uniform_float(bits()); }  ///< in [0, 1)
   float uniform(float low, float high) { return low + (high - low) * uniform(); }
   float normal() {
     const float radius = std::sqrt(-2 * std::log(1 - uniform()));
@@ -42,12 +32,12 @@ class Random {
   }
 
  private:
-  std::uint64_t state_;
+  std::uint64_t stream_, place_ = 0;
 };
 
 /// Two independent standard normal numbers that depend on the stream and the index only (Box and Muller's transform).
 inline std::pair<float, float> normal_pair(std::uint64_t stream, std::uint64_t index) {
-  const std::uint64_t bits = scramble(stream + index * kGoldenStep);
+  const std::uint64_t bits = random::bits_at(stream, index - 1);
   const float first = (static_cast<float>(bits >> 40) + 1) * 0x1p-24f;  // in (0, 1]: its logarithm is finite
   const float angle = static_cast<float>(bits & 0xffffff) * (2 * std::numbers::pi_v<float> * 0x1p-24f);
   const float radius = std::sqrt(-2 * std::log(first));
@@ -62,7 +52,7 @@ inline float rician(float signal, float sd, std::uint64_t stream, std::uint64_t 
 
 /// The same where there is no signal.
 inline float rayleigh(float sd, std::uint64_t stream, std::uint64_t index) {
-  const std::uint64_t bits = scramble(stream + index * kGoldenStep);
+  const std::uint64_t bits = random::bits_at(stream, index - 1);
   return sd * std::sqrt(-2 * std::log((static_cast<float>(bits >> 40) + 1) * 0x1p-24f));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/histogram/split.h"
 #include "flowrun/sdk/error.h"
 #include "mutual_information.h"
 #include "pyramid.h"
@@ -16,20 +17,11 @@ constexpr int kBins = 256;
 
 /// The threshold between two classes whose means lie furthest from each other, weighted by their sizes.
 float otsu(const std::vector<float>& values, const ValueRange& range) {
-  std::vector<double> counts(kBins, 0);
+  std::vector<std::int64_t> counts(kBins);
   const float scale = (kBins - 1) / (range.high - range.low);
   for (const float value : values)
-    counts[static_cast<std::size_t>((std::clamp(value, range.low, range.high) - range.low) * scale)] += 1;
-  double all = 0, all_sum = 0, below = 0, below_sum = 0, best = -1;
-  for (int i = 0; i < kBins; ++i) all += counts[static_cast<std::size_t>(i)], all_sum += i * counts[static_cast<std::size_t>(i)];
-  int cut = 0;
-  for (int i = 0; i + 1 < kBins; ++i) {
-    below += counts[static_cast<std::size_t>(i)], below_sum += i * counts[static_cast<std::size_t>(i)];
-    if (below == 0 || below == all) continue;
-    const double apart = below_sum / below - (all_sum - below_sum) / (all - below);
-    if (const double spread = below * (all - below) * apart * apart; spread > best) best = spread, cut = i;
-  }
-  return range.low + (static_cast<float>(cut) + 1) / scale;
+    ++counts[static_cast<std::size_t>((std::clamp(value, range.low, range.high) - range.low) * scale)];
+  return range.low + (static_cast<float>(histogram::best_split(counts).first) + 1) / scale;
 }
 
 /// Sums over the object's voxels of a coarse image.

@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/random/random.h"
 #include "interpolate.h"
 
 namespace flowrun::registration {
 namespace {
-
-/// A number from 0 to 1 that looks random, the same for the same input (the finaliser of MurmurHash3).
-double scattered(std::uint64_t seed) {
-  seed = (seed ^ seed >> 33) * 0xff51afd7ed558ccdULL;
-  seed = (seed ^ seed >> 33) * 0xc4ceb9fe1a85ec53ULL;
-  return static_cast<double>((seed ^ seed >> 33) >> 11) * 0x1p-53;
-}
 
 /// `along`: mm along the axes from the first voxel.
 bool is_inside(const Mask& mask, const Point& along) {
@@ -47,7 +41,7 @@ Samples spread_samples(const Volume& image, const Head& head, double margin, dou
         const std::array<std::int64_t, 3> cell{x, y, z};
         Point along, voxel;
         for (std::size_t axis = 0; axis < 3; ++axis) {
-          along[axis] = low[axis] + step[axis] * (static_cast<double>(cell[axis]) + scattered(++number));
+          along[axis] = low[axis] + step[axis] * (static_cast<double>(cell[axis]) + random::uniform_double(random::murmur(++number)));
           voxel[axis] = along[axis] / spacing[axis];
         }
         if (mask && !is_inside(*mask, along)) continue;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "common/components/connected_runs.h"
 #include "common/grid/inputs.h"
+#include "connectivity.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
 
@@ -14,15 +14,9 @@ constexpr Input<Mask> kMask{"mask", "Mask; labels are not told apart"};
 constexpr Output<Mask> kOutMask{"mask", "The components that were kept, on the same grid"};
 
 using components::ConnectedRuns;
-using components::Connectivity;
 
 /// Files keep spacings in float32: 30 voxels of 0.7 mm must not fall just short of 30 times 0.343 mm3.
 constexpr double kVolumeTolerance = 1e-6;
-
-Connectivity connectivity_of(const std::string& neighbours) {
-  if (neighbours == "6") return Connectivity::face;
-  return neighbours == "18" ? Connectivity::edge : Connectivity::corner;
-}
 
 /// For each component, whether it is at least as large as the parameters ask for.
 std::vector<bool> large_enough(const ConnectedRuns& found, const Geometry& geometry, const Params& params) {
@@ -35,10 +29,7 @@ std::vector<bool> large_enough(const ConnectedRuns& found, const Geometry& geome
 }
 
 Mask kept_mask(const Mask& mask, const ConnectedRuns& found, const std::vector<bool>& kept) {
-  Mask result;
-  result.geometry = mask.geometry;
-  result.source = mask.source;
-  result.facts = mask.facts;
+  Mask result = image_like<Mask>(mask);
   result.voxels = components::paint(found, mask.geometry, std::vector<std::uint8_t>(kept.begin(), kept.end()));
   return result;
 }
@@ -48,7 +39,7 @@ class Components : public Node {
   void process(Context& context) override {
     const Mask& mask = context.in(kMask);
     grid::require_complete(mask, "mask");
-    const ConnectedRuns found = components::connected_runs(mask, connectivity_of(context.params().text("connectivity")));
+    const ConnectedRuns found = components::connected_runs(mask, connectivity_of(context.params()));
     const std::vector<bool> kept = large_enough(found, mask.geometry, context.params());
     Mask result = kept_mask(mask, found, kept);
     context.report("components", static_cast<double>(kept.size()));
@@ -76,11 +67,7 @@ NodeType components_type() {
       "(found), kept, and voxels and volume_ml (of the result).";
   type.inputs = {kMask};
   type.outputs = {kOutMask};
-  type.params = {{.name = "connectivity",
-                  .type = ParamType::choice,
-                  .default_value = std::string("6"),
-                  .help = "How many neighbours of a voxel touch it",
-                  .choices = {"6", "18", "26"}},
+  type.params = {connectivity_param("How many neighbours of a voxel touch it"),
                  {.name = "smallest", .default_value = 30.0, .help = "Smallest size that is kept, in 'unit'", .min = 0},
                  {.name = "unit",
                   .type = ParamType::choice,

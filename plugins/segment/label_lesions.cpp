@@ -4,8 +4,8 @@
 #include <limits>
 #include <numeric>
 
-#include "common/components/connected_runs.h"
 #include "common/grid/inputs.h"
+#include "connectivity.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
 
@@ -16,7 +16,6 @@ constexpr Input<Mask> kMask{"mask", "Mask; labels are not told apart"};
 constexpr Output<Labels> kLabels{"labels", "The number of each voxel's component, 0 outside, on the mask's grid"};
 
 using components::ConnectedRuns;
-using components::Connectivity;
 
 /// For each component its number from 1, the largest first; of equal ones the one whose first voxel comes first.
 std::vector<std::int32_t> numbers_by_size(const std::vector<std::int64_t>& voxels_of) {
@@ -33,10 +32,7 @@ class LabelLesions : public Node {
   void process(Context& context) override {
     const Mask& mask = context.in(kMask);
     grid::require_complete(mask, "mask");
-    const std::string& neighbours = context.params().text("connectivity");
-    const auto connectivity =
-        neighbours == "6" ? Connectivity::face : (neighbours == "18" ? Connectivity::edge : Connectivity::corner);
-    const ConnectedRuns found = components::connected_runs(mask, connectivity);
+    const ConnectedRuns found = components::connected_runs(mask, connectivity_of(context.params()));
     if (found.voxels_of.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
       throw Error("'" + grid::name_of(mask.source, "mask") + "' has " + std::to_string(found.voxels_of.size()) +
                   " components, more than there are labels");
@@ -63,11 +59,7 @@ NodeType label_lesions_type() {
       "no error. Reports lesions, the number of components, and lesion_volume_ml.";
   type.inputs = {kMask};
   type.outputs = {kLabels};
-  type.params = {{.name = "connectivity",
-                  .type = ParamType::choice,
-                  .default_value = std::string("6"),
-                  .help = "How many neighbours of a voxel touch it",
-                  .choices = {"6", "18", "26"}}};
+  type.params = {connectivity_param("How many neighbours of a voxel touch it")};
   type.concurrent = true;
   type.create = create_node<LabelLesions>;
   return type;

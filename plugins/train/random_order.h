@@ -1,5 +1,4 @@
-// Random numbers that depend on what they are for and on nothing else: not on threads, not on how often others were drawn, and
-// so not on whether a training was interrupted. A script can compute the same ones with 64-bit arithmetic.
+// Random numbers that depend on what they are for and on nothing else, and so not on whether a training was interrupted.
 #pragma once
 
 #include <algorithm>
@@ -9,34 +8,23 @@
 #include <utility>
 #include <vector>
 
+#include "common/random/random.h"
+
 namespace flowrun::train {
 
-/// SplitMix64's output function (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-constexpr std::uint64_t scramble(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
-
-inline constexpr std::uint64_t kGoldenStep = 0x9e3779b97f4a7c15ULL;
+using random::bits_at;
 
 /// What numbers are drawn for.
 enum class Purpose : std::uint64_t { negatives = 1, positives = 2, split = 3, order = 4, dropout = 5, augment = 6, weights = 7, crop = 8 };
 
 /// An independent stream for a purpose and a number, such as the epoch.
 constexpr std::uint64_t stream(std::uint64_t seed, Purpose purpose, std::uint64_t number = 0) {
-  const std::uint64_t of_purpose = scramble(seed + kGoldenStep * static_cast<std::uint64_t>(purpose));
-  return scramble(of_purpose ^ (kGoldenStep * (number + 1)));
-}
-
-/// 64 bits at a place of a stream.
-constexpr std::uint64_t bits_at(std::uint64_t of_stream, std::uint64_t place) {
-  return scramble(of_stream + kGoldenStep * (place + 1));
+  return random::stream(seed, static_cast<std::uint64_t>(purpose), number);
 }
 
 /// In [0, 1), in steps of 2^-24.
 constexpr float uniform_at(std::uint64_t of_stream, std::uint64_t place) {
-  return static_cast<float>(bits_at(of_stream, place) >> 40) * 0x1p-24f;
+  return random::uniform_float(bits_at(of_stream, place));
 }
 
 /// 0 .. count - 1 in random order: sorted by the stream's bits.

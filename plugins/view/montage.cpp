@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <numeric>
 
+#include "common/components/connected_runs.h"
 #include "common/grid/inputs.h"
 #include "common/picture/png.h"
-#include "components.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/context.h"
 #include "flowrun/sdk/error.h"
@@ -28,8 +29,9 @@ struct Burden {
 };
 
 Burden burden_of(const Mask& mask) {
-  const auto inside = static_cast<std::int64_t>(mask.voxels.size()) - std::count(mask.voxels.begin(), mask.voxels.end(), 0);
-  return {find_components(mask.geometry, mask.voxels).count, static_cast<double>(inside) * mask.geometry.voxel_volume() / 1000};
+  const std::vector<std::int64_t> sizes = components::connected_runs(mask, components::Connectivity::face).voxels_of;
+  const std::int64_t inside = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
+  return {static_cast<std::int64_t>(sizes.size()), static_cast<double>(inside) * mask.geometry.voxel_volume() / 1000};
 }
 
 std::string burden_text(const Burden& burden) {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 #include "axial_view.h"
+#include "common/components/connected_runs.h"
 #include "slice_choice.h"
 #include "tile.h"
 
@@ -67,12 +69,18 @@ std::vector<Item> footer_items(const MontageContent& content) {
   return items;
 }
 
-/// The mask and the reference together, so that slices with missed lesions are chosen too.
-std::vector<std::uint8_t> either(const MontageContent& content) {
+/// For each voxel the number of its lesion, empty where there is none. The mask and the reference together, so that slices with
+/// missed lesions are chosen too.
+std::vector<std::int32_t> lesions_of(const MontageContent& content) {
+  if (!content.choose_by_mask) return {};
   std::vector<std::uint8_t> both = *content.found;
   if (content.reference)
     for (std::size_t i = 0; i < both.size(); ++i) both[i] = both[i] || (*content.reference)[i];
-  return both;
+  const Geometry& geometry = content.image->geometry;
+  const auto found = components::connected_runs(geometry, both, components::Connectivity::face);
+  std::vector<std::int32_t> numbers(found.voxels_of.size());
+  std::iota(numbers.begin(), numbers.end(), 1);
+  return numbers.empty() ? numbers : components::paint(found, geometry, numbers);
 }
 
 std::string height_label(const AxialView& view, std::int64_t slice) {
@@ -100,9 +108,7 @@ Canvas paint_montage(const MontageContent& content) {
   const AxialView view = axial_view_of(content.image->geometry);
   const Window window = robust_window(content.image->voxels);
   const Box box = interesting_box(view, content.image->voxels, window, {content.found, content.reference});
-  const std::vector<std::uint8_t> nothing(content.choose_by_mask ? 0 : content.found->size());
-  const Components lesions = find_components(content.image->geometry, content.choose_by_mask ? either(content) : nothing);
-  const auto slices = choose_slices(view, lesions, box.low[2], box.high[2], content.columns * content.rows);
+  const auto slices = choose_slices(view, lesions_of(content), box.low[2], box.high[2], content.columns * content.rows);
   const TileFrame frame = fit_tile(view, box, kTileWidth, kMostTileHeight);
 
   const int columns = static_cast<int>(std::min<std::int64_t>(content.columns, static_cast<std::int64_t>(slices.size())));

@@ -10,15 +10,15 @@ namespace {
 constexpr double kShownAlready = 0.25;  ///< the worth of a lesion falls to this share each time that it is shown
 constexpr double kApart = 6;            ///< mm between slices from which on they do not disturb each other
 
+using Labels = std::vector<std::int32_t>;
 using Areas = std::vector<std::map<std::int32_t, std::int64_t>>;  ///< voxels of each lesion, for each slice
 
-Areas areas_by_slice(const AxialView& view, const Components& lesions) {
+Areas areas_by_slice(const AxialView& view, const Labels& lesions) {
   Areas areas(static_cast<std::size_t>(view.size[2]));
-  if (lesions.count == 0) return areas;
   for (std::int64_t w = 0; w < view.size[2]; ++w)
     for (std::int64_t v = 0; v < view.size[1]; ++v)
       for (std::int64_t u = 0; u < view.size[0]; ++u)
-        if (const auto label = lesions.labels[static_cast<std::size_t>(view.index_of(u, v, w))])
+        if (const auto label = lesions[static_cast<std::size_t>(view.index_of(u, v, w))])
           ++areas[static_cast<std::size_t>(w)][label];
   return areas;
 }
@@ -39,7 +39,7 @@ double worth(const AxialView& view, const std::map<std::int32_t, std::int64_t>& 
   return sum * std::min(1.0, distance_to(chosen, w) * view.spacing[2] / kApart);
 }
 
-void choose_by_lesions(const AxialView& view, const Components& lesions, std::int64_t wanted, std::vector<std::int64_t>& chosen) {
+void choose_by_lesions(const AxialView& view, const Labels& lesions, std::int64_t wanted, std::vector<std::int64_t>& chosen) {
   const Areas areas = areas_by_slice(view, lesions);
   std::map<std::int32_t, int> shown;
   while (static_cast<std::int64_t>(chosen.size()) < wanted) {
@@ -84,9 +84,9 @@ std::vector<std::int64_t> evenly(std::int64_t low, std::int64_t high, std::int64
 
 }  // namespace
 
-std::vector<std::int64_t> choose_slices(const AxialView& view, const Components& lesions, std::int64_t low, std::int64_t high,
+std::vector<std::int64_t> choose_slices(const AxialView& view, const Labels& lesions, std::int64_t low, std::int64_t high,
                                         std::int64_t wanted) {
-  if (lesions.count == 0) return evenly(low, high, wanted);
+  if (lesions.empty()) return evenly(low, high, wanted);
   std::vector<std::int64_t> chosen;
   choose_by_lesions(view, lesions, wanted, chosen);
   fill_gaps(low, high, wanted, chosen);

@@ -40,13 +40,12 @@ void add_runs_of_row(const std::uint8_t* row, std::int64_t length, std::vector<R
   }
 }
 
-ConnectedRuns find_runs(const Mask& mask) {
-  const auto& size = mask.geometry.size;
+ConnectedRuns find_runs(const std::array<std::int64_t, 3>& size, const std::vector<std::uint8_t>& voxels) {
   ConnectedRuns found;
   found.row_begin.reserve(static_cast<std::size_t>(size[1] * size[2] + 1));
   found.row_begin.push_back(0);
   for (std::int64_t row = 0; row < size[1] * size[2]; ++row) {
-    add_runs_of_row(mask.voxels.data() + row * size[0], size[0], found.runs);
+    add_runs_of_row(voxels.data() + row * size[0], size[0], found.runs);
     found.row_begin.push_back(static_cast<std::int64_t>(found.runs.size()));
   }
   return found;
@@ -96,10 +95,10 @@ void number_components(ConnectedRuns& found, Forest& forest) {
 
 }  // namespace
 
-ConnectedRuns connected_runs(const Mask& mask, Connectivity connectivity) {
-  ConnectedRuns found = find_runs(mask);
+ConnectedRuns connected_runs(const Geometry& geometry, const std::vector<std::uint8_t>& voxels, Connectivity connectivity) {
+  ConnectedRuns found = find_runs(geometry.size, voxels);
   Forest forest(found.runs.size());
-  link_all(found, mask.geometry.size, connectivity, forest);
+  link_all(found, geometry.size, connectivity, forest);
   number_components(found, forest);
   return found;
 }

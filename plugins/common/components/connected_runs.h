@@ -27,7 +27,10 @@ enum class Connectivity { face = 1, edge = 2, corner = 3 };
 /// Connected components over runs instead of voxels (the run-based two-pass labelling of He et al., "A run-based two-scan
 /// labeling algorithm", IEEE TIP 2008, with a union-find forest, in 3D). Time grows with the voxels of the mask, memory with its
 /// runs.
-ConnectedRuns connected_runs(const Mask& mask, Connectivity connectivity);
+ConnectedRuns connected_runs(const Geometry& geometry, const std::vector<std::uint8_t>& voxels, Connectivity connectivity);
+inline ConnectedRuns connected_runs(const Mask& mask, Connectivity connectivity) {
+  return connected_runs(mask.geometry, mask.voxels, connectivity);
+}
 
 /// A label for each voxel: `label_of` of its component, 0 outside. `label_of` has one entry for each component.
 template <class T>

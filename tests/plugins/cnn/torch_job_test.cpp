@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <memory>
 
-#include "common/device/batch_runner.h"
+#include "cnn/device/batch_runner.h"
 #include "fake_accelerator.h"
 
 namespace flowrun::testing {
+
+namespace device = cnn::device;
 namespace {
 
 C10_REGISTER_GUARD_IMPL(PrivateUse1, FakeGuard)

@@ -1,5 +1,0 @@
-#define FLOWRUN_KERNELS avx512
-#define FLOWRUN_KERNELS_NAME "AVX-512"
-#define FLOWRUN_VECTOR 16
-#define FLOWRUN_REGISTERS 32
-#include "common/dense/kernels_body.h"

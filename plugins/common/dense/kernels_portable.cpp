@@ -1,5 +1,0 @@
-#define FLOWRUN_KERNELS portable
-#define FLOWRUN_KERNELS_NAME "portable"
-#define FLOWRUN_VECTOR 4
-#define FLOWRUN_REGISTERS 16
-#include "common/dense/kernels_body.h"
