@@ -24,11 +24,14 @@ set(flowrun_graph_files
   flair_t1/train_final.json
   flair_t1/train_initial.json
   graph.schema.json
+  models/networks/brosch2016.json
   models/networks/msseg2016_average.json
   models/networks/msseg2016_max.json
   models/networks/nicmslesions.json
   models/networks/small.json
   models/networks/unet3d.json
+  models/networks/zhang2015.json
+  models/networks/zhang2015_small.json
   models/open_ms/README.md
   models/open_ms/final.pt
   models/open_ms/final_curve.csv
@@ -86,7 +89,12 @@ set(flowrun_graph_files
   unet3d/crossval.plan.json
   unet3d/segment.json
   unet3d/stages/prepare.json
-  unet3d/train.json)
+  unet3d/train.json
+  zhang2015/crossval.plan.json
+  zhang2015/evaluate.json
+  zhang2015/segment.json
+  zhang2015/stages/prepare.json
+  zhang2015/train.json)
 foreach(file ${flowrun_graph_files})
   get_filename_component(folder graphs/${file} DIRECTORY)
   set(kind FILES)

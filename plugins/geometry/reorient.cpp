@@ -58,7 +58,7 @@ NodeType reorient_type() {
   NodeType type;
   type.name = "geometry.reorient_" + port;
   type.summary =
-      (port == "mask" ? "A mask" : "An image") + std::string(" with its axes exchanged and flipped until they run as stated");
+      (port == "mask" ? "A mask" : port == "labels" ? "A label image" : "An image") + std::string(" with its axes exchanged and flipped until they run as stated");
   type.details = kDetails;
   type.inputs = {kIn<Image>};
   type.outputs = {kOut<Image>};
@@ -72,5 +72,6 @@ NodeType reorient_type() {
 
 NodeType reorient_volume_type() { return reorient_type<Volume>(); }
 NodeType reorient_mask_type() { return reorient_type<Mask>(); }
+NodeType reorient_labels_type() { return reorient_type<Labels>(); }
 
 }  // namespace flowrun::geometry

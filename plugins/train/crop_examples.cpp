@@ -15,7 +15,7 @@ constexpr std::int64_t kCasesToSplitBy = 4;
 /// Places of a crop's own random stream.
 enum Place : std::uint64_t { is_labelled, label, voxel, jitter, zoom = jitter + 3, noise_sd, centres, noise = 1 << 24 };
 
-double uniform(std::uint64_t own, std::uint64_t place) { return static_cast<double>(bits_at(own, place) >> 11) * 0x1p-53; }
+double uniform(std::uint64_t own, std::uint64_t place) { return random::uniform_double(bits_at(own, place)); }
 
 std::string channel_words(std::int64_t channels) { return std::to_string(channels) + (channels == 1 ? " channel" : " channels"); }
 

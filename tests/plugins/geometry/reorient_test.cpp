@@ -144,6 +144,23 @@ TEST_CASE("reorient_like: brings a result back to the reference's own grid, equa
   }
 }
 
+TEST_CASE("reorient_labels: labels turn as a mask of the same voxels does, and keep their names") {
+  const Mask mask = random_mask(small_grid(4, 3, 2), 0.5, 3);
+  Labels labels = image_like<Labels>(mask);
+  for (std::size_t i = 0; i < mask.voxels.size(); ++i) labels.voxels[i] = 7 * mask.voxels[i];
+  labels.names = {{7, "seven"}};
+  NodeRunner turned("geometry.reorient_labels", R"({"axes": "SRA"})"), wanted("geometry.reorient_mask", R"({"axes": "SRA"})");
+  turned.input("labels", labels);
+  wanted.input("mask", mask);
+  turned.run();
+  wanted.run();
+  const auto& found = turned.output<Labels>("labels");
+  const auto& like = wanted.output<Mask>("mask");
+  CHECK(found.geometry == like.geometry);
+  CHECK(found.names == labels.names);
+  for (std::size_t i = 0; i < like.voxels.size(); ++i) CHECK(found.voxels[i] == 7 * like.voxels[i]);
+}
+
 TEST_CASE("reorient_mask_like: a mask goes back the same way, and keeps its name") {
   const Volume reference = random_volume(turned_grid(100, 20), 5, "flair.nii");
   Mask mask = random_mask(reference.geometry, 0.5, 3);
