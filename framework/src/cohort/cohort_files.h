@@ -31,7 +31,7 @@ CohortPaths cohort_paths(const std::filesystem::path& out, const CohortEvents& e
 class CohortFiles {
  public:
   /// The events must outlive this object. `columns`: of the graph.
-  CohortFiles(CohortPaths paths, const CohortEvents& events, std::vector<std::pair<std::string, std::string>> columns);
+  CohortFiles(CohortPaths paths, const CohortEvents& events, std::vector<std::pair<std::string, std::string>> columns = {});
   ~CohortFiles();
   CohortFiles(const CohortFiles&) = delete;
   CohortFiles& operator=(const CohortFiles&) = delete;

@@ -2,12 +2,13 @@
 #include <cmath>
 #include <optional>
 
+#include "flowrun/host/file_content.h"
 #include "flowrun/host/replay.h"
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "flowrun/sdk/payloads.h"
-#include "packets/own_json.h"
+#include "json/own_json.h"
 
 namespace flowrun {
 namespace {
@@ -186,7 +187,7 @@ void write_replay_bundle(const fs::path& folder, const ReplayBundle& bundle) {
 ReplayBundle read_replay_bundle(const fs::path& folder) {
   const fs::path file = folder / kDescription;
   try {
-    return from_tree(read_own_json(file));
+    return from_tree(parse_own(read_plain_file(file, json::kLargestText + 1), file.string()));
   } catch (const Error& reason) {
     throw Error("'" + file.string() + "' does not tell of a failed firing: " + reason.what());
   }

@@ -5,7 +5,7 @@
 
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/atomic_file.h"
-#include "packets/own_json.h"
+#include "json/own_json.h"
 #include "records/case_record_json.h"
 #include "records/file_hash.h"
 

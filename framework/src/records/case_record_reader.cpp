@@ -1,8 +1,9 @@
 #include <algorithm>
 
 #include "flowrun/host/case_record.h"
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/error.h"
-#include "packets/own_json.h"
+#include "json/own_json.h"
 #include "records/case_record_json.h"
 
 namespace flowrun {
@@ -126,7 +127,7 @@ bool is_of_run(const std::filesystem::path& file) {
 
 CaseRecord read_case_record(const std::filesystem::path& file) {
   try {
-    return from_tree(read_own_json(file));
+    return from_tree(parse_own(read_plain_file(file, json::kLargestText + 1), file.string()));
   } catch (const Error& reason) {
     throw Error("'" + file.string() + "' is not a " + (is_of_run(file) ? "run's" : "case's") + " record: " + reason.what());
   }

@@ -1,9 +1,8 @@
-#include "packets/own_json.h"
+#include "json/own_json.h"
 
 #include <cmath>
 #include <limits>
 
-#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun {
@@ -11,9 +10,9 @@ namespace flowrun {
 using json::Kind;
 using json::Value;
 
-Value read_own_json(const std::filesystem::path& file) {
+Value parse_own(const std::string& text, const std::string& file) {
   Diagnostics faults;
-  std::optional<Value> tree = json::parse(read_plain_file(file, json::kLargestText + 1), file.string(), faults);
+  std::optional<Value> tree = json::parse(text, file, faults);
   if (!tree || faults.has_errors()) throw Error(faults.all().empty() ? "it is not JSON" : to_string(faults.all().front()));
   return std::move(*tree);
 }
