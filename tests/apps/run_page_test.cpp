@@ -2,7 +2,6 @@
 #include <png.h>
 
 #include "flowrun/sdk/error.h"
-#include "report/graph_layout.h"
 #include "report/html.h"
 #include "report/run_page.h"
 #include "report/thumbnail.h"
@@ -151,19 +150,11 @@ TEST_CASE("html: links stay in the folder") {
   CHECK(relative_link("a/../../b.png") == "");
 }
 
-TEST_CASE("graph_layout: nodes stand below what they read, boxes do not overlap, and long edges pass beside boxes") {
-  const std::vector<std::pair<std::size_t, std::size_t>> edges{{0, 2}, {1, 2}, {2, 3}, {0, 3}, {3, 4}, {0, 4}};
-  const BoxSize size;
-  const GraphLayout layout = layout_graph(5, edges, size);
-  REQUIRE(layout.boxes.size() == 5);
-  for (const auto& [from, to] : edges) CHECK(layout.boxes[from].y + size.height < layout.boxes[to].y);
-  CHECK(std::abs(layout.boxes[0].x - layout.boxes[1].x) >= size.width);
-  for (const LayoutPoint& box : layout.boxes) {
-    CHECK(box.x >= size.width / 2);
-    CHECK(box.x <= layout.width - size.width / 2);
-  }
-  for (const LayoutPoint& point : layout.edges[5])  // from 0 to 4, past 2 and 3
-    for (const std::size_t box : {2, 3})
-      CHECK((std::abs(point.x - layout.boxes[box].x) > size.width / 2 ||
-             std::abs(point.y - layout.boxes[box].y) >= size.height / 2 + size.layer_gap / 2));
+TEST_CASE("run_page: the graph's nodes stand in layers, each below what it reads") {
+  const TempFolder folder;
+  const std::string page = page_of(folder, {record_of("p1")});
+  CHECK(count(page, "<div class=\"layer\">") == 3);
+  CHECK(page.find("<b>read</b>") < page.find("<b>lesions</b>"));
+  CHECK(page.find("<b>montage</b>") < page.find("<b>measures</b>"));  // beside lesions, which measures reads
+  CHECK(page.find("reads lesions") != std::string::npos);
 }

@@ -131,6 +131,27 @@ TEST_CASE("flowrun migrate: format 1 is the newest; a newer one is refused; what
   CHECK(run_flowrun(folder, {"migrate", "list.json"}).status == 2);
 }
 
+TEST_CASE("flowrun migrate: a node type that was renamed runs by its old name, with a warning, and gets the present one") {
+  const TempFolder folder;
+  folder.write("old.json", R"({ "format": 1, "nodes": {
+  "make": { "type": "clitest.make", "params": { "value": 3 } },
+  "save": { "type": "clitest.save", "inputs": { "volume": "make.volume" }, "params": { "path": "${out}/value.txt" } } } })");
+  const Ended ran = run_flowrun(folder, {"run", "old.json", "--out", "o"});
+  CHECK(ran.status == 0);
+  CHECK(contains(ran.err,
+                 "old.json:3:21: warning: node 'save': node type 'clitest.save' is now called 'clitest.write'; "
+                 "'flowrun migrate' rewrites the graph"));
+  CHECK(folder.read("o/value.txt") == "3\n");
+  const Ended migrated = run_flowrun(folder, {"migrate", "--in-place", "old.json"});
+  CHECK(migrated.status == 0);
+  CHECK(contains(migrated.err, "node type 'clitest.save' is now 'clitest.write', in node \"save\""));
+  CHECK(contains(folder.read("old.json"), "\"type\": \"clitest.write\""));
+  const Ended again = run_flowrun(folder, {"run", "old.json", "--out", "o", "--resume"});
+  CHECK(again.status == 0);
+  CHECK_FALSE(contains(again.err, "is now called"));
+  CHECK(contains(again.out + again.err, "done before, and unchanged"));
+}
+
 TEST_CASE("flowrun docs: a page for each type of a plugin and a list of them") {
   const TempFolder folder;
   folder.write("graphs/value.json", kValueGraph);

@@ -30,7 +30,7 @@ TEST_CASE("flowrun: every verb has help with an example") {
     const Ended ended = run_flowrun(folder, {verb, "--help"});
     INFO(verb);
     CHECK(ended.status == 0);
-    if (verb != "fmt" && verb != "migrate") CHECK(contains(ended.out, "--plugin-path"));
+    if (verb != "fmt") CHECK(contains(ended.out, "--plugin-path"));
     CHECK(contains(ended.out, "Examples:\n  flowrun " + verb));
   }
 }

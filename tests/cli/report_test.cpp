@@ -47,16 +47,43 @@ TEST_CASE("flowrun run: cases.csv has a row for each case in their order, and re
   const Ended ended = run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--out", "o"});
   CHECK(ended.status == 1);
   const std::string table = folder.read("o/cases.csv");
-  CHECK(table.starts_with(
-      "case,status,failed_node,failed_plugin,reason,lesion_volume_ml,lesions,seconds,peak_payload_bytes,started,"
-      "attempt,warnings,make.value\nc,done,,,,"));
-  CHECK(contains(table, "\na,failed,make,clitest,\"the value is -2.000000, and must not be negative\",,,"));
+  CHECK(
+      table.starts_with("case,status,failed_node,failed_plugin,reason,seconds,peak_payload_bytes,started,"
+                        "attempt,warnings,make.value\nc,done,,,,"));
+  CHECK(contains(table, "\na,failed,make,clitest,\"the value is -2.000000, and must not be negative\","));
   CHECK(comes_before(table, "\na,failed", "\nb,done"));
   const std::string page = folder.read("o/report.html");
   CHECK(comes_before(page, "must not be negative", "<td class=\"name\" title=\"c\">"));
   CHECK(contains(page, "<b>2 / 3</b>"));
   CHECK(contains(ended.err, "case 'a' failed in node 'make'"));
   CHECK(contains(ended.out, "what bound it: "));
+}
+
+TEST_CASE("flowrun run: the graph says which figures are columns of cases.csv; merge and earlier cases have them too") {
+  const TempFolder folder;
+  std::string graph = kValueGraph;
+  graph.insert(graph.find('{') + 1, "\"columns\": { \"mean\": \"make.value\", \"other\": \"make.nothing\" },");
+  folder.write("columns.json", graph);
+  folder.write("value.json", kValueGraph);
+  folder.write("cases.csv", "case,value\nc,1\nb,3\n");
+  const std::string header = "case,status,failed_node,failed_plugin,reason,mean,other,seconds,";
+  CHECK(run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--only", "c", "--out", "o"}).status == 0);
+  CHECK(run_flowrun(folder, {"run", "columns.json", "--cases", "cases.csv", "--resume", "--out", "o"}).status == 0);
+  const std::string table = folder.read("o/cases.csv");
+  CHECK(table.starts_with(header));
+  CHECK(contains(table, "\nc,done,,,,1,,"));  // kept from before the graph had columns
+  CHECK(contains(table, "\nb,done,,,,3,,"));
+  CHECK(contains(folder.read("o/report.html"), ">mean</button>"));
+  CHECK(run_flowrun(folder, {"merge", "o"}).status == 0);
+  CHECK(contains(folder.read("o/cases.csv"), "\nb,done,,,,3,,"));
+  graph.replace(graph.find("make.nothing"), 12, "mak.nothing");
+  folder.write("wrong.json", graph);
+  CHECK(contains(run_flowrun(folder, {"validate", "wrong.json"}).err,
+                 "column 'other': there is no node 'mak'; did you mean 'make'?"));
+  graph.replace(graph.find("\"other\""), 7, "\"status\"");
+  folder.write("taken.json", graph);
+  CHECK(contains(run_flowrun(folder, {"validate", "taken.json"}).err,
+                 "column 'status': every table has a column of this name; use another"));
 }
 
 TEST_CASE("flowrun run: --no-report leaves the page out, and a graph whose nodes cannot be opened leaves neither") {

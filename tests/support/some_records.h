@@ -26,6 +26,7 @@ inline CaseRecord record_of(const std::string& name, double volume = 2.5, double
                     {"montage", "lesions", lesions},
                     {"montage", "lesion_volume_ml", volume},
                     {"measures", "dice", 0.1}};
+  record.columns = {{"lesion_volume_ml", "montage.lesion_volume_ml"}, {"lesions", "montage.lesions"}};
   record.models = {{"net", "model", {"models/a.pt", 2048, 1, "feed"}}};
   return record;
 }

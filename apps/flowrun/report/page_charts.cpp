@@ -6,7 +6,6 @@
 #include <map>
 
 #include "flowrun/host/text.h"
-#include "report/graph_layout.h"
 #include "report/html.h"
 
 namespace flowrun {
@@ -55,39 +54,28 @@ const char* bar_class(CaseStatus status) {
   return status == CaseStatus::done ? "bar" : status == CaseStatus::failed ? "bar bad" : "bar faint";
 }
 
-std::string box_svg(const NodeSummary& summary, const LayoutPoint& at, const BoxSize& size) {
-  return fmt::format(
-      "<g><title>{} ({} of plugin {} {})</title><rect class=\"box\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{}\" height=\"{}\" "
-      "rx=\"6\"/>"
-      "<text class=\"id\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text><text class=\"type\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text></g>\n",
-      html(summary.node.id), html(summary.node.type), html(summary.node.plugin), html(summary.node.plugin_version),
-      at.x - size.width / 2, at.y - size.height / 2, size.width, size.height, at.x, at.y - 3,
-      html(shortened_inside(printable(summary.node.id), 24)), at.x, at.y + 13,
-      html(shortened_inside(printable(summary.node.type), 26)));
-}
-
-/// A smooth way through the bends; straight beside the boxes that it passes.
-std::string way_svg(const std::vector<LayoutPoint>& way) {
-  std::string path = fmt::format("M{:.1f} {:.1f}", way.front().x, way.front().y);
-  for (std::size_t i = 1; i < way.size(); ++i) {
-    const double middle = (way[i - 1].y + way[i].y) / 2;
-    path += fmt::format("C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}", way[i - 1].x, middle, way[i].x, middle, way[i].x, way[i].y);
-  }
-  return "<path class=\"edge\" d=\"" + path + "\"/>\n";
-}
-
-/// Each edge once, however many ports it serves.
-std::vector<std::pair<std::size_t, std::size_t>> edges_of(const RunReport& report) {
-  std::map<std::string, std::size_t> places;
-  for (const NodeSummary& summary : report.nodes) places.emplace(summary.node.id, places.size());
-  std::vector<std::pair<std::size_t, std::size_t>> edges;
-  for (const NodeSummary& summary : report.nodes)
+/// The layer of each node: below all that it reads. Nodes come after those that they read.
+std::vector<std::size_t> layers_of(const RunReport& report) {
+  std::map<std::string, std::size_t> known;
+  std::vector<std::size_t> layers;
+  for (const NodeSummary& summary : report.nodes) {
+    std::size_t layer = 0;
     for (const std::string& id : sources_of(summary.node))
-      if (const auto source = places.find(id); source != places.end())
-        edges.emplace_back(source->second, places.at(summary.node.id));
-  std::sort(edges.begin(), edges.end());
-  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
-  return edges;
+      if (const auto source = known.find(id); source != known.end()) layer = std::max(layer, source->second + 1);
+    known[summary.node.id] = layer;
+    layers.push_back(layer);
+  }
+  return layers;
+}
+
+std::string box_html(const NodeRecord& node) {
+  std::vector<std::string> sources = sources_of(node);
+  std::sort(sources.begin(), sources.end());
+  sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
+  std::string reads;
+  for (const std::string& id : sources) reads += (reads.empty() ? "reads " : ", ") + id;
+  return fmt::format("<div class=\"box\" title=\"plugin {} {}\"><b>{}</b><br>{}<br>{}</div>\n", html(node.plugin),
+                     html(node.plugin_version), html(node.id), html(node.type), html(reads));
 }
 
 }  // namespace
@@ -133,14 +121,17 @@ std::string case_times_svg(const std::vector<CaseRow>& rows) {
   return svg + "</svg></div>\n";
 }
 
-std::string graph_svg(const RunReport& report) {
-  const BoxSize size{.width = 168, .height = 42};
-  const GraphLayout layout = layout_graph(report.nodes.size(), edges_of(report), size);
-  std::string svg = svg_begin(layout.width + 4, layout.height + 4, "The graph's nodes and what they read");
-  svg += "<g transform=\"translate(2 2)\">\n";
-  for (const auto& way : layout.edges) svg += way_svg(way);
-  for (std::size_t i = 0; i < report.nodes.size(); ++i) svg += box_svg(report.nodes[i], layout.boxes[i], size);
-  return svg + "</g></svg></div>\n";
+std::string graph_html(const RunReport& report) {
+  const std::vector<std::size_t> layers = layers_of(report);
+  const std::size_t count = layers.empty() ? 0 : *std::max_element(layers.begin(), layers.end()) + 1;
+  std::string text;
+  for (std::size_t layer = 0; layer < count; ++layer) {
+    text += "<div class=\"layer\">\n";
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      if (layers[i] == layer) text += box_html(report.nodes[i].node);
+    text += "</div>\n";
+  }
+  return text;
 }
 
 }  // namespace flowrun

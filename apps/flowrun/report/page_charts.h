@@ -1,4 +1,4 @@
-// The pictures of a run's page, as inline SVG.
+// The pictures of a run's page, as inline SVG and HTML.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ std::string node_times_svg(const RunReport& report);
 /// A bar for each case that has run, in the order given: how long it took.
 std::string case_times_svg(const std::vector<CaseRow>& rows);
 
-/// The nodes and what they read.
-std::string graph_svg(const RunReport& report);
+/// The nodes in layers, each below what it reads.
+std::string graph_html(const RunReport& report);
 
 }  // namespace flowrun

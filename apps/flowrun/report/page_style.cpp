@@ -63,10 +63,9 @@ svg .bar.bad { fill: var(--bad); }
 svg .bar.faint { fill: var(--faint); }
 svg .label, svg .note { text-anchor: end; fill: var(--soft); }
 svg .grid { stroke: var(--line); }
-svg .box { fill: var(--card); stroke: var(--edge); }
-svg .edge { fill: none; stroke: var(--edge); stroke-width: 1.2; }
-svg .id { text-anchor: middle; font-weight: 600; }
-svg .type { text-anchor: middle; fill: var(--soft); font-size: 11px; }
+.layer { display: flex; flex-wrap: wrap; gap: 8px; justify-content: center; margin-bottom: 16px; }
+.box { border: 1px solid var(--edge); border-radius: 6px; padding: 4px 10px; text-align: center; font-size: 12px;
+  max-width: 18em; overflow-wrap: anywhere; }
 details { margin: 0 0 6px; }
 summary { cursor: pointer; }
 dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: 4px 18px; margin: 0; }

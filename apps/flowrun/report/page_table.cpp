@@ -51,11 +51,10 @@ std::string status_html(const CaseRow& row) {
 PageTable::PageTable(const std::vector<CaseRow>& rows, std::filesystem::path folder, Pictures pictures)
     : rows_(rows),
       folder_(std::move(folder)),
+      graph_columns_(graph_columns(rows)),
       columns_(figure_columns(rows)),
       picture_room_(pictures == Pictures::embedded ? kPictureRoom : 0) {
-  const auto any = [&](auto has) { return std::any_of(rows.begin(), rows.end(), has); };
-  any_pictures_ = any([](const CaseRow& row) { return !row.pictures.empty(); });
-  any_lesions_ = any([](const CaseRow& row) { return row.lesions || row.lesion_volume_ml; });
+  any_pictures_ = std::any_of(rows.begin(), rows.end(), [](const CaseRow& row) { return !row.pictures.empty(); });
 }
 
 void PageTable::write(std::ostream& page) {
@@ -77,7 +76,7 @@ std::string PageTable::header() const {
   std::string text = "<thead><tr>";
   if (any_pictures_) text += "<th scope=\"col\">picture</th>";
   text += head_cell("case", "") + head_cell("status", "");
-  if (any_lesions_) text += head_cell("lesions", "n") + head_cell("volume, ml", "n", "lesion_volume_ml");
+  for (const std::string& column : graph_columns_) text += head_cell(column, "n");
   text += head_cell("time, s", "n", "from its first firing to its last") +
           head_cell("data, MiB", "n", "the most that nodes held for each other at once");
   for (const FigureColumn& column : columns_) text += head_cell(column.name, "n fig");
@@ -89,7 +88,7 @@ std::string PageTable::row_html(std::size_t index) {
   const bool ran = row.status != CaseStatus::not_started;
   std::string text = fmt::format("<tr id=\"case-{}\">", index + 1) + (any_pictures_ ? picture_html(row) : "");
   text += fmt::format("<td class=\"name\" title=\"{0}\">{0}</td>", html(row.name)) + status_html(row);
-  if (any_lesions_) text += number_cell(row.lesions) + number_cell(row.lesion_volume_ml);
+  for (const std::string& column : graph_columns_) text += number_cell(figure_at(row, column));
   text += ran ? fmt::format("<td class=\"n\" data-v=\"{}\">{:.2f}</td><td class=\"n\" data-v=\"{}\">{:.1f}</td>",
                             exact_text(row.seconds), row.seconds, row.peak_payload_bytes,
                             static_cast<double>(row.peak_payload_bytes) / 1048576)

@@ -27,8 +27,9 @@ class PageTable {
 
   const std::vector<CaseRow>& rows_;
   std::filesystem::path folder_;
+  std::vector<std::string> graph_columns_;
   std::vector<FigureColumn> columns_;
-  bool any_pictures_, any_lesions_;
+  bool any_pictures_;
   std::size_t picture_room_;  ///< bytes left for thumbnails
 };
 

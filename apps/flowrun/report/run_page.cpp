@@ -208,7 +208,7 @@ void write_run_page(const std::filesystem::path& file, const RunReport& report, 
   PageTable(rows, file.parent_path(), facts.running ? Pictures::linked : Pictures::embedded).write(page);
   page << warnings_html(rows, facts) << left_out_html(rows) << run_figures_html(facts);
   if (!report.nodes.empty())
-    page << times_html(report, rows) << "<h2 id=\"graph\">Graph</h2>\n<div class=\"card\">" << graph_svg(report) << "</div>\n"
+    page << times_html(report, rows) << "<h2 id=\"graph\">Graph</h2>\n<div class=\"card\">" << graph_html(report) << "</div>\n"
          << provenance_html(report);
   page << "<script>" << kPageScript << "</script>\n</body>\n</html>\n";
   page.close();

@@ -6,8 +6,8 @@
 
 namespace flowrun {
 
-Registry open_registry(const std::vector<std::string>& plugin_paths, bool retry_failed) {
-  FoundPlugins found = find_plugins(plugin_paths, retry_failed);
+Registry open_registry(const std::vector<std::string>& plugin_paths) {
+  FoundPlugins found = find_plugins(plugin_paths);
   static bool warned = false;  // crossval opens a registry for each of its steps
   if (!found.warning.empty() && !std::exchange(warned, true)) say_sentence(Weight::warning, found.warning);
   return std::move(found.registry);

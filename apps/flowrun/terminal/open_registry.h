@@ -5,6 +5,6 @@
 namespace flowrun {
 
 /// find_plugins; its warning goes to the standard error, once in the life of the process.
-Registry open_registry(const std::vector<std::string>& plugin_paths, bool retry_failed = false);
+Registry open_registry(const std::vector<std::string>& plugin_paths);
 
 }  // namespace flowrun

@@ -5,10 +5,10 @@
 #include <cstdio>
 
 #include "authoring/rewritten_graph.h"
-#include "flowrun/host/graph_check.h"
 #include "flowrun/host/text.h"
 #include "system/exit_status.h"
 #include "terminal/fault_lines.h"
+#include "terminal/open_registry.h"
 
 namespace flowrun {
 namespace {
@@ -17,12 +17,13 @@ struct MigrateCommand {
   std::string graph;
   std::string output;  ///< empty: the standard output
   bool in_place = false;
+  Words plugin_paths;
 };
 
 int migrate(const MigrateCommand& command) {
   spare_other_files(command.output);
   Diagnostics faults;
-  const auto text = migrate_graph(command.graph, faults);
+  const auto text = migrate_graph(command.graph, open_registry(command.plugin_paths), faults);
   print_faults(faults);
   if (!text) return kWrongInput;
   if (text->steps.empty()) {
@@ -37,14 +38,16 @@ int migrate(const MigrateCommand& command) {
 }  // namespace
 
 Verb migrate_verb(CLI::App& app) {
-  Verb verb(app, "migrate", "bring a graph of an older format to the newest",
+  Verb verb(app, "migrate", "bring a graph to the newest format and names of node types",
             "  flowrun migrate segment.json\n"
             "  flowrun migrate segment.json --in-place\n\n"
-            "Format 1 is the first and, so far, the only one. Subgraphs are files of their own, to be migrated too.");
+            "Format 1 is the first and, so far, the only one. A node type that was renamed gets its present name. Subgraphs "
+            "are files of their own, to be migrated too.");
   MigrateCommand& command = verb.carried_out_by(migrate);
   verb.argument("GRAPH", command.graph, "the graph file (JSON)");
   verb.flag("--in-place", command.in_place, "write the changed file back to its place");
   verb.output(command.output);
+  verb.plugin_path(command.plugin_paths);
   verb.exclude("--output", "--in-place");
   return verb;
 }

@@ -13,7 +13,6 @@ namespace {
 
 struct PluginsCommand {
   bool why = false;
-  bool retry = false;  ///< also those that ended the process that looked at them
   Words plugin_paths;
 };
 
@@ -49,7 +48,7 @@ void print_in_short(const std::vector<PluginInfo>& plugins) {
 }
 
 int list_plugins(const PluginsCommand& command) {
-  const Registry registry = open_registry(command.plugin_paths, command.retry);
+  const Registry registry = open_registry(command.plugin_paths);
   if (command.why) {
     const std::vector<std::filesystem::path> given(command.plugin_paths.begin(), command.plugin_paths.end());
     fmt::print("looked in, in this order:\n");
@@ -73,7 +72,6 @@ Verb plugins_verb(CLI::App& app) {
             "  flowrun plugins --why --plugin-path my_plugins");
   PluginsCommand& command = verb.carried_out_by(list_plugins);
   verb.flag("--why", command.why, "also where was looked, every node type, and why a plugin is unusable");
-  verb.flag("--retry", command.retry, "look again at plugins that crashed or hung when they were looked at");
   verb.plugin_path(command.plugin_paths);
   return verb;
 }

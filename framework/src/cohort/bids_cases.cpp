@@ -17,14 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostNamed = 5;  ///< files or cases that one sentence names
-
-std::string list_text(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) text += (i ? ", '" : "'") + names[i] + "'";
-  return names.size() > kMostNamed ? fmt::format("{} and {} more", text, names.size() - kMostNamed) : text;
-}
-
 std::string without_prefix(const std::string& label, const std::string& prefix) {
   return label.starts_with(prefix) ? label.substr(prefix.size()) : label;
 }
@@ -34,7 +26,7 @@ std::string known_labels(const std::string& label, std::vector<std::string> ther
   there.erase(std::unique(there.begin(), there.end()), there.end());
   std::erase(there, "");
   const std::string near = did_you_mean(label, there);
-  return near.empty() && !there.empty() ? "; it has " + list_text(there) : near;
+  return near.empty() && !there.empty() ? "; it has " + quoted_list(there) : near;
 }
 
 class BidsCases : public CaseSource {
@@ -162,7 +154,7 @@ class BidsCases : public CaseSource {
       std::vector<std::string> names;
       for (const BidsDataset::File& file : fitting) names.push_back(fs::path(file.path).filename().string());
       faults_.error({}, fmt::format("case '{}', input '{}': {} files fit: {}; {}", session.name(), query.input, names.size(),
-                                    list_text(names), way_to_tell_apart(query, fitting)));
+                                    quoted_list(names), way_to_tell_apart(query, fitting)));
     }
     const BidsDataset::File& file = fitting.front();
     return {file.path, file.lack.empty() ? "" : fmt::format("'{}' {}", file.path, file.lack)};
@@ -189,7 +181,7 @@ class BidsCases : public CaseSource {
     std::erase_if(missing,
                   [&](const std::string& name) { return !chosen(request_.participants, "sub-", without_prefix(name, "sub-")); });
     if (!missing.empty())
-      leave_out(fmt::format("participants.tsv names participants that have no folder: {}", list_text(missing)));
+      leave_out(fmt::format("participants.tsv names participants that have no folder: {}", quoted_list(missing)));
     for (const std::string& name : participants_without_session_)
       leave_out(fmt::format("participant '{}' has no session of those that --session-label names", name));
     report_outside_sessions();
@@ -197,7 +189,7 @@ class BidsCases : public CaseSource {
     if (without_files_.size() == sessions)
       return faults_.error({}, fmt::format("no session has a file that the graph asks for: {}{}", asked_text(), hint()));
     leave_out(fmt::format("{} without any file that the graph asks for ({}): {}{}", count_text(without_files_.size(), "session"),
-                          asked_text(), list_text(without_files_), hint()));
+                          asked_text(), quoted_list(without_files_), hint()));
   }
 
   /// Of a participant with sessions, what lies beside them is of none. Who names the sessions does not ask for it.
@@ -212,7 +204,7 @@ class BidsCases : public CaseSource {
     }
     if (!outside.empty())
       leave_out("images that the graph asks for lie outside of the sessions that their participants have: " +
-                list_text({outside.begin(), outside.end()}));
+                quoted_list({outside.begin(), outside.end()}));
   }
 
   void leave_out(const std::string& what) {
@@ -236,7 +228,7 @@ class BidsCases : public CaseSource {
       faults_.warning({}, fault + "; nothing is taken from it");
     warn_of_root_file("participants.tsv", "");
     if (!data_.misnamed().empty())
-      faults_.warning({}, fmt::format("not used, for its name is not one of BIDS: {}", list_text(data_.misnamed())));
+      faults_.warning({}, fmt::format("not used, for its name is not one of BIDS: {}", quoted_list(data_.misnamed())));
   }
 
   void warn_of_root_file(const char* name, const std::string& when_absent) {

@@ -26,10 +26,10 @@ std::vector<CaseRow::Figure> figures_of(const CaseRecord& record) {
   return figures;
 }
 
-/// The figure of that name of the last node that has one.
-std::optional<double> last_figure(const std::vector<CaseRow::Figure>& figures, const std::string& name) {
-  for (auto figure = figures.rbegin(); figure != figures.rend(); ++figure)
-    if (figure->column.name.ends_with("." + name)) return figure->value;
+/// The figure of that name, "node.figure".
+std::optional<double> figure_named(const std::vector<CaseRow::Figure>& figures, const std::string& name) {
+  for (const CaseRow::Figure& figure : figures)
+    if (figure.column.name == name) return figure.value;
   return std::nullopt;
 }
 
@@ -63,7 +63,7 @@ std::string name_of_left_out(const std::string& node, const std::map<std::string
 
 }  // namespace
 
-CaseRow row_of(const CaseRecord& record) {
+CaseRow row_of(const CaseRecord& record, const std::vector<std::pair<std::string, std::string>>& columns) {
   CaseRow row;
   row.name = record.name;
   row.status = record.status;
@@ -73,8 +73,7 @@ CaseRow row_of(const CaseRecord& record) {
   for (const NodeRecord& node : record.nodes) all.push_back(node.id);
   row.left_out = left_out_text(record.left_out, all);
   row.figures = figures_of(record);
-  row.lesion_volume_ml = last_figure(row.figures, "lesion_volume_ml");
-  row.lesions = last_figure(row.figures, "lesions");
+  for (const auto& [name, figure] : columns) row.columns.emplace_back(name, figure_named(row.figures, figure));
   row.started = record.started;
   row.seconds = record.seconds;
   row.peak_payload_bytes = record.peak_payload_bytes;
@@ -108,6 +107,20 @@ std::vector<FigureColumn> figure_columns(const std::vector<CaseRow>& rows) {
   for (const CaseRow& row : rows)
     for (const CaseRow::Figure& figure : row.figures) columns.insert(figure.column);
   return {columns.begin(), columns.end()};
+}
+
+std::vector<std::string> graph_columns(const std::vector<CaseRow>& rows) {
+  std::vector<std::string> names;
+  for (const CaseRow& row : rows)
+    for (const auto& [name, value] : row.columns)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  return names;
+}
+
+std::optional<double> figure_at(const CaseRow& row, const std::string& column) {
+  for (const auto& [name, value] : row.columns)
+    if (name == column) return value;
+  return std::nullopt;
 }
 
 std::vector<std::string> sources_of(const NodeRecord& node) {

@@ -20,6 +20,9 @@ enum class Incomplete { is_fault, is_left_out };
 
 using CommonValues = std::map<std::string, std::string>;
 
+/// "'a', 'b' and 3 more": the first five names.
+std::string quoted_list(const std::vector<std::string>& names);
+
 /// Puts the values of --in into a case.
 void add_common(const CommonValues& common, Case& one);
 

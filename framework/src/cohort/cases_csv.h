@@ -15,6 +15,12 @@ inline constexpr std::string_view kTableBeginning = "case,status,failed_node,fai
 
 std::string cases_csv_text(const std::vector<CaseRow>& rows);
 
+/// The columns of a table beside kTableColumns.
+struct TableColumns {
+  std::vector<std::string> of_graph;
+  std::vector<FigureColumn> figures;
+};
+
 /// cases.csv while a run goes on: rows are added as cases end; a case that comes again takes its old row's place.
 class CasesCsv {
  public:
@@ -38,7 +44,7 @@ class CasesCsv {
   std::filesystem::path path_;
   AppendedFile file_;
   std::vector<CaseRow> rows_;
-  std::vector<FigureColumn> columns_;
+  TableColumns columns_;
   bool complete_ = false;  ///< every row is in the file
 };
 

@@ -50,12 +50,12 @@ CohortPaths cohort_paths(const std::filesystem::path& out, const CohortEvents& e
   return paths;
 }
 
-CohortFiles::CohortFiles(CohortPaths paths, const CohortEvents& events)
-    : paths_(std::move(paths)), events_(events), table_(paths_.table) {}
+CohortFiles::CohortFiles(CohortPaths paths, const CohortEvents& events, std::vector<std::pair<std::string, std::string>> columns)
+    : paths_(std::move(paths)), events_(events), columns_(std::move(columns)), table_(paths_.table) {}
 
 void CohortFiles::know(const CaseRecord& record) {
   report_.add(record);
-  known_.push_back(row_of(record));
+  known_.push_back(row_of(record, columns_));
 }
 
 /// One after the other: whole records are large.
@@ -99,7 +99,7 @@ void CohortFiles::add(const CaseRecord& record) {
   const std::lock_guard lock(mutex_);
   report_.add(record);
   changed_ = true;
-  attempt([&] { table_.add(row_of(record)); });
+  attempt([&] { table_.add(row_of(record, columns_)); });
 }
 
 /// Rows and report are copied, so that no case waits for a page.

@@ -30,8 +30,8 @@ CohortPaths cohort_paths(const std::filesystem::path& out, const CohortEvents& e
 /// or page that cannot be written is said once and tried again: it never disturbs the run.
 class CohortFiles {
  public:
-  /// The events must outlive this object.
-  CohortFiles(CohortPaths paths, const CohortEvents& events);
+  /// The events must outlive this object. `columns`: of the graph.
+  CohortFiles(CohortPaths paths, const CohortEvents& events, std::vector<std::pair<std::string, std::string>> columns = {});
   ~CohortFiles();
   CohortFiles(const CohortFiles&) = delete;
   CohortFiles& operator=(const CohortFiles&) = delete;
@@ -56,6 +56,7 @@ class CohortFiles {
 
   CohortPaths paths_;
   const CohortEvents& events_;
+  const std::vector<std::pair<std::string, std::string>> columns_;
   std::size_t cases_ = 0;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::mutex mutex_;  ///< guards what follows

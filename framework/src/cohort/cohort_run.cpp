@@ -120,7 +120,7 @@ void CohortRun::complete_sidecars() {
 
 /// With what is known of the cases that are not run. A shard knows its own cases only.
 void CohortRun::begin_tables() {
-  files_.emplace(paths_of(prepared_, events_), events_);
+  files_.emplace(paths_of(prepared_, events_), events_, prepared_.graph->columns);
   if (prepared_.shard.is_whole())
     return files_->know_earlier(out_, prepared_.graph->name, names_of(resumption_.to_run), prepared_.word);
   if (!resumption_.plan) return;

@@ -7,10 +7,9 @@
 #include "flowrun/sdk/error.h"
 
 namespace flowrun {
-FoundPlugins find_plugins(const std::vector<std::string>& plugin_paths, bool retry_failed) {
+FoundPlugins find_plugins(const std::vector<std::string>& plugin_paths) {
   FoundPlugins found;
   Registry& registry = found.registry;
-  if (retry_failed) registry.retry_failed();
   std::vector<std::filesystem::path> folders, places;
   for (const std::string& path : plugin_paths) {
     std::error_code unused;

@@ -16,12 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostNamed = 5;  ///< files that one sentence names
-
 std::string list_text(const std::vector<CasePattern::Match>& matches) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(matches.size(), kMostNamed); ++i) text += (i ? ", '" : "'") + matches[i].path + "'";
-  return matches.size() > kMostNamed ? fmt::format("{} and {} more", text, matches.size() - kMostNamed) : text;
+  std::vector<std::string> paths;
+  for (const CasePattern::Match& match : matches) paths.push_back(match.path);
+  return quoted_list(paths);
 }
 
 bool is_name(const std::string& text) {

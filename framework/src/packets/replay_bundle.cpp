@@ -1,6 +1,5 @@
 #include <array>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "flowrun/host/file_content.h"
@@ -9,7 +8,7 @@
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 #include "flowrun/sdk/payloads.h"
-#include "json/json.h"
+#include "json/own_json.h"
 
 namespace flowrun {
 namespace {
@@ -23,11 +22,6 @@ constexpr const char* kDescription = "replay.json";
 constexpr std::array<const char*, 7> kKinds{"boolean", "integer", "number", "string", "integers", "numbers", "strings"};
 
 // ---- writing
-
-Value number_value(double number) {
-  if (std::isfinite(number)) return Value(number);
-  return Value(std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf");
-}
 
 struct ParamWriter {
   Value operator()(bool value) const { return Value(value); }
@@ -59,12 +53,6 @@ const Value& member(const Value& object, const std::string& name, Kind kind) {
   return *found;
 }
 std::string text(const Value& object, const std::string& name) { return member(object, name, Kind::string).text(); }
-
-double number_of(const Value& value) {
-  if (!value.is(Kind::string)) return value.number();
-  if (value.text() == "nan") return std::nan("");
-  return value.text() == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
-}
 
 ParamValue param_of(const Value& object) {
   const std::string kind = text(object, "kind");
@@ -199,10 +187,7 @@ void write_replay_bundle(const fs::path& folder, const ReplayBundle& bundle) {
 ReplayBundle read_replay_bundle(const fs::path& folder) {
   const fs::path file = folder / kDescription;
   try {
-    Diagnostics faults;
-    const std::optional<Value> tree = json::parse(read_plain_file(file, json::kLargestText + 1), file.string(), faults);
-    if (!tree || faults.has_errors()) throw Error(faults.all().empty() ? "it is not JSON" : to_string(faults.all().front()));
-    return from_tree(*tree);
+    return from_tree(parse_own(read_plain_file(file, json::kLargestText + 1), file.string()));
   } catch (const Error& reason) {
     throw Error("'" + file.string() + "' does not tell of a failed firing: " + reason.what());
   }

@@ -1,12 +1,11 @@
 #include "flowrun/host/case_record.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/atomic_file.h"
-#include "json/json.h"
+#include "json/own_json.h"
 #include "records/case_record_json.h"
 #include "records/file_hash.h"
 
@@ -67,12 +66,6 @@ Value error_value(const CaseError& error) {
       .set("message", error.message);
 }
 
-/// JSON has no numbers that are not finite; they become text.
-Value figure_value(double value) {
-  if (std::isfinite(value)) return Value(value);
-  return Value(std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
-}
-
 Value graph_node_value(const NodeRecord& node) {
   return Value::object()
       .set("id", node.id)
@@ -127,7 +120,7 @@ Value record_value(const CaseRecord& record) {
                                     return Value::object()
                                         .set("node", report.node)
                                         .set("name", report.name)
-                                        .set("value", figure_value(report.value));
+                                        .set("value", number_value(report.value));
                                   }))
           .set("replay", record.replay)
           .set("earlier", record.earlier)
@@ -137,6 +130,7 @@ Value record_value(const CaseRecord& record) {
           .set("inputs", list_of(record.inputs, [](const InputFile& one) { return file_value(one.file).set("name", one.name); }))
           .set("models", list_of(record.models, [](const ModelFile& one) { return of_node(one.node, one.parameter, one.file); }))
           .set("graph", graph_value(record));
+  if (!record.columns.empty()) value.set("columns", pairs_value(record.columns));
   if (!record.left_out.empty()) value.set("left_out", pairs_value(record.left_out));
   return value;
 }

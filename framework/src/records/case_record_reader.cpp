@@ -1,12 +1,9 @@
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <optional>
 
 #include "flowrun/host/case_record.h"
 #include "flowrun/host/file_content.h"
 #include "flowrun/sdk/error.h"
-#include "json/json.h"
+#include "json/own_json.h"
 #include "records/case_record_json.h"
 
 namespace flowrun {
@@ -15,14 +12,19 @@ namespace {
 using json::Kind;
 using json::Value;
 
-/// A member that must be there and be of a kind. Throws Error.
+/// A member that must be there. Throws Error.
+const Value& member(const Value& object, const std::string& name) {
+  if (const Value* found = object.find(name)) return *found;
+  throw Error("it has no '" + name + "'");
+}
+
+/// And be of a kind.
 const Value& member(const Value& object, const std::string& name, Kind kind) {
-  const Value* found = object.find(name);
-  if (!found) throw Error("it has no '" + name + "'");
-  const bool fits = found->is(kind) || (kind == Kind::number && found->is(Kind::integer));
+  const Value& found = member(object, name);
+  const bool fits = found.is(kind) || (kind == Kind::number && found.is(Kind::integer));
   if (!fits)
-    throw Error("'" + name + "' is " + std::string(to_string(found->kind())) + ", expected " + std::string(to_string(kind)));
-  return *found;
+    throw Error("'" + name + "' is " + std::string(to_string(found.kind())) + ", expected " + std::string(to_string(kind)));
+  return found;
 }
 
 std::string text(const Value& object, const std::string& name) { return member(object, name, Kind::string).text(); }
@@ -59,17 +61,6 @@ CaseStatus status(const std::string& word) {
   for (const CaseStatus one : {CaseStatus::done, CaseStatus::failed, CaseStatus::cancelled, CaseStatus::not_started})
     if (word == to_string(one)) return one;
   throw Error("'status' is '" + word + "', expected done, failed, cancelled or not started");
-}
-
-/// A report's value: a number, or the text of one that is not finite.
-double figure(const Value& report) {
-  const Value* value = report.find("value");
-  if (value && value->is(Kind::string)) {
-    if (value->text() == "nan") return std::nan("");
-    if (value->text() == "inf") return std::numeric_limits<double>::infinity();
-    if (value->text() == "-inf") return -std::numeric_limits<double>::infinity();
-  }
-  return number(report, "value");
 }
 
 NodeRecord node(const Value& object) {
@@ -116,7 +107,8 @@ CaseRecord from_tree(const Value& tree) {
     record.errors.push_back({text(one, "node"), text(one, "type"), text(one, "plugin"), text(one, "message")});
   record.warnings = texts(tree, "warnings");
   for (const Value& one : member(tree, "reports", Kind::array).items())
-    record.reports.push_back({text(one, "node"), text(one, "name"), figure(one)});
+    record.reports.push_back({text(one, "node"), text(one, "name"), number_of(member(one, "value"))});
+  if (tree.find("columns")) record.columns = pairs(tree, "columns");
   if (tree.find("left_out")) record.left_out = pairs(tree, "left_out");
   record.replay = text(tree, "replay");
   record.earlier = later_text(tree, "earlier");
@@ -135,10 +127,7 @@ bool is_of_run(const std::filesystem::path& file) {
 
 CaseRecord read_case_record(const std::filesystem::path& file) {
   try {
-    Diagnostics faults;
-    const std::optional<Value> tree = json::parse(read_plain_file(file, json::kLargestText + 1), file.string(), faults);
-    if (!tree || faults.has_errors()) throw Error(faults.all().empty() ? "it is not JSON" : to_string(faults.all().front()));
-    return from_tree(*tree);
+    return from_tree(parse_own(read_plain_file(file, json::kLargestText + 1), file.string()));
   } catch (const Error& reason) {
     throw Error("'" + file.string() + "' is not a " + (is_of_run(file) ? "run's" : "case's") + " record: " + reason.what());
   }

@@ -31,6 +31,7 @@ void Catalogue::add_plugin(const std::filesystem::path& file, Manifest manifest)
     offers_[type.name].push_back({type, manifest.plugin, manifest.version, file});
   }
   for (const auto& [type, reason] : manifest.description.refused) refused_.emplace(type, quoted(file) + ": " + reason);
+  aliases_.insert(manifest.description.aliases.begin(), manifest.description.aliases.end());
   const std::string name = manifest.plugin;
   namesakes.push_back(infos_.size());
   add_info(std::move(info), std::move(manifest));
@@ -53,7 +54,11 @@ void Catalogue::add_type(NodeType type, const std::string& plugin) {
 
 RegisteredType* Catalogue::find(std::string_view type) {
   const auto found = offers_.find(type);
-  if (found == offers_.end() || !conflict(type).empty()) return nullptr;
+  if (found == offers_.end()) {
+    const auto alias = aliases_.find(type);
+    return alias == aliases_.end() || !offers_.contains(alias->second) ? nullptr : find(alias->second);
+  }
+  if (!conflict(type).empty()) return nullptr;
   return &found->second.front();
 }
 

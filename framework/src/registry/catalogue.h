@@ -22,7 +22,7 @@ class Catalogue {
   void add_type(NodeType type, const std::string& plugin);
 
   bool has_file(const std::filesystem::path& file) const { return by_file_.count(file) != 0; }
-  /// The one offer of a type; null when there is none, or more than one.
+  /// The one offer of a type, also by a name that it had before; null when there is none, or more than one.
   RegisteredType* find(std::string_view type);
   const RegisteredType* find(std::string_view type) const { return const_cast<Catalogue*>(this)->find(type); }
   std::vector<const RegisteredType*> types() const;
@@ -43,6 +43,7 @@ class Catalogue {
   std::vector<std::optional<Manifest>> manifests_;  ///< beside infos_; none: a failure
   std::map<std::filesystem::path, std::size_t> by_file_;
   std::map<std::string, std::vector<std::size_t>> by_name_;
+  std::map<std::string, std::string, std::less<>> aliases_;  ///< from old names to new ones
   std::map<std::string, std::string, std::less<>> refused_;  ///< types that need a newer host, with the sentence
   std::map<std::string, std::list<RegisteredType>, std::less<>> offers_;  ///< a list, for its addresses stay
 };

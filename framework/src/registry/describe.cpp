@@ -6,14 +6,14 @@
 
 namespace flowrun::registry {
 
-Manifest describe_library(const std::filesystem::path& library, Remembered remembered, Unknown unknown) {
+Manifest describe_library(const std::filesystem::path& library, Unknown unknown) {
   if (std::optional<Manifest> known = find_manifest(library)) return std::move(*known);
   if (unknown == Unknown::refused)
     throw Error(quoted(library) +
                 " has no manifest that fits it, and none is made for a library of flowrun's own folder; make it with "
                 "'flowrun_manifest " +
                 library.string() + "', or name the folder with --plugin-path");
-  Manifest manifest = describe_apart(library, remembered);
+  Manifest manifest = describe_apart(library);
   save_manifest(library, manifest);
   return manifest;
 }
@@ -52,7 +52,7 @@ std::vector<std::string> exported_symbols(const std::filesystem::path& library) 
 
 void write_manifest(const std::filesystem::path& library) {
   using namespace registry;
-  const std::string text = manifest_text(describe_apart(library, Remembered::again, Confinement::where_possible));
+  const std::string text = manifest_text(describe_apart(library, Confinement::where_possible));
   const std::filesystem::path file = manifest_beside(library);
   if (!replace_file(file, text))
     throw Error("the manifest " + quoted(file) + " cannot be written; can its folder be written to?");

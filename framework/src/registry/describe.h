@@ -10,8 +10,7 @@ namespace flowrun::registry {
 
 /// What a plugin's library offers: from a manifest that is still right, else described in a process apart, and the manifest
 /// written. `library` is canonical. Throws Error naming it, also for one without a manifest where such are refused.
-Manifest describe_library(const std::filesystem::path& library, Remembered remembered = Remembered::counts,
-                          Unknown unknown = Unknown::described);
+Manifest describe_library(const std::filesystem::path& library, Unknown unknown = Unknown::described);
 
 /// Loads the library into this process and makes its manifest, whatever manifest there is. Throws Error.
 Manifest describe_by_loading(const std::filesystem::path& library);

@@ -6,7 +6,6 @@
 #include "flowrun/host/registry.h"
 #include "flowrun/sdk/error.h"
 #include "registry/describe.h"
-#include "registry/failure_store.h"
 
 namespace flowrun::registry {
 namespace {
@@ -53,11 +52,8 @@ ChildEnd start(const ChildRequest& request) {
 }
 
 [[noreturn]] void give_up(const LibraryFile& file, const ChildEnd& end, std::chrono::milliseconds limit) {
-  const std::string reason = quoted(file.path) + " " + end_text(end, limit) +
-                             " when a process apart asked it for its node types" + printed_text(end) +
-                             "; it is tried again when the file changes or after a day";
-  remember_failure(file, reason);
-  throw Error(reason);
+  throw Error(quoted(file.path) + " " + end_text(end, limit) + " when a process apart asked it for its node types" +
+              printed_text(end));
 }
 
 Manifest ask_child(const LibraryFile& file, Confinement confinement) {
@@ -70,10 +66,7 @@ Manifest ask_child(const LibraryFile& file, Confinement confinement) {
 
 }  // namespace
 
-Manifest describe_apart(const fs::path& library, Remembered remembered, Confinement confinement) {
-  if (remembered == Remembered::counts)
-    if (const std::optional<std::string> reason = remembered_failure(library)) throw Error(*reason);
-  forget_failure(library);
+Manifest describe_apart(const fs::path& library, Confinement confinement) {
   const LibraryFile file = read_library_file(library);
   read_plugin_abi(file);  // nothing is started for a file that is no plugin of this ABI
   try {

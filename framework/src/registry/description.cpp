@@ -197,6 +197,14 @@ void add_type(Description& description, const Value& tree) {
   }
 }
 
+std::vector<std::pair<std::string, std::string>> aliases_of(const Value& tree) {
+  std::vector<std::pair<std::string, std::string>> aliases;
+  const Value* found = optional_member(tree, "aliases", Kind::object);
+  if (found)
+    for (const json::Member& one : found->members()) aliases.emplace_back(one.name, text(*found, one.name));
+  return aliases;
+}
+
 }  // namespace
 
 const Value& member(const Value& object, std::string_view name, Kind kind) {
@@ -211,6 +219,7 @@ Description read_description(Value tree) {
   try {
     for (const Value& type : member(description.tree, "node_types", Kind::array).items()) add_type(description, type);
     description.files = list_or_none<std::string>(description.tree, "files", Kind::string, text_of);
+    description.aliases = aliases_of(description.tree);
     description.codecs = list_or_none<std::string>(description.tree, "codecs", Kind::string, text_of);
   } catch (const Error& error) {
     throw Error("describes its node types wrongly: " + std::string(error.what()));

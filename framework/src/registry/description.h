@@ -17,6 +17,7 @@ struct Description {
   /// Types that need a newer host: name, and a sentence that says what they need.
   std::vector<std::pair<std::string, std::string>> refused;
   std::vector<std::string> files;   ///< that it was made from, beside the library
+  std::vector<std::pair<std::string, std::string>> aliases;  ///< names that types had before, and those that they have now
   std::vector<std::string> codecs;  ///< the payload types that the plugin can write and read as bytes
 };
 

@@ -89,6 +89,14 @@ std::vector<std::string> description_faults(const std::string& plugin, const Des
     if (!seen.insert(type.name).second) faults.push_back("node type '" + type.name + "': it is described twice");
     TypeCheck(type, faults).run(plugin);
   }
+  std::set<std::string> refused;
+  for (const auto& [name, reason] : description.refused) refused.insert(name);
+  for (const auto& [old_name, name] : description.aliases) {
+    const std::string start = "alias '" + old_name + "': ";
+    if (!old_name.starts_with(plugin + ".")) faults.push_back(start + "it must begin with '" + plugin + ".'");
+    if (seen.contains(old_name)) faults.push_back(start + "it is the name of a node type too");
+    if (!seen.contains(name) && !refused.contains(name)) faults.push_back(start + "there is no node type '" + name + "'");
+  }
   return faults;
 }
 

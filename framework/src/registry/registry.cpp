@@ -14,7 +14,6 @@ namespace fs = std::filesystem;
 
 struct Registry::State {
   registry::Catalogue catalogue;
-  registry::Remembered remembered = registry::Remembered::counts;
   std::mutex codecs_mutex;
 };
 
@@ -110,13 +109,11 @@ void Registry::add_library(const fs::path& file, Unknown unknown) {
   registry::Catalogue& catalogue = state_->catalogue;
   if (catalogue.has_file(real)) return;
   try {
-    catalogue.add_plugin(real, registry::describe_library(real, state_->remembered, unknown));
+    catalogue.add_plugin(real, registry::describe_library(real, unknown));
   } catch (const Error& error) {
     catalogue.add_failure(real, error.what());
   }
 }
-
-void Registry::retry_failed() { state_->remembered = registry::Remembered::again; }
 
 void Registry::add_type(NodeType type, const std::string& plugin) { state_->catalogue.add_type(std::move(type), plugin); }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "flowrun/sdk/error.h"
-#include "flowrun/sdk/node_type.h"
+#include "flowrun/sdk/plugin.h"
 
 namespace flowrun {
 namespace {
@@ -149,11 +149,25 @@ std::string type_text(const NodeType& type) {
 
 }  // namespace
 
-std::string description_text(const std::vector<NodeType>& types, const std::vector<std::string>& files,
+static Object description_of(const std::vector<NodeType>& types, const std::vector<std::string>& files,
                              const std::vector<std::string>& payloads) {
   Object tree;
   tree.add_text("node_types", list_of("node type", types, type_text));
-  return tree.add_unless({}, "files", files).add_unless({}, "codecs", payloads).text();
+  return tree.add_unless({}, "files", files).add_unless({}, "codecs", payloads);
+}
+
+std::string description_text(const std::vector<NodeType>& types, const std::vector<std::string>& files,
+                             const std::vector<std::string>& payloads) {
+  return description_of(types, files, payloads).text();
+}
+
+std::string description_text(const Plugin& plugin) {
+  std::vector<std::string> files, payloads;
+  for (const std::filesystem::path& file : plugin.files) files.push_back(file.string());
+  for (const Codec& codec : plugin.codecs) payloads.push_back(codec.type);
+  Object tree = description_of(plugin.types, files, payloads), aliases;
+  for (const auto& [old_name, name] : plugin.aliases) aliases.add(old_name.c_str(), name);
+  return (plugin.aliases.empty() ? tree : tree.add_text("aliases", aliases.text())).text();
 }
 
 }  // namespace flowrun

@@ -70,12 +70,6 @@ void* read_payload(void* user, const void* bytes, std::uint64_t length, void* si
   });
 }
 
-std::vector<std::string> texts_of(const std::vector<std::filesystem::path>& files) {
-  std::vector<std::string> texts;
-  for (const std::filesystem::path& file : files) texts.push_back(file.string());
-  return texts;
-}
-
 }  // namespace
 
 int PluginSide::describe(List list, void* sink, Take take, Fail fail) noexcept {
@@ -83,9 +77,7 @@ int PluginSide::describe(List list, void* sink, Take take, Fail fail) noexcept {
     const Plugin& plugin = plugin_of(list);
     for (const NodeType& type : plugin.types)
       if (!type.create) throw Error("node type '" + type.name + "' has no function that creates its nodes");
-    std::vector<std::string> payloads;
-    for (const Codec& codec : plugin.codecs) payloads.push_back(codec.type);
-    const std::string text = description_text(plugin.types, texts_of(plugin.files), payloads);
+    const std::string text = description_text(plugin);
     take(sink, text.data(), text.size());
     return 0;
   });

@@ -11,7 +11,7 @@ using json::Written;
 using json::WrittenItem;
 using Keys = std::vector<std::string_view>;
 
-const Keys kGraphKeys{"$schema", "format", "name", "summary", "requires", "parameters", "inputs", "nodes", "outputs"};
+const Keys kGraphKeys{"$schema", "format", "name", "summary", "requires", "parameters", "inputs", "nodes", "outputs", "columns"};
 const Keys kNodeKeys{"type", "when", "inputs", "params", "bids", "run"};
 const Keys kRunKeys{"device", "concurrency", "chunks_in_flight", "on_error", "isolate", "timeout", "memory"};
 const Keys kValueKeys{"type", "choices",  "length",   "default",  "min",  "max",

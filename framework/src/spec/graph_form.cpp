@@ -28,6 +28,21 @@ std::optional<ReadText> read_json(const std::filesystem::path& file, Diagnostics
   return ReadText{std::move(*text), std::move(tree)};
 }
 
+/// Node types that go by a name of before get the present one; a sentence for each goes to `steps`.
+void rename_types(json::Written& root, const Registry& registry, std::vector<std::string>& steps) {
+  json::Written* nodes = root.find("nodes");
+  if (!nodes) return;
+  for (json::WrittenItem& node : nodes->items) {
+    json::Written* type = node.value.find("type");
+    if (!type || type->text.size() < 2 || type->text.front() != '"') continue;
+    const std::string name = type->text.substr(1, type->text.size() - 2);
+    const RegisteredType* known = registry.find(name);
+    if (!known || known->type.name == name) continue;
+    steps.push_back("node type '" + name + "' is now '" + known->type.name + "', in node " + node.name);
+    type->text = "\"" + known->type.name + "\"";
+  }
+}
+
 /// The lines between the first and the last, two spaces further to the left.
 std::string without_frame(const std::string& text) {
   std::istringstream lines(text);
@@ -47,11 +62,12 @@ std::optional<RewrittenText> format_graph(const std::filesystem::path& file, Dia
   return RewrittenText{std::move(read->text), json::lay_out(read->tree), {}};
 }
 
-std::optional<RewrittenText> migrate_graph(const std::filesystem::path& file, Diagnostics& faults) {
+std::optional<RewrittenText> migrate_graph(const std::filesystem::path& file, const Registry& registry, Diagnostics& faults) {
   auto read = read_json(file, faults);
   if (!read) return std::nullopt;
   auto steps = spec::migrate(read->tree, file.string(), kGraphFormat, spec::migrations(), faults);
   if (!steps) return std::nullopt;
+  rename_types(read->tree, registry, *steps);
   if (steps->empty()) return RewrittenText{read->text, read->text, {}};
   spec::arrange(read->tree);
   return RewrittenText{std::move(read->text), json::lay_out(read->tree), std::move(*steps)};

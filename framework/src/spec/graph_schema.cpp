@@ -89,6 +89,8 @@ Value graph_properties(const Registry& registry) {
                   {"inputs", by_name("Values of each case, and packets that a subgraph takes", free_name, ref_to("input"))},
                   {"nodes", std::move(nodes)},
                   {"outputs", by_name("What a subgraph gives", kName, ref_to("output"))},
+                  {"columns", by_name("Columns of the table of cases: figures that nodes report", kName,
+                                      with(typed("string", "\"node.figure\""), object({{"pattern", "^[^.]+\\..+$"}})))},
               }));
 }
 

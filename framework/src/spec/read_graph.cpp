@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "flowrun/host/graph_form.h"
 #include "spec/read_parts.h"
 
@@ -33,6 +35,17 @@ void read_requirements(Source& source, ObjectReader& reader, GraphSpec& graph) {
   }
 }
 
+void read_column(Source& source, ObjectReader& reader, const json::Member& member, GraphSpec& graph) {
+  const std::string what = "column '" + member.name + "': ";
+  if (!is_name(member.name, false))
+    reader.error(source.place(member), what + "its name takes letters, digits and '_', no digit first");
+  else if (std::find(kTableColumns.begin(), kTableColumns.end(), member.name) != kTableColumns.end())
+    reader.error(source.place(member), what + "every table has a column of this name; use another");
+  else if (!member.value.is(json::Kind::string))
+    reader.error(source.place(member.value), what + "expected a figure as \"node.figure\", found " + found_words(member.value));
+  else graph.columns.push_back({member.name, source.place(member.value), member.value.text()});
+}
+
 }  // namespace
 
 std::shared_ptr<GraphSpec> read_graph(Source& source, const json::Value& root) {
@@ -48,6 +61,7 @@ std::shared_ptr<GraphSpec> read_graph(Source& source, const json::Value& root) {
   for (const json::Member& member : reader.members("inputs")) read_input(source, member, *graph);
   for (const json::Member& member : reader.members("nodes")) read_node(source, member, *graph);
   for (const json::Member& member : reader.members("outputs")) read_output(source, member, *graph);
+  for (const json::Member& member : reader.members("columns")) read_column(source, reader, member, *graph);
   reader.finish();
   const json::Value* nodes = root.find("nodes");
   if (!nodes || (nodes->is(json::Kind::object) && nodes->members().empty()))

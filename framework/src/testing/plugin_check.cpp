@@ -130,7 +130,6 @@ PluginReport check_plugin(const fs::path& library, const CheckOptions& options, 
   if (!fs::is_regular_file(library))
     throw Error("'" + library.string() + "' is not a file; check-plugin takes a plugin's library");
   Registry registry;
-  registry.retry_failed();
   registry.add_library(library);
   PluginReport report{registry.plugins().at(0), {}, {}};
   if (!report.plugin.failure.empty()) {

@@ -70,6 +70,7 @@ std::shared_ptr<const ValidatedGraph> build_graph(const Draft& draft) {
     const Binding& binding = draft.instances.front().names.at(parameter.spec.name);
     graph->parameter_values[parameter.spec.name] = *binding.value->constant;
   }
+  for (const ColumnSpec& column : draft.spec.columns) graph->columns.emplace_back(column.name, column.figure);
   std::vector<std::size_t> position(draft.nodes.size());
   for (std::size_t i = 0; i < draft.order.size(); ++i) position[draft.order[i]] = i;
   for (const std::size_t index : draft.order) graph->nodes.push_back(build_node(draft, draft.nodes[index], position));

@@ -104,6 +104,7 @@ void order_nodes(Draft& draft);
 void assign_scopes(Draft& draft);
 void name_bids_outputs(Draft& draft);
 void check_run_options(Draft& draft);
+void check_columns(Draft& draft);
 void check_files(Draft& draft);
 void check_unused(Draft& draft);
 /// The result, once no pass found an error.

@@ -89,6 +89,19 @@ void check_files(Draft& draft) {
   }
 }
 
+/// What figures a node reports only the run finds; that there is such a node is known.
+void check_columns(Draft& draft) {
+  std::vector<std::string> ids;
+  for (const DraftNode& node : draft.nodes) ids.push_back(node.id);
+  for (const ColumnSpec& column : draft.spec.columns) {
+    const std::string id = column.figure.substr(0, column.figure.find('.')), start = "column '" + column.name + "': ";
+    if (id == column.figure)
+      draft.faults.error(column.place, start + "expected a figure as \"node.figure\", found \"" + column.figure + "\"");
+    else if (std::find(ids.begin(), ids.end(), id) == ids.end())
+      draft.faults.error(column.place, start + "there is no node '" + id + "'" + known_names(id, ids));
+  }
+}
+
 void check_unused(Draft& draft) {
   if (draft.faults.has_errors()) return;  // what a faulty part would have used cannot be told
   warn_unused_values(draft);

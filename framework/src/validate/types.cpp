@@ -70,6 +70,9 @@ void find_types(Draft& draft) {
     const std::string& type = node.spec->type;
     if (type.empty()) continue;  // reported when the file was read
     node.type = draft.registry.find(type);
+    if (node.type && node.type->type.name != type)
+      draft.faults.warning(node.spec->type_place, node.name() + ": node type '" + type + "' is now called '" +
+                                                      node.type->type.name + "'; 'flowrun migrate' rewrites the graph");
     if (node.type) continue;
     const std::string clash = draft.registry.conflict(type);
     const std::string unknown = "node type '" + type + "' is not known";

@@ -35,6 +35,7 @@ std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Regi
   assign_scopes(draft);
   name_bids_outputs(draft);
   check_run_options(draft);
+  check_columns(draft);
   if (settings.files_must_exist) check_files(draft);
   check_unused(draft);
   faults.sort();

@@ -107,7 +107,7 @@ class Measure : public Node {
   }
 };
 
-std::vector<NodeType> node_types() {
+Plugin node_types() {
   const InputPort volume_in{.name = "volume", .payload = std::string(Volume::kType), .help = "Any image"};
   const OutputPort volume_out{.name = "volume", .payload = std::string(Volume::kType), .help = "The image"};
   NodeType make{.name = "clitest.make", .summary = "Eight voxels of one value", .outputs = {volume_out}};
@@ -152,7 +152,9 @@ std::vector<NodeType> node_types() {
   measure.outputs = {{"number", std::string(Number::kType), "The first voxel"}};
   measure.params = {{.name = "model", .type = ParamType::path, .default_value = std::string(), .help = "A file that is read once"}};
   measure.create = create<Measure>;
-  return {gather, make, measure, sum, wait, write};
+  Plugin plugin(std::vector<NodeType>{gather, make, measure, sum, wait, write});
+  plugin.aliases = {{"clitest.save", "clitest.write"}};
+  return plugin;
 }
 
 }  // namespace

@@ -147,3 +147,16 @@ TEST_CASE("description_check: integer defaults of number parameters become numbe
   CHECK(types[0].params[2].default_value == ParamValue(std::int64_t{2}));
   CHECK(faults_of(types).empty());
 }
+
+TEST_CASE("description_check: an alias leads from a name of the plugin that is free to one of its types") {
+  const auto faults_of_alias = [](const std::string& old_name, const std::string& name) {
+    registry::Description description;
+    description.types = {right_type()};
+    description.aliases = {{old_name, name}};
+    return description_faults("lab", description);
+  };
+  CHECK(faults_of_alias("lab.tally", "lab.count").empty());
+  CHECK(faults_of_alias("other.tally", "lab.count") == Sentences{"alias 'other.tally': it must begin with 'lab.'"});
+  CHECK(faults_of_alias("lab.tally", "lab.none") == Sentences{"alias 'lab.tally': there is no node type 'lab.none'"});
+  CHECK(faults_of_alias("lab.count", "lab.count") == Sentences{"alias 'lab.count': it is the name of a node type too"});
+}

@@ -67,6 +67,7 @@ struct CaseRecord {
   /// Nodes that did not run, with the reason: "t2 is missing"; no reason: what it needs is left out.
   std::vector<std::pair<std::string, std::string>> left_out;
   std::vector<Report> reports;
+  std::vector<std::pair<std::string, std::string>> columns;  ///< of the table, as the graph has them; none in older records
   std::string started;  ///< ISO 8601, UTC: "2026-03-01T12:30:05Z"
   double seconds = 0;
   std::int64_t peak_payload_bytes = 0;

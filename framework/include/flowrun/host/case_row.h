@@ -29,8 +29,7 @@ struct CaseRow {
   std::vector<std::string> warnings;
   std::string left_out;         ///< "read_t2, normalise_t2 did not run (t2 is missing)"; empty: every node ran
   std::vector<Figure> figures;  ///< by column
-  std::optional<double> lesion_volume_ml;
-  std::optional<double> lesions;
+  std::vector<std::pair<std::string, std::optional<double>>> columns;  ///< of the graph, in its order; nothing: not reported
   std::string started;
   double seconds = 0;
   std::int64_t peak_payload_bytes = 0;
@@ -40,8 +39,9 @@ struct CaseRow {
   std::string earlier;  ///< as the record has it
 };
 
-/// Lesions and their volume are the figures 'lesions' and 'lesion_volume_ml' of the last node of the graph that reports one.
-CaseRow row_of(const CaseRecord& record);
+/// `columns`: of the graph as it is now, where the record may be of an earlier run; by default those that the record has.
+CaseRow row_of(const CaseRecord& record, const std::vector<std::pair<std::string, std::string>>& columns);
+inline CaseRow row_of(const CaseRecord& record) { return row_of(record, record.columns); }
 
 /// Nodes that did not run, with their reasons, as one text. `all`: the nodes of the graph; a stage of which none ran stands for its
 /// nodes: "prepare/brains (58 nodes) did not run (not: brain is missing)".
@@ -49,6 +49,11 @@ std::string left_out_text(const std::vector<std::pair<std::string, std::string>>
 
 /// The figures of all rows, each once, in order.
 std::vector<FigureColumn> figure_columns(const std::vector<CaseRow>& rows);
+
+/// The columns of the graph in all rows, each once.
+std::vector<std::string> graph_columns(const std::vector<CaseRow>& rows);
+/// What a row has there.
+std::optional<double> figure_at(const CaseRow& row, const std::string& column);
 
 /// The nodes that a node reads, by id, as its record's inputs name them.
 std::vector<std::string> sources_of(const NodeRecord& node);

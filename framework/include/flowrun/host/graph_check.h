@@ -14,9 +14,8 @@ struct FoundPlugins {
   Registry registry;
   std::string warning;  ///< about places that others can write into; empty: there are none
 };
-/// The plugins of these folders and files and of the usual places; `retry_failed`: also look again at those that crashed when
-/// looked at. Throws Error for a path that is not there.
-FoundPlugins find_plugins(const std::vector<std::string>& plugin_paths = {}, bool retry_failed = false);
+/// The plugins of these folders and files and of the usual places. Throws Error for a path that is missing.
+FoundPlugins find_plugins(const std::vector<std::string>& plugin_paths = {});
 
 /// "name=value", as several options take it. Words without '=' or with an empty or repeated name are faults of the command line.
 std::vector<std::pair<std::string, std::string>> assignments(const std::vector<std::string>& words, const std::string& option,

@@ -25,9 +25,10 @@ struct RewrittenText {
 /// a file that cannot be read or is not JSON.
 std::optional<RewrittenText> format_graph(const std::filesystem::path& file, Diagnostics& faults);
 
-/// The file in the newest format, in canonical form; `after` is `before` when it has that format already. Nothing, and a fault,
-/// when the file cannot be read, is no graph, or has a newer format than this flowrun knows.
-std::optional<RewrittenText> migrate_graph(const std::filesystem::path& file, Diagnostics& faults);
+/// The file in the newest format and with the present names of node types (Plugin::aliases), in canonical form; `after` is
+/// `before` when nothing is old. Nothing, and a fault, when the file cannot be read, is no graph, or has a newer format than this
+/// flowrun knows.
+std::optional<RewrittenText> migrate_graph(const std::filesystem::path& file, const Registry& registry, Diagnostics& faults);
 
 /// One node of a graph file as text in canonical form: `"id": { ... }`. Throws Error when the file has no such node.
 std::string node_text(const std::filesystem::path& file, const std::string& id);

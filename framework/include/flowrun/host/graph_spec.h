@@ -1,10 +1,12 @@
 // A graph file as it stands in the file: names not yet looked up, nothing substituted.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -135,6 +137,18 @@ struct Requirement {
   SourceLocation place;
 };
 
+/// A column of the table of cases: a figure that a node reports.
+struct ColumnSpec {
+  std::string name;
+  SourceLocation place;
+  std::string figure;  ///< "node.figure"
+};
+
+/// The columns that every table of cases has; those of a graph have other names, and stand before the sixth of these.
+inline constexpr std::array<std::string_view, 10> kTableColumns{"case",    "status",  "failed_node",        "failed_plugin",
+                                                                "reason",  "seconds", "peak_payload_bytes", "started",
+                                                                "attempt", "warnings"};
+
 struct GraphSpec {
   std::filesystem::path file;  ///< as given; relative paths in it start at its folder
   std::string name;
@@ -145,6 +159,7 @@ struct GraphSpec {
   std::vector<PortSpec> port_inputs;    ///< makes this graph a subgraph
   std::vector<NodeSpec> nodes;          ///< in the file's order
   std::vector<OutputSpec> outputs;
+  std::vector<ColumnSpec> columns;  ///< in the order of the table
 };
 
 /// Whether another node may find the value of a parameter: a number that is read in each firing (ParamSpec::per_case).

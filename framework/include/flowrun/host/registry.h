@@ -54,11 +54,10 @@ class Registry {
   void scan(const std::filesystem::path& folder, Unknown unknown = Unknown::described);
   /// One library, wherever it is and whatever its name; never silent: not being a plugin is its failure.
   void add_library(const std::filesystem::path& file, Unknown unknown = Unknown::described);
-  /// From now on, libraries that ended the process that looked at them are tried again, also those whose end is remembered.
-  void retry_failed();
   /// A type of the application itself, or of a test.
   void add_type(NodeType type, const std::string& plugin = "builtin");
 
+  /// Also by a name that the type had before (Plugin::aliases).
   const RegisteredType* find(std::string_view type) const;
   std::vector<const RegisteredType*> types() const;  ///< by name
   const std::vector<PluginInfo>& plugins() const;

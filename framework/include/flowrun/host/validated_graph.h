@@ -100,6 +100,7 @@ struct ValidatedGraph {
   std::vector<ValueSpec> case_inputs;
   std::vector<ValueSpec> parameters;
   std::map<std::string, ParamValue> parameter_values;  ///< as substituted
+  std::vector<std::pair<std::string, std::string>> columns;  ///< of the table of cases, with their figures: "node.figure"
 
   /// The consumers of each output: for every node, for every output port, (node, slot) pairs.
   struct Consumer {

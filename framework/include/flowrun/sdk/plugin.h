@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "flowrun/sdk/abi.h"
@@ -23,7 +24,13 @@ struct Plugin {
   std::vector<Codec> codecs;
   /// Files that the types were made from, such as a folder of scripts. When one of them changes, the plugin is described again.
   std::vector<std::filesystem::path> files;
+  /// Names that node types had before, and those that they have now: graphs with an old name still run, with a warning, and
+  /// `flowrun migrate` rewrites them.
+  std::vector<std::pair<std::string, std::string>> aliases;
 };
+
+/// The description of what a plugin offers, as it hands it to the host: docs/plugin-abi.md lists its keys.
+std::string description_text(const Plugin& plugin);
 
 /// The plugin's side of the contract: it calls the plugin's list once, keeps what it gives, and answers the host.
 /// One of them lives in each library, from the first call until the end of the process.
