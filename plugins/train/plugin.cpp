@@ -1,12 +1,17 @@
 #include "flowrun/sdk/plugin.h"
 #include "fit.h"
 #include "sample.h"
+#include "samples.h"
 #include "version.h"
 
 namespace flowrun::train {
 
-static std::vector<NodeType> node_types() { return {sample_type(), fit_type()}; }
+static Plugin plugin() {
+  Plugin offered({sample_type(), fit_type()});
+  offered.codecs = {samples_codec()};
+  return offered;
+}
 
 }  // namespace flowrun::train
 
-FLOWRUN_PLUGIN("train", FLOWRUN_TRAIN_VERSION, "Apache-2.0", flowrun::train::node_types);
+FLOWRUN_PLUGIN("train", FLOWRUN_TRAIN_VERSION, "Apache-2.0", flowrun::train::plugin);

@@ -45,6 +45,7 @@ class Engine {
   Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, RunOptions options);
   ~Engine();
 
+  void on_line(Run::OnLine print) { on_line_ = std::move(print); }
   RunResult execute(const std::vector<Case>& cases);
   void stop() { interrupted_ = stopping_ = true; }
   void cancel() { interrupted_ = stopping_ = cancelling_ = true; }
@@ -75,6 +76,10 @@ class Engine {
   void report(const Stage& stage, const Item& item, std::string_view name, double value);
   void warn(const Stage& stage, const Item& item, std::string_view sentence);
   void advance(Meter& meter, double fraction);
+  bool prints_lines() const { return static_cast<bool>(on_line_); }
+  void print_line(const Stage& stage, const Item& item, std::string_view line) const {
+    on_line_(stage.spec->id, case_name_of(item), line);
+  }
   // tasks.cpp: work inside one firing
   void parallel_for(const Stage& stage, const Item& item, std::int64_t count, const std::function<void(std::int64_t)>& task,
                     int at_once);
@@ -182,6 +187,7 @@ class Engine {
 
   std::shared_ptr<const ValidatedGraph> graph_;
   RunOptions options_;
+  Run::OnLine on_line_;
   int threads_ = 1;
   PayloadAccount account_;
   CaseLedgers ledgers_;    ///< guarded by mutex_

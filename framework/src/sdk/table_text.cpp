@@ -1,4 +1,4 @@
-#include "common/table/table_text.h"
+#include "flowrun/sdk/table_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -19,14 +19,6 @@ bool looks_like_a_formula(std::string_view text) {
   for (const std::string_view wide : {"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"})  // = + - @
     if (text.starts_with(wide)) return true;
   return std::string_view("=+-@|\t\r\n").find(text.front()) != std::string_view::npos;
-}
-
-std::string csv_text(const std::string& plain) {
-  const std::string text = looks_like_a_formula(plain) ? "'" + plain : plain;
-  if (text.find_first_of(",;\t\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
 }
 
 std::string csv_cell(const Table::Cell& cell) {
@@ -68,6 +60,18 @@ std::string json_cell(const Table::Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return json_text(*text);
   const std::string number = csv_cell(cell);
   return number.empty() ? "null" : number;
+}
+
+std::string csv_text(const std::string& plain) {
+  const std::string text = looks_like_a_formula(plain) ? "'" + plain : plain;
+  if (text.find_first_of(",;\t\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string text_of_cell(const std::string& cell) {
+  return cell.starts_with('\'') && looks_like_a_formula(cell) ? cell.substr(1) : cell;
 }
 
 std::string to_csv(const Table& table) {
