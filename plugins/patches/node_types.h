@@ -1,3 +1,4 @@
+// The node types of this plugin.
 #pragma once
 
 #include "flowrun/sdk/node_type.h"
@@ -6,5 +7,7 @@ namespace flowrun::patches {
 
 /// patches.extract: a stream of chunks of patches, cut from volumes around the voxels of a list.
 NodeType extract_type();
+/// patches.scatter: a case's scores, chunk by chunk, put back at their voxels as a map.
+NodeType scatter_type();
 
 }  // namespace flowrun::patches

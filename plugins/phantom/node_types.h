@@ -1,3 +1,4 @@
+// The node types of this plugin.
 #pragma once
 
 #include "flowrun/sdk/node_type.h"
@@ -6,5 +7,7 @@ namespace flowrun::phantom {
 
 /// phantom.head: a made-up patient with lesions whose true outline is known.
 NodeType head_type();
+/// phantom.raw_head: a made-up patient as two scans of a whole head give it, each on a grid of its own, with the truth.
+NodeType raw_head_type();
 
 }  // namespace flowrun::phantom
