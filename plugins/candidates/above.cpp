@@ -1,4 +1,4 @@
-#include "above.h"
+#include "node_types.h"
 
 #include "common/grid/inputs.h"
 #include "flowrun/sdk/node.h"

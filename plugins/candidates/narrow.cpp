@@ -1,4 +1,4 @@
-#include "narrow.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <iterator>

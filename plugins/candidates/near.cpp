@@ -1,4 +1,4 @@
-#include "near.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,8 +1,5 @@
 #include "flowrun/sdk/plugin.h"
-#include "above.h"
-#include "narrow.h"
-#include "near.h"
-#include "thin.h"
+#include "node_types.h"
 
 namespace flowrun::candidates {
 

@@ -1,4 +1,4 @@
-#include "thin.h"
+#include "node_types.h"
 
 #include "common/grid/inputs.h"
 #include "common/grid/voxels.h"

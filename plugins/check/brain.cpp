@@ -1,4 +1,4 @@
-#include "brain.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <array>

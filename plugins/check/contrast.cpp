@@ -1,4 +1,4 @@
-#include "contrast.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

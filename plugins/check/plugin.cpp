@@ -1,7 +1,5 @@
 #include "flowrun/sdk/plugin.h"
-#include "brain.h"
-#include "contrast.h"
-#include "slices.h"
+#include "node_types.h"
 
 namespace flowrun::check {
 

@@ -1,4 +1,4 @@
-#include "slices.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <array>

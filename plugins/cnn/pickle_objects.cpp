@@ -5,8 +5,12 @@
 
 #include "flowrun/sdk/error.h"
 
-namespace flowrun::cnn::pickle {
+namespace flowrun::cnn {
 namespace {
+
+using pickle::Kind;
+using pickle::Store;
+using pickle::Value;
 
 constexpr std::array<std::string_view, 6> kGlobals = {"collections.OrderedDict",
                                                       "numpy.core.multiarray._reconstruct",
@@ -84,12 +88,6 @@ void build_array(Value& array, const Value& state) {
 
 }  // namespace
 
-std::string_view in_words(Kind kind) {
-  constexpr std::array<std::string_view, 10> kWords = {"nothing", "true or false", "a number", "a text",        "a list",
-                                                       "a tuple", "a dictionary",  "a name",   "a numpy.dtype", "an array"};
-  return kWords[static_cast<std::size_t>(kind)];
-}
-
 Value* make_global(Store& store, const std::string& name) {
   const auto known = std::find(kGlobals.begin(), kGlobals.end(), name);
   if (known == kGlobals.end())
@@ -114,4 +112,4 @@ void build(Store& store, Value& object, const Value& state) {
   throw Error("it sets the state of " + std::string(in_words(object.kind)) + ", which no file of weights does");
 }
 
-}  // namespace flowrun::cnn::pickle
+}  // namespace flowrun::cnn

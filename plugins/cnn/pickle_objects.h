@@ -2,18 +2,19 @@
 
 #include <string>
 
-#include "pickle_value.h"
+#include "common/pickle/values.h"
 
-namespace flowrun::cnn::pickle {
+namespace flowrun::cnn {
 
 /// The few Python objects that a file of numpy arrays is made of. None of them is Python's own: each is known here by name and
-/// turned into plain data. All throw Error for anything else, in a sentence without the file's name.
+/// turned into plain data: a dtype has "f4", and once built "<f4", as text; an array has its shape and its dtype as items, its data
+/// as text, and 1 as number when they are in Fortran order. All throw Error for anything else, in a sentence without the file's name.
 
 /// The global "module.name"; refuses every name that numpy arrays in an ordered dictionary do not need.
-Value* make_global(Store& store, const std::string& name);
+pickle::Value* make_global(pickle::Store& store, const std::string& name);
 /// What calling a global with a tuple of arguments makes.
-Value* call(Store& store, const Value& global, const Value& arguments);
+pickle::Value* call(pickle::Store& store, const pickle::Value& global, const pickle::Value& arguments);
 /// Fills in an array or a dtype from the state that numpy pickled for it.
-void build(Store& store, Value& object, const Value& state);
+void build(pickle::Store& store, pickle::Value& object, const pickle::Value& state);
 
-}  // namespace flowrun::cnn::pickle
+}  // namespace flowrun::cnn

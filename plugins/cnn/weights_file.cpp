@@ -73,10 +73,11 @@ std::vector<Layer> layers_of(const Value& root) {
 
 }  // namespace
 
-WeightsFile::WeightsFile(const std::string& path, std::string file) : path_(path), store_(std::make_unique<pickle::Store>()) {
+WeightsFile::WeightsFile(const std::string& path, std::string file) : path_(path), bytes_(std::make_unique<Bytes>()) {
   try {
-    store_->file = std::move(file);
-    layers_ = layers_of(pickle::read(*store_));
+    bytes_->file = std::move(file);
+    bytes_->store.file = bytes_->file;
+    layers_ = layers_of(read_pickle(bytes_->store));
   } catch (const Error& fault) {
     throw Error("'" + path + "' cannot be used as a file of weights: " + fault.what());
   }

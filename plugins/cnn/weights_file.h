@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pickle_value.h"
+#include "common/pickle/values.h"
 
 namespace flowrun::cnn {
 
@@ -34,7 +34,11 @@ class WeightsFile {
 
  private:
   std::string path_;
-  std::unique_ptr<pickle::Store> store_;
+  struct Bytes {
+    std::string file;
+    pickle::Store store;
+  };
+  std::unique_ptr<Bytes> bytes_;  ///< stays where it is: layers are views of it
   std::vector<Layer> layers_;
 };
 

@@ -1,8 +1,8 @@
-#include "join.h"
+#include "node_types.h"
 
 #include <algorithm>
 
-#include "common/table/table_text.h"
+#include "flowrun/sdk/table_text.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
 

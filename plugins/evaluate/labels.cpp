@@ -1,4 +1,4 @@
-#include "labels.h"
+#include "node_types.h"
 
 #include <limits>
 #include <map>

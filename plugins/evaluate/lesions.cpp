@@ -1,4 +1,4 @@
-#include "lesions.h"
+#include "node_types.h"
 
 #include <limits>
 

@@ -1,4 +1,4 @@
-#include "overlap.h"
+#include "node_types.h"
 
 #include <limits>
 

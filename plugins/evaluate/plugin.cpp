@@ -1,9 +1,5 @@
 #include "flowrun/sdk/plugin.h"
-#include "join.h"
-#include "labels.h"
-#include "lesions.h"
-#include "overlap.h"
-#include "summary.h"
+#include "node_types.h"
 
 namespace flowrun::evaluate {
 

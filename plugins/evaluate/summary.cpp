@@ -1,9 +1,9 @@
-#include "summary.h"
+#include "node_types.h"
 
 #include <array>
 #include <limits>
 
-#include "common/table/table_text.h"
+#include "flowrun/sdk/table_text.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"

@@ -1,4 +1,4 @@
-#include "maximum.h"
+#include "node_types.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "mean.h"
+#include "node_types.h"
 
 #include "fuse.h"
 

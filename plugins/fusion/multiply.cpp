@@ -1,4 +1,4 @@
-#include "multiply.h"
+#include "node_types.h"
 
 #include "fuse.h"
 

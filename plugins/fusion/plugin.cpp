@@ -1,7 +1,5 @@
 #include "flowrun/sdk/plugin.h"
-#include "maximum.h"
-#include "mean.h"
-#include "multiply.h"
+#include "node_types.h"
 
 namespace flowrun::fusion {
 

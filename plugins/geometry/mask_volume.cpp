@@ -1,4 +1,4 @@
-#include "mask_volume.h"
+#include "node_types.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "pad_like.h"
+#include "node_types.h"
 
 #include "box.h"
 #include "common/grid/inputs.h"

@@ -1,12 +1,5 @@
 #include "flowrun/sdk/plugin.h"
-#include "crop.h"
-#include "mask_volume.h"
-#include "pad_like.h"
-#include "reorient.h"
-#include "reorient_like.h"
-#include "resize.h"
-#include "resize_like.h"
-#include "voxel_size.h"
+#include "node_types.h"
 
 namespace flowrun::geometry {
 

@@ -1,4 +1,4 @@
-#include "reorient.h"
+#include "node_types.h"
 
 #include <memory>
 

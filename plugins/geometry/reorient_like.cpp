@@ -1,4 +1,4 @@
-#include "reorient_like.h"
+#include "node_types.h"
 
 #include <memory>
 

@@ -1,4 +1,4 @@
-#include "voxel_size.h"
+#include "node_types.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "is_stripped.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

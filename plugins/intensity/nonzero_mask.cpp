@@ -1,4 +1,4 @@
-#include "nonzero_mask.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

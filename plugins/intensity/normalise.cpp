@@ -1,4 +1,4 @@
-#include "normalise.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "otsu.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,11 +1,5 @@
 #include "flowrun/sdk/plugin.h"
-#include "apply_mask.h"
-#include "is_stripped.h"
-#include "nonzero_mask.h"
-#include "normalise.h"
-#include "otsu.h"
-#include "quantiles.h"
-#include "rescale.h"
+#include "node_types.h"
 
 namespace flowrun::intensity {
 

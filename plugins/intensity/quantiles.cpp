@@ -1,4 +1,4 @@
-#include "quantiles.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

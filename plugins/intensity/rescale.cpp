@@ -1,4 +1,4 @@
-#include "rescale.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

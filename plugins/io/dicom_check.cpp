@@ -5,11 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <map>
 #include <string_view>
 
 #include "dicom_bytes.h"
+#include "dicom_description.h"
 #include "image_header.h"
 
 namespace flowrun::io {
@@ -17,12 +16,9 @@ namespace {
 
 constexpr std::uint32_t kUndefined = 0xffffffff;
 constexpr Tag kItem = 0xfffee000, kItemEnd = 0xfffee00d, kSequenceEnd = 0xfffee0dd;
-constexpr Tag kRows = 0x00280010, kColumns = 0x00280011, kSamples = 0x00280002, kAllocated = 0x00280100;
-constexpr Tag kStorage = 0x00020002, kSyntax = 0x00020010, kClass = 0x00080016, kFrames = 0x00280008;
+constexpr Tag kStorage = 0x00020002, kSyntax = 0x00020010, kClass = 0x00080016;
 constexpr Tag kFloatPixels = 0x7fe00008, kDoublePixels = 0x7fe00009, kPixels = 0x7fe00010;
 constexpr int kDeepest = 32;            ///< sequences within sequences
-constexpr double kLargestRatio = 4096;  ///< of compressed voxels; an empty slice in JPEG 2000 comes to half of it
-constexpr double kUnasked = 1 << 20;    ///< bytes that compressed voxels may take in any case
 constexpr std::uint32_t kLongestUid = 64;
 constexpr std::uint32_t kLongestText = 1024;
 constexpr std::uint32_t kLongestList = 1 << 22;  ///< bytes of numbers: places of frames
@@ -91,9 +87,8 @@ class DicomWalk {
     settle_syntax();
     walk_elements(bytes_.size(), 0, &found_.elements);
     if (found_.storage.empty()) found_.storage = found_.elements.text(kClass);
-    if (!has_pixels_ || number(kRows, 0) == 0 || number(kColumns, 0) == 0) return std::move(found_);
-    describe_voxels();
-    require_all_voxels();
+    if (!has_pixels_ || numbers_.or_else(kRows, 0) == 0 || numbers_.or_else(kColumns, 0) == 0) return std::move(found_);
+    describe_voxels(found_, numbers_, voxels_);
     found_.voxels = std::move(voxels_);
     return std::move(found_);
   }
@@ -270,7 +265,7 @@ class DicomWalk {
   void require_sane_runs(std::uint32_t length) {
     constexpr std::uint32_t kHead = 64, kMost = 15;
     const std::uint64_t start = bytes_.at();
-    const std::uint32_t expected = static_cast<std::uint32_t>(number(kSamples, 1) * number(kAllocated, 16) / 8);
+    const std::uint32_t expected = static_cast<std::uint32_t>(numbers_.or_else(kSamples, 1) * numbers_.or_else(kAllocated, 16) / 8);
     if (length < kHead || start + length > bytes_.size()) broken("run lengths are too short");
     const auto count = take<std::uint32_t>();
     if (count != expected || count > kMost) broken("run lengths have another number of segments than the voxels have bytes,");
@@ -283,64 +278,13 @@ class DicomWalk {
     bytes_.move_to(start);
   }
 
-  int number(std::uint32_t tag, int otherwise) const {
-    const auto found = numbers_.find(tag);
-    return found == numbers_.end() ? otherwise : found->second;
-  }
-
-  void describe_voxels() {
-    const int samples = number(kSamples, 1);
-    const int allocated = number(kAllocated, 0), stored = number(0x00280101, allocated), high = number(0x00280102, stored - 1);
-    if (allocated == 1)
-      refuse(found_.path,
-             "its voxels take one bit each, as a DICOM segmentation's do, which are not read; convert it to a mask in "
-             "NIfTI");
-    const bool used = allocated == 16 ? stored >= 1 && stored <= 16 : stored == allocated;
-    const bool bits_fit = (allocated == 8 || allocated == 16 || allocated == 32) && used && high == stored - 1;
-    if (!bits_fit || (samples != 1 && samples != 3 && samples != 4) || number(0x00280103, 0) > 1)
-      refuse(found_.path, "its DICOM voxels are described as " + std::to_string(samples) + " samples of " +
-                              std::to_string(stored) + " bits, the highest " + std::to_string(high) + ", in " +
-                              std::to_string(allocated) + ", which cannot be read; the header is damaged");
-    voxels_.columns = number(kColumns, 0);
-    voxels_.rows = number(kRows, 0);
-    voxels_.frames = frames();
-    voxels_.samples = samples;
-    voxels_.allocated = allocated;
-    voxels_.stored = stored;
-    voxels_.is_signed = number(0x00280103, 0) == 1;
-  }
-
-  std::int64_t frames() const {
-    constexpr double kMost = 999'999'999;
-    const std::vector<double> all = found_.elements.numbers(kFrames);
-    const double count = all.empty() ? 1 : all.front();
-    if (!(count >= 1 && count <= kMost) || count != std::floor(count) || all.size() > 1)
-      refuse(found_.path,
-             "its DICOM header has '" + printable(found_.elements.text(kFrames)) + "' frames; a number from 1 on is expected");
-    return static_cast<std::int64_t>(count);
-  }
-
-  /// Memory is taken for what the header promises, so it is compared with what there is first.
-  void require_all_voxels() {
-    const double needed = static_cast<double>(voxels_.columns) * static_cast<double>(voxels_.rows) *
-                          static_cast<double>(voxels_.frames) * voxels_.samples * voxels_.allocated / 8;
-    std::uint64_t bytes = voxels_.plain ? voxels_.plain->length : 0;
-    for (const DicomVoxels::Piece& fragment : voxels_.fragments) bytes += fragment.length;
-    const double room = static_cast<double>(bytes) * (voxels_.plain ? 1 : kLargestRatio) + (voxels_.plain ? 0 : kUnasked);
-    if (needed > room)
-      refuse(found_.path, "its header promises " + size_text(std::array{voxels_.columns, voxels_.rows, voxels_.frames}) +
-                              " voxels, which take " + number_text(needed) + " bytes, but its " + std::to_string(bytes) +
-                              " bytes of voxels cannot contain them; the file is cut or its header is damaged");
-    voxels_.promised = static_cast<std::uint64_t>(needed);
-  }
-
   DicomBytes bytes_;
   DicomFile found_;
   DicomVoxels voxels_;
   bool with_forms_ = true;
   bool has_pixels_ = false;
   std::size_t items_ = 0;       ///< that were kept
-  std::map<Tag, int> numbers_;  ///< 16-bit values of group 28
+  ShortNumbers numbers_;
 };
 
 }  // namespace

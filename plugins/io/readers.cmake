@@ -7,8 +7,8 @@ endif()
 find_package(ITK 5.2 REQUIRED COMPONENTS ITKIONIFTI ITKIONRRD ITKIOMeta ITKIOGDCM)
 find_package(ZLIB REQUIRED)
 
-set(sources content.cpp data_file.cpp data_stream.cpp dicom_bytes.cpp dicom_check.cpp dicom_codestream.cpp dicom_elements.cpp
-  dicom_kind.cpp dicom_planes.cpp dicom_scan.cpp dicom_series.cpp dicom_stack.cpp dicom_strays.cpp dicom_volumes.cpp dicom_voxels.cpp doubts.cpp
+set(sources content.cpp data_file.cpp data_stream.cpp dicom_bytes.cpp dicom_check.cpp dicom_codestream.cpp dicom_description.cpp
+  dicom_elements.cpp dicom_kind.cpp dicom_planes.cpp dicom_scan.cpp dicom_series.cpp dicom_stack.cpp dicom_strays.cpp dicom_volumes.cpp dicom_voxels.cpp doubts.cpp
   file_grid.cpp file_image.cpp
   image_format.cpp image_header.cpp image_reader.cpp image_writer.cpp itk_session.cpp length_unit.cpp memory_room.cpp meta_file.cpp
   nifti_bytes.cpp nifti_file.cpp nifti_header.cpp nrrd_file.cpp nrrd_voxels.cpp text_header.cpp

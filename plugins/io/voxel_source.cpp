@@ -8,11 +8,11 @@
 #include <cstdlib>
 #include <limits>
 
-#include "data_stream.h"
 #include "flowrun/sdk/error.h"
 #include "image_header.h"
 #include "memory_room.h"
 #include "value_losses.h"
+#include "voxel_bytes.h"
 
 namespace flowrun::io {
 namespace {
@@ -20,76 +20,12 @@ namespace {
 constexpr std::size_t kStep = std::size_t{1} << 20;             // voxels at a time
 constexpr std::uint64_t kLargestRatio = 1032;                   // of deflate: more cannot come out of a byte
 constexpr std::uint64_t kUsualRatio = 16;                       // of images that are no masks
-constexpr std::uint64_t kLookBehind = std::uint64_t{64} << 20;  // bytes behind the voxels that are looked at
 
 using Sizes = std::array<std::int64_t, 3>;
 
 std::uint64_t count_of(const Sizes& size) {
   return static_cast<std::uint64_t>(size[0]) * static_cast<std::uint64_t>(size[1]) * static_cast<std::uint64_t>(size[2]);
 }
-
-/// The bytes of the voxels, whatever they are written in.
-class Bytes {
- public:
-  explicit Bytes(const VoxelSource& source)
-      : stream_(source.file, source.offset, source.coding == Coding::deflated), hex_(source.coding == Coding::hexadecimal) {
-    stream_.skip(source.offset_inflated);
-  }
-
-  std::size_t read(void* buffer, std::size_t count) { return hex_ ? read_hex(buffer, count) : stream_.read(buffer, count); }
-  /// Reads to the end of inflated data, so that a checksum is compared. The bytes that came, at most kLookBehind.
-  std::uint64_t finish() { return stream_.skip(kLookBehind); }
-  std::uint64_t behind_compressed() { return stream_.behind_compressed(); }
-
-  /// The characters of text that were taken, and whether others than white space follow them.
-  std::uint64_t taken() const { return taken_; }
-  bool has_more_text() {
-    for (std::uint64_t looked = 0; looked < kLookBehind; ++looked) {
-      const int c = character();
-      if (c < 0) return false;
-      if (!std::isspace(c)) return true;
-    }
-    return true;
-  }
-
-  /// The next character, or -1.
-  int character() {
-    if (at_ == came_) {
-      came_ = stream_.read(block_.data(), block_.size());
-      at_ = 0;
-      if (came_ == 0) return -1;
-    }
-    ++taken_;
-    return static_cast<unsigned char>(block_[at_++]);
-  }
-
- private:
-  std::size_t read_hex(void* buffer, std::size_t count) {
-    auto* bytes = static_cast<unsigned char*>(buffer);
-    for (std::size_t done = 0; done < count; ++done) {
-      const int high = digit(), low = high < 0 ? -1 : digit();
-      if (low < 0) return done;
-      bytes[done] = static_cast<unsigned char>(16 * high + low);
-    }
-    return count;
-  }
-
-  /// The value of the next digit; -1 at the end or at something else.
-  int digit() {
-    int c = character();
-    while (c >= 0 && std::isspace(c)) c = character();
-    if (c >= '0' && c <= '9') return c - '0';
-    c = c < 0 ? c : std::tolower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-  }
-
-  DataStream stream_;
-  bool hex_ = false;
-  std::array<char, 65536> block_{};
-  std::size_t at_ = 0;
-  std::size_t came_ = 0;
-  std::uint64_t taken_ = 0;
-};
 
 template <class T>
 T reversed(T value) {
@@ -112,7 +48,7 @@ struct Taken {
 
 /// Appends `count` voxels of type T, or as many as are there: then false.
 template <class T>
-bool take(Bytes& bytes, const VoxelSource& source, std::size_t count, Taken& taken) {
+bool take(VoxelBytes& bytes, const VoxelSource& source, std::size_t count, Taken& taken) {
   std::vector<float>& voxels = taken.voxels;
   const std::size_t start = voxels.size();
   voxels.resize(start + count);
@@ -129,7 +65,7 @@ bool take(Bytes& bytes, const VoxelSource& source, std::size_t count, Taken& tak
   return true;
 }
 
-using Take = bool (*)(Bytes&, const VoxelSource&, std::size_t, Taken&);
+using Take = bool (*)(VoxelBytes&, const VoxelSource&, std::size_t, Taken&);
 
 struct TypeRow {
   VoxelType type;
@@ -174,7 +110,7 @@ bool fits(double number, VoxelType type) {
 }
 
 /// Numbers in text, with spaces, line ends or commas between them.
-bool take_text(Bytes& bytes, const VoxelSource& source, std::size_t count, Taken& taken, const std::filesystem::path& file) {
+bool take_text(VoxelBytes& bytes, const VoxelSource& source, std::size_t count, Taken& taken, const std::filesystem::path& file) {
   constexpr std::size_t kLongestNumber = 60;
   for (std::size_t i = 0; i < count; ++i) {
     int c = bytes.character();
@@ -221,9 +157,9 @@ std::size_t grown(std::size_t arrived, std::size_t step, std::size_t count) {
   return std::min(half, 2 * (arrived + step));
 }
 
-/// Bytes behind the voxels, which mean that header and data do not fit: a wrong size or type of the voxels, two files
+/// VoxelBytes behind the voxels, which mean that header and data do not fit: a wrong size or type of the voxels, two files
 /// in one.
-void report_surplus(const VoxelSource& source, const Sizes& size, const std::filesystem::path& file, Bytes& bytes,
+void report_surplus(const VoxelSource& source, const Sizes& size, const std::filesystem::path& file, VoxelBytes& bytes,
                     const Warn& warn) {
   const std::uint64_t needed = count_of(size) * bytes_of(source.type), room = room_of(source);
   const bool elsewhere = source.file.filename() != file.filename();
@@ -260,7 +196,7 @@ std::vector<float> read_voxels(const VoxelSource& source, const Sizes& size, con
           ? std::min(count, static_cast<std::size_t>(size_of(source.file) * kUsualRatio / bytes_of(source.type)))
           : count;
   require_memory(file, size, (at_once < count ? count + count / 2 : count) * sizeof(float));
-  Bytes bytes(source);
+  VoxelBytes bytes(source);
   Taken taken;
   std::vector<float>& voxels = taken.voxels;
   voxels.reserve(at_once);

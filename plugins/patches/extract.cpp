@@ -1,4 +1,4 @@
-#include "extract.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -1,7 +1,5 @@
 #include "flowrun/sdk/plugin.h"
-#include "extract.h"
-#include "scatter.h"
-#include "scatter_labels.h"
+#include "node_types.h"
 
 namespace flowrun::patches {
 

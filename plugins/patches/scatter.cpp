@@ -1,4 +1,4 @@
-#include "scatter.h"
+#include "node_types.h"
 
 #include "common/grid/inputs.h"
 #include "common/grid/probabilities.h"

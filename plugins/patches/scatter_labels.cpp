@@ -1,4 +1,4 @@
-#include "scatter_labels.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

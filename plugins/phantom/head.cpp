@@ -1,4 +1,4 @@
-#include "head.h"
+#include "node_types.h"
 
 #include <algorithm>
 

@@ -1,7 +1,6 @@
 #include "flowrun/sdk/plugin.h"
 
-#include "head.h"
-#include "raw_head.h"
+#include "node_types.h"
 
 namespace {
 

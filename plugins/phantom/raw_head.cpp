@@ -1,4 +1,4 @@
-#include "raw_head.h"
+#include "node_types.h"
 
 #include <algorithm>
 

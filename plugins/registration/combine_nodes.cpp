@@ -1,4 +1,4 @@
-#include "combine_nodes.h"
+#include "node_types.h"
 
 #include <memory>
 

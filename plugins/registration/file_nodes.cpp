@@ -1,4 +1,4 @@
-#include "file_nodes.h"
+#include "node_types.h"
 
 #include <filesystem>
 #include <fstream>

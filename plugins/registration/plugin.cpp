@@ -1,9 +1,6 @@
 #include "flowrun/sdk/plugin.h"
 
-#include "combine_nodes.h"
-#include "file_nodes.h"
-#include "register_nodes.h"
-#include "resample_nodes.h"
+#include "node_types.h"
 
 namespace flowrun::registration {
 

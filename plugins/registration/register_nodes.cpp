@@ -1,4 +1,4 @@
-#include "register_nodes.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "resample_nodes.h"
+#include "node_types.h"
 
 #include <limits>
 #include <memory>

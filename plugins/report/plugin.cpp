@@ -1,6 +1,5 @@
 #include "flowrun/sdk/plugin.h"
-#include "lesions.h"
-#include "write_table.h"
+#include "node_types.h"
 
 namespace flowrun::report {
 

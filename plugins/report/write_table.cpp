@@ -1,6 +1,6 @@
-#include "write_table.h"
+#include "node_types.h"
 
-#include "common/table/table_text.h"
+#include "flowrun/sdk/table_text.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"

@@ -1,4 +1,4 @@
-#include "n4.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "nonlocal_means.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,5 @@
 #include "flowrun/sdk/plugin.h"
-#include "n4.h"
-#include "nonlocal_means.h"
+#include "node_types.h"
 
 namespace flowrun::restore {
 

@@ -1,4 +1,4 @@
-#include "argmax.h"
+#include "node_types.h"
 
 #include <cmath>
 

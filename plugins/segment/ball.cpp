@@ -1,4 +1,4 @@
-#include "ball.h"
+#include "node_types.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "combine.h"
+#include "node_types.h"
 
 #include <algorithm>
 

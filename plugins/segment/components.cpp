@@ -1,4 +1,4 @@
-#include "components.h"
+#include "node_types.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "fill_holes.h"
+#include "node_types.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "grow.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <limits>

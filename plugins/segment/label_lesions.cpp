@@ -1,4 +1,4 @@
-#include "label_lesions.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "largest_component.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "least_volume.h"
+#include "node_types.h"
 
 #include <algorithm>
 

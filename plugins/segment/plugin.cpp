@@ -1,15 +1,5 @@
 #include "flowrun/sdk/plugin.h"
-#include "argmax.h"
-#include "ball.h"
-#include "combine.h"
-#include "components.h"
-#include "fill_holes.h"
-#include "grow.h"
-#include "label_lesions.h"
-#include "largest_component.h"
-#include "least_volume.h"
-#include "shift.h"
-#include "threshold.h"
+#include "node_types.h"
 
 namespace flowrun::segment {
 

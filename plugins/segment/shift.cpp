@@ -1,4 +1,4 @@
-#include "shift.h"
+#include "node_types.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "threshold.h"
+#include "node_types.h"
 
 #include <algorithm>
 #include <cmath>

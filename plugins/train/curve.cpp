@@ -6,7 +6,7 @@
 
 #include "common/picture/canvas.h"
 #include "common/picture/png.h"
-#include "common/table/table_text.h"
+#include "flowrun/sdk/table_text.h"
 #include "flowrun/sdk/atomic_file.h"
 
 namespace flowrun::train {

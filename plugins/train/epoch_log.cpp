@@ -8,7 +8,7 @@
 #include <ios>
 
 #include "flowrun/sdk/atomic_file.h"
-#include "flowrun/sdk/context.h"
+#include "flowrun/sdk/terminal_lines.h"
 
 namespace flowrun::train {
 namespace {
@@ -54,6 +54,7 @@ std::string epoch_line(const Progress& progress, std::int64_t epochs, double sec
 }
 
 void EpochLog::write(Context& context, const std::string& line, bool from_start) {
+  print_line(context, line);
   if (path_.empty()) return;
   std::error_code ignored;
   if (const auto folder = std::filesystem::path(path_).parent_path(); from_start && !folder.empty())

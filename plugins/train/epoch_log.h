@@ -18,7 +18,8 @@ std::string epoch_line(const Progress& progress, std::int64_t epochs, double sec
 /// "35 s", "4 min 10 s", "2 h 05 min".
 std::string duration_words(double seconds);
 
-/// A text file with a line for each epoch, to look at while the training runs (tail -f). What cannot be written is one warning.
+/// A line for each epoch, on the terminal and in a text file, to look at while the training runs (tail -f). A file that cannot be
+/// written is one warning.
 class EpochLog {
  public:
   explicit EpochLog(std::string path) : path_(std::move(path)) {}  ///< empty: no file

@@ -46,6 +46,74 @@ void find_box(Samples& samples) {
   for (std::size_t axis = 0; axis < 3; ++axis) samples.box_size[axis] = high[axis] - low[axis] + samples.size[axis];
 }
 
+void write_samples(const Samples& samples, ByteWriter& bytes) {
+  bytes.text(samples.case_name);
+  bytes.geometry(samples.geometry);
+  bytes.array(samples.voxels);
+  bytes.array(samples.labels);
+  bytes.number(static_cast<std::uint8_t>(samples.is_box));
+  bytes.number(samples.channels);
+  for (const Place* place : {&samples.size, &samples.box_low, &samples.box_size})
+    for (const std::int64_t number : *place) bytes.number(number);
+  bytes.array(samples.values);
+}
+
+/// The product of sizes and counts; Error where one of them, or it, cannot be.
+std::int64_t counted(std::int64_t count, std::int64_t channels, const Place& size) {
+  std::int64_t all = count;
+  for (const std::int64_t factor : {channels, size[0], size[1], size[2]})
+    ByteReader::require(factor >= 0 && !__builtin_mul_overflow(all, factor, &all), "it has a size that cannot be");
+  return all;
+}
+
+/// Centres in the order of memory, each with its label.
+void require_centres(const Samples& samples) {
+  std::int64_t before = -1;
+  for (const std::int64_t voxel : samples.voxels) {
+    ByteReader::require(voxel > before && voxel < samples.geometry.voxel_count(), "a centre is not in its grid or its order");
+    before = voxel;
+  }
+  const auto is_label = [](std::uint8_t label) { return label <= 1; };
+  ByteReader::require(samples.labels.size() == samples.voxels.size(), "it has not one label for each centre");
+  ByteReader::require(std::all_of(samples.labels.begin(), samples.labels.end(), is_label), "a label is neither 0 nor 1");
+}
+
+/// Every patch lies within the box, which lies about the image.
+void require_box(const Samples& samples) {
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const bool near = samples.box_low[axis] >= -samples.size[axis] && samples.box_low[axis] <= samples.geometry.size[axis];
+    ByteReader::require(near && samples.box_size[axis] >= samples.size[axis], "its box does not fit its image and its patches");
+  }
+  for (const std::int64_t voxel : samples.voxels) {
+    const Place corner = corner_of(samples, voxel);
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const std::int64_t into = corner[axis] - samples.box_low[axis];
+      ByteReader::require(into >= 0 && into <= samples.box_size[axis] - samples.size[axis], "a patch lies outside of its box");
+    }
+  }
+}
+
+Samples read_samples(ByteReader& bytes) {
+  Samples samples;
+  samples.case_name = bytes.text();
+  samples.geometry = bytes.geometry();
+  samples.voxels = bytes.array<std::int64_t>();
+  samples.labels = bytes.array<std::uint8_t>();
+  require_centres(samples);
+  samples.positives = std::count(samples.labels.begin(), samples.labels.end(), std::uint8_t{1});
+  const auto is_box = bytes.number<std::uint8_t>();
+  ByteReader::require(is_box <= (samples.voxels.empty() ? 0 : 1), "it says of its values what cannot be");
+  samples.is_box = is_box != 0;
+  samples.channels = bytes.number<std::int64_t>();
+  for (Place* place : {&samples.size, &samples.box_low, &samples.box_size})
+    for (std::int64_t& number : *place) number = bytes.number<std::int64_t>();
+  const std::int64_t of_patches = counted(samples.count(), samples.channels, samples.size);
+  const std::int64_t of_box = counted(1, samples.channels, samples.box_size);
+  samples.values = bytes.array<float>(samples.is_box ? of_box : of_patches);
+  if (samples.is_box) require_box(samples);
+  return samples;
+}
+
 }  // namespace
 
 void Samples::copy_patch(std::int64_t sample, float* out) const {
@@ -86,5 +154,7 @@ void cut_values(Samples& samples, const std::vector<const Volume*>& volumes, flo
       out += of_patch;
     }
 }
+
+Codec samples_codec() { return codec<Samples>(write_samples, read_samples); }
 
 }  // namespace flowrun::train

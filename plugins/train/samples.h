@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "flowrun/sdk/payloads.h"
+#include "flowrun/sdk/codec.h"
 
 namespace flowrun::train {
 
@@ -37,5 +37,9 @@ struct Samples : PayloadOf<Samples> {
 /// Fills in the values of `samples` (geometry, size, voxels and labels are set) from images on one grid; what lies outside of
 /// them is `padding`.
 void cut_values(Samples& samples, const std::vector<const Volume*>& volumes, float padding);
+
+/// How samples are written and read, so that firings that take or give them are replayed, isolated and kept. What is read can be
+/// trained on without a further look: patches lie within the values that are there.
+Codec samples_codec();
 
 }  // namespace flowrun::train

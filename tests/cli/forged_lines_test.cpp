@@ -45,6 +45,7 @@ TEST_CASE("flowrun run: what a node throws, warns of and reports forges no line 
   const Ended ended = run_bad(folder, "forge");
   CHECK(ended.status == 1);
   CHECK(contains(ended.err, "thrown x\\nflowrun: all is well\\x1b[2J"));
+  CHECK(contains(ended.err, "\nflowrun: bad, case a: printed x\\nflowrun: all is well\\x1b[2J"));
   CHECK(contains(ended.err, "warned x\\nflowrun: all is well\\x1b[2J"));
   CHECK(contains(ended.out, "figure x\\nflowrun: all is well\\x1b[2J"));
   check_harmless(ended.err + ended.out);
@@ -52,9 +53,19 @@ TEST_CASE("flowrun run: what a node throws, warns of and reports forges no line 
     CAPTURE(name);
     REQUIRE(folder.has(name));
     check_harmless(folder.read(name));
+    CHECK_FALSE(contains(folder.read(name), "printed x"));  // a line is for who watches
   }
   CHECK_FALSE(contains(folder.read("o/report.html"), "<b>\xE2"));
   CHECK(contains(folder.read("o/report.html"), "&lt;b&gt;"));
+}
+
+TEST_CASE("flowrun run --quiet: lines of nodes are progress, and not printed") {
+  const TempFolder folder;
+  folder.write("bad.json", kBadGraph);
+  const Ended ended = run_flowrun(folder, {"run", "bad.json", "--quiet", "--in", "how=forge", "--out", "o", "--plugin-path",
+                                           FLOWRUN_CRASH_PLUGINS});
+  CHECK(contains(ended.err, "thrown x"));
+  CHECK_FALSE(contains(ended.err, "printed x"));
 }
 
 TEST_CASE("flowrun run --resume, replay, merge: texts of records are harmless too") {

@@ -22,11 +22,20 @@
 namespace flowrun {
 namespace {
 
+/// A node's line, of which its plugin says what it wants.
+std::string line_text(std::string_view node, std::string_view case_name, std::string_view line) {
+  constexpr std::size_t kLongest = 300;
+  const std::string of = case_name.empty() ? std::string(node) : fmt::format("{}, case {}", node, case_name);
+  return of + ": " + shortened(line, kLongest);
+}
+
 RunResult watched(Run& run, const std::vector<Case>& cases, std::size_t done_before, const RunCommand& command,
                   Interrupts& interrupts, Announcer& announcer) {
   ProgressDisplay display(run, command.quiet ? ProgressStyle::none : ProgressDisplay::fitting_style(),
                           static_cast<std::int64_t>(done_before));
   announcer.show_on(&display);
+  if (!command.quiet)
+    run.on_line([&display](auto... of_line) { display.say(line_text(of_line...)); });
   interrupts.watch(run, [&display](const std::string& line) { display.say(line); });
   RunResult result = run.execute(cases);
   interrupts.unwatch();

@@ -1,14 +1,14 @@
 #include "cohort/cases_csv.h"
+#include "flowrun/sdk/table_text.h"
 
 #include <algorithm>
 #include <map>
 
-#include "cohort/csv_cell.h"
 
 namespace flowrun {
 namespace {
 
-std::string text_cell(const std::string& text) { return csv_text(one_line(text)); }
+std::string text_cell(const std::string& text) { return table::csv_text(one_line(text)); }
 
 std::string number_cell(const std::optional<double>& value) { return value ? exact_text(*value) : ""; }
 

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "cohort/csv_cell.h"
 #include "cohort/table_reader.h"
+#include "flowrun/sdk/table_text.h"
 
 namespace flowrun {
 namespace {
@@ -49,7 +49,7 @@ std::string csv_cell(const std::string& text) {
   char* end = nullptr;
   std::strtod(text.c_str(), &end);
   const bool number = !text.empty() && *end == '\0' && text.find_first_not_of("+-.0123456789eE") == std::string::npos;
-  return number ? text : csv_text(text);
+  return number ? text : table::csv_text(text);
 }
 
 std::string rounded(const std::string& cell) {

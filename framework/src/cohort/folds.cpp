@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "cohort/csv_cell.h"
 #include "cohort/table_reader.h"
 #include "flowrun/host/validated_graph.h"
+#include "flowrun/sdk/table_text.h"
 
 namespace flowrun {
 namespace {
@@ -118,7 +118,7 @@ std::string step_table(const CrossStep& step, const Fold& fold, const fs::path& 
     if (given || (!cases.empty() && cases.front().contains(name))) columns.push_back(name);
   }
   std::string text;
-  for (const std::string& name : columns) text += (text.empty() ? "" : ",") + csv_text(name);
+  for (const std::string& name : columns) text += (text.empty() ? "" : ",") + table::csv_text(name);
   text += "\n";
   for (const Columns& one : cases) {
     Columns values = one;
@@ -128,7 +128,7 @@ std::string step_table(const CrossStep& step, const Fold& fold, const fs::path& 
       const auto given =
           std::find_if(step.inputs.begin(), step.inputs.end(), [&](const auto& input) { return input.first == name; });
       const std::string cell = given == step.inputs.end() ? one.at(name) : substituted(given->second, values, step.place, faults);
-      row += (row.empty() ? "" : ",") + csv_text(cell);
+      row += (row.empty() ? "" : ",") + table::csv_text(cell);
     }
     text += row + "\n";
   }

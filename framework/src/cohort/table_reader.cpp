@@ -7,9 +7,9 @@
 #include <fstream>
 #include <string_view>
 
-#include "cohort/csv_cell.h"
 #include "flowrun/host/file_content.h"
 #include "flowrun/host/text.h"
+#include "flowrun/sdk/table_text.h"
 
 namespace flowrun {
 namespace {
@@ -86,7 +86,7 @@ class TableParser {
     const bool blank = std::all_of(row.cells.begin(), row.cells.end(), [](const std::string& cell) { return cell.empty(); });
     if (blank) return;
     check_lengths(row);
-    for (std::string& cell : row.cells) cell = text_of_cell(cell);
+    for (std::string& cell : row.cells) cell = table::text_of_cell(cell);
     rows_.push_back(std::move(row));
   }
 

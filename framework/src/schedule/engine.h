@@ -10,6 +10,7 @@ class Engine {
   /// Opens every node. Throws Error naming the one that cannot be opened.
   Engine(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, RunOptions options);
 
+  void on_line(Run::OnLine print) { state_.on_line = std::move(print); }
   RunResult execute(const std::vector<Case>& cases);
   void stop() { state_.ending.stop(); }
   void cancel() { state_.ending.cancel(); }

@@ -1,13 +1,14 @@
 #pragma once
 
 #include "flowrun/sdk/context.h"
+#include "flowrun/sdk/terminal_lines.h"
 #include "schedule/node_calls.h"
 
 namespace flowrun::schedule {
 
 /// What a node's callback sees of one firing. Outputs are kept and delivered when the callback has returned, so that a firing
 /// that throws has emitted nothing.
-class FiringContext final : public Context {
+class FiringContext final : public Context, TerminalLines {
  public:
   /// `fills`: the outputs that this callback emits. `work`: of a firing that may be deferred.
   FiringContext(NodeCalls& calls, const PlannedNode& node, const Item& item, Meter& meter, const PayloadList& inputs,
@@ -47,6 +48,9 @@ class FiringContext final : public Context {
     trace_span(state_, node_, item_, step, begin, end);
   }
   std::unique_ptr<Deferred> defer() override;
+  void* extension(std::string_view id) override {
+    return id == kExtension && state_.on_line ? static_cast<TerminalLines*>(this) : nullptr;
+  }
 
   /// Whether the outputs are to be delivered: not when the callback returned early because it was cancelled. Throws Error when a
   /// port that this callback must fill was left empty.
@@ -54,6 +58,7 @@ class FiringContext final : public Context {
   bool emitted_something() const { return unfilled_ < node_.output_count[static_cast<std::size_t>(fills_)]; }
 
  private:
+  void print(std::string_view line) override { state_.on_line(node_.spec->id, case_name_of(item_), line); }
   void add_numbers();
   const InputPlan& input_plan(std::string_view port) const;
   std::uint64_t bit_of(const InputPlan& port) const;

@@ -13,6 +13,7 @@ Run::Run(std::shared_ptr<const ValidatedGraph> graph, Registry& registry, RunOpt
     : state_(std::make_unique<State>(std::move(graph), registry, std::move(options))) {}
 Run::~Run() = default;
 
+void Run::on_line(OnLine print) { state_->engine.on_line(std::move(print)); }
 RunResult Run::execute(const std::vector<Case>& cases) { return state_->engine.execute(cases); }
 void Run::stop() { state_->engine.stop(); }
 void Run::cancel() { state_->engine.cancel(); }

@@ -29,6 +29,7 @@ struct RunState {
 
   const std::shared_ptr<const ValidatedGraph> graph;
   const RunOptions options;
+  Run::OnLine on_line;  ///< prints lines of nodes; set before the run, or empty
   const int threads;
   PayloadAccount account;
   CaseLedgers ledgers;    ///< guarded by the Admission

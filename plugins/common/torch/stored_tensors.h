@@ -24,7 +24,7 @@ struct PickleContents {
 /// What LibTorch's unpickler will make of data.pkl or constants.pkl of an archive. Nothing is run or loaded. Throws Error, a reason without the
 /// file's name, for a pickle that is damaged, that names a function or class other than those that TorchScript models are made of, that has
 /// operations no such model has, and that nests values deeper than 200 (LibTorch takes them apart by recursion).
-PickleContents pickle_contents(std::string_view pickle);
+PickleContents pickle_contents(std::string_view bytes);
 
 /// Whether the tensor lies within its storage, and the storage within a record of so many bytes. LibTorch believes both.
 bool lies_within(const StoredTensor& tensor, std::uint64_t record_bytes);

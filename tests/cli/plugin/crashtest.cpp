@@ -14,6 +14,7 @@
 
 #include "flowrun/sdk/payloads.h"
 #include "flowrun/sdk/plugin.h"
+#include "flowrun/sdk/terminal_lines.h"
 
 namespace flowrun::crashtest {
 namespace {
@@ -78,6 +79,7 @@ __attribute__((no_sanitize("address", "undefined"))) void misbehave(const std::s
 /// Texts that look like lines of flowrun's own, and clear the terminal.
 void forge(Context& context) {
   const std::string text = "x\nflowrun: all is well\x1b[2J\xC2\x9B" "31m<b>\xE2\x80\xAE";
+  print_line(context, "printed " + text);
   context.warn("warned " + text);
   context.report("figure " + text, 1);
   throw std::runtime_error("thrown " + text);

@@ -1,4 +1,4 @@
-#include "cohort/csv_cell.h"
+#include "flowrun/sdk/table_text.h"
 
 #include <doctest/doctest.h>
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "flowrun/host/child_process.h"
@@ -169,6 +170,12 @@ class Run {
   ~Run();
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
+
+  /// Takes lines that nodes print for whoever watches (sdk/terminal_lines.h): text of plugins, from any thread, maybe several
+  /// calls at a time. `case_name` is empty in a firing of run scope. Must not throw. Set it before execute; without it nodes are
+  /// told that there is no place for lines.
+  using OnLine = std::function<void(std::string_view node, std::string_view case_name, std::string_view line)>;
+  void on_line(OnLine print);
 
   /// Runs all cases and returns when the last has ended. Never throws for what a node does. Call once.
   RunResult execute(const std::vector<Case>& cases);

@@ -1,4 +1,0 @@
-# Several plugins include this; the first one adds the target.
-if(NOT TARGET flowrun_common_table)
-  add_subdirectory(${CMAKE_CURRENT_LIST_DIR} ${PROJECT_BINARY_DIR}/plugins/common/table)
-endif()
