@@ -53,6 +53,18 @@ def test_what_would_lose_something_is_refused(make, sentence):
         make()
 
 
+def test_an_array_alone_is_refused_for_it_does_not_say_where_it_lies(bright):
+    with bright.session() as session, pytest.raises(flowrun.FlowrunError, match="an array alone does not say where it lies"):
+        session.run(image=ramp())
+
+
+def test_another_image_on_the_same_grid_keeps_what_is_known():
+    image = flowrun.Volume(ramp(), AFFINE, facts=flowrun.Facts("FLAIR", "mni", "intensity"), source="x.nii")
+    mask = image.like(ramp() > 3, flowrun.Mask)
+    assert mask.grid == image.grid and mask.source == "x.nii" and vars(mask.facts) == vars(flowrun.Facts("FLAIR", "mni", "mask"))
+    assert image.like(ramp()).facts.kind == "intensity"
+
+
 def test_an_output_is_read_only_and_is_handed_on_without_a_copy(bright, heads):
     from flowrun.sessions import packet_of
 
@@ -70,7 +82,7 @@ def test_an_output_is_read_only_and_is_handed_on_without_a_copy(bright, heads):
 
 def test_an_output_lives_longer_than_its_session(tmp_path, bright):
     with bright.session() as session:
-        mask = session.run(image=ramp()).mask
+        mask = session.run(image=flowrun.Volume(ramp())).mask
         data = mask.data
     del mask, session
     assert data.sum() == 13

@@ -66,10 +66,16 @@ class Image:
     def __array__(self, dtype=None, copy=None):
         return self.data if dtype is None else self.data.astype(dtype)
 
-    def like(self, data, **changes) -> "Image":
-        """Another image of this class on the same grid, with the same facts and source."""
-        facts = Facts(self.facts.contrast, self.facts.space, self.facts.kind, dict(self.facts.more))
-        return type(self)(data, grid=self.grid, facts=facts, source=self.source, **changes)
+    def like(self, data, kind: Optional[type] = None, **changes) -> "Image":
+        """Another image on the same grid, with the same facts and source; `kind`: of another class, such as Mask."""
+        kind = kind or type(self)
+        word = self.facts.kind if kind is type(self) else {Mask: "mask", Labels: "labels"}.get(kind, "")
+        facts = Facts(self.facts.contrast, self.facts.space, word, dict(self.facts.more))
+        return kind(data, grid=self.grid, facts=facts, source=self.source, **changes)
+
+    def empty(self) -> np.ndarray:
+        """An array of the same shape, type and order, to be filled."""
+        return np.empty_like(self.data)
 
     def to_nibabel(self):
         """As a nibabel.Nifti1Image."""
@@ -154,7 +160,7 @@ IMAGES = {kind.payload: kind for kind in (Volume, Mask, Labels)}
 
 
 def image_of(value: Any, kind: type) -> Image:
-    """`value` as an image of that class: one of ours, of nibabel or SimpleITK, (array, affine), or an array. Raises FlowrunError."""
+    """`value` as an image of that class: one of ours, of nibabel or SimpleITK, or (array, affine). Raises FlowrunError."""
     if isinstance(value, Image):
         return value if isinstance(value, kind) else kind(value.data, grid=value.grid, facts=value.facts, source=value.source)
     if hasattr(value, "get_fdata") and hasattr(value, "affine"):
@@ -164,8 +170,9 @@ def image_of(value: Any, kind: type) -> Image:
     if isinstance(value, tuple) and len(value) == 2:
         return kind(value[0], value[1])
     if isinstance(value, np.ndarray):
-        return kind(value)
-    raise FlowrunError(f"a {kind.__name__} is an image, an array or (array, affine), not a {type(value).__name__}")
+        raise FlowrunError(f"an array alone does not say where it lies; give (array, affine), an image's like(array), or "
+                           f"{kind.__name__}(array) for voxels of 1 mm")
+    raise FlowrunError(f"a {kind.__name__} is an image or (array, affine), not a {type(value).__name__}")
 
 
 def _only_volume(data: np.ndarray) -> np.ndarray:

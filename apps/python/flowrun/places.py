@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import List, Optional, Sequence, Union
 
@@ -49,6 +50,8 @@ def graph_folder() -> Path:
 def plugin_paths(given: Sequence[PathLike] = ()) -> List[str]:
     """The plugins named, in the order in which flowrun looks: those given, then the installed ones."""
     folder = prefix()
+    os.environ.setdefault("FLOWRUN_PYTHON", sys.executable)  # of nodes in Python
+    os.environ.setdefault("FLOWRUN_PYTHON_FOLDER", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     if folder and not os.environ.get("FLOWRUN_MANIFEST_PROGRAM"):
         for place in (folder / "bin/flowrun_manifest", folder / "libexec/flowrun/flowrun_manifest"):
             if place.is_file():

@@ -4,9 +4,11 @@
 
 #include "flowrun/host/child_process.h"
 #include "flowrun/host/registry.h"
+#include "flowrun/host/scripts.h"
 #include "flowrun/sdk/error.h"
 #include "registry/describe.h"
 #include "registry/failure_store.h"
+#include "registry/script_plugin.h"
 
 namespace flowrun::registry {
 namespace {
@@ -16,6 +18,10 @@ namespace fs = std::filesystem;
 // The first letter of the answer; the manifest or the sentence follows.
 constexpr char kManifest = 'M';
 constexpr char kReason = 'E';
+constexpr char kScript = 'S';  // what a script says of itself; Python writes it
+
+constexpr const char* kNoPython =
+    "; install Python 3.9 or newer, or say in the variable FLOWRUN_PYTHON which one is to run nodes in Python";
 
 std::chrono::milliseconds time_limit() {
   constexpr std::chrono::seconds kDefault{30};
@@ -35,8 +41,9 @@ fs::path manifest_program() {
               folder.string() + "'; make the manifest with it, or say in the variable FLOWRUN_MANIFEST_PROGRAM where it is");
 }
 
-Manifest read_answer(const std::string& answer) {
+Manifest read_answer(const LibraryFile& file, const std::string& answer) {
   if (answer[0] == kReason) throw Error(answer.substr(1));
+  if (answer[0] == kScript) return script_manifest(file, answer.substr(1));
   std::optional<Manifest> manifest;
   if (answer[0] == kManifest) manifest = parse_manifest(answer.substr(1));
   if (!manifest)
@@ -65,7 +72,7 @@ Manifest ask_child(const LibraryFile& file, Confinement confinement) {
   const ChildRequest request{manifest_program(), {task, file.path.string()}, time_limit()};
   const ChildEnd end = start(request);
   if (!end.is_clean() || end.result.empty()) give_up(file, end, request.time_limit);
-  return read_answer(end.result);
+  return read_answer(file, end.result);
 }
 
 }  // namespace
@@ -75,7 +82,7 @@ Manifest describe_apart(const fs::path& library, Remembered remembered, Confinem
     if (const std::optional<std::string> reason = remembered_failure(library)) throw Error(*reason);
   forget_failure(library);
   const LibraryFile file = read_library_file(library);
-  read_plugin_abi(file);  // nothing is started for a file that is no plugin of this ABI
+  if (!is_script(file.path)) read_plugin_abi(file);  // nothing is started for a file that is no plugin of this ABI
   try {
     return ask_child(file, confinement);
   } catch (const Error& error) {
@@ -93,11 +100,14 @@ void describe_for_parent(const std::filesystem::path& library, Confinement confi
   const ChildSide parent;
   std::string answer;
   try {
-    if (ChildSide::confine() == Confined::not_at_all && confinement == Confinement::required)
+    const bool script = is_script(library);
+    const Confined confined = ChildSide::confine(script ? Programs::in_its_place : Programs::refused);
+    if (confined == Confined::not_at_all && confinement == Confinement::required)
       throw Error(
           "has no manifest, and is not loaded to make one: this system has neither Landlock nor seccomp, which would keep "
           "its code from writing; if you trust it, make the manifest with 'flowrun_manifest " +
           library.string() + "'");
+    if (script) throw Error(parent.become(python_command("describe", library)) + kNoPython);
     answer = kManifest + manifest_text(describe_by_loading(library));
   } catch (const Error& error) {
     answer = kReason + std::string(error.what());

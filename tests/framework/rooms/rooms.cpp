@@ -243,6 +243,7 @@ std::string room_of_host_header(const std::string& include) {
       {"records", {"bids_sidecars", "case_record", "case_recorder", "run_record"}},
       {"registry", {"memory_limits", "registry"}},
       {"schedule", {"kept_packet", "running_calls", "runtime"}},
+      {"scripts", {"scripts"}},
       {"session", {"session"}},
       {"spec", {"bids", "cross_plan", "graph_form", "graph_spec"}},
       {"text", {"text"}},
