@@ -24,8 +24,11 @@ def table(folder, seeds):
 
 def test_a_cohort_runs_and_continues_what_the_program_began(graph, tmp_path):
     out = tmp_path / "out"
-    subprocess.run([flowrun.program(), "run", graph.file, "--cases", table(tmp_path, [1, 2]), "--out", out],
-                   check=True, capture_output=True)
+    subprocess.run(
+        [flowrun.program(), "run", graph.file, "--cases", table(tmp_path, [1, 2]), "--out", out],
+        check=True,
+        capture_output=True,
+    )
     seen = []
     outcome = flowrun.run(graph, cases=table(tmp_path, [1, 2, 3]), out=out, resume=True, progress=seen.append)
     assert outcome.all_done and [case["status"] for case in outcome.cases] == ["done"] * 3

@@ -1,12 +1,14 @@
 """What the tests share. The package is that of the build folder: PYTHONPATH names it."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 import flowrun
 
+os.environ["FLOWRUN_PYTHON"] = sys.executable  # of the program too, whatever python3 is
 SOURCE = Path(os.environ["FLOWRUN_SOURCE_DIR"])
 
 

@@ -10,13 +10,18 @@ from conftest import SOURCE
 
 def test_all_that_is_wrong_is_one_exception_with_places(tmp_path):
     file = tmp_path / "wrong.json"
-    file.write_text('{\n  "format": 1, "name": "wrong",\n  "nodes": {\n'
-                    '    "head": { "type": "phantom.haed" },\n'
-                    '    "other": { "type": "phantom.head", "params": { "sized": 1 } }\n  }\n}\n')
+    file.write_text(
+        '{\n  "format": 1, "name": "wrong",\n  "nodes": {\n'
+        '    "head": { "type": "phantom.haed" },\n'
+        '    "other": { "type": "phantom.head", "params": { "sized": 1 } }\n  }\n}\n'
+    )
     with pytest.raises(flowrun.GraphError) as caught:
         flowrun.load(file)
     faults = caught.value.diagnostics
-    assert [(fault.line, fault.severity) for fault in faults if fault.severity == "error"] == [(4, "error"), (5, "error")]
+    assert [(fault.line, fault.severity) for fault in faults if fault.severity == "error"] == [
+        (4, "error"),
+        (5, "error"),
+    ]
     assert faults[0].file == str(file) and faults[0].column == 23
     assert "did you mean 'phantom.head'" in faults[0].message
     assert f"{file}:4:23: error: " in str(caught.value) and f"{file}:5:" in str(caught.value)
@@ -32,7 +37,11 @@ def test_a_missing_file_and_a_wrong_parameter_are_the_same_exception(bright):
 
 
 def test_a_graph_says_what_it_takes(bright):
-    assert bright.takes_packets and bright.packets["image"].payload == "flowrun.volume/1" and bright.packets["image"].required
+    assert (
+        bright.takes_packets
+        and bright.packets["image"].payload == "flowrun.volume/1"
+        and bright.packets["image"].required
+    )
     assert bright.parameters["above"].default == 10 and bright.outputs == ["mask"]
     assert bright.nodes == {"cut": "segment.threshold"}
     assert "A voxel above this is bright" in bright._repr_html_()

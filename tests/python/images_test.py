@@ -28,40 +28,53 @@ def test_an_array_keeps_its_axes_through_a_graph(bright):
     assert mask.data.dtype == np.uint8 and mask.facts.kind == "mask"
 
 
-@pytest.mark.parametrize("affine, sentence", [
-    (np.zeros((4, 4)), "last row is 0 0 0 1"),
-    (np.diag([1.0, 0, 1, 1]), "an axis without length"),
-    (np.array([[1, 0.2, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]), "not at right angles"),
-    (np.diag([1.0, np.nan, 1, 1]), "finite"),
-])
+@pytest.mark.parametrize(
+    "affine, sentence",
+    [
+        (np.zeros((4, 4)), "last row is 0 0 0 1"),
+        (np.diag([1.0, 0, 1, 1]), "an axis without length"),
+        (np.array([[1, 0.2, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]), "not at right angles"),
+        (np.diag([1.0, np.nan, 1, 1]), "finite"),
+    ],
+)
 def test_an_affine_that_is_no_grid_is_refused(affine, sentence):
     with pytest.raises(flowrun.FlowrunError, match=sentence):
         flowrun.Volume(ramp(), affine)
 
 
-@pytest.mark.parametrize("make, sentence", [
-    (lambda: flowrun.Volume(np.zeros((2, 2))), "this array has 2"),
-    (lambda: flowrun.Volume(np.zeros((2, 2, 2), complex)), "real numbers, not of complex128"),
-    (lambda: flowrun.Volume(np.full((1, 1, 1), 1e300)), "beyond the range of float32"),
-    (lambda: flowrun.Mask(np.full((1, 1, 1), 0.5)), "made of 0 and 1"),
-    (lambda: flowrun.Labels(np.full((1, 1, 1), 2.5)), "whole numbers of 32 bits"),
-    (lambda: flowrun.Labels(np.full((1, 1, 1), 2**40)), "whole numbers of 32 bits"),
-    (lambda: flowrun.Volume(ramp(), grid=flowrun.Grid((2, 3, 5))), r"the grid has \(2, 3, 5\) voxels"),
-])
+@pytest.mark.parametrize(
+    "make, sentence",
+    [
+        (lambda: flowrun.Volume(np.zeros((2, 2))), "this array has 2"),
+        (lambda: flowrun.Volume(np.zeros((2, 2, 2), complex)), "real numbers, not of complex128"),
+        (lambda: flowrun.Volume(np.full((1, 1, 1), 1e300)), "beyond the range of float32"),
+        (lambda: flowrun.Mask(np.full((1, 1, 1), 0.5)), "made of 0 and 1"),
+        (lambda: flowrun.Labels(np.full((1, 1, 1), 2.5)), "whole numbers of 32 bits"),
+        (lambda: flowrun.Labels(np.full((1, 1, 1), 2**40)), "whole numbers of 32 bits"),
+        (lambda: flowrun.Volume(ramp(), grid=flowrun.Grid((2, 3, 5))), r"the grid has \(2, 3, 5\) voxels"),
+    ],
+)
 def test_what_would_lose_something_is_refused(make, sentence):
     with pytest.raises(flowrun.FlowrunError, match=sentence):
         make()
 
 
 def test_an_array_alone_is_refused_for_it_does_not_say_where_it_lies(bright):
-    with bright.session() as session, pytest.raises(flowrun.FlowrunError, match="an array alone does not say where it lies"):
+    with (
+        bright.session() as session,
+        pytest.raises(flowrun.FlowrunError, match="an array alone does not say where it lies"),
+    ):
         session.run(image=ramp())
 
 
 def test_another_image_on_the_same_grid_keeps_what_is_known():
     image = flowrun.Volume(ramp(), AFFINE, facts=flowrun.Facts("FLAIR", "mni", "intensity"), source="x.nii")
     mask = image.like(ramp() > 3, flowrun.Mask)
-    assert mask.grid == image.grid and mask.source == "x.nii" and vars(mask.facts) == vars(flowrun.Facts("FLAIR", "mni", "mask"))
+    assert (
+        mask.grid == image.grid
+        and mask.source == "x.nii"
+        and vars(mask.facts) == vars(flowrun.Facts("FLAIR", "mni", "mask"))
+    )
     assert image.like(ramp()).facts.kind == "intensity"
 
 
@@ -115,17 +128,27 @@ def test_images_of_simpleitk(bright):
 
 
 VALUES = {
-    "flowrun.volume/1": flowrun.Volume(ramp(), AFFINE, facts=flowrun.Facts("FLAIR", "mni", "intensity", {"b": "2", "a": "1"}), source="x"),
+    "flowrun.volume/1": flowrun.Volume(
+        ramp(), AFFINE, facts=flowrun.Facts("FLAIR", "mni", "intensity", {"b": "2", "a": "1"}), source="x"
+    ),
     "flowrun.mask/1": flowrun.Mask(ramp() > 3, AFFINE),
     "flowrun.labels/1": flowrun.Labels(ramp().astype(int), AFFINE, names={3: "drei", -1: "minus"}),
     "flowrun.number/1": flowrun.Number(2.5, "ml"),
     "flowrun.table/1": flowrun.Table({"case": ["a", "b"], "n": [1, 2], "x": [0.5, float("inf")]}),
     "flowrun.voxel_list/1": flowrun.VoxelList(flowrun.Grid((2, 3, 4)), np.array([1, 5, 7])),
-    "flowrun.patch_batch/1": flowrun.PatchBatch(flowrun.Grid((2, 3, 4)), np.array([5, 1]), np.arange(96.0).reshape(2, 2, 2, 3, 4)),
+    "flowrun.patch_batch/1": flowrun.PatchBatch(
+        flowrun.Grid((2, 3, 4)), np.array([5, 1]), np.arange(96.0).reshape(2, 2, 2, 3, 4)
+    ),
     "flowrun.scores/1": flowrun.Scores(flowrun.Grid((2, 3, 4)), np.array([5, 1]), np.arange(6.0).reshape(2, 3)),
     "flowrun.transform/1": flowrun.Transform(
-        [flowrun.TransformStep(np.arange(12.0).reshape(3, 4)),
-         flowrun.TransformStep(grid=flowrun.Grid((1, 1, 2)), displacement=np.arange(6.0), inverse=True)], "a", "b", "file"),
+        [
+            flowrun.TransformStep(np.arange(12.0).reshape(3, 4)),
+            flowrun.TransformStep(grid=flowrun.Grid((1, 1, 2)), displacement=np.arange(6.0), inverse=True),
+        ],
+        "a",
+        "b",
+        "file",
+    ),
 }
 
 

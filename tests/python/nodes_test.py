@@ -25,7 +25,9 @@ def plugins(tmp_path):
 
 
 def program(*words, **environment):
-    done = subprocess.run([flowrun.program(), *words], capture_output=True, text=True, env={**os.environ, **environment})
+    done = subprocess.run(
+        [flowrun.program(), *words], capture_output=True, text=True, env={**os.environ, **environment}
+    )
     return done.returncode, done.stdout + done.stderr
 
 
@@ -50,8 +52,13 @@ def test_it_is_described_like_any_other(plugins):
     described = flowrun.node("my_nodes.scale", plugins=[plugins])
     assert described.summary == "An image times a number" and described.details == "NaN stays NaN. Reports voxels."
     assert (described.plugin, described.version) == ("my_nodes", "1.2.3")
-    assert described.params[0] == {"name": "factor", "type": "number", "default": 2.0, "min": 0.0,
-                                   "help": "Voxels are multiplied by this"}
+    assert described.params[0] == {
+        "name": "factor",
+        "type": "number",
+        "default": 2.0,
+        "min": 0.0,
+        "help": "Voxels are multiplied by this",
+    }
     status, text = program("describe", "my_nodes.every_kind", "--plugin-path", plugins)
     assert status == 0 and "Every kind of parameter and output" in text and "one of x, y" in text
     assert "my_nodes" in program("plugins", "--plugin-path", plugins)[1]
@@ -78,9 +85,19 @@ def test_images_go_through_it(tmp_path, plugins):
 
 def test_every_kind_of_parameter_and_payload(tmp_path, plugins):
     graph = flowrun.GraphBuilder("kinds")
-    image, mask = graph.packet("image", "flowrun.volume/1", "An image"), graph.packet("mask", "flowrun.mask/1", "Where", required=False)
-    node = graph.node("node", "my_nodes.every_kind", {"volumes": [image, image], "mask": mask}, names=["c", "d"], sizes=[3, 4],
-                      mode="y", flag=True)
+    image, mask = (
+        graph.packet("image", "flowrun.volume/1", "An image"),
+        graph.packet("mask", "flowrun.mask/1", "Where", required=False),
+    )
+    node = graph.node(
+        "node",
+        "my_nodes.every_kind",
+        {"volumes": [image, image], "mask": mask},
+        names=["c", "d"],
+        sizes=[3, 4],
+        mode="y",
+        flag=True,
+    )
     for name in ("mask", "labels", "mean", "table"):
         graph.output(name, node[name])
     with graph.save(tmp_path / "kinds.json", plugins=[plugins]).session() as session:
@@ -90,12 +107,15 @@ def test_every_kind_of_parameter_and_payload(tmp_path, plugins):
     assert output.table == {"names": ["c", "d"], "sizes": [3, 4], "flag": [1, 1], "mode": ["y", "y"]}
 
 
-@pytest.mark.parametrize("how, sentence", [
-    ("array", "output 'volume': an array alone does not say where it lies"),
-    ("keep", "keeps an input beyond its firing"),
-    ("nothing", "process gave no output 'volume'"),
-    ("exit", r"the process of Python that ran it ended the process \(exit status 3\)"),
-])
+@pytest.mark.parametrize(
+    "how, sentence",
+    [
+        ("array", "output 'volume': an array alone does not say where it lies"),
+        ("keep", "keeps an input beyond its firing"),
+        ("nothing", "process gave no output 'volume'"),
+        ("exit", r"the process of Python that ran it ended the process \(exit status 3\)"),
+    ],
+)
 def test_a_node_that_breaks_its_contract_fails_with_a_sentence(tmp_path, plugins, how, sentence):
     with one_node(tmp_path, "wrong", how=how).session() as session:
         for _ in range(2):
@@ -117,7 +137,9 @@ def cohort(folder, seeds):
 def test_20_cases_of_which_2_raise_and_1_kills_its_process(tmp_path, plugins):
     graph = cohort(tmp_path, [*range(11), *range(12, 21)])
     outcome = flowrun.run(graph, cases=tmp_path / "cases.csv", out=tmp_path / "out", threads=2)
-    by_status = {status: [case["name"] for case in outcome.cases if case["status"] == status] for status in ("done", "failed")}
+    by_status = {
+        status: [case["name"] for case in outcome.cases if case["status"] == status] for status in ("done", "failed")
+    }
     assert by_status["failed"] == ["c02", "c05", "c09"] and len(by_status["done"]) == 17
     rows = {row["case"]: row for row in outcome.results.failed()}
     assert all(row["failed_node"] == "fails" and row["failed_plugin"] == "my_nodes" for row in rows.values())
@@ -136,7 +158,10 @@ def test_a_sentence_of_the_node_is_the_reason_alone(tmp_path, plugins):
 
 def test_resume_runs_again_when_the_file_or_what_it_imports_changed(tmp_path, plugins):
     graph = cohort(tmp_path, [0, 1])
-    run = lambda: flowrun.run(graph, cases=tmp_path / "cases.csv", out=tmp_path / "out", resume=True)
+
+    def run():
+        return flowrun.run(graph, cases=tmp_path / "cases.csv", out=tmp_path / "out", resume=True)
+
     assert run().all_done and "all 2 cases were done before" in run().nothing
     (plugins / "helper.py").write_text("NOTHING = 1\n")
     assert run().nothing == ""
@@ -153,18 +178,27 @@ def test_a_change_of_a_type_is_seen_by_the_next_look(plugins):
     assert flowrun.node("my_nodes.scale", plugins=[plugins]).summary == "An image times another number"
 
 
-@pytest.mark.parametrize("text, sentence", [
-    ("from flowrun.plugin import node\nimport no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module' (bad.py, line 2)"),
-    ("from flowrun.plugin import node\ndef (:\n", "SyntaxError: invalid syntax (bad.py, line 2)"),
-    ("from flowrun.plugin import node\nimport sys; sys.exit(3)\n", "SystemExit: 3"),
-    ("from flowrun.plugin import node\n", "it describes no node type"),
-    ("from flowrun.plugin import node\n@node()\ndef a(b):\n    'A'\n", "has an argument 'b' that is no input or parameter"),
-    ("from flowrun.plugin import node\n@node()\ndef a():\n    ''\n", "its summary is empty"),
-    ("from flowrun.plugin import node\nimport os; os._exit(5)\n", "exit status 5"),
-    ("from flowrun.plugin import node\nopen('written', 'w')\n", "PermissionError"),
-    ("from flowrun.plugin import node\nimport subprocess; subprocess.run(['true'])\n", "PermissionError"),
-    ("from flowrun.plugin import node\nimport socket; socket.socket()\n", "PermissionError"),
-])
+@pytest.mark.parametrize(
+    "text, sentence",
+    [
+        (
+            "from flowrun.plugin import node\nimport no_such_module\n",
+            "ModuleNotFoundError: No module named 'no_such_module' (bad.py, line 2)",
+        ),
+        ("from flowrun.plugin import node\ndef (:\n", "SyntaxError: invalid syntax (bad.py, line 2)"),
+        ("from flowrun.plugin import node\nimport sys; sys.exit(3)\n", "SystemExit: 3"),
+        ("from flowrun.plugin import node\n", "it describes no node type"),
+        (
+            "from flowrun.plugin import node\n@node()\ndef a(b):\n    'A'\n",
+            "has an argument 'b' that is no input or parameter",
+        ),
+        ("from flowrun.plugin import node\n@node()\ndef a():\n    ''\n", "its summary is empty"),
+        ("from flowrun.plugin import node\nimport os; os._exit(5)\n", "exit status 5"),
+        ("from flowrun.plugin import node\nopen('written', 'w')\n", "PermissionError"),
+        ("from flowrun.plugin import node\nimport subprocess; subprocess.run(['true'])\n", "PermissionError"),
+        ("from flowrun.plugin import node\nimport socket; socket.socket()\n", "PermissionError"),
+    ],
+)
 def test_a_plugin_that_cannot_be_described_is_listed_with_the_reason(tmp_path, text, sentence, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "bad.py").write_text(text)
@@ -185,12 +219,28 @@ def test_the_interpreter_is_chosen_by_a_variable(plugins, monkeypatch):
     assert "'/no/such/python' cannot be started: No such file or directory" in reason and "FLOWRUN_PYTHON" in reason
 
 
+def test_an_interpreter_that_is_a_script_which_starts_processes(plugins, monkeypatch, tmp_path):
+    shim = tmp_path / "it's python"  # as those of pyenv
+    shim.write_text(f'#!/bin/sh\n/bin/true\n{sys.executable} "$@"\nexit $?\n')
+    shim.chmod(0o755)
+    monkeypatch.setenv("FLOWRUN_PYTHON", str(shim))
+    assert flowrun.node("my_nodes.scale", plugins=[plugins]).version == "1.2.3"
+    with one_node(tmp_path, "scale", factor=3).session() as session:
+        assert session.run(volume=IMAGE).volume.data[0, 0, 1] == 3
+
+
 def test_new_plugin_makes_one_that_is_tested_and_runs(tmp_path, monkeypatch):
-    done = subprocess.run([flowrun.program(), "new-plugin", "mine", "--language", "python", "--node", "double"],
-                          cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        [flowrun.program(), "new-plugin", "mine", "--language", "python", "--node", "double"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0 and "python3 -m pytest" in done.stdout, done.stderr
     folder = tmp_path / "mine"
-    tests = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], cwd=folder, capture_output=True, text=True)
+    tests = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], cwd=folder, capture_output=True, text=True
+    )
     assert tests.returncode == 0 and "2 passed" in tests.stdout, tests.stdout
     monkeypatch.chdir(folder)
     status, said = program("run", "graphs/double.json", "--plugin-path", ".", "--out", "out")
@@ -222,8 +272,11 @@ def test_the_one_node_runner(plugins, monkeypatch):
     np.testing.assert_array_equal(fired.volume.data, IMAGE.data * 3)
     assert fired.reports == {"voxels": 24}
     assert run_node(my_nodes.EveryKind, volumes=[IMAGE]).mean == 11.5
-    for given, sentence in (({"factor": -1, "volume": IMAGE}, "out of its range"), ({}, "input 'volume' is missing"),
-                            ({"volume": IMAGE, "factr": 1}, "no input or parameter 'factr'"),
-                            ({"volume": IMAGE, "factor": "x"}, "parameter 'factor' is number")):
+    for given, sentence in (
+        ({"factor": -1, "volume": IMAGE}, "out of its range"),
+        ({}, "input 'volume' is missing"),
+        ({"volume": IMAGE, "factr": 1}, "no input or parameter 'factr'"),
+        ({"volume": IMAGE, "factor": "x"}, "parameter 'factor' is number"),
+    ):
         with pytest.raises(flowrun.FlowrunError, match=sentence):
             run_node(my_nodes.scale, **given)

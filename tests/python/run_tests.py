@@ -18,4 +18,7 @@ if reason := missing():
     sys.exit(print(reason))
 os.environ.update(FLOWRUN_SOURCE_DIR=sources, PYTHONPATH=package, PYTHONDONTWRITEBYTECODE="1")
 os.environ.pop("FLOWRUN_PLUGIN_PATH", None)
-os.execv(sys.executable, [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "-o", "python_files=*_test.py", *tests])
+os.execv(
+    sys.executable,
+    [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "-o", "python_files=*_test.py", *tests],
+)

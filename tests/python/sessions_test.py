@@ -24,12 +24,20 @@ def cascade(tmp_path_factory):
     images = {name: graph.packet(name, "flowrun.volume/1", name.upper()) for name in CONTRASTS}
     graph.parameter("threshold", "number", default=1.5, help="Of the candidates", unit="sd")
     prepared = graph.node("prepared", stages + "preprocess.json", images)
-    candidates = graph.node("candidates", stages + "candidates.json", {"flair": prepared.flair, "brain": prepared.brain},
-                            threshold="${threshold}")
+    candidates = graph.node(
+        "candidates",
+        stages + "candidates.json",
+        {"flair": prepared.flair, "brain": prepared.brain},
+        threshold="${threshold}",
+    )
     models = SOURCE / "graphs/models/phantom"
-    networks = graph.node("networks", stages + "dense_networks.json",
-                          {"volumes": [prepared[name] for name in CONTRASTS], "voxels": candidates.voxels},
-                          initial=models / "initial.pt", final=models / "final.pt")
+    networks = graph.node(
+        "networks",
+        stages + "dense_networks.json",
+        {"volumes": [prepared[name] for name in CONTRASTS], "voxels": candidates.voxels},
+        initial=models / "initial.pt",
+        final=models / "final.pt",
+    )
     fuse = graph.node("fuse", stages + "fuse.json", {"maps": [networks.initial, networks.final]}, threshold=0.5)
     graph.output("mask", fuse.mask)
     return graph.save(tmp_path_factory.mktemp("cascade") / "cascade.json")
@@ -38,10 +46,27 @@ def cascade(tmp_path_factory):
 def test_the_mask_is_the_programs_bit_by_bit(cascade, heads, tmp_path):
     head = heads.run(seed=1)
     with cascade.session(threads=2) as session:
-        masks = [session.run(**{name: head[name] for name in CONTRASTS}).mask,
-                 session.run(**{name: (np.array(head[name].data, order="C"), head[name].affine) for name in CONTRASTS}).mask]
-    subprocess.run([flowrun.program(), "run", SOURCE / "graphs/demo.json", "--out", tmp_path, "--case-name", "head",
-                    "--set", "size=40,48,40", "--set", "spacing=4,4,4"], check=True, capture_output=True)
+        masks = [
+            session.run(**{name: head[name] for name in CONTRASTS}).mask,
+            session.run(**{name: (np.array(head[name].data, order="C"), head[name].affine) for name in CONTRASTS}).mask,
+        ]
+    subprocess.run(
+        [
+            flowrun.program(),
+            "run",
+            SOURCE / "graphs/demo.json",
+            "--out",
+            tmp_path,
+            "--case-name",
+            "head",
+            "--set",
+            "size=40,48,40",
+            "--set",
+            "spacing=4,4,4",
+        ],
+        check=True,
+        capture_output=True,
+    )
     program = flowrun.read(tmp_path / "head_lesions.nii.gz", flowrun.Mask)
     assert program.data.any()
     for mask in masks:
@@ -52,7 +77,11 @@ def test_the_mask_is_the_programs_bit_by_bit(cascade, heads, tmp_path):
 def test_a_parameter_changes_from_call_to_call(bright):
     image = flowrun.Volume(np.arange(64).reshape(4, 4, 4))
     with bright.session(changing=["above"]) as session:
-        assert [int(session.run(image=image, above=above).mask.data.sum()) for above in (10, 60.0, np.float32(62))] == [53, 3, 1]
+        assert [int(session.run(image=image, above=above).mask.data.sum()) for above in (10, 60.0, np.float32(62))] == [
+            53,
+            3,
+            1,
+        ]
         assert session.run(image=image).figures["cut.voxels"] == 53
         with pytest.raises(flowrun.FlowrunError, match="'above' is number; found 'much'"):
             session.run(image=image, above="much")
@@ -64,8 +93,12 @@ def test_several_calls_at_a_time_and_from_several_threads(bright):
         outputs = session.run_all([{"image": image, "above": above} for above in range(20)])
         assert [int(output.mask.data.sum()) for output in outputs] == [63 - above for above in range(20)]
         found = {}
-        threads = [threading.Thread(target=lambda n=n: found.update({n: int(session.run(image=image, above=n).mask.data.sum())}))
-                   for n in range(8)]
+        threads = [
+            threading.Thread(
+                target=lambda n=n: found.update({n: int(session.run(image=image, above=n).mask.data.sum())})
+            )
+            for n in range(8)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:

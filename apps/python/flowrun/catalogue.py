@@ -17,7 +17,9 @@ class NodeType:
         self.name: str = description["name"]
         self.summary: str = description["summary"]
         self.details: str = description["details"]
-        self.inputs: List[Dict[str, Any]] = description["inputs"]  #: name, payload, help, and what differs from the usual
+        self.inputs: List[Dict[str, Any]] = description[
+            "inputs"
+        ]  #: name, payload, help, and what differs from the usual
         self.outputs: List[Dict[str, Any]] = description["outputs"]
         self.params: List[Dict[str, Any]] = description["params"]  #: name, type, default, help, min, max, unit, choices
         self.plugin, self.version, self.library = plugin, version, library
@@ -70,6 +72,8 @@ def node(name: str, *, plugins: Sequence[PathLike] = ()) -> NodeType:
     import difflib
 
     near = difflib.get_close_matches(name, known, n=1)
-    failures = [failure for *_, failure in _native().plugins(plugin_paths(plugins)) if failure and name.split(".")[0] in failure]
+    failures = [
+        failure for *_, failure in _native().plugins(plugin_paths(plugins)) if failure and name.split(".")[0] in failure
+    ]
     hint = f"; did you mean '{near[0]}'?" if near else ""
     raise FlowrunError("\n".join([f"no plugin offers node type '{name}'{hint}", *failures]))

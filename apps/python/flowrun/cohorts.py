@@ -9,7 +9,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Sequence, Union
+from typing import Any, Callable, Dict, List, Sequence, Union
 
 from . import _native
 from .errors import Diagnostic, FlowrunError, GraphError, NodeError
@@ -128,33 +128,61 @@ def _words(inputs: Dict[str, Any]) -> List[str]:
     return [f"{name}={setting_text(value)}" for name, value in inputs.items() if value is not None]
 
 
-def _cases(cases: Any, folder: Path) -> List[str]:
+def _cases(cases: Any) -> List[str]:
     """Cases as the command line has them: a table's file, or patterns by input."""
     if isinstance(cases, dict):
         return [f"{name}={os.fspath(pattern)}" for name, pattern in cases.items()]
     return [os.fspath(cases)]
 
 
-def run(graph: Union[Graph, PathLike], *, out: PathLike, cases: Union[None, PathLike, Dict[str, PathLike]] = None,
-        bids: PathLike = "", only: Sequence[str] = (), resume: bool = False, retry_failed: bool = False, fail_fast: bool = False,
-        incomplete: str = "", threads: int = 0, at_once: int = 0, device: str = "auto", case_name: str = "",
-        progress: Union[None, bool, Callable[[Dict[str, Any]], None]] = None, **inputs: Any) -> CohortOutcome:
+def run(
+    graph: Union[Graph, PathLike],
+    *,
+    out: PathLike,
+    cases: Union[None, PathLike, Dict[str, PathLike]] = None,
+    bids: PathLike = "",
+    only: Sequence[str] = (),
+    resume: bool = False,
+    retry_failed: bool = False,
+    fail_fast: bool = False,
+    incomplete: str = "",
+    threads: int = 0,
+    at_once: int = 0,
+    device: str = "auto",
+    case_name: str = "",
+    progress: Union[None, bool, Callable[[Dict[str, Any]], None]] = None,
+    **inputs: Any,
+) -> CohortOutcome:
     """Runs a graph over cases and keeps records, `cases.csv` and packets of failed firings in `out`, as `flowrun run` does.
 
-    cases: a table (CSV with a column for each input), or patterns such as {"flair": "data/{case}/FLAIR.nii.gz"}; none: one case, or
-    those of `bids`. inputs: of every case, by name. resume: only what is not done or has changed. at_once: cases at a time.
-    progress: a function that gets total, done, failed, running, done_before and seconds about ten times a second, or True for a
-    line. Raises GraphError before anything is written when something is wrong. A case that fails raises nothing.
+    cases: a table (CSV with a column for each input), or patterns such as {"flair": "data/{case}/FLAIR.nii.gz"}; none: one
+    case, or those of `bids`. inputs: of every case, by name. resume: only what is not done or has changed. at_once: cases at a
+    time. progress: a function that gets total, done, failed, running, done_before and seconds about ten times a second, or
+    True for a line. Raises GraphError before anything is written when something is wrong. A case that fails raises nothing.
     """
     if not isinstance(graph, Graph):
         graph = load(graph)
     if graph.packets:
         raise FlowrunError(f"graph '{graph.name}' takes packets, not files; call it with graph.session()")
-    request = {"graph": str(graph.file), "settings": graph.words(), "out": str(out), "inputs": _words(inputs),
-               "cases": [] if cases is None else _cases(cases, Path(out)), "case_name": case_name, "bids": str(bids),
-               "only": list(only), "incomplete": incomplete, "resume": resume, "retry_failed": retry_failed,
-               "fail_fast": fail_fast, "threads": str(threads or ""), "cases_in_flight": str(at_once or ""), "device": device,
-               "program": str(_program_of_isolated()), "isolated_firing": "isolated-firing"}
+    request = {
+        "graph": str(graph.file),
+        "settings": graph.words(),
+        "out": str(out),
+        "inputs": _words(inputs),
+        "cases": [] if cases is None else _cases(cases),
+        "case_name": case_name,
+        "bids": str(bids),
+        "only": list(only),
+        "incomplete": incomplete,
+        "resume": resume,
+        "retry_failed": retry_failed,
+        "fail_fast": fail_fast,
+        "threads": str(threads or ""),
+        "cases_in_flight": str(at_once or ""),
+        "device": device,
+        "program": str(_program_of_isolated()),
+        "isolated_firing": "isolated-firing",
+    }
     follow = _progress_line if progress is True else progress or None
     faults, result = _native().run_cohort(request, graph.plugins, follow, _say)
     if result is None:

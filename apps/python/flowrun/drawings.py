@@ -27,7 +27,10 @@ def _output_of(words: list, given: str = "") -> str:
     try:
         done = subprocess.run(words, input=given, capture_output=True, text=True)
     except OSError as reason:
-        raise FlowrunError(f"the graph cannot be drawn: {words[0]} cannot be started ({reason.strerror}); Graphviz has dot") from None
+        raise FlowrunError(
+            f"the graph cannot be drawn: '{words[0]}' cannot be started ({reason.strerror}); it is a program of "
+            "Graphviz"
+        ) from None
     if done.returncode:
         raise FlowrunError(f"the graph cannot be drawn: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
@@ -48,8 +51,11 @@ def _quoted(text: str) -> str:
 def dot_of_stage(graph: Any) -> str:
     """A graph that takes packets in the language of dot, as its file has it: its inputs, its nodes and stages, its outputs."""
     tree = json.loads(Path(graph.file).read_text(encoding="utf-8"))
-    lines = [f"digraph {_quoted(graph.name)} {{", "rankdir=LR; node [shape=box, style=rounded, fontname=Helvetica];",
-             "edge [fontname=Helvetica, fontsize=9];"]
+    lines = [
+        f"digraph {_quoted(graph.name)} {{",
+        "rankdir=LR; node [shape=box, style=rounded, fontname=Helvetica];",
+        "edge [fontname=Helvetica, fontsize=9];",
+    ]
     lines += [f"{_quoted('in ' + name)} [label={_quoted(name)}, shape=ellipse];" for name in graph.packets]
     for id, type in graph.nodes.items():
         lines.append(f"{_quoted('node ' + id)} [label={_quoted(id + chr(10) + type)}];")

@@ -19,7 +19,11 @@ class Diagnostic(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        place = ":".join([self.file] + [str(part) for part in (self.line, self.column) if part]) if self.file else "argument"
+        place = (
+            ":".join([self.file] + [str(part) for part in (self.line, self.column) if part])
+            if self.file
+            else "argument"
+        )
         return f"{place}: {self.severity}: {self.message}"
 
 

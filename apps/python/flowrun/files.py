@@ -31,8 +31,11 @@ def _session(name: str, tree: Dict[str, Any]) -> Any:
 
 
 def _reader(word: str) -> Dict[str, Any]:
-    return {"inputs": {"path": {"type": "path", "help": "The file"}},
-            "nodes": {"read": {"type": f"io.read_{word}", "params": {"path": "${path}"}}}, "outputs": {"image": f"read.{word}"}}
+    return {
+        "inputs": {"path": {"type": "path", "help": "The file"}},
+        "nodes": {"read": {"type": f"io.read_{word}", "params": {"path": "${path}"}}},
+        "outputs": {"image": f"read.{word}"},
+    }
 
 
 def _call(name: str, tree: Dict[str, Any], **inputs: Any) -> Any:

@@ -23,7 +23,9 @@ def setting_text(value: Any) -> str:
     if isinstance(value, (list, tuple)) or hasattr(value, "tolist"):
         values = value.tolist() if hasattr(value, "tolist") else value
         return ",".join(map(setting_text, values)) if isinstance(values, (list, tuple)) else setting_text(values)
-    return repr(value) if isinstance(value, float) else os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+    return (
+        repr(value) if isinstance(value, float) else os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+    )
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class PacketInput:
 class Graph:
     """A graph of a file that has been read and checked; `load` makes one.
 
-    `takes_packets`: its inputs are images and other packets in memory; run it with `session`. Else its inputs are values of cases,
-    such as paths of files; run it with `flowrun.run`.
+    `takes_packets`: its inputs are images and other packets in memory; run it with `session`. Else its inputs are values of
+    cases, such as paths of files; run it with `flowrun.run`.
     """
 
     def __init__(self, file: PathLike, parameters: Dict[str, Any], plugins: Sequence[PathLike]):
@@ -80,12 +82,19 @@ class Graph:
         """The parameters as the command line has them."""
         return [f"{name}={text}" for name, text in self.settings.items()]
 
-    def session(self, *, threads: int = 0, changing: Sequence[str] = (), at_once: int = 2, device: str = "auto",
-                out: PathLike = "") -> "Any":
+    def session(
+        self,
+        *,
+        threads: int = 0,
+        changing: Sequence[str] = (),
+        at_once: int = 2,
+        device: str = "auto",
+        out: PathLike = "",
+    ) -> "Any":
         """Opens the graph once, for many calls on images in memory; see Session. Raises GraphError.
 
-        threads: 0 is one for each core that the process may use. changing: parameters that each call may set again. at_once: calls
-        of one `run_all` that run at a time. device: "auto", "cpu", "cuda" or "cuda:1". out: the value of ${out}.
+        threads: 0 is one for each core that the process may use. changing: parameters that each call may set again. at_once:
+        calls of one `run_all` that run at a time. device: "auto", "cpu", "cuda" or "cuda:1". out: the value of ${out}.
         """
         from .sessions import Session
 
@@ -98,10 +107,14 @@ class Graph:
     def _repr_html_(self) -> str:
         from .pictures import table_html
 
-        rows = [(one.name, one.type, "required" if one.required else one.default, one.unit, one.help)
-                for one in [*self.inputs.values(), *self.parameters.values()]]
-        rows = [(one.name, one.payload, "required" if one.required else "optional", "", one.help)
-                for one in self.packets.values()] + rows
+        rows = [
+            (one.name, one.type, "required" if one.required else one.default, one.unit, one.help)
+            for one in [*self.inputs.values(), *self.parameters.values()]
+        ]
+        rows = [
+            (one.name, one.payload, "required" if one.required else "optional", "", one.help)
+            for one in self.packets.values()
+        ] + rows
         return table_html(("name", "type", "default", "unit", self.summary or self.name), rows)
 
     def __repr__(self) -> str:
@@ -141,12 +154,12 @@ class NodeRef:
 class GraphBuilder:
     """A graph that is written in Python.
 
-        g = flowrun.GraphBuilder("bright", "The bright voxels of an image")
-        image = g.packet("image", "flowrun.volume/1", "An image")
-        above = g.parameter("above", "number", default=10, help="A voxel above this is bright")
-        cut = g.node("cut", "segment.threshold", {"volume": image}, above=above)
-        g.output("mask", cut.mask)
-        graph = g.save("bright.json")
+    g = flowrun.GraphBuilder("bright", "The bright voxels of an image")
+    image = g.packet("image", "flowrun.volume/1", "An image")
+    above = g.parameter("above", "number", default=10, help="A voxel above this is bright")
+    cut = g.node("cut", "segment.threshold", {"volume": image}, above=above)
+    g.output("mask", cut.mask)
+    graph = g.save("bright.json")
     """
 
     def __init__(self, name: str, summary: str = ""):
@@ -175,8 +188,16 @@ class GraphBuilder:
         self._add("inputs", name, {"type": payload, **more, "help": help})
         return Port(name)
 
-    def node(self, id: str, type: str, inputs: Optional[Dict[str, Any]] = None, *, when: Any = None, run: Any = None,
-             **params: Any) -> NodeRef:
+    def node(
+        self,
+        id: str,
+        type: str,
+        inputs: Optional[Dict[str, Any]] = None,
+        *,
+        when: Any = None,
+        run: Any = None,
+        **params: Any,
+    ) -> NodeRef:
         """A node; inputs by port: outputs of other nodes or inputs of the graph, or lists of them."""
         node: Dict[str, Any] = {"type": type}
         if when is not None:
@@ -184,7 +205,9 @@ class GraphBuilder:
         if inputs:
             node["inputs"] = {port: self._source(source) for port, source in inputs.items()}
         if params:
-            node["params"] = {name: os.fspath(value) if isinstance(value, os.PathLike) else value for name, value in params.items()}
+            node["params"] = {
+                name: os.fspath(value) if isinstance(value, os.PathLike) else value for name, value in params.items()
+            }
         if run is not None:
             node["run"] = run
         self._add("nodes", id, node)

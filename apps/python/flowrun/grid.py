@@ -45,6 +45,13 @@ class Grid:
             raise FlowrunError("the affine has an axis without length")
         direction = lps[:3, :3] / spacing
         if np.abs(direction.T @ direction - np.eye(3)).max() > _LARGEST_SHEAR:
-            raise FlowrunError("the axes of the affine are not at right angles to each other; resample the image onto a grid whose are")
-        return cls(tuple(int(n) for n in size), tuple(spacing.tolist()), tuple(lps[:3, 3].tolist()),
-                   tuple(direction.ravel().tolist()))
+            raise FlowrunError(
+                "the axes of the affine are not at right angles to each other; resample the image onto a grid "
+                "whose axes are"
+            )
+        return cls(
+            tuple(int(n) for n in size),
+            tuple(spacing.tolist()),
+            tuple(lps[:3, 3].tolist()),
+            tuple(direction.ravel().tolist()),
+        )

@@ -32,8 +32,16 @@ class Image:
     dtype: Any = None
     _packet = None  # of the extension: the packet in which `data` lies
 
-    def __init__(self, data, affine=None, *, grid: Optional[Grid] = None, facts: Optional[Facts] = None, source: str = "",
-                 contrast: str = ""):
+    def __init__(
+        self,
+        data,
+        affine=None,
+        *,
+        grid: Optional[Grid] = None,
+        facts: Optional[Facts] = None,
+        source: str = "",
+        contrast: str = "",
+    ):
         data = np.asarray(data)
         if data.ndim != 3:
             raise FlowrunError(f"an image has 3 axes (x, y, z); this array has {data.ndim}, its shape is {data.shape}")
@@ -117,7 +125,12 @@ class Volume(Image):
             raise FlowrunError(f"a volume is made of real numbers, not of {data.dtype}")
         with np.errstate(over="ignore"):
             converted = np.asfortranarray(data, dtype=np.float32)
-        if data.dtype.kind == "f" and data.dtype.itemsize > 4 and np.isinf(converted).any() and not np.isinf(data).any():
+        if (
+            data.dtype.kind == "f"
+            and data.dtype.itemsize > 4
+            and np.isinf(converted).any()
+            and not np.isinf(data).any()
+        ):
             raise FlowrunError("the volume has values beyond the range of float32")
         return converted
 
@@ -162,7 +175,11 @@ IMAGES = {kind.payload: kind for kind in (Volume, Mask, Labels)}
 def image_of(value: Any, kind: type) -> Image:
     """`value` as an image of that class: one of ours, of nibabel or SimpleITK, or (array, affine). Raises FlowrunError."""
     if isinstance(value, Image):
-        return value if isinstance(value, kind) else kind(value.data, grid=value.grid, facts=value.facts, source=value.source)
+        return (
+            value
+            if isinstance(value, kind)
+            else kind(value.data, grid=value.grid, facts=value.facts, source=value.source)
+        )
     if hasattr(value, "get_fdata") and hasattr(value, "affine"):
         return kind(_only_volume(np.asanyarray(value.dataobj)), value.affine, source=value.get_filename() or "")
     if hasattr(value, "GetDirection") and hasattr(value, "GetSpacing"):
@@ -170,8 +187,10 @@ def image_of(value: Any, kind: type) -> Image:
     if isinstance(value, tuple) and len(value) == 2:
         return kind(value[0], value[1])
     if isinstance(value, np.ndarray):
-        raise FlowrunError(f"an array alone does not say where it lies; give (array, affine), an image's like(array), or "
-                           f"{kind.__name__}(array) for voxels of 1 mm")
+        raise FlowrunError(
+            f"an array alone does not say where it lies; give (array, affine), an image's like(array), or "
+            f"{kind.__name__}(array) for voxels of 1 mm"
+        )
     raise FlowrunError(f"a {kind.__name__} is an image or (array, affine), not a {type(value).__name__}")
 
 

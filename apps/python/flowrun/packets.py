@@ -5,15 +5,15 @@ Needs numpy and nothing else: the processes of nodes in Python use it too.
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Tuple
 
 import numpy as np
 
+from .codec import ByteReader, ByteWriter
 from .errors import FlowrunError
 from .grid import Grid
-from .images import IMAGES, Facts, Image, Labels, image_of
+from .images import IMAGES, Image, Labels, image_of
 
 
 class Number(float):
@@ -86,71 +86,7 @@ class Transform:
     source: str = ""
 
 
-class _Writer:
-    def __init__(self) -> None:
-        self.parts: List[Any] = []
-
-    def pack(self, form: str, *values) -> None:
-        self.parts.append(struct.pack("<" + form, *values))
-
-    def text(self, text: str) -> None:
-        data = text.encode()
-        self.pack("Q", len(data))
-        self.parts.append(data)
-
-    def array(self, values: np.ndarray, dtype) -> None:
-        """Elements in the order of memory: of images x fastest."""
-        values = np.asarray(values, dtype=dtype)
-        flat = values.ravel(order="F" if values.ndim == 3 else "C")
-        self.pack("Q", flat.size)
-        self.parts.append(memoryview(flat).cast("B") if flat.size else b"")
-
-    def grid(self, grid: Grid) -> None:
-        self.pack("3q15d", *grid.size, *grid.spacing, *grid.origin, *grid.direction)
-
-    def facts(self, facts: Facts) -> None:
-        for text in (facts.contrast, facts.space, facts.kind):
-            self.text(text)
-        self.pack("Q", len(facts.more))
-        for name in sorted(facts.more, key=str.encode):
-            self.text(name)
-            self.text(facts.more[name])
-
-
-class _Reader:
-    def __init__(self, data) -> None:
-        self.data, self.at = memoryview(data).cast("B"), 0
-
-    def take(self, length: int) -> memoryview:
-        if length > len(self.data) - self.at:
-            raise FlowrunError("its data are cut")
-        self.at += length
-        return self.data[self.at - length : self.at]
-
-    def unpack(self, form: str) -> tuple:
-        return struct.unpack("<" + form, self.take(struct.calcsize("<" + form)))
-
-    def one(self, form: str):
-        return self.unpack(form)[0]
-
-    def text(self) -> str:
-        return bytes(self.take(self.one("Q"))).decode(errors="replace")
-
-    def array(self, dtype) -> np.ndarray:
-        dtype = np.dtype(dtype)
-        return np.frombuffer(self.take(self.one("Q") * dtype.itemsize), dtype=dtype)
-
-    def grid(self) -> Grid:
-        values = self.unpack("3q15d")
-        return Grid(values[:3], values[3:6], values[6:9], values[9:])
-
-    def facts(self) -> Facts:
-        facts = Facts(self.text(), self.text(), self.text())
-        facts.more = {self.text(): self.text() for _ in range(self.one("Q"))}
-        return facts
-
-
-def _write_image(image: Image, out: _Writer) -> None:
+def _write_image(image: Image, out: ByteWriter) -> None:
     out.grid(image.grid)
     out.text(image.source)
     out.facts(image.facts)
@@ -162,14 +98,14 @@ def _write_image(image: Image, out: _Writer) -> None:
             out.text(image.names[label])
 
 
-def _read_image(kind: type, data: _Reader) -> Image:
+def _read_image(kind: type, data: ByteReader) -> Image:
     grid, source, facts = data.grid(), data.text(), data.facts()
     voxels = data.array(kind.dtype).reshape(grid.size, order="F")
     names = {"names": {data.one("i"): data.text() for _ in range(data.one("Q"))}} if kind is Labels else {}
     return kind(voxels, grid=grid, facts=facts, source=source, **names)
 
 
-def _write_cell(cell, out: _Writer) -> None:
+def _write_cell(cell, out: ByteWriter) -> None:
     if isinstance(cell, (bool, np.bool_, int, np.integer)):
         out.pack("Bq", 0, int(cell))
     elif isinstance(cell, (float, np.floating)):
@@ -181,11 +117,13 @@ def _write_cell(cell, out: _Writer) -> None:
         raise FlowrunError(f"a cell of a table is a number or a text, not a {type(cell).__name__}")
 
 
-def _write_table(table, out: _Writer) -> None:
+def _write_table(table, out: ByteWriter) -> None:
     columns = {str(name): list(values) for name, values in dict(table).items()}
     lengths = {len(values) for values in columns.values()}
     if len(lengths) > 1:
-        raise FlowrunError("the columns of a table have one length; these have " + ", ".join(str(n) for n in sorted(lengths)))
+        raise FlowrunError(
+            "the columns of a table have one length; these have " + ", ".join(str(n) for n in sorted(lengths))
+        )
     out.pack("Q", len(columns))
     for name in columns:
         out.text(name)
@@ -195,7 +133,7 @@ def _write_table(table, out: _Writer) -> None:
             _write_cell(cell, out)
 
 
-def _read_table(data: _Reader) -> Table:
+def _read_table(data: ByteReader) -> Table:
     names = [data.text() for _ in range(data.one("Q"))]
     columns: Dict[str, list] = {name: [] for name in names}
     for _ in range(data.one("Q")):
@@ -205,28 +143,28 @@ def _read_table(data: _Reader) -> Table:
     return Table(columns)
 
 
-def _write_number(number, out: _Writer) -> None:
+def _write_number(number, out: ByteWriter) -> None:
     out.pack("d", float(number))
     out.text(getattr(number, "unit", ""))
 
 
-def _read_number(data: _Reader) -> Number:
+def _read_number(data: ByteReader) -> Number:
     value = data.one("d")
     return Number(value, data.text())
 
 
-def _write_list(voxels: VoxelList, out: _Writer) -> None:
+def _write_list(voxels: VoxelList, out: ByteWriter) -> None:
     out.grid(voxels.grid)
     out.text(voxels.source)
     out.array(voxels.voxels, np.int64)
 
 
-def _read_list(data: _Reader) -> VoxelList:
+def _read_list(data: ByteReader) -> VoxelList:
     grid, source = data.grid(), data.text()
     return VoxelList(grid, data.array(np.int64), source)
 
 
-def _write_patches(batch: PatchBatch, out: _Writer) -> None:
+def _write_patches(batch: PatchBatch, out: ByteWriter) -> None:
     values = np.ascontiguousarray(batch.values, dtype=np.float32)
     if values.ndim != 5 or len(values) != len(batch.voxels):
         raise FlowrunError("the values of patches are N x C x D x H x W, with N voxels")
@@ -236,13 +174,13 @@ def _write_patches(batch: PatchBatch, out: _Writer) -> None:
     out.array(values, np.float32)
 
 
-def _read_patches(data: _Reader) -> PatchBatch:
+def _read_patches(data: ByteReader) -> PatchBatch:
     grid, voxels = data.grid(), data.array(np.int64)
     channels, width, height, depth = data.unpack("4q")
     return PatchBatch(grid, voxels, data.array(np.float32).reshape(len(voxels), channels, depth, height, width))
 
 
-def _write_scores(scores: Scores, out: _Writer) -> None:
+def _write_scores(scores: Scores, out: ByteWriter) -> None:
     values = np.ascontiguousarray(scores.values, dtype=np.float32)
     if values.ndim != 2 or len(values) != len(scores.voxels):
         raise FlowrunError("the values of scores are N x K, with N voxels")
@@ -252,12 +190,12 @@ def _write_scores(scores: Scores, out: _Writer) -> None:
     out.array(values, np.float32)
 
 
-def _read_scores(data: _Reader) -> Scores:
+def _read_scores(data: ByteReader) -> Scores:
     grid, voxels, classes = data.grid(), data.array(np.int64), data.one("q")
     return Scores(grid, voxels, data.array(np.float32).reshape(len(voxels), classes))
 
 
-def _write_transform(transform: Transform, out: _Writer) -> None:
+def _write_transform(transform: Transform, out: ByteWriter) -> None:
     for text in (transform.source_space, transform.target_space, transform.source):
         out.text(text)
     out.pack("Q", len(transform.steps))
@@ -267,13 +205,13 @@ def _write_transform(transform: Transform, out: _Writer) -> None:
         out.array(np.ravel(step.displacement), np.float32)
 
 
-def _read_step(data: _Reader) -> TransformStep:
+def _read_step(data: ByteReader) -> TransformStep:
     inverse, *matrix = data.unpack("B12d")
     grid = data.grid()
     return TransformStep(np.reshape(matrix, (3, 4)), grid, data.array(np.float32), bool(inverse))
 
 
-def _read_transform(data: _Reader) -> Transform:
+def _read_transform(data: ByteReader) -> Transform:
     start, end, source = data.text(), data.text(), data.text()
     return Transform([_read_step(data) for _ in range(data.one("Q"))], start, end, source)
 
@@ -309,7 +247,7 @@ def value_of(value: Any, payload: str) -> Any:
 
 def encoded(value: Any, payload: str) -> List[Any]:
     """The bytes of a value of that payload, in parts. Raises FlowrunError."""
-    out = _Writer()
+    out = ByteWriter()
     value = value_of(value, payload)
     if payload in IMAGES:
         _write_image(value, out)
@@ -320,7 +258,7 @@ def encoded(value: Any, payload: str) -> List[Any]:
 
 def decoded(data, payload: str) -> Any:
     """The value in those bytes; arrays lie in them. Raises FlowrunError for bytes that are no such payload."""
-    reader = _Reader(data)
+    reader = ByteReader(data)
     try:
         value = _read_image(IMAGES[payload], reader) if payload in IMAGES else _CODECS[payload][2](reader)
     except (ValueError, KeyError) as fault:

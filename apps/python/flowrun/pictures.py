@@ -20,14 +20,21 @@ def png(grey: np.ndarray) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows.tobytes(), 6)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows.tobytes(), 6))
+        + chunk(b"IEND", b"")
+    )
 
 
 def slices_png(image: Any) -> bytes:
     """The three middle slices side by side, in the array's own axes, from the 1st to the 99th percentile of the values."""
     data = np.nan_to_num(np.asarray(image.data, dtype=np.float32))
     middle = [data.take(length // 2, axis=axis) for axis, length in enumerate(data.shape)]
-    low, high = np.percentile(data, (1, 99)) if image.payload == "flowrun.volume/1" else (0, max(1.0, float(data.max())))
+    low, high = (
+        np.percentile(data, (1, 99)) if image.payload == "flowrun.volume/1" else (0, max(1.0, float(data.max())))
+    )
     height = max(part.shape[1] for part in middle)
     panels = []
     for part in middle:

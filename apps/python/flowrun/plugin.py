@@ -1,4 +1,4 @@
-"""Nodes in Python: a file in a plugin folder that imports from here is a plugin, and each function or class under `node` a node type.
+"""Nodes in Python: a file in a plugin folder that imports from here is a plugin; each function or class under `node` is a type.
 
     from scipy.ndimage import gaussian_filter
     from flowrun.plugin import Input, Output, Param, Volume, node
@@ -28,8 +28,28 @@ from .grid import Grid
 from .images import Facts, Image, Labels, Mask, Volume
 from .packets import PAYLOADS, Number, PatchBatch, Scores, Table, Transform, TransformStep, VoxelList
 
-__all__ = ["Context", "Facts", "Grid", "Image", "Input", "Labels", "Mask", "Number", "Output", "Param", "PatchBatch", "Refused",
-           "Scores", "Table", "Transform", "TransformStep", "VoxelList", "Volume", "node", "plugin"]
+__all__ = [
+    "Context",
+    "Facts",
+    "Grid",
+    "Image",
+    "Input",
+    "Labels",
+    "Mask",
+    "Number",
+    "Output",
+    "Param",
+    "PatchBatch",
+    "Refused",
+    "Scores",
+    "Table",
+    "Transform",
+    "TransformStep",
+    "VoxelList",
+    "Volume",
+    "node",
+    "plugin",
+]
 
 
 class Refused(Exception):
@@ -65,12 +85,25 @@ class Param:
     """A parameter. default: says its type too; for one that the graph must give, leave it out and say `type`: boolean, integer,
     number, string, path, enum (with choices), integers, numbers or strings. per_case: may differ from case to case."""
 
-    def __init__(self, default: Any = None, help: str = "", *, type: str = "", min: Optional[float] = None,
-                 max: Optional[float] = None, unit: str = "", choices: Sequence[str] = (), length: int = 0, role: str = "",
-                 per_case: bool = False):
+    def __init__(
+        self,
+        default: Any = None,
+        help: str = "",
+        *,
+        type: str = "",
+        min: Optional[float] = None,
+        max: Optional[float] = None,
+        unit: str = "",
+        choices: Sequence[str] = (),
+        length: int = 0,
+        role: str = "",
+        per_case: bool = False,
+    ):
         kind = type or ("enum" if choices else self._type_of(default))
         self.description: Dict[str, Any] = {"type": kind, "help": help}
-        self.description.update({word: float(bound) for word, bound in (("min", min), ("max", max)) if bound is not None})
+        self.description.update(
+            {word: float(bound) for word, bound in (("min", min), ("max", max)) if bound is not None}
+        )
         more = {"unit": unit, "choices": list(choices), "length": length, "role": role, "per_case": per_case}
         self.description.update({word: value for word, value in more.items() if value})
         if default is not None:
@@ -84,15 +117,22 @@ class Param:
         else:
             kind = _TYPES.get(type(default), "")
         if not kind:
-            raise FlowrunError("a parameter without a default says its type, as in Param(type=\"number\", help=\"...\")")
+            raise FlowrunError('a parameter without a default says its type, as in Param(type="number", help="...")')
         return kind
 
 
 class Context:
     """What one firing sees of the world. `process` gets it when it has an argument `context`."""
 
-    def __init__(self, case: str = "", chunk: int = -1, node: str = "", threads: int = 1, device: str = "auto",
-                 progress: Optional[Callable[[float], None]] = None):
+    def __init__(
+        self,
+        case: str = "",
+        chunk: int = -1,
+        node: str = "",
+        threads: int = 1,
+        device: str = "auto",
+        progress: Optional[Callable[[float], None]] = None,
+    ):
         self.case = case  #: name of the case
         self.chunk = chunk  #: its number in a stream; -1: none
         self.node = node  #: id of the node in the graph
@@ -134,8 +174,15 @@ class NodeKind:
         def named(parts: Dict[str, Any]) -> list:
             return [{"name": name, **part.description} for name, part in parts.items()]
 
-        return {"name": f"{plugin}.{self.name}", "summary": self.summary, "details": self.details, "inputs": named(self.inputs),
-                "outputs": named(self.outputs), "params": named(self.params), "concurrent": self.concurrent}
+        return {
+            "name": f"{plugin}.{self.name}",
+            "summary": self.summary,
+            "details": self.details,
+            "inputs": named(self.inputs),
+            "outputs": named(self.outputs),
+            "params": named(self.params),
+            "concurrent": self.concurrent,
+        }
 
 
 KINDS: Dict[str, NodeKind] = {}
@@ -162,17 +209,29 @@ def _check_arguments(kind: NodeKind, process: Callable[..., Any]) -> None:
     wrong = [name for name in kind.arguments if name not in known and name != "context"]
     lacking = [] if takes_all else [name for name in known if name not in kind.arguments]
     if wrong or lacking:
-        what = f"has an argument '{wrong[0]}' that is no input or parameter" if wrong else f"has no argument for '{lacking[0]}'"
+        what = (
+            f"has an argument '{wrong[0]}' that is no input or parameter"
+            if wrong
+            else f"has no argument for '{lacking[0]}'"
+        )
         raise FlowrunError(f"node '{kind.name}': its process {what}")
 
 
-def node(name: str = "", *, inputs: Optional[Dict[str, Input]] = None, outputs: Optional[Dict[str, Output]] = None,
-         params: Optional[Dict[str, Param]] = None, summary: str = "", details: str = "", concurrent: bool = True) -> Callable:
+def node(
+    name: str = "",
+    *,
+    inputs: Optional[Dict[str, Input]] = None,
+    outputs: Optional[Dict[str, Output]] = None,
+    params: Optional[Dict[str, Param]] = None,
+    summary: str = "",
+    details: str = "",
+    concurrent: bool = True,
+) -> Callable:
     """Makes a node type of a function, or of a class with `process` and, where it loads something, `open(self, params)`.
 
-    `process` gets inputs and parameters by name, and `context` when it has such an argument. It gives back its one output, or a
-    dict of outputs by name. Summary and details are those of the docstring when nothing else is said. concurrent=False: one firing
-    of a node at a time.
+    `process` gets inputs and parameters by name, and `context` when it has such an argument. It gives back its one output, or
+    a dict of outputs by name. Summary and details are those of the docstring when nothing else is said. concurrent=False: one
+    firing of a node at a time.
     """
 
     def decorate(target: Any) -> Any:
@@ -180,8 +239,16 @@ def node(name: str = "", *, inputs: Optional[Dict[str, Input]] = None, outputs: 
         first, _, rest = text.partition("\n")
         own = name or re.sub(r"(?<!^)(?=[A-Z])", "_", target.__name__).lower()
         make = target if inspect.isclass(target) else lambda: _OfFunction(target)
-        kind = NodeKind(own, make, dict(inputs or {}), dict(outputs or {}), dict(params or {}), summary or first.strip().rstrip("."),
-                        details or re.sub(r"(?<!\n)\n(?!\n)", " ", rest.strip()), concurrent)
+        kind = NodeKind(
+            own,
+            make,
+            dict(inputs or {}),
+            dict(outputs or {}),
+            dict(params or {}),
+            summary or first.strip().rstrip("."),
+            details or re.sub(r"(?<!\n)\n(?!\n)", " ", rest.strip()),
+            concurrent,
+        )
         _check_arguments(kind, target.process if inspect.isclass(target) else target)
         if own in KINDS:
             raise FlowrunError(f"node '{own}' is there twice")

@@ -15,7 +15,7 @@ from .places import PathLike
 
 def _inner(name: str) -> str:
     """The name in the graph of a name in the session's own graph, which has it as the node 'graph'."""
-    return name[len("graph/"):] if name.startswith("graph/") else name
+    return name[len("graph/") :] if name.startswith("graph/") else name
 
 
 def _whole(value: Any) -> int:
@@ -53,8 +53,17 @@ def _identity(image: Image) -> tuple:
     """What of an image is also in its packet; when one of them was changed, the packet is another image."""
     facts = image.facts
     names = tuple(getattr(image, "names", {}).items())
-    return (id(image.data), image.data.flags.writeable, image.grid, facts.contrast, facts.space, facts.kind,
-            tuple(facts.more.items()), image.source, names)
+    return (
+        id(image.data),
+        image.data.flags.writeable,
+        image.grid,
+        facts.contrast,
+        facts.space,
+        facts.kind,
+        tuple(facts.more.items()),
+        image.source,
+        names,
+    )
 
 
 def value_of(packet: Any) -> Any:
@@ -67,7 +76,9 @@ def value_of(packet: Any) -> Any:
         return packet if data is None else packets.decoded(data, packet.type)
     more = {"names": parts["names"]} if "names" in parts else {}
     grid = Grid(**{name: tuple(value) for name, value in parts["geometry"].items()})
-    image = IMAGES[packet.type](parts["voxels"], grid=grid, facts=Facts(**parts["facts"]), source=parts["source"], **more)
+    image = IMAGES[packet.type](
+        parts["voxels"], grid=grid, facts=Facts(**parts["facts"]), source=parts["source"], **more
+    )
     image._packet = (packet, *_identity(image))
     return image
 
@@ -89,15 +100,18 @@ class Output(Dict[str, Any]):
 class Session:
     """An open graph; `Graph.session` makes one. A context manager: at its end the nodes and their models are released.
 
-    The first call opens the nodes and loads models. Calls may come from any thread and wait for each other; `run_all` runs several
-    at a time. Ctrl-C ends a call with KeyboardInterrupt, and the session can be used again.
+    The first call opens the nodes and loads models. Calls may come from any thread and wait for each other; `run_all` runs
+    several at a time. Ctrl-C ends a call with KeyboardInterrupt, and the session can be used again.
     """
 
-    def __init__(self, graph: Graph, *, threads: int, changing: Sequence[str], at_once: int, device: str, out: PathLike):
+    def __init__(
+        self, graph: Graph, *, threads: int, changing: Sequence[str], at_once: int, device: str, out: PathLike
+    ):
         self.graph = graph
         self._changing = list(changing)
-        self._native: Optional[Any] = _native().Session(str(graph.file), graph.words(), self._changing, threads, at_once, device,
-                                                        str(out), graph.plugins)
+        self._native: Optional[Any] = _native().Session(
+            str(graph.file), graph.words(), self._changing, threads, at_once, device, str(out), graph.plugins
+        )
         faults = [Diagnostic(*fault) for fault in self._native.faults()]
         if any(fault.severity == "error" for fault in faults):
             raise GraphError(faults)
@@ -119,8 +133,8 @@ class Session:
     def run(self, **inputs: Any) -> Output:
         """One call: packets by input of the graph, values by parameters of `changing`.
 
-        Images are Volume, Mask or Labels, images of nibabel or SimpleITK, (array, affine) or arrays of shape (x, y, z); a Number is
-        a float, a Table a dict of columns or a DataFrame. None is an optional input that is missing. Raises CaseFailed.
+        Images are Volume, Mask or Labels, images of nibabel or SimpleITK, or (array, affine) with the axes x, y, z; a Number
+        is a float, a Table a dict of columns or a DataFrame. None is an optional input that is missing. Raises CaseFailed.
         """
         output = self.run_all([inputs])[0]
         if isinstance(output, CaseFailed):

@@ -1,11 +1,11 @@
 """One node of a plugin in Python, fired in this process: for its tests.
 
-    from flowrun.testing import run_node
-    import my_nodes
+from flowrun.testing import run_node
+import my_nodes
 
-    def test_smooth_keeps_a_constant():
-        image = Volume(np.ones((4, 4, 4)))
-        assert np.allclose(run_node(my_plugin.smooth, volume=image, sigma=2.0).volume.data, 1)
+def test_smooth_keeps_a_constant():
+    image = Volume(np.ones((4, 4, 4)))
+    assert np.allclose(run_node(my_plugin.smooth, volume=image, sigma=2.0).volume.data, 1)
 """
 
 from __future__ import annotations
@@ -74,8 +74,12 @@ def run_node(target: Any, *, case: str = "case", **given: Any) -> Fired:
         raise FlowrunError(f"node '{kind.name}' has no input or parameter '{next(iter(given))}'")
     instance = kind.make()
     if hasattr(instance, "open"):
-        instance.open({name: value for name, value in params.items() if not kind.params[name].description.get("per_case")})
+        instance.open(
+            {name: value for name, value in params.items() if not kind.params[name].description.get("per_case")}
+        )
     outputs = plugin.outputs_of(kind, instance.process(**plugin.arguments_of(kind, context, inputs, params)))
-    fired = Fired({name: _through_codec(value, kind.outputs[name].description["payload"]) for name, value in outputs.items()})
+    fired = Fired(
+        {name: _through_codec(value, kind.outputs[name].description["payload"]) for name, value in outputs.items()}
+    )
     fired.warnings, fired.reports = context.warnings, context.reports
     return fired

@@ -52,9 +52,12 @@ def describe(script: str) -> None:
 
         name = load(script)
         types = [kind.description(name) for kind in plugin.KINDS.values()]
-        answer = "S" + json.dumps({"plugin": name, **plugin.PLUGIN, "description": {"node_types": types}}, allow_nan=False)
+        answer = "S" + json.dumps(
+            {"plugin": name, **plugin.PLUGIN, "description": {"node_types": types}}, allow_nan=False
+        )
     except BaseException as failure:  # SystemExit too
-        answer = f"Ecannot be imported by {sys.executable} (Python {sys.version.split()[0]}): {named(failure)}{place_in(script, failure)}"
+        python = f"{sys.executable} (Python {sys.version.split()[0]})"
+        answer = f"Ecannot be imported by {python}: {named(failure)}{place_in(script, failure)}"
     with os.fdopen(RESULT, "wb") as stream:
         stream.write(answer.encode(errors="replace"))
 
@@ -67,9 +70,25 @@ class Server:
 
         self.plugin, self.packets = plugin, packets
         self.script = script
-        self.name = load(script)
+        self.failure = ""  #: why no firing can be served
+        try:
+            load(script)
+        except BaseException as failure:
+            self.failure = (
+                f"'{script}' cannot be imported by {sys.executable}: {named(failure)}{place_in(script, failure)}"
+            )
         self.opened: Dict[int, Any] = {}  # nodes of the graph, by number
         self.answer = mmap.mmap(-1, 1)
+        self.request = self._mapped(0)
+
+    def _mapped(self, size: int) -> Any:
+        """The memory of requests as an array of bytes, in which the inputs of a firing are views. It stays mapped, because
+        mapping an image costs as much as copying it."""
+        import numpy
+
+        if not size:
+            return numpy.zeros(0, numpy.uint8)
+        return numpy.frombuffer(mmap.mmap(REQUEST_MEMORY, size, prot=mmap.PROT_READ), numpy.uint8)
 
     def serve(self) -> None:
         while True:
@@ -91,18 +110,22 @@ class Server:
 
     def _served(self, place: int, length: int) -> Tuple[str, Any, Dict[str, Tuple[str, Any]]]:
         """The failure (empty: none), the context, and the outputs with their payloads."""
-        memory = mmap.mmap(REQUEST_MEMORY, place + length, prot=mmap.PROT_READ, flags=mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0))
+        if place + length > self.request.size:
+            self.request = self._mapped(os.fstat(REQUEST_MEMORY).st_size)
         context = self.plugin.Context(progress=self._progress)
-        failure, outputs = "", {}
+        failure, outputs = self.failure, {}
         try:
-            outputs = self._run(memory, place, context)
+            outputs = {} if failure else self._run(place, context)
         except self.plugin.Refused as refused:
             failure = str(refused) or "the node refused without a sentence"
         except BaseException as fault:
             failure = self._failure(fault)
-        if not self._released(memory):
-            failure = failure or ("the node keeps an input beyond its firing, where it would change; let it keep a copy, as of "
-                                  "image.data.copy()")
+        if not self._released():
+            self.request = self._mapped(self.request.size)  # whose views are counted again
+            failure = failure or (
+                "the node keeps an input beyond its firing, where it would change; let it keep a copy, as of "
+                "image.data.copy()"
+            )
             outputs = {}
         return failure, context, outputs
 
@@ -115,19 +138,15 @@ class Server:
             frames = frames.tb_next  # those of this package say nothing to the node's author
         return sentence + "\n" + "".join(traceback.format_exception(type(fault), fault, frames)).rstrip()
 
-    @staticmethod
-    def _released(memory: mmap.mmap) -> bool:
-        """Whether nothing looks into the request any more."""
-        for attempt in (gc.collect, lambda: None):
-            try:
-                memory.close()
-                return True
-            except BufferError:
-                attempt()
-        return False
+    def _released(self) -> bool:
+        """Whether nothing looks into the request any more: each view of it holds a reference."""
+        own = 2  # self.request, and the argument of getrefcount
+        if sys.getrefcount(self.request) > own:
+            gc.collect()
+        return sys.getrefcount(self.request) <= own
 
-    def _run(self, memory: mmap.mmap, place: int, context: Any) -> Dict[str, Tuple[str, Any]]:
-        header = self.packets._Reader(memoryview(memory)[place:])
+    def _run(self, place: int, context: Any) -> Dict[str, Tuple[str, Any]]:
+        header = self.packets.ByteReader(self.request[place:])
         fires, kind, number = header.one("B"), header.text(), header.one("Q")
         context.node, context.device = header.text(), header.text()
         found = self.plugin.KINDS[kind.partition(".")[2]]
@@ -136,8 +155,10 @@ class Server:
             return {}
         context.case, context.chunk, context.threads = header.text(), header.one("q"), header.one("q")
         params = _params(header)
-        inputs = self._inputs(header, memory, found)
-        given = self.plugin.outputs_of(found, instance.process(**self.plugin.arguments_of(found, context, inputs, params)))
+        inputs = self._inputs(header, found)
+        given = self.plugin.outputs_of(
+            found, instance.process(**self.plugin.arguments_of(found, context, inputs, params))
+        )
         written = {}
         for name, port in found.outputs.items():
             payload = port.description["payload"]
@@ -155,7 +176,7 @@ class Server:
             self.opened[number] = instance
         return self.opened[number]
 
-    def _inputs(self, header: Any, memory: mmap.mmap, kind: Any) -> Dict[str, Any]:
+    def _inputs(self, header: Any, kind: Any) -> Dict[str, Any]:
         inputs: Dict[str, Any] = {}
         for _ in range(header.one("Q")):
             port, values = header.text(), []
@@ -163,7 +184,7 @@ class Server:
                 payload = header.text()
                 if payload:
                     offset, length = header.unpack("2Q")
-                    values.append(self.packets.decoded(memoryview(memory)[offset : offset + length], payload))
+                    values.append(self.packets.decoded(self.request[offset : offset + length], payload))
             if port in kind.inputs:
                 variadic = kind.inputs[port].description["variadic"]
                 inputs[port] = values if variadic else (values[0] if values else None)
@@ -190,7 +211,7 @@ class Server:
             self.answer = mmap.mmap(ANSWER_MEMORY, max(size, 1), flags=mmap.MAP_SHARED)
 
     def _answer(self, failure: str, context: Any, places: Dict[str, Tuple[int, int]]) -> None:
-        header = self.packets._Writer()
+        header = self.packets.ByteWriter()
         header.text(failure)
         header.pack("Q", len(context.warnings))
         for warning in context.warnings:
@@ -235,23 +256,5 @@ def main(words: List[str]) -> None:
         return
     for descriptor in (REQUESTS, ANSWERS, REQUEST_MEMORY, ANSWER_MEMORY):
         os.set_inheritable(descriptor, False)
-    try:
-        server = Server(script)
-    except BaseException as failure:
-        server = None
-        reason = f"'{script}' cannot be imported by {sys.executable}: {named(failure)}{place_in(script, failure)}"
-        refuse(reason)
-    if server:
-        server.serve()
-
-
-def refuse(reason: str) -> None:
-    """Answers the first request with a reason."""
-    from .plugin import Context
-
-    server = Server.__new__(Server)
-    from . import packets, plugin
-
-    server.plugin, server.packets, server.answer = plugin, packets, mmap.mmap(-1, 1)
-    server._read(16)
-    server._answer(reason, Context(), {})
+    server = Server(script)
+    server.serve()

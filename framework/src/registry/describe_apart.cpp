@@ -101,13 +101,15 @@ void describe_for_parent(const std::filesystem::path& library, Confinement confi
   std::string answer;
   try {
     const bool script = is_script(library);
+    std::vector<std::string> python;  // known before this process has no rights: finding it may start one
+    if (script) python = python_command("describe", library);
     const Confined confined = ChildSide::confine(script ? Programs::in_its_place : Programs::refused);
     if (confined == Confined::not_at_all && confinement == Confinement::required)
       throw Error(
           "has no manifest, and is not loaded to make one: this system has neither Landlock nor seccomp, which would keep "
           "its code from writing; if you trust it, make the manifest with 'flowrun_manifest " +
           library.string() + "'");
-    if (script) throw Error(parent.become(python_command("describe", library)) + kNoPython);
+    if (script) throw Error(parent.become(python) + kNoPython);
     answer = kManifest + manifest_text(describe_by_loading(library));
   } catch (const Error& error) {
     answer = kReason + std::string(error.what());

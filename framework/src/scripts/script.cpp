@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <regex>
+#include <sstream>
 
 #include "flowrun/host/scripts.h"
 #include "flowrun/sdk/error.h"
@@ -16,6 +19,36 @@ fs::path python_folder() {
   if (const char* given = std::getenv("FLOWRUN_PYTHON_FOLDER"); given && *given) return given;
   std::error_code error;
   return fs::read_symlink("/proc/self/exe", error).parent_path().parent_path() / "lib" / "flowrun" / "python";
+}
+
+/// A program as a shell finds it; empty: there is none.
+fs::path found_on_path(const std::string& program) {
+  if (program.find('/') != std::string::npos) return program;
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "/usr/bin:/bin");
+  std::error_code error;
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (!folder.empty() && fs::is_regular_file(fs::path(folder) / program, error)) return fs::path(folder) / program;
+  return {};
+}
+
+/// The interpreter itself. One that is a shell script, as those of pyenv, is asked for it: it starts processes, which a plugin
+/// that is being described may not.
+std::string interpreter() {
+  const char* given = std::getenv("FLOWRUN_PYTHON");
+  const std::string program = given && *given ? given : "python3";
+  const fs::path file = found_on_path(program);
+  char begin[2] = {};
+  if (!std::ifstream(file, std::ios::binary).read(begin, 2) || begin[0] != '#' || begin[1] != '!') return program;
+  std::string quoted;
+  for (const char c : file.string()) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  FILE* answer = ::popen(("'" + quoted + "' -c 'import sys; print(sys.executable)' 2>/dev/null").c_str(), "re");
+  if (!answer) return program;
+  char line[4096] = {};
+  const bool read = std::fgets(line, sizeof line, answer) != nullptr;
+  ::pclose(answer);
+  const std::string real(line, std::strcspn(line, "\n"));
+  return read && !real.empty() ? real : program;
 }
 
 void add_sources(const fs::path& folder, const fs::path& from, const fs::path& script, std::vector<std::string>& found) {
@@ -57,11 +90,10 @@ std::vector<std::string> python_command(const std::string& task, const fs::path&
   if (!fs::exists(folder / "flowrun" / "worker.py", error))
     throw Error("needs flowrun's Python sources, which are not in '" + folder.string() +
                 "'; say in the variable FLOWRUN_PYTHON_FOLDER where they are");
-  const char* given = std::getenv("FLOWRUN_PYTHON");
   // The first entry of the path may be the working folder, from which nothing is imported.
   const char* const code =
       "import sys; sys.path[:] = [sys.argv[1]] + [p for p in sys.path if p]; from flowrun.worker import main; main(sys.argv[2:])";
-  return {given && *given ? given : "python3", "-B", "-c", code, folder.string(), task, script.string()};
+  return {interpreter(), "-B", "-c", code, folder.string(), task, script.string()};
 }
 
 }  // namespace flowrun

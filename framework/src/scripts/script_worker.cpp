@@ -40,6 +40,48 @@ int out_of_the_way(int descriptor) {
   return moved;
 }
 
+/// What a worker starts with: no signal blocked or ignored, a process group of its own, and its descriptors.
+class Start {
+ public:
+  explicit Start(const std::array<int, 4>& given) {
+    ::posix_spawnattr_init(&attributes_);
+    ::posix_spawn_file_actions_init(&actions_);
+    sigset_t none, all;
+    ::sigemptyset(&none);
+    ::sigfillset(&all);
+    ::posix_spawnattr_setsigmask(&attributes_, &none);
+    ::posix_spawnattr_setsigdefault(&attributes_, &all);
+    ::posix_spawnattr_setpgroup(&attributes_, 0);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&actions_, STDERR_FILENO, STDOUT_FILENO);  // what nodes print is no output of flowrun
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      moved_[i] = ::fcntl(given[i], F_DUPFD_CLOEXEC, kOutOfTheWay);
+      ::posix_spawn_file_actions_adddup2(&actions_, moved_[i], kFirstDescriptor + static_cast<int>(i));
+    }
+  }
+  ~Start() {
+    for (const int one : moved_) ::close(one);
+    ::posix_spawn_file_actions_destroy(&actions_);
+    ::posix_spawnattr_destroy(&attributes_);
+  }
+  Start(const Start&) = delete;
+  Start& operator=(const Start&) = delete;
+
+  /// 0, or why not.
+  int process(const std::vector<std::string>& command, pid_t& process) const {
+    std::vector<char*> words;
+    for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+    words.push_back(nullptr);
+    return ::posix_spawnp(&process, words[0], &actions_, &attributes_, words.data(), environ);
+  }
+
+ private:
+  std::array<int, 4> moved_{};
+  posix_spawnattr_t attributes_;
+  posix_spawn_file_actions_t actions_;
+};
+
 }  // namespace
 
 Request::Place Request::add(const Payload& payload, const Codec& codec) {
@@ -75,31 +117,7 @@ ScriptWorker::ScriptWorker(const std::vector<std::string>& command) {
   from_ = out_of_the_way(answers[0]);
   const std::array<int, 4> given{out_of_the_way(requests[0]), out_of_the_way(answers[1]), request_.descriptor(),
                                  answer_.descriptor()};
-  std::vector<char*> words;
-  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);  // what nodes print is no output of flowrun
-  std::array<int, 4> moved{};
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    moved[i] = ::fcntl(given[i], F_DUPFD_CLOEXEC, kOutOfTheWay);
-    ::posix_spawn_file_actions_adddup2(&actions, moved[i], kFirstDescriptor + static_cast<int>(i));
-  }
-  const int failed = ::posix_spawnp(&process_, words[0], &actions, &attributes, words.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::posix_spawnattr_destroy(&attributes);
-  for (const int one : moved) ::close(one);
+  const int failed = Start(given).process(command, process_);
   ::close(given[0]);
   ::close(given[1]);
   if (failed == 0) return;

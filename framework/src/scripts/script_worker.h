@@ -52,7 +52,6 @@ class ScriptWorker {
   bool is_usable() const { return process_ > 0; }
 
  private:
-  void start(const std::vector<std::string>& command);
   void send(const Request::Place& place);
   bool read_frame(std::uint64_t (&frame)[3], const std::function<bool()>& stop);
   [[noreturn]] void fail_ended();

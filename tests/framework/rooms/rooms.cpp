@@ -169,9 +169,9 @@ std::string third_party_of(const std::string& include) {
 }
 
 const std::set<std::string>& framework_rooms() {
-  static const std::set<std::string> kRooms{"cohort",  "diagnostics", "json",     "packets",  "process",
-                                            "records", "registry",    "schedule", "sdk",      "session",
-                                            "spec",    "testing",     "text",     "timeline", "validate"};
+  static const std::set<std::string> kRooms{"cohort",   "diagnostics", "json",     "packets", "process", "records",
+                                            "registry", "schedule",    "scripts",  "sdk",     "session", "spec",
+                                            "testing",  "text",        "timeline", "validate"};
   return kRooms;
 }
 

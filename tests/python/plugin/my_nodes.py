@@ -10,8 +10,14 @@ from flowrun.plugin import Input, Labels, Mask, Number, Output, Param, Refused, 
 plugin(version="1.2.3", licence="Apache-2.0")
 
 
-@node(inputs={"volume": Input(Volume, "Any image")}, outputs={"volume": Output(Volume, "The changed image")},
-      params={"factor": Param(2.0, "Voxels are multiplied by this", min=0), "path": Param(type="path", default="", help="Unused")})
+@node(
+    inputs={"volume": Input(Volume, "Any image")},
+    outputs={"volume": Output(Volume, "The changed image")},
+    params={
+        "factor": Param(2.0, "Voxels are multiplied by this", min=0),
+        "path": Param(type="path", default="", help="Unused"),
+    },
+)
 def scale(context, volume, factor, path):
     """An image times a number
 
@@ -23,8 +29,11 @@ def scale(context, volume, factor, path):
     return volume.like(volume.data * np.float32(factor) + helper.NOTHING)
 
 
-@node(inputs={"volume": Input(Volume, "Any image")}, outputs={"volume": Output(Volume, "The image")},
-      params={"seed": Param(1, "2 and 5 raise, 9 kills its process, 11 refuses", per_case=True)})
+@node(
+    inputs={"volume": Input(Volume, "Any image")},
+    outputs={"volume": Output(Volume, "The image")},
+    params={"seed": Param(1, "2 and 5 raise, 9 kills its process, 11 refuses", per_case=True)},
+)
 class Fails:
     """Fails in some cases"""
 
@@ -38,11 +47,21 @@ class Fails:
         return volume
 
 
-@node(inputs={"volumes": Input(Volume, "Any images", variadic=True), "mask": Input(Mask, "Where", required=False)},
-      outputs={"mask": Output(Mask, "Above the mean"), "labels": Output(Labels, "The same"), "mean": Output(Number, "Mean"),
-               "table": Output(Table, "One row")},
-      params={"names": Param(["a", "b"], "Names"), "sizes": Param([1, 2], "Sizes"), "mode": Param("x", "Mode", choices=["x", "y"]),
-              "flag": Param(False, "Flag")})
+@node(
+    inputs={"volumes": Input(Volume, "Any images", variadic=True), "mask": Input(Mask, "Where", required=False)},
+    outputs={
+        "mask": Output(Mask, "Above the mean"),
+        "labels": Output(Labels, "The same"),
+        "mean": Output(Number, "Mean"),
+        "table": Output(Table, "One row"),
+    },
+    params={
+        "names": Param(["a", "b"], "Names"),
+        "sizes": Param([1, 2], "Sizes"),
+        "mode": Param("x", "Mode", choices=["x", "y"]),
+        "flag": Param(False, "Flag"),
+    },
+)
 class EveryKind:
     """Every kind of parameter and output"""
 
@@ -54,15 +73,22 @@ class EveryKind:
         first = volumes[0]
         mean = float(np.mean([volume.data.mean() for volume in volumes]))
         above = (first.data > mean) & (True if mask is None else mask.data > 0)
-        return {"mask": first.like(above, Mask), "labels": first.like(above * 3, Labels), "mean": Number(mean, "sd"),
-                "table": {"names": names, "sizes": sizes, "flag": [flag, flag], "mode": [mode] * 2}}
+        return {
+            "mask": first.like(above, Mask),
+            "labels": first.like(above * 3, Labels),
+            "mean": Number(mean, "sd"),
+            "table": {"names": names, "sizes": sizes, "flag": [flag, flag], "mode": [mode] * 2},
+        }
 
 
 kept = []
 
 
-@node(inputs={"volume": Input(Volume, "Any image")}, outputs={"volume": Output(Volume, "The image")},
-      params={"how": Param("array", "What is wrong", choices=["array", "keep", "nothing", "exit"])})
+@node(
+    inputs={"volume": Input(Volume, "Any image")},
+    outputs={"volume": Output(Volume, "The image")},
+    params={"how": Param("array", "What is wrong", choices=["array", "keep", "nothing", "exit"])},
+)
 def wrong(volume, how):
     """Breaks its contract"""
     if how == "keep":
