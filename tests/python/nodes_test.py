@@ -73,6 +73,17 @@ def test_a_graph_is_checked_against_it(tmp_path, plugins):
         one_node(tmp_path, "scale", factor=-1)
 
 
+def test_the_ten_lines_of_the_document(tmp_path):
+    filters = pytest.importorskip("scipy.ndimage")
+    text = (SOURCE / "docs/python.md").read_text().split("```python file=my_nodes.py\n")[1].split("```")[0]
+    assert len(text.splitlines()) <= 10
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins/my_nodes.py").write_text(text)
+    with one_node(tmp_path, "smooth", sigma=1.5).session() as session:
+        smooth = session.run(volume=IMAGE).volume
+    np.testing.assert_array_equal(smooth.data, filters.gaussian_filter(IMAGE.data, 1.5))
+
+
 def test_images_go_through_it(tmp_path, plugins):
     with one_node(tmp_path, "scale", factor=3).session() as session:
         output = session.run(volume=IMAGE)

@@ -157,7 +157,7 @@ def test_ctrl_c_ends_a_call_and_the_session_goes_on(cascade, tmp_path):
         import numpy, flowrun
         session = flowrun.load({str(cascade.file)!r}).session()
         def run(n):
-            image = numpy.random.default_rng(1).normal(100, 50, (n, n, n)).astype("f4")
+            image = flowrun.Volume(numpy.random.default_rng(1).normal(100, 50, (n, n, n)))
             return session.run(flair=image, pd=image, t2=image, t1=image)
         run(16)
         try:
