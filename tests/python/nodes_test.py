@@ -182,6 +182,16 @@ def test_resume_runs_again_when_the_file_or_what_it_imports_changed(tmp_path, pl
     assert run().nothing == ""
 
 
+def test_an_edited_file_is_never_mixed_with_what_still_runs(tmp_path, plugins):
+    graph = one_node(tmp_path, "scale", factor=3)
+    with graph.session() as before:
+        assert before.run(volume=IMAGE).volume.data[0, 0, 1] == 3
+        (plugins / "helper.py").write_text("NOTHING = 5\n")
+        with graph.session() as after:
+            assert after.run(volume=IMAGE).volume.data[0, 0, 1] == 8
+        assert before.run(volume=IMAGE).volume.data[0, 0, 1] == 3
+
+
 def test_a_change_of_a_type_is_seen_by_the_next_look(plugins):
     flowrun.node("my_nodes.scale", plugins=[plugins])
     text = (plugins / "my_nodes.py").read_text()

@@ -43,9 +43,10 @@ fs::path manifest_program() {
 
 Manifest read_answer(const LibraryFile& file, const std::string& answer) {
   if (answer[0] == kReason) throw Error(answer.substr(1));
-  if (answer[0] == kScript) return script_manifest(file, answer.substr(1));
+  const bool script = is_script(file.path);  // Python writes no manifest, which would say of what file it is
+  if (script && answer[0] == kScript) return script_manifest(file, answer.substr(1));
   std::optional<Manifest> manifest;
-  if (answer[0] == kManifest) manifest = parse_manifest(answer.substr(1));
+  if (!script && answer[0] == kManifest) manifest = parse_manifest(answer.substr(1));
   if (!manifest)
     throw Error("could not be described: flowrun_manifest gave no answer that can be read; is it of the same flowrun?");
   return std::move(*manifest);

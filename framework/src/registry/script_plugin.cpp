@@ -54,8 +54,10 @@ const LoadedPlugin& load_script(const std::filesystem::path& script, const Manif
   static auto* const kLoaded = new std::map<std::pair<std::filesystem::path, std::string>, LoadedPlugin>;
   if (read_library_file(script).hash != manifest.hash)
     throw Error(quoted(script) + " has changed since it was looked at; start again");
+  std::string version = manifest.hash;
+  for (const SourceFile& source : manifest.sources) version += " " + source.path + " " + source.hash;
   const std::lock_guard lock(*kMutex);
-  const auto [known, is_new] = kLoaded->try_emplace({script, manifest.hash});
+  const auto [known, is_new] = kLoaded->try_emplace({script, version});
   LoadedPlugin& plugin = known->second;
   if (!is_new) return plugin;
   plugin.abi.name = manifest.plugin;

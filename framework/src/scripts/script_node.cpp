@@ -1,6 +1,8 @@
 #include <atomic>
+#include <fstream>
 #include <map>
 #include <mutex>
+#include <sstream>
 
 #include "flowrun/host/scripts.h"
 #include "flowrun/sdk/codec.h"
@@ -13,10 +15,19 @@ namespace {
 using scripts::Request;
 using scripts::ScriptWorker;
 
+/// All that a script is made of; it and what it may import are small.
+std::string text_of(const std::filesystem::path& script) {
+  std::ostringstream text;
+  text << std::ifstream(script, std::ios::binary).rdbuf();
+  for (const std::string& helper : script_helpers(script))
+    text << "\n" << helper << "\n" << std::ifstream(script.parent_path() / helper, std::ios::binary).rdbuf();
+  return text.str();
+}
+
 /// The processes of one script that have nothing to do. Any thread.
 class Workers {
  public:
-  explicit Workers(std::filesystem::path script) : script_(std::move(script)) {}
+  Workers(std::filesystem::path script, std::string text) : script_(std::move(script)), text_(std::move(text)) {}
 
   std::unique_ptr<ScriptWorker> take() {
     {
@@ -27,6 +38,8 @@ class Workers {
         return worker;
       }
     }
+    if (text_of(script_) != text_)
+      throw Error("'" + script_.string() + "' or what it imports has changed since this node was made; start again");
     return std::make_unique<ScriptWorker>(python_command("serve", script_));
   }
   void give_back(std::unique_ptr<ScriptWorker> worker) {
@@ -35,19 +48,21 @@ class Workers {
     idle_.push_back(std::move(worker));
   }
 
-  /// Those of a script, shared by all its nodes.
+  /// Those of a script as it is now, shared by all its nodes.
   static std::shared_ptr<Workers> of(const std::filesystem::path& script) {
     static std::mutex* const kMutex = new std::mutex;
     static auto* const kAll = new std::map<std::filesystem::path, std::weak_ptr<Workers>>;
+    std::string text = text_of(script);
     const std::lock_guard lock(*kMutex);
     std::weak_ptr<Workers>& known = (*kAll)[script];
     std::shared_ptr<Workers> workers = known.lock();
-    if (!workers) known = workers = std::make_shared<Workers>(script);
+    if (!workers || workers->text_ != text) known = workers = std::make_shared<Workers>(script, std::move(text));
     return workers;
   }
 
  private:
   std::filesystem::path script_;
+  std::string text_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<ScriptWorker>> idle_;
 };

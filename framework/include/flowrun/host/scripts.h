@@ -15,7 +15,8 @@ namespace flowrun {
 bool is_script(const std::filesystem::path& file);
 
 /// The sources that it may import from its folder: every other "*.py" there that is neither a plugin nor a test (test_*.py), and
-/// those of packages (folders with __init__.py) at any depth. Relative to that folder, in order. A change of one is taken for a change of the plugin.
+/// those of packages (folders with __init__.py) at any depth. Relative to that folder, in order. A
+/// change of one is taken for a change of the plugin.
 std::vector<std::string> script_helpers(const std::filesystem::path& script);
 
 /// Program and words that start Python for a task of flowrun/worker.py, "describe" or "serve". The program is FLOWRUN_PYTHON, else
