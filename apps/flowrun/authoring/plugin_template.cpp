@@ -133,6 +133,11 @@ const std::vector<std::string>& plugin_libraries() {
   return kLibraries;
 }
 
+const std::vector<std::string>& plugin_languages() {
+  static const std::vector<std::string> kLanguages{"c++", "python"};
+  return kLanguages;
+}
+
 std::string graph_test_line(const std::string& node) {
   return "  add_test(NAME graph_" + node + " COMMAND $<TARGET_FILE:flowrun::program> run ${CMAKE_SOURCE_DIR}/graphs/" + node +
          ".json\n    --plugin-path ${CMAKE_BINARY_DIR}/lib/flowrun/plugins --out ${CMAKE_BINARY_DIR}/out)\n";
@@ -151,6 +156,9 @@ std::vector<std::string> plan_faults(const PluginPlan& plan) {
   std::vector<std::string> faults{name_fault("the plugin's name", plan.name, {"flowrun"}),
                                   word_fault("--kind", plan.kind, plugin_kinds())};
   if (!plan.library.empty()) faults.push_back(word_fault("--with", plan.library, plugin_libraries()));
+  faults.push_back(word_fault("--language", plan.language, plugin_languages()));
+  if (plan.language == "python" && (plan.kind != "map" || !plan.library.empty()))
+    faults.push_back("--language python makes nodes of the kind map, without --with; other kinds are written in C++");
   std::set<std::string> taken{"plugin", "itk_volume", "torch_volume"};  // files of the plugin have these names
   for (const std::string& node : plan.nodes) {
     if (node.empty()) continue;  // of an unknown kind no node has a default name
@@ -161,7 +169,25 @@ std::vector<std::string> plan_faults(const PluginPlan& plan) {
   return faults;
 }
 
+/// One source and one test for all its nodes.
+static std::map<std::string, std::string> python_files(const PluginPlan& plan) {
+  Names names = names_of(plan);
+  const auto text = [&](const std::string& from) { return filled(plugin_templates().at("python/" + from), names); };
+  std::map<std::string, std::string> files{{"README.md", text("README.md")}, {".gitignore", "__pycache__/\n*.py.json\nout/\n"}};
+  std::string source = text("head.py"), test = text("head_test.py");
+  for (const std::string& node : plan.nodes) {
+    names["NODE"] = node;
+    source += text("node.py");
+    test += text("node_test.py");
+    files["graphs/" + node + ".json"] = text("graph.json");
+  }
+  files[plan.name + ".py"] = source;
+  files["test_" + plan.name + ".py"] = test;
+  return files;
+}
+
 std::map<std::string, std::string> plugin_files(const PluginPlan& plan) {
+  if (plan.language == "python") return python_files(plan);
   Names names = names_of(plan);
   std::map<std::string, std::string> files;
   const auto add = [&](const std::string& file, const std::string& from) {

@@ -15,10 +15,12 @@ struct PluginPlan {
   std::string kind;                ///< "map", "stream", "collect", "source" or "sink"
   std::string library;             ///< "itk", "torch" or empty
   std::vector<std::string> nodes;  ///< at least one
+  std::string language = "c++";    ///< or "python"
 };
 
 const std::vector<std::string>& plugin_kinds();
 const std::vector<std::string>& plugin_libraries();
+const std::vector<std::string>& plugin_languages();
 std::string default_node(const PluginPlan& plan);
 
 /// What is wrong with the plan's names, in sentences; none: it can be made.

@@ -24,6 +24,7 @@ struct NewPluginCommand {
   Words nodes;  ///< none: one, named after what it does
   std::string kind = "map";
   std::string library;  ///< "itk", "torch" or empty
+  std::string language = "c++";
 };
 
 namespace fs = std::filesystem;
@@ -88,7 +89,16 @@ std::string prefix_option() {
   return prefix == "/usr" || prefix == "/usr/local" ? "" : " -DCMAKE_PREFIX_PATH=" + prefix.string();
 }
 
+void print_next_of_python(const PluginPlan& plan) {
+  fmt::print("{0}: a plugin in Python with {1}. Next:\n\n  cd {0}\n  python3 -m pytest\n", plan.name,
+             plan.nodes.size() > 1 ? fmt::format("{} node types", plan.nodes.size())
+                                   : "the node type " + plan.name + "." + plan.nodes[0]);
+  for (const std::string& node : plan.nodes) fmt::print("  flowrun run graphs/{}.json --plugin-path . --out out\n", node);
+  fmt::print("\nREADME.md there says what each file is.\n");
+}
+
 void print_next(const PluginPlan& plan) {
+  if (plan.language == "python") return print_next_of_python(plan);
   std::string offered;
   for (const std::string& node : plan.nodes) offered += (offered.empty() ? "" : ", ") + plan.name + "." + node;
   fmt::print(
@@ -100,7 +110,7 @@ void print_next(const PluginPlan& plan) {
 }
 
 int make_plugin(const NewPluginCommand& command) {
-  PluginPlan plan{command.name, command.kind, command.library, command.nodes};
+  PluginPlan plan{command.name, command.kind, command.library, command.nodes, command.language};
   if (plan.nodes.empty()) plan.nodes = {default_node(plan)};
   if (const auto faults = plan_faults(plan); !faults.empty()) {
     for (const std::string& fault : faults) fmt::print(stderr, "flowrun: {}\n", printable(fault));
@@ -121,7 +131,8 @@ Verb new_plugin_verb(CLI::App& app) {
             "  flowrun new-plugin bright\n"
             "  flowrun new-plugin bright --node brighten --node darken\n"
             "  flowrun new-plugin regions --node sizes --kind collect\n"
-            "  flowrun new-plugin smooth --with itk\n\n"
+            "  flowrun new-plugin smooth --with itk\n"
+            "  flowrun new-plugin smooth --language python\n\n"
             "Kinds: map (one output for one input), stream (a case in chunks), collect (the chunks of a case\n"
             "into one output), source (no input), sink (writes a file). A folder that is there is never\n"
             "overwritten.");
@@ -130,6 +141,7 @@ Verb new_plugin_verb(CLI::App& app) {
   verb.repeatable("--node", command.nodes, "NAME", "a node type of it (repeatable) [one, named after what it does]");
   verb.option("--kind", command.kind, "KIND", "map, stream, collect, source or sink [map]");
   verb.option("--with", command.library, "LIBRARY", "use a library: itk or torch");
+  verb.option("--language", command.language, "LANGUAGE", "c++ or python [c++]");
   return verb;
 }
 

@@ -43,8 +43,6 @@ constexpr long kRefused[] = {
     SYS_add_key,
     SYS_request_key,
     // other processes
-    SYS_execve,
-    SYS_execveat,
     SYS_ptrace,
     SYS_process_vm_readv,
     SYS_process_vm_writev,
@@ -121,6 +119,9 @@ constexpr long kRefused[] = {
     SYS_futimesat,
 #endif
 };
+
+/// Likewise, unless another program may take the place of this one.
+constexpr long kPrograms[] = {SYS_execve, SYS_execveat};
 
 /// glibc has another way where these are not there; what they ask for cannot be seen by a filter.
 constexpr long kNotThere[] = {SYS_clone3, SYS_openat2};
@@ -201,11 +202,13 @@ void judge_open(Program& filter, long call, std::size_t flags) {
 
 }  // namespace
 
-bool filter_calls(OpenToWrite open_to_write) {
+bool filter_calls(OpenToWrite open_to_write, Programs programs) {
   if (kMachine == 0) return false;
   Program filter;
   judge_machine(filter);
   for (const long call : kRefused) filter.refuse(call, kNo);
+  if (programs == Programs::refused)
+    for (const long call : kPrograms) filter.refuse(call, kNo);
   for (const long call : kNotThere) filter.refuse(call, kUnknown);
   judge_clone(filter);
   for (const long call : {SYS_kill, SYS_tgkill, SYS_prlimit64, SYS_sched_setaffinity}) judge_process(filter, call);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <limits>
 
 #include "flowrun/host/child_process.h"
@@ -51,6 +52,15 @@ void ChildSide::write(std::string_view text) const {
     if (count < 0 && errno != EINTR) return;  // the parent is gone or has had enough
     if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
   }
+}
+
+std::string ChildSide::become(const std::vector<std::string>& command) const {
+  std::vector<char*> words;
+  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  ::dup2(descriptor_, process::kResultDescriptor);
+  ::execvp(words[0], words.data());
+  return "'" + command[0] + "' cannot be started: " + std::strerror(errno);
 }
 
 void ChildSide::end(int status) { ::_exit(status); }

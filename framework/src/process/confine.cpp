@@ -30,8 +30,9 @@ constexpr std::uint64_t kWriting = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_
                                    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
                                    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
 
-Ruleset ruleset_for(long abi) {
+Ruleset ruleset_for(long abi, Programs programs) {
   Ruleset rules{kWriting};
+  if (programs == Programs::in_its_place) rules.files &= ~std::uint64_t{LANDLOCK_ACCESS_FS_EXECUTE};
   if (abi >= 2) rules.files |= LANDLOCK_ACCESS_FS_REFER;
   if (abi >= 3) rules.files |= kTruncate;
   if (abi >= 4) rules.network = kBindTcp | kConnectTcp;
@@ -52,10 +53,10 @@ void allow_null_device(int rules) {
   if (device >= 0) ::close(device);
 }
 
-bool forbid_files() {
+bool forbid_files(Programs programs) {
   const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (abi < 1) return false;
-  const Ruleset wanted = ruleset_for(abi);
+  const Ruleset wanted = ruleset_for(abi, programs);
   const int rules = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &wanted, size_for(abi), 0));
   if (rules < 0) return false;
   allow_null_device(rules);
@@ -73,11 +74,11 @@ void forbid_growth() {
 
 }  // namespace
 
-Confined ChildSide::confine() {
+Confined ChildSide::confine(Programs programs) {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   forbid_growth();
-  const bool files = forbid_files();
-  const bool calls = process::filter_calls(files ? process::OpenToWrite::allowed : process::OpenToWrite::refused);
+  const bool files = forbid_files(programs);
+  const bool calls = process::filter_calls(files ? process::OpenToWrite::allowed : process::OpenToWrite::refused, programs);
   return files && calls ? Confined::wholly : calls ? Confined::by_calls : files ? Confined::by_files : Confined::not_at_all;
 }
 

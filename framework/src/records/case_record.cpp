@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "flowrun/host/scripts.h"
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "json/own_json.h"
@@ -24,7 +25,8 @@ std::string expression_text(const ParamExpression& param) {
   return text;
 }
 
-/// With the value that decides, where the graph has it: "denoise is true (false)". What a case decides is among the case's values.
+/// With the value that decides, where the graph has it: "denoise is true (false)". What a case decides is among the case's
+/// values.
 std::string condition_text(const Condition& condition) {
   if (condition.kind != ConditionSpec::Kind::value) return condition.text;
   return condition.text + " (" + expression_text(condition.value) + ")";
@@ -150,6 +152,16 @@ void write_case_record(const std::filesystem::path& file, const CaseRecord& reco
   write_atomically(file, json::write(record_value(record)));
 }
 
+/// Of a plugin's library; of a script also of what it may import from its folder.
+static std::string plugin_hash(const fs::path& library) {
+  const std::string hash = records::file_hash(library);
+  if (!is_script(library)) return hash;
+  std::string all = hash;
+  for (const std::string& helper : script_helpers(library))
+    all += "\n" + helper + " " + records::file_hash(library.parent_path() / helper);
+  return records::text_hash(all);
+}
+
 std::vector<NodeRecord> node_records(const ValidatedGraph& graph, const std::string& device) {
   std::vector<NodeRecord> nodes;
   std::map<fs::path, std::string> hashes;  // a library has many nodes
@@ -161,7 +173,7 @@ std::vector<NodeRecord> node_records(const ValidatedGraph& graph, const std::str
       record.params.emplace_back("run.device", where);
     if (node.isolation) record.params.emplace_back("run.isolate", "true");
     const auto [hash, is_new] = hashes.try_emplace(node.library);
-    if (is_new && !node.library.empty()) hash->second = records::file_hash(node.library);
+    if (is_new && !node.library.empty()) hash->second = plugin_hash(node.library);
     record.plugin_hash = hash->second;
     for (const InputSlot& slot : node.slots) {
       const ValidatedNode& source = graph.nodes[slot.source.node];

@@ -1,8 +1,10 @@
 #include "registry/describe.h"
 
+#include "flowrun/host/scripts.h"
 #include "flowrun/sdk/error.h"
 #include "registry/elf_symbol.h"
 #include "registry/manifest_store.h"
+#include "registry/script_plugin.h"
 
 namespace flowrun::registry {
 
@@ -25,6 +27,7 @@ Manifest describe_by_loading(const std::filesystem::path& library) {
 }
 
 const LoadedPlugin& load_described(const std::filesystem::path& library, const Manifest& manifest) {
+  if (is_script(library)) return load_script(library, manifest);
   const LibraryFile file = read_library_file(library);
   const PluginAbi abi = read_plugin_abi(file);
   const std::string advice = manifest.file.empty() ? "start again" : "remove " + quoted(manifest.file) + " and start again";

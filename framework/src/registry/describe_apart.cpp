@@ -4,8 +4,10 @@
 
 #include "flowrun/host/child_process.h"
 #include "flowrun/host/registry.h"
+#include "flowrun/host/scripts.h"
 #include "flowrun/sdk/error.h"
 #include "registry/describe.h"
+#include "registry/script_plugin.h"
 
 namespace flowrun::registry {
 namespace {
@@ -15,6 +17,10 @@ namespace fs = std::filesystem;
 // The first letter of the answer; the manifest or the sentence follows.
 constexpr char kManifest = 'M';
 constexpr char kReason = 'E';
+constexpr char kScript = 'S';  // what a script says of itself; Python writes it
+
+constexpr const char* kNoPython =
+    "; install Python 3.9 or newer, or say in the variable FLOWRUN_PYTHON which one is to run nodes in Python";
 
 std::chrono::milliseconds time_limit() {
   constexpr std::chrono::seconds kDefault{30};
@@ -34,10 +40,12 @@ fs::path manifest_program() {
               folder.string() + "'; make the manifest with it, or say in the variable FLOWRUN_MANIFEST_PROGRAM where it is");
 }
 
-Manifest read_answer(const std::string& answer) {
+Manifest read_answer(const LibraryFile& file, const std::string& answer) {
   if (answer[0] == kReason) throw Error(answer.substr(1));
+  const bool script = is_script(file.path);  // Python writes no manifest, which would say of what file it is
+  if (script && answer[0] == kScript) return script_manifest(file, answer.substr(1));
   std::optional<Manifest> manifest;
-  if (answer[0] == kManifest) manifest = parse_manifest(answer.substr(1));
+  if (!script && answer[0] == kManifest) manifest = parse_manifest(answer.substr(1));
   if (!manifest)
     throw Error("could not be described: flowrun_manifest gave no answer that can be read; is it of the same flowrun?");
   return std::move(*manifest);
@@ -61,14 +69,14 @@ Manifest ask_child(const LibraryFile& file, Confinement confinement) {
   const ChildRequest request{manifest_program(), {task, file.path.string()}, time_limit()};
   const ChildEnd end = start(request);
   if (!end.is_clean() || end.result.empty()) give_up(file, end, request.time_limit);
-  return read_answer(end.result);
+  return read_answer(file, end.result);
 }
 
 }  // namespace
 
 Manifest describe_apart(const fs::path& library, Confinement confinement) {
   const LibraryFile file = read_library_file(library);
-  read_plugin_abi(file);  // nothing is started for a file that is no plugin of this ABI
+  if (!is_script(file.path)) read_plugin_abi(file);  // nothing is started for a file that is no plugin of this ABI
   try {
     return ask_child(file, confinement);
   } catch (const Error& error) {
@@ -86,11 +94,16 @@ void describe_for_parent(const std::filesystem::path& library, Confinement confi
   const ChildSide parent;
   std::string answer;
   try {
-    if (ChildSide::confine() == Confined::not_at_all && confinement == Confinement::required)
+    const bool script = is_script(library);
+    std::vector<std::string> python;  // known before this process has no rights: finding it may start one
+    if (script) python = python_command("describe", library);
+    const Confined confined = ChildSide::confine(script ? Programs::in_its_place : Programs::refused);
+    if (confined == Confined::not_at_all && confinement == Confinement::required)
       throw Error(
           "has no manifest, and is not loaded to make one: this system has neither Landlock nor seccomp, which would keep "
           "its code from writing; if you trust it, make the manifest with 'flowrun_manifest " +
           library.string() + "'");
+    if (script) throw Error(parent.become(python) + kNoPython);
     answer = kManifest + manifest_text(describe_by_loading(library));
   } catch (const Error& error) {
     answer = kReason + std::string(error.what());

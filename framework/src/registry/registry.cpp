@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "flowrun/host/scripts.h"
 #include "flowrun/sdk/error.h"
 #include "registry/catalogue.h"
 #include "registry/describe.h"
@@ -29,7 +30,7 @@ std::vector<fs::path> libraries_in(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-    if (at->path().extension() == ".so") files.push_back(at->path());
+    if (at->path().extension() == ".so" || is_script(at->path())) files.push_back(at->path());
   if (error) throw Error("plugin folder " + registry::quoted(folder) + " cannot be read: " + error.message());
   std::sort(files.begin(), files.end());
   return files;
@@ -46,7 +47,7 @@ const registry::LoadedPlugin& load_library_of(registry::Catalogue& catalogue, co
   if (!info.failure.empty()) throw Error(info.failure);
   const registry::LoadedPlugin* plugin = nullptr;
   try {
-    if (!registry::is_loaded(library)) registry::require_memory_for(library);
+    if (!registry::is_loaded(library) && !is_script(library)) registry::require_memory_for(library);
     plugin = &registry::load_described(library, catalogue.manifest(library));
     connect(catalogue, *plugin);
   } catch (const Error& error) {

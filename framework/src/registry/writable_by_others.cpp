@@ -51,7 +51,7 @@ void add_place(const fs::path& place, std::vector<fs::path>& found) {
   if (!fs::is_directory(place, error)) return add_library(place, found);
   if (others_may_write(place)) found.push_back(place);
   for (fs::directory_iterator at(place, error), end; !error && at != end; at.increment(error))
-    if (at->path().extension() == ".so") add_library(at->path(), found);
+    if (at->path().extension() == ".so" || at->path().extension() == ".py") add_library(at->path(), found);
 }
 
 }  // namespace

@@ -13,13 +13,20 @@
 namespace flowrun {
 namespace {
 
+/// Whether each run may set it: a value of each case, or a parameter that the request names.
+bool may_set(const GraphSpec& spec, const SessionRequest& request, const std::string& name) {
+  return std::find(request.changing.begin(), request.changing.end(), name) != request.changing.end() ||
+         std::any_of(spec.value_inputs.begin(), spec.value_inputs.end(),
+                     [&](const ValueSpec& value) { return value.spec.name == name; });
+}
+
 void check_names(const GraphSpec& spec, const SessionRequest& request, const SessionInput& input) {
   for (const auto& [name, packet] : input.packets)
     if (std::none_of(spec.port_inputs.begin(), spec.port_inputs.end(), [&](const PortSpec& port) { return port.name == name; }))
       throw Error("graph '" + spec.name + "' has no input '" + name + "'");
     else if (!packet) throw Error("input '" + name + "' is null; leave it out where it is not required");
   for (const auto& [name, value] : input.settings)
-    if (std::find(request.changing.begin(), request.changing.end(), name) == request.changing.end())
+    if (!may_set(spec, request, name))
       throw Error("parameter '" + name + "' was not named in SessionRequest::changing, so no run can set it");
 }
 

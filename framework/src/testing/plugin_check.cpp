@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "flowrun/host/diagnostic.h"
+#include "flowrun/host/scripts.h"
 #include "flowrun/sdk/error.h"
 #include "testing/node_checks.h"
 
@@ -138,7 +139,7 @@ PluginReport check_plugin(const fs::path& library, const CheckOptions& options, 
   }
   report.results.push_back({"usable", CheckStatus::pass,
                             count_text(report.plugin.node_types.size(), "node type") + ", licence " + report.plugin.licence});
-  report.results.push_back(check_exports(report.plugin.file));
+  if (!is_script(report.plugin.file)) report.results.push_back(check_exports(report.plugin.file));
   for (const std::string& type : wanted_types(report.plugin, options.only_node))
     report.nodes.push_back(report_node(report.plugin.file, type, options, child));
   return report;

@@ -124,6 +124,12 @@ std::string app_rule(const std::string& room, const Target& target) {
   }
 }
 
+std::string python_rule(const Target& target) {
+  const bool allowed = target.kind == Kind::sdk || target.kind == Kind::host || target.kind == Kind::sibling ||
+                       (target.kind == Kind::third_party && target.name == "pybind11");
+  return allowed ? "" : "the Python package may include the standard library, sdk, host and pybind11 only";
+}
+
 /// Internals only in the folder that mirrors them: registry/ in tests/framework/registry, io/ in tests/plugins/io. The fuzz
 /// targets hand bytes to readers of every room.
 std::string tests_rule(const Include& include, const std::string& folder, const Target& target) {
@@ -181,6 +187,8 @@ std::string broken_rule(const Include& include) {
     case Room::Kind::app:
       return app_rooms().contains(room.name) ? app_rule(room.name, target)
                                              : "this folder is no room of the program that the rules know";
+    case Room::Kind::python:
+      return python_rule(target);
     case Room::Kind::tests:
       return tests_rule(include, room.name, target);
     case Room::Kind::unknown:

@@ -136,6 +136,14 @@ TEST_CASE("include_rules: an application includes host and sdk, never a plugin, 
   CHECK(rule(file, "#include \"json/json.h\"") == "an application includes nothing of the framework's rooms");
 }
 
+TEST_CASE("include_rules: the Python package includes host, sdk and pybind11, never the program") {
+  const std::string file = "apps/python/cpp/session.cpp";
+  for (const char* line : {"#include <pybind11/stl.h>", "#include \"flowrun/host/session.h\"", "#include <mutex>"})
+    CHECK(rule(file, line) == "");
+  for (const char* line : {"#include <fmt/format.h>", "#include \"report/html.h\"", "#include \"json/json.h\""})
+    CHECK(rule(file, line) == "the Python package may include the standard library, sdk, host and pybind11 only");
+}
+
 TEST_CASE("include_rules: the rooms of the program include each other one way") {
   CHECK(rule("apps/flowrun/main.cpp", "#include \"verbs/all_verbs.h\"") == "");
   CHECK(rule("apps/flowrun/verbs/a.cpp", "#include \"report/html.h\"") == "");

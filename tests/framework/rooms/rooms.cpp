@@ -128,15 +128,15 @@ const std::set<std::string>& standard_headers() {
 }
 
 const std::set<std::string>& system_headers() {
-  static const std::set<std::string> kHeaders{"arpa/inet.h", "cxxabi.h", "dirent.h", "dlfcn.h", "elf.h", "fcntl.h", "grp.h", "netinet/in.h", "pwd.h",
-                                              "fnmatch.h", "link.h",   "malloc.h", "poll.h",    "pty.h",
-                                              "pthread.h", "sched.h",  "spawn.h",  "termios.h", "unistd.h"};
+  static const std::set<std::string> kHeaders{
+      "arpa/inet.h", "cxxabi.h", "dirent.h", "dlfcn.h", "elf.h",     "fcntl.h", "grp.h",   "netinet/in.h", "pwd.h",   "fnmatch.h",
+      "link.h",      "malloc.h", "poll.h",   "pty.h",   "pthread.h", "sched.h", "spawn.h", "termios.h",    "unistd.h"};
   return kHeaders;
 }
 
 /// The first start that fits counts, so the special stands before the general.
 std::string third_party_of(const std::string& include) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kStarts{{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 25> kStarts{{
       {"nlohmann/", "nlohmann"},
       {"boost/dll", "boost_dll"},
       {"boost/graph/", "boost_graph"},
@@ -158,6 +158,7 @@ std::string third_party_of(const std::string& include) {
       {"zlib.h", "zlib"},
       {"openssl/", "openssl"},
       {"benchmark/", "benchmark"},
+      {"pybind11/", "pybind11"},
       {"Eigen/", "eigen"},
       {"hdf5", "hdf5"},
       {"cuda", "torch"},
@@ -168,8 +169,9 @@ std::string third_party_of(const std::string& include) {
 }
 
 const std::set<std::string>& framework_rooms() {
-  static const std::set<std::string> kRooms{"cohort", "diagnostics", "json",      "packets",    "process",  "records",  "registry",
-                                            "schedule", "sdk",       "session",   "spec",    "testing",  "text",     "timeline", "validate"};
+  static const std::set<std::string> kRooms{"cohort",   "diagnostics", "json",     "packets", "process", "records",
+                                            "registry", "schedule",    "scripts",  "sdk",     "session", "spec",
+                                            "testing",  "text",        "timeline", "validate"};
   return kRooms;
 }
 
@@ -198,6 +200,7 @@ Room room_of(const std::string& file) {
   if (starts_with(file, "plugins/common/")) return {Room::Kind::common, folder_after(file, "plugins/common/")};
   if (starts_with(file, "plugins/")) return {Room::Kind::plugin, folder_after(file, "plugins/")};
   if (starts_with(file, "apps/flowrun/")) return {Room::Kind::app, folder_after(file, "apps/flowrun/")};
+  if (starts_with(file, "apps/python/cpp/")) return {Room::Kind::python, ""};
   for (const std::string start : {"tests/framework/", "tests/plugins/", "tests/"})
     if (starts_with(file, start)) return {Room::Kind::tests, folder_after(file, start)};
   return {};
@@ -206,7 +209,8 @@ Room room_of(const std::string& file) {
 Target target_of(const std::string& include, bool quoted) {
   if (quoted) return own_target(include);
   if (standard_headers().count(include) != 0) return {Kind::standard, ""};
-  if (system_headers().count(include) != 0 || starts_with(include, "sys/") || starts_with(include, "linux/")) return {Kind::system, ""};
+  if (system_headers().count(include) != 0 || starts_with(include, "sys/") || starts_with(include, "linux/"))
+    return {Kind::system, ""};
   if (std::string name = third_party_of(include); !name.empty()) return {Kind::third_party, std::move(name)};
   return {};
 }
@@ -239,6 +243,7 @@ std::string room_of_host_header(const std::string& include) {
       {"records", {"bids_sidecars", "case_record", "case_recorder", "run_record"}},
       {"registry", {"memory_limits", "registry"}},
       {"schedule", {"kept_packet", "running_calls", "runtime"}},
+      {"scripts", {"scripts"}},
       {"session", {"session"}},
       {"spec", {"bids", "cross_plan", "graph_form", "graph_spec"}},
       {"text", {"text"}},
@@ -251,13 +256,9 @@ std::string room_of_host_header(const std::string& include) {
 }
 
 const std::set<std::string>& third_parties_of(const std::string& framework_room) {
-  static const std::map<std::string, std::set<std::string>> kAllowed{{"cohort", {"fmt"}},
-                                                                     {"json", {"nlohmann"}},
-                                                                     {"text", {"fmt"}},
-                                                                     {"registry", {"boost_dll"}},
-                                                                     {"validate", {"boost_graph"}},
-                                                                     {"schedule", {"tbb"}},
-                                                                     {"records", {"openssl"}}};
+  static const std::map<std::string, std::set<std::string>> kAllowed{
+      {"cohort", {"fmt"}},           {"json", {"nlohmann"}}, {"text", {"fmt"}},       {"registry", {"boost_dll"}},
+      {"validate", {"boost_graph"}}, {"schedule", {"tbb"}},  {"records", {"openssl"}}};
   static const std::set<std::string> kNone;
   const auto found = kAllowed.find(framework_room);
   return found == kAllowed.end() ? kNone : found->second;

@@ -15,7 +15,7 @@ struct Target {
 
 /// Where a file stands.
 struct Room {
-  enum class Kind { sdk_header, host_header, testing_header, framework, common, plugin, app, tests, unknown };
+  enum class Kind { sdk_header, host_header, testing_header, framework, common, plugin, app, python, tests, unknown };
   Kind kind = Kind::unknown;
   std::string name;  ///< "report" of apps/flowrun/report, "" of apps/flowrun; "registry" of framework/src/registry, tests/framework/registry; "io" of plugins/io, tests/plugins/io
 };

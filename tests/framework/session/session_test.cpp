@@ -139,6 +139,21 @@ TEST_CASE("session: a run is cancelled from another thread, and the next one run
   CHECK(open.sum({{{"image", image(3)}}, {}}) == 4);
 }
 
+TEST_CASE("session: an input of the graph that is a value is given with each run") {
+  Open open;
+  std::string text = kGraph;
+  text.replace(text.find(R"("parameters": { "by": { "type": "number", "default": 1, "help": "What is added" } },)"), 86, "");
+  text.replace(text.find(R"("image": {)"), 0, R"("by": { "type": "number", "help": "What is added" }, )");
+  open.folder.write("value.json", text);
+  SessionRequest request;
+  request.graph = open.folder.path / "value.json";
+  open.session.emplace(request, open.types, open.faults);
+  for (const Diagnostic& fault : open.faults.all()) FAIL(fault.message);
+  CHECK(open.sum({{{"image", image(3)}}, {{"by", 2.0}}}) == 5);
+  CHECK(open.sum({{{"image", image(3)}}, {{"by", 4.0}}}) == 7);
+  CHECK_THROWS_AS(open.session->run({{{"image", image(3)}}, {}}), Error);
+}
+
 TEST_CASE("session: what does not fit the graph is a sentence") {
   Open open;
   CHECK_THROWS_WITH_AS(open.session->run({}), "input 'image' of graph 'sum' is missing", Error);

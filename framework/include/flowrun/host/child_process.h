@@ -54,6 +54,9 @@ enum class Confined {
   not_at_all,  ///< the system has neither
 };
 
+/// Whether a confined process may become another program; it starts none in any case.
+enum class Programs { refused, in_its_place };
+
 /// The side of the program that run_child started: made once, first of all. Takes the descriptors of the parent away, and limits
 /// the memory that this process may have for data (under a sanitizer there is no such limit).
 class ChildSide {
@@ -66,7 +69,10 @@ class ChildSide {
   /// Before untrusted code runs: from here on, and for good, this process and what it starts can make, change,
   /// remove and execute no file, reach no network, start no process and send no signal to another. It reads files, and has
   /// threads.
-  static Confined confine();
+  static Confined confine(Programs programs = Programs::refused);
+  /// Becomes another program, found as a shell finds it, whose descriptor 3 is where it writes its result. Returns when that fails,
+  /// with the reason.
+  std::string become(const std::vector<std::string>& command) const;
   /// Ends the process at once, without running code of libraries that were loaded.
   [[noreturn]] static void end(int status);
 

@@ -27,7 +27,8 @@ struct SessionRequest {
 
 struct SessionInput {
   std::map<std::string, PayloadPtr> packets;   ///< by input of the graph; one that is not required may be missing
-  std::map<std::string, ParamValue> settings;  ///< of `changing`; others have their default
+  /// Of `changing`, and of the graph's inputs that are values; others have their default.
+  std::map<std::string, ParamValue> settings;
 };
 
 struct SessionOutput {

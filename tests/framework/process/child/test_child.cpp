@@ -148,7 +148,9 @@ void act(const std::string& what, const std::string& file, const ChildSide& pare
                  "\nfork: " + by_forking(file) + "\n");
   if (what == "filtered")
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0),
-        parent.write(flowrun::process::filter_calls(flowrun::process::OpenToWrite::refused) ? tries(file) : "not at all");
+        parent.write(flowrun::process::filter_calls(flowrun::process::OpenToWrite::refused, flowrun::Programs::refused)
+                         ? tries(file)
+                         : "not at all");
   if (what == "confined")
     ChildSide::confine() == flowrun::Confined::not_at_all ? parent.write("not at all") : parent.write(tries(file));
   if (what == "confined needs") ChildSide::confine(), parent.write(needs(file));

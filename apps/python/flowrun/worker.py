@@ -1,0 +1,260 @@
+"""The process that describes a plugin in Python and runs its firings; framework/src/scripts is its other side."""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import json
+import mmap
+import os
+import signal
+import struct
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, Dict, List, Tuple
+
+REQUESTS, ANSWERS, REQUEST_MEMORY, ANSWER_MEMORY = 3, 4, 5, 6  # descriptors
+RESULT = 3  # of a process that describes
+DONE, PROGRESS = 0, 1
+
+
+def load(script: str) -> str:
+    """Imports the plugin and gives its name. What it imports from its folder is found, behind everything else."""
+    path = Path(script)
+    sys.path.append(str(path.parent))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return path.stem
+
+
+def place_in(script: str, failure: BaseException) -> str:
+    """Where in the script, or in what it imports from its folder, something was raised: "my_nodes.py, line 3"."""
+    if isinstance(failure, SyntaxError) and failure.filename:
+        return f" ({os.path.basename(failure.filename)}, line {failure.lineno})"
+    folder = os.path.dirname(os.path.abspath(script))
+    frames = [one for one in traceback.extract_tb(failure.__traceback__) if os.path.dirname(one.filename) == folder]
+    return f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
+
+
+def named(failure: BaseException) -> str:
+    """ValueError: its words."""
+    words = failure.msg if isinstance(failure, SyntaxError) else str(failure)
+    return type(failure).__name__ + (f": {words}" if words else "")
+
+
+def describe(script: str) -> None:
+    """Writes "S" and what the script says of itself, or "E" and why that is not known."""
+    try:
+        from . import plugin
+
+        name = load(script)
+        types = [kind.description(name) for kind in plugin.KINDS.values()]
+        answer = "S" + json.dumps(
+            {"plugin": name, **plugin.PLUGIN, "description": {"node_types": types}}, allow_nan=False
+        )
+    except BaseException as failure:  # SystemExit too
+        python = f"{sys.executable} (Python {sys.version.split()[0]})"
+        answer = f"Ecannot be imported by {python}: {named(failure)}{place_in(script, failure)}"
+    with os.fdopen(RESULT, "wb") as stream:
+        stream.write(answer.encode(errors="replace"))
+
+
+class Server:
+    """Serves firings one after the other, until the other side closes the socket."""
+
+    def __init__(self, script: str):
+        from . import packets, plugin
+
+        self.plugin, self.packets = plugin, packets
+        self.script = script
+        self.failure = ""  #: why no firing can be served
+        try:
+            load(script)
+        except BaseException as failure:
+            self.failure = (
+                f"'{script}' cannot be imported by {sys.executable}: {named(failure)}{place_in(script, failure)}"
+            )
+        self.opened: Dict[int, Any] = {}  # nodes of the graph, by number
+        self.answer = mmap.mmap(-1, 1)
+        self.request = self._mapped(0)
+
+    def _mapped(self, size: int) -> Any:
+        """The memory of requests as an array of bytes, in which the inputs of a firing are views. It stays mapped, because
+        mapping an image costs as much as copying it."""
+        import numpy
+
+        if not size:
+            return numpy.zeros(0, numpy.uint8)
+        return numpy.frombuffer(mmap.mmap(REQUEST_MEMORY, size, prot=mmap.PROT_READ), numpy.uint8)
+
+    def serve(self) -> None:
+        while True:
+            frame = self._read(16)
+            if len(frame) < 16:
+                return
+            place, length = struct.unpack("<2Q", frame)
+            self._answer(*self._served(place, length))
+
+    @staticmethod
+    def _read(count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            part = os.read(REQUESTS, count - len(data))
+            if not part:
+                break
+            data += part
+        return data
+
+    def _served(self, place: int, length: int) -> Tuple[str, Any, Dict[str, Tuple[str, Any]]]:
+        """The failure (empty: none), the context, and the outputs with their payloads."""
+        if place + length > self.request.size:
+            self.request = self._mapped(os.fstat(REQUEST_MEMORY).st_size)
+        context = self.plugin.Context(progress=self._progress)
+        failure, outputs = self.failure, {}
+        try:
+            outputs = {} if failure else self._run(place, context)
+        except self.plugin.Refused as refused:
+            failure = str(refused) or "the node refused without a sentence"
+        except BaseException as fault:
+            failure = self._failure(fault)
+        if not self._released():
+            self.request = self._mapped(self.request.size)  # whose views are counted again
+            failure = failure or (
+                "the node keeps an input beyond its firing, where it would change; let it keep a copy, as of "
+                "image.data.copy()"
+            )
+            outputs = {}
+        return failure, context, outputs
+
+    def _failure(self, fault: BaseException) -> str:
+        sentence = named(fault) + place_in(self.script, fault)
+        if isinstance(fault, self.packets.FlowrunError):
+            return str(fault)
+        frames = fault.__traceback__
+        while frames and os.path.dirname(frames.tb_frame.f_code.co_filename) == os.path.dirname(__file__):
+            frames = frames.tb_next  # those of this package say nothing to the node's author
+        return sentence + "\n" + "".join(traceback.format_exception(type(fault), fault, frames)).rstrip()
+
+    def _released(self) -> bool:
+        """Whether nothing looks into the request any more: each view of it holds a reference."""
+        own = 2  # self.request, and the argument of getrefcount
+        if sys.getrefcount(self.request) > own:
+            gc.collect()
+        return sys.getrefcount(self.request) <= own
+
+    def _run(self, place: int, context: Any) -> Dict[str, Tuple[str, Any]]:
+        header = self.packets.ByteReader(self.request[place:])
+        fires, kind, number = header.one("B"), header.text(), header.one("Q")
+        context.node, context.device = header.text(), header.text()
+        found = self.plugin.KINDS[kind.partition(".")[2]]
+        instance = self._instance(found, number, _params(header))
+        if not fires:
+            return {}
+        context.case, context.chunk, context.threads = header.text(), header.one("q"), header.one("q")
+        params = _params(header)
+        inputs = self._inputs(header, found)
+        given = self.plugin.outputs_of(
+            found, instance.process(**self.plugin.arguments_of(found, context, inputs, params))
+        )
+        written = {}
+        for name, port in found.outputs.items():
+            payload = port.description["payload"]
+            try:
+                written[name] = self.packets.encoded(given[name], payload)
+            except self.packets.FlowrunError as fault:
+                raise self.packets.FlowrunError(f"output '{name}': {fault}") from None
+        return self._put(written)
+
+    def _instance(self, kind: Any, number: int, params: Dict[str, Any]) -> Any:
+        if number not in self.opened:
+            instance = kind.make()
+            if hasattr(instance, "open"):
+                instance.open(params)
+            self.opened[number] = instance
+        return self.opened[number]
+
+    def _inputs(self, header: Any, kind: Any) -> Dict[str, Any]:
+        inputs: Dict[str, Any] = {}
+        for _ in range(header.one("Q")):
+            port, values = header.text(), []
+            for _ in range(header.one("Q")):
+                payload = header.text()
+                if payload:
+                    offset, length = header.unpack("2Q")
+                    values.append(self.packets.decoded(self.request[offset : offset + length], payload))
+            if port in kind.inputs:
+                variadic = kind.inputs[port].description["variadic"]
+                inputs[port] = values if variadic else (values[0] if values else None)
+        return inputs
+
+    def _put(self, outputs: Dict[str, List[Any]]) -> Dict[str, Tuple[int, int]]:
+        """Outputs to the memory of answers: their places."""
+        places, end = {}, 0
+        for name, parts in outputs.items():
+            length = sum(len(part) for part in parts)
+            places[name] = (end, length)
+            end += length
+        self._grow(end)
+        for name, parts in outputs.items():
+            at = places[name][0]
+            for part in parts:
+                self.answer[at : at + len(part)] = part
+                at += len(part)
+        return places
+
+    def _grow(self, size: int) -> None:
+        if size > len(self.answer) or self.answer.closed:
+            os.ftruncate(ANSWER_MEMORY, max(size, os.fstat(ANSWER_MEMORY).st_size))
+            self.answer = mmap.mmap(ANSWER_MEMORY, max(size, 1), flags=mmap.MAP_SHARED)
+
+    def _answer(self, failure: str, context: Any, places: Dict[str, Tuple[int, int]]) -> None:
+        header = self.packets.ByteWriter()
+        header.text(failure)
+        header.pack("Q", len(context.warnings))
+        for warning in context.warnings:
+            header.text(warning)
+        header.pack("Q", len(context.reports))
+        for name, value in context.reports.items():
+            header.text(name)
+            header.pack("d", value)
+        header.pack("Q", len(places))
+        for name, place in places.items():
+            header.text(name)
+            header.pack("2Q", *place)
+        text = b"".join(header.parts)
+        begin = max((offset + length for offset, length in places.values()), default=0)
+        self._grow(begin + len(text))
+        self.answer[begin : begin + len(text)] = text
+        os.write(ANSWERS, struct.pack("<3Q", DONE, begin, len(text)))
+
+    @staticmethod
+    def _progress(fraction: float) -> None:
+        os.write(ANSWERS, struct.pack("<QdQ", PROGRESS, fraction, 0))
+
+
+def _params(header: Any) -> Dict[str, Any]:
+    scalars = (lambda: bool(header.one("B")), lambda: header.one("q"), lambda: header.one("d"), header.text)
+    values: Dict[str, Any] = {}
+    for _ in range(header.one("Q")):
+        name, kind = header.text(), header.one("B")
+        if kind < 4:
+            values[name] = scalars[kind]()
+        else:
+            values[name] = [scalars[kind - 3]() for _ in range(header.one("Q"))]
+    return values
+
+
+def main(words: List[str]) -> None:
+    """describe SCRIPT, or serve SCRIPT."""
+    task, script = words
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for flowrun, which ends this process when it is to end
+    if task == "describe":
+        describe(script)
+        return
+    for descriptor in (REQUESTS, ANSWERS, REQUEST_MEMORY, ANSWER_MEMORY):
+        os.set_inheritable(descriptor, False)
+    server = Server(script)
+    server.serve()

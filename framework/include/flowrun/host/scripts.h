@@ -1,0 +1,30 @@
+// Plugins that are Python sources: what belongs to one, and its nodes, whose firings run in processes of Python.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flowrun/sdk/node.h"
+#include "flowrun/sdk/node_type.h"
+
+namespace flowrun {
+
+/// Whether a file is such a plugin: "*.py", with a line that imports from flowrun.plugin.
+bool is_script(const std::filesystem::path& file);
+
+/// The sources that it may import from its folder: every other "*.py" there that is neither a plugin nor a test (test_*.py), and
+/// those of packages (folders with __init__.py) at any depth. Relative to that folder, in order. A
+/// change of one is taken for a change of the plugin.
+std::vector<std::string> script_helpers(const std::filesystem::path& script);
+
+/// Program and words that start Python for a task of flowrun/worker.py, "describe" or "serve". The program is FLOWRUN_PYTHON, else
+/// python3. Throws Error where flowrun's Python sources are missing.
+std::vector<std::string> python_command(const std::string& task, const std::filesystem::path& script);
+
+/// A node of a script. Its firings run in processes of Python, as many as there are firings at a time; nodes of one script share
+/// them, and they end with the last node. One that ends (a crash, a kill) fails its firing, and the next firing starts another.
+std::unique_ptr<Node> script_node(const std::filesystem::path& script, const NodeType& type);
+
+}  // namespace flowrun

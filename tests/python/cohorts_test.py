@@ -1,0 +1,82 @@
+"""Cohorts: the records of the program, resume, results."""
+
+import os
+import subprocess
+
+import pytest
+
+import flowrun
+
+
+@pytest.fixture
+def graph(tmp_path):
+    built = flowrun.GraphBuilder("heads")
+    seed = built.value("seed", "integer", "Another seed is another head")
+    head = built.node("head", "phantom.head", seed=seed, size=[24, 24, 24], spacing=[8, 8, 8])
+    built.node("write", "io.write_volume", {"volume": head.flair}, path="${out}/${case}.nii.gz")
+    return built.save(tmp_path / "heads.json")
+
+
+def table(folder, seeds):
+    folder.joinpath("cases.csv").write_text("case,seed\n" + "".join(f"case{seed},{seed}\n" for seed in seeds))
+    return folder / "cases.csv"
+
+
+def test_a_cohort_runs_and_continues_what_the_program_began(graph, tmp_path):
+    out = tmp_path / "out"
+    subprocess.run(
+        [flowrun.program(), "run", graph.file, "--cases", table(tmp_path, [1, 2]), "--out", out],
+        check=True,
+        capture_output=True,
+    )
+    seen = []
+    outcome = flowrun.run(graph, cases=table(tmp_path, [1, 2, 3]), out=out, resume=True, progress=seen.append)
+    assert outcome.all_done and [case["status"] for case in outcome.cases] == ["done"] * 3
+    assert all(state["total"] == 1 and state["done_before"] == 2 for state in seen)
+    results = flowrun.results(out)
+    assert results["case"] == ["case1", "case2", "case3"] and results["status"] == ["done"] * 3
+    assert results["head.lesion_voxels"] == [row["head.lesion_voxels"] for row in results]
+    again = flowrun.run(graph, cases=table(tmp_path, [1, 2, 3]), out=out, resume=True)
+    assert "all 3 cases were done before" in again.nothing
+    assert flowrun.read(out / "case2.nii.gz").shape == (24, 24, 24)
+
+
+def test_what_is_wrong_is_known_before_anything_is_written(graph, tmp_path):
+    file = tmp_path / "cases.csv"
+    file.write_text("case,sead\na,1\n")
+    with pytest.raises(flowrun.GraphError, match="did you mean 'seed'") as caught:
+        flowrun.run(graph, cases=file, out=tmp_path / "out")
+    assert (caught.value.diagnostics[0].file, caught.value.diagnostics[0].line) == (str(file), 1)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_single_case_of_named_inputs(graph, tmp_path):
+    outcome = flowrun.run(graph, out=tmp_path / "out", case_name="only", seed=7)
+    assert repr(outcome) == f"<1 done in {tmp_path / 'out'}>"
+    assert flowrun.results(tmp_path / "out").report().name == "report.html"
+
+
+def test_a_case_that_fails_is_a_row_with_its_reason(tmp_path):
+    built = flowrun.GraphBuilder("read")
+    path = built.value("image", "path", "An image")
+    built.node("read", "io.read_volume", path=path)
+    graph = built.save(tmp_path / "read.json")
+    (tmp_path / "bad.nii").write_text("no image")
+    outcome = flowrun.run(graph, out=tmp_path / "out", image=tmp_path / "bad.nii")
+    assert outcome.cases[0]["status"] == "failed" and outcome.cases[0]["errors"][0].node == "read"
+    row = outcome.results.failed()[0]
+    assert row["failed_node"] == "read" and "bad.nii" in row["reason"]
+    assert "bad.nii" in outcome._repr_html_()
+
+
+def test_results_go_into_pandas(graph, tmp_path):
+    pytest.importorskip("pandas")
+    flowrun.run(graph, cases=table(tmp_path, [1, 2]), out=tmp_path / "out")
+    frame = flowrun.results(tmp_path / "out").to_pandas()
+    assert list(frame["case"]) == ["case1", "case2"] and frame["seconds"].min() > 0
+
+
+def test_a_folder_without_results_is_a_sentence(tmp_path):
+    with pytest.raises(flowrun.FlowrunError, match="is it the output folder of a run"):
+        flowrun.results(tmp_path)
+    assert os.listdir(tmp_path) == []

@@ -1,0 +1,3 @@
+"""What the plugin imports from its folder."""
+
+NOTHING = 0

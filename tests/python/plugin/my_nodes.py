@@ -1,0 +1,98 @@
+"""Nodes of the tests: the ten lines of docs/python.md, and what goes wrong."""
+
+import os
+import signal
+
+import helper
+import numpy as np
+from flowrun.plugin import Input, Labels, Mask, Number, Output, Param, Refused, Table, Volume, node, plugin
+
+plugin(version="1.2.3", licence="Apache-2.0")
+
+
+@node(
+    inputs={"volume": Input(Volume, "Any image")},
+    outputs={"volume": Output(Volume, "The changed image")},
+    params={
+        "factor": Param(2.0, "Voxels are multiplied by this", min=0),
+        "path": Param(type="path", default="", help="Unused"),
+    },
+)
+def scale(context, volume, factor, path):
+    """An image times a number
+
+    NaN stays NaN.
+    Reports voxels.
+    """
+    context.report("voxels", volume.data.size)
+    context.warn(f"{context.case} on {os.path.basename(path)}")
+    return volume.like(volume.data * np.float32(factor) + helper.NOTHING)
+
+
+@node(
+    inputs={"volume": Input(Volume, "Any image")},
+    outputs={"volume": Output(Volume, "The image")},
+    params={"seed": Param(1, "2 and 5 raise, 9 kills its process, 11 refuses", per_case=True)},
+)
+class Fails:
+    """Fails in some cases"""
+
+    def process(self, volume, seed):
+        if seed in (2, 5):
+            raise ValueError(f"{seed} is no seed")
+        if seed == 9:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if seed == 11:
+            raise Refused("11 is refused")
+        return volume
+
+
+@node(
+    inputs={"volumes": Input(Volume, "Any images", variadic=True), "mask": Input(Mask, "Where", required=False)},
+    outputs={
+        "mask": Output(Mask, "Above the mean"),
+        "labels": Output(Labels, "The same"),
+        "mean": Output(Number, "Mean"),
+        "table": Output(Table, "One row"),
+    },
+    params={
+        "names": Param(["a", "b"], "Names"),
+        "sizes": Param([1, 2], "Sizes"),
+        "mode": Param("x", "Mode", choices=["x", "y"]),
+        "flag": Param(False, "Flag"),
+    },
+)
+class EveryKind:
+    """Every kind of parameter and output"""
+
+    def open(self, params):
+        self.mode = params["mode"]
+
+    def process(self, volumes, mask, names, sizes, mode, flag):
+        assert self.mode == mode
+        first = volumes[0]
+        mean = float(np.mean([volume.data.mean() for volume in volumes]))
+        above = (first.data > mean) & (True if mask is None else mask.data > 0)
+        return {
+            "mask": first.like(above, Mask),
+            "labels": first.like(above * 3, Labels),
+            "mean": Number(mean, "sd"),
+            "table": {"names": names, "sizes": sizes, "flag": [flag, flag], "mode": [mode] * 2},
+        }
+
+
+kept = []
+
+
+@node(
+    inputs={"volume": Input(Volume, "Any image")},
+    outputs={"volume": Output(Volume, "The image")},
+    params={"how": Param("array", "What is wrong", choices=["array", "keep", "nothing", "exit"])},
+)
+def wrong(volume, how):
+    """Breaks its contract"""
+    if how == "keep":
+        kept.append(volume.data)
+    if how == "exit":
+        os._exit(3)
+    return {"array": volume.data, "keep": volume, "nothing": None}[how]
