@@ -69,7 +69,8 @@ std::string missing_plugin(const std::set<std::string>& plugins) {
 void check_graph(const GraphSpec& graph, const fs::path& models) {
   Settings settings;
   for (const ValueSpec& parameter : graph.parameters)
-    if (parameter.spec.name.starts_with("models")) settings.values[parameter.spec.name] = models.string();
+    if (parameter.spec.name == "model") settings.values["model"] = (models / "model.pt").string();
+    else if (parameter.spec.name.starts_with("models")) settings.values[parameter.spec.name] = models.string();
   Diagnostics faults;
   CHECK(validate(graph, found_plugins(), settings, faults) != nullptr);
   CHECK(lines(faults) == "");

@@ -9,6 +9,7 @@
 #include "support/temp_folder.h"
 
 using namespace flowrun;
+using table::csv_text, table::text_of_cell;
 
 TEST_CASE("csv_cell: what a spreadsheet would run gets an apostrophe, and a table that is read gives the text back") {
   for (const std::string text : {"=1+1", "+1", "-1", "@SUM(A1)", "|calc", "\tx", "'=1", "''=1", "\xEF\xBC\x9D" "1", "\xEF\xBC\xA0x"}) {

@@ -45,8 +45,8 @@ TEST_CASE("schedule: a node's lines reach the host as they come, and no result k
   std::sort(lines.begin(), lines.end());
   CHECK(offered);
   REQUIRE(lines.size() == 2);
-  CHECK(lines[0].starts_with("speak/a/at "));
-  CHECK(lines[1].starts_with("speak/b/at "));
+  CHECK(lines[0].starts_with("speak/case0/at "));
+  CHECK(lines[1].starts_with("speak/case1/at "));
   for (const CaseResult& one : result.cases) {
     CHECK(one.status == CaseStatus::done);
     CHECK(one.warnings.empty());

@@ -17,15 +17,15 @@ void look_at_file(const std::filesystem::path& file) {
   flowrun::fuzz::accepts([&] {
     Progress progress;
     progress.weights.resize(kWeights);
-    progress.adam.mean.resize(kWeights);
-    progress.adam.square.resize(kWeights);
+    progress.optimiser.mean.resize(kWeights);
+    progress.optimiser.square.resize(kWeights);
     if (!read_checkpoint(file.string(), kFingerprint, progress)) return;
     using flowrun::fuzz::require;
     require(
-        progress.weights.size() == kWeights && progress.adam.mean.size() == kWeights && progress.adam.square.size() == kWeights,
+        progress.weights.size() == kWeights && progress.optimiser.mean.size() == kWeights && progress.optimiser.square.size() == kWeights,
         "a checkpoint that is taken has the weights of its network");
     require(progress.best.empty() || progress.best.size() == kWeights, "the best weights are weights of its network");
-    require(progress.epoch >= 0 && progress.batch >= 0 && progress.adam.steps >= 0, "a training goes forwards");
+    require(progress.epoch >= 0 && progress.batch >= 0 && progress.optimiser.steps >= 0, "a training goes forwards");
   });
 }
 

@@ -53,7 +53,7 @@ Samples apart() {
 }
 
 void require_same(const Samples& a, const Samples& b) {
-  CHECK(written(a) == written(b));
+  CHECK((written(a) == written(b)));  // two pairs of brackets: bytes cannot be printed
   CHECK(a.case_name == b.case_name);
   CHECK(a.positives == b.positives);
   CHECK(a.bytes() == b.bytes());
@@ -113,7 +113,7 @@ TEST_CASE("train.samples: 300 damaged texts of each are read, or refused with a 
       if (number % 3 == 0) bytes.resize(random() % good.size());
       else if (number % 3 == 1) bytes.resize(good.size() + 1 + random() % 16);
       const std::size_t reach = number % 2 ? bytes.size() : std::min<std::size_t>(bytes.size(), 512);  // counts stand in front
-      for (unsigned i = 0; i < 1 + number % 3 && reach > 0; ++i) bytes[random() % reach] = static_cast<std::byte>(random());
+      for (int i = 0; i < 1 + number % 3 && reach > 0; ++i) bytes[random() % reach] = static_cast<std::byte>(random());
       if (!refusal(bytes).empty()) continue;
       ++read_again;
       const Samples back = read(bytes);
