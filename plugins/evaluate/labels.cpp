@@ -105,10 +105,13 @@ NodeType labels_type() {
   type.summary = "Agreement of a label image with a reference, label by label";
   type.details =
       "Gives one row: the case, mean_dice, and for each label its Dice and the volumes in mm3 in both images. Dice of a label is "
-      "2 |F and R| / (|F| + |R|) over the voxels that have it in the found image (F) and in the reference (R); mean_dice is the mean over "
-      "the labels that occur in either. A label that neither has is left empty and out of the mean. Columns carry the labels' names "
+      "2 |F and R| / (|F| + |R|) over the voxels that have it in the found image (F) and in the reference (R); mean_dice is the "
+      "mean over "
+      "the labels that occur in either. A label that neither has is left empty and out of the mean. Columns carry the labels' "
+      "names "
       "(those of the reference first), or their numbers.\n\n"
-      "'labels' says which are measured, so that all cases of a run have the same columns; empty: all that occur, but 0. With 'region' "
+      "'labels' says which are measured, so that all cases of a run have the same columns; empty: all that occur, but 0. With "
+      "'region' "
       "only voxels inside of it count.\n\n"
       "Errors: images or region on different grids; more than 256 labels where 'labels' is empty. Reports mean_dice.";
   type.inputs = {kFound, kReference, kRegion};

@@ -83,10 +83,13 @@ NodeType scatter_labels_type() {
   type.name = "patches.scatter_labels";
   type.summary = "The class that scores highest at each voxel put back in its place, as a label image";
   type.details =
-      "Takes the scores of all classes (cnn.stage with 'output_class' -1) and gives each voxel of the list the label of the class that "
-      "scores highest, of equal scores the first; voxels that are not in the list get 0. The first class has the label 'first', the "
+      "Takes the scores of all classes (cnn.stage with 'output_class' -1) and gives each voxel of the list the label of the "
+      "class that "
+      "scores highest, of equal scores the first; voxels that are not in the list get 0. The first class has the label 'first', "
+      "the "
       "others the numbers behind it. The chunks of scores may list their voxels in any order.\n\n"
-      "Errors: those of patches.scatter about grids and voxels; scores of one class; another number of names than of classes; NaN.";
+      "Errors: those of patches.scatter about grids and voxels; scores of one class; another number of names than of classes; "
+      "NaN.";
   type.inputs = {kScores, kVoxels};
   type.outputs = {kLabels};
   type.params = {{.name = "first",

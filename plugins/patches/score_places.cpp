@@ -47,9 +47,8 @@ void ScorePlaces::mark_scored(std::int64_t index) {
 
 void ScorePlaces::require_all() const {
   if (scored_ == list().voxels.size()) return;
-  const auto first = std::find_if(list().voxels.begin(), list().voxels.end(), [&](std::int64_t index) {
-    return states_[static_cast<std::size_t>(index)] == State::awaited;
-  });
+  const auto first = std::find_if(list().voxels.begin(), list().voxels.end(),
+                                  [&](std::int64_t index) { return states_[static_cast<std::size_t>(index)] == State::awaited; });
   throw Error("scores came for " + std::to_string(scored_) + " of the " + std::to_string(list().voxels.size()) + " voxels of '" +
               name_ + "'; the first without one is " + grid::voxel_words(list().geometry, *first) +
               "; connect the list that the patches were cut around");

@@ -65,8 +65,10 @@ NodeType argmax_type() {
   type.name = "segment.argmax";
   type.summary = "The class with the highest value at each voxel, from a map for each class";
   type.details =
-      "The maps are those of the classes in their order; the first has the label 'first' (0: it is the background), the others the "
-      "numbers behind it. Of equal values the first map wins; NaN never wins. With 'region' voxels outside of it get 0. 'classes' names "
+      "The maps are those of the classes in their order; the first has the label 'first' (0: it is the background), the others "
+      "the "
+      "numbers behind it. Of equal values the first map wins; NaN never wins. With 'region' voxels outside of it get 0. "
+      "'classes' names "
       "the labels.\n\n"
       "Errors: fewer than two maps; maps or region on different grids; another number of names than of maps.";
   type.inputs = {kMaps, kRegion};

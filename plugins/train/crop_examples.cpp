@@ -113,7 +113,8 @@ void CropExamples::cut(const LabelledImages& images, const View& view, const net
   for (std::size_t axis = 0; axis < 3; ++axis)
     for (std::int64_t i = 0; i < size[axis]; ++i) {
       const double at = view.first[axis] + view.step * static_cast<double>(i), low = std::floor(at);
-      steps[axis].push_back({static_cast<std::int64_t>(low), static_cast<float>(at - low), static_cast<std::int64_t>(std::floor(at + 0.5))});
+      steps[axis].push_back(
+          {static_cast<std::int64_t>(low), static_cast<float>(at - low), static_cast<std::int64_t>(std::floor(at + 0.5))});
     }
   const auto& [width, height, depth] = images.size;
   const auto is_inside = [&](std::int64_t x, std::int64_t y, std::int64_t z) {
@@ -168,7 +169,8 @@ void CropExamples::change(float* input, std::int64_t* labels, std::uint64_t of_e
 void CropExamples::fill(std::int64_t sample, std::int64_t epoch, bool training, float* input, std::int64_t* labels) const {
   if (sample >= training_count()) {
     const std::int64_t tile = sample - training_count();
-    const auto after = std::upper_bound(cases_.begin(), cases_.end(), tile, [](auto t, const Case& one) { return t < one.first_tile; });
+    const auto after =
+        std::upper_bound(cases_.begin(), cases_.end(), tile, [](auto t, const Case& one) { return t < one.first_tile; });
     const Case& of = *(after - 1);
     std::int64_t rest = tile - of.first_tile;
     View view;
@@ -186,10 +188,10 @@ void CropExamples::fill(std::int64_t sample, std::int64_t epoch, bool training, 
 std::uint64_t CropExamples::hash() const {
   const CropSettings& s = settings_;
   std::uint64_t hash = hash_of("crops");
-  hash = hash_of_values(std::vector<double>{static_cast<double>(s.size[0]), static_cast<double>(s.size[1]),
-                                            static_cast<double>(s.size[2]), static_cast<double>(s.per_case), s.labelled_share,
-                                            s.balance, s.zoom, static_cast<double>(s.noise)},
-                        hash);
+  hash = hash_of_values(
+      std::vector<double>{static_cast<double>(s.size[0]), static_cast<double>(s.size[1]), static_cast<double>(s.size[2]),
+                          static_cast<double>(s.per_case), s.labelled_share, s.balance, s.zoom, static_cast<double>(s.noise)},
+      hash);
   for (const Case& one : cases_) {
     hash = hash_of(one.images->case_name, hash);
     hash = hash_of_values(one.images->values, hash);

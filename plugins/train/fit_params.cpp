@@ -35,31 +35,34 @@ enum class Kind { patches, crops };
 void add_model_params(std::vector<ParamSpec>& params, Kind kind) {
   params.push_back(
       file("network", "JSON file that describes the layers; may be left out when 'start' is given", PathRole::input));
-  params.push_back({.name = "model",
-                    .type = ParamType::path,
-                    .help = std::string("TorchScript model to write, for ") + (kind == Kind::patches ? "cnn.stage" : "cnn.volume"),
-                    .role = PathRole::output,
-                    .per_case = true});
+  params.push_back(
+      {.name = "model",
+       .type = ParamType::path,
+       .help = std::string("TorchScript model to write, for ") + (kind == Kind::patches ? "cnn.stage" : "cnn.volume"),
+       .role = PathRole::output,
+       .per_case = true});
   params.push_back(words("channels", {"FLAIR", "PD", "T2", "T1"}, "Names of the images in the order of the samples' channels"));
   params.push_back(words("classes", {"not lesion", "lesion"}, "Names of the network's scores; the second is that of lesion"));
   params.push_back(
       file("start", "Model whose weights the training begins with; empty: weights drawn at random", PathRole::input));
   params.push_back(
       words("freeze", {}, "Parameters that keep their values, by name or by how their name begins, such as features.0"));
-  params.push_back(choice("initialisation", kind == Kind::patches ? "glorot_uniform" : "he_normal", "How weights are drawn; biases begin at 0",
+  params.push_back(choice("initialisation", kind == Kind::patches ? "glorot_uniform" : "he_normal",
+                          "How weights are drawn; biases begin at 0",
                           {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "normal"}));
   params.push_back(number("initial_sd", 0.01, "Standard deviation of the weights with initialisation normal", 0, 10));
 }
 
 void add_optimiser_params(std::vector<ParamSpec>& params, Kind kind) {
-  params.push_back(choice("optimiser", "adam", "Adam (Kingma and Ba, ICLR 2015) or AdaDelta (Zeiler, arXiv 1212.5701)",
-                          {"adam", "adadelta"}));
+  params.push_back(
+      choice("optimiser", "adam", "Adam (Kingma and Ba, ICLR 2015) or AdaDelta (Zeiler, arXiv 1212.5701)", {"adam", "adadelta"}));
   params.push_back(number("learning_rate", kind == Kind::patches ? 1e-4 : 1e-3,
                           "The optimiser's step; AdaDelta's authors leave it at 1", 0, 10));
-  params.push_back(choice("schedule", "constant",
-                          "The learning rate over the training: constant; cosine: down to 0 at the end of 'epochs'; step: lowered "
-                          "every 'schedule_epochs'",
-                          {"constant", "cosine", "step"}));
+  params.push_back(
+      choice("schedule", "constant",
+             "The learning rate over the training: constant; cosine: down to 0 at the end of 'epochs'; step: lowered "
+             "every 'schedule_epochs'",
+             {"constant", "cosine", "step"}));
   params.push_back(whole("schedule_epochs", 10, "Schedule step: the rate is lowered after so many epochs", 1, "epochs"));
   params.push_back(number("schedule_factor", 0.1, "Schedule step: what the rate is multiplied by", 0, 1));
   params.push_back({.name = "class_weights",
@@ -69,18 +72,20 @@ void add_optimiser_params(std::vector<ParamSpec>& params, Kind kind) {
   params.push_back(number("beta1", 0.9, "Adam's decay of the mean gradient", 0, 0.999999));
   params.push_back(number("beta2", 0.999, "Adam's decay of the mean squared gradient", 0, 0.999999));
   params.push_back(number("rho", 0.9, "AdaDelta's decay of the mean squares", 0, 0.999999));
-  params.push_back(number("epsilon", 1e-8, "Adam: added to the root of the mean squared gradient; AdaDelta: to the mean squares", 0, 1));
+  params.push_back(
+      number("epsilon", 1e-8, "Adam: added to the root of the mean squared gradient; AdaDelta: to the mean squares", 0, 1));
   params.push_back(number("weight_decay", 0, "Share of each weight that is added to its gradient", 0, 1));
   const bool crops = kind == Kind::crops;
   params.push_back(whole("batch", crops ? 4 : 4096,
                          "Samples of one step; lowered, with a warning, where an epoch would have fewer than 'least_steps'", 1,
                          "samples"));
-  params.push_back(whole("least_steps", crops ? 1 : 8, "Fewest steps of an epoch, see 'batch'; 1 leaves the batch as it is", 1, "steps"));
   params.push_back(
-      whole("micro_batch", crops ? 2 : 32, "Samples that go through the network at a time; a batch is cut into such parts", 1, "samples"));
-  params.push_back(whole("epochs", crops ? 100 : 50,
-                         crops ? "Most passes over the crops" : "Most passes over the samples; the paper has 50 in step 1 and 2000 in step 2",
-                         1));
+      whole("least_steps", crops ? 1 : 8, "Fewest steps of an epoch, see 'batch'; 1 leaves the batch as it is", 1, "steps"));
+  params.push_back(whole("micro_batch", crops ? 2 : 32,
+                         "Samples that go through the network at a time; a batch is cut into such parts", 1, "samples"));
+  params.push_back(whole(
+      "epochs", crops ? 100 : 50,
+      crops ? "Most passes over the crops" : "Most passes over the samples; the paper has 50 in step 1 and 2000 in step 2", 1));
   params.push_back(whole("patience", crops ? 1000 : 50, "The training ends when no epoch was better for so many", 1, "epochs"));
   params.push_back(whole("seed", 1, "Another seed draws other weights, orders, dropouts and splits", 0));
 }
@@ -88,7 +93,8 @@ void add_optimiser_params(std::vector<ParamSpec>& params, Kind kind) {
 void add_split_params(std::vector<ParamSpec>& params, Kind kind) {
   if (kind == Kind::crops) {
     params.push_back(number("validation", 0.25, "Share of the cases that is kept for judging and not trained on", 0, 0.9));
-    params.push_back(choice("split", "auto", "Whether cases are put aside; auto: where there are at least four; case: always; none: never",
+    params.push_back(choice("split", "auto",
+                            "Whether cases are put aside; auto: where there are at least four; case: always; none: never",
                             {"auto", "case", "none"}));
     return;
   }
@@ -109,17 +115,19 @@ void add_crop_params(std::vector<ParamSpec>& params) {
                     .length = 3});
   params.push_back(whole("crops", 16, "Crops of each case in an epoch", 1));
   params.push_back(number("labelled_share", 0.5,
-                          "Share of the crops that lie around a voxel with a label, each class alike; the others lie anywhere", 0, 1));
+                          "Share of the crops that lie around a voxel with a label, each class alike; the others lie anywhere", 0,
+                          1));
   params.push_back(number("lesion_balance", 0,
                           "A labelled voxel in a component of n voxels is drawn with the weight n^-lesion_balance; 0: all voxels "
                           "are alike, 1: all components are",
                           0, 1));
   params.push_back(number("zoom", 1, "Crops are shown larger or smaller at random, at most by this factor; 1: never", 1, 4));
   params.push_back(number("noise", 0, "Largest standard deviation of noise that is added at random", 0, 10));
-  params.push_back(choice("loss", "cross_entropy_dice",
-                          "What the training lowers: cross_entropy, soft dice, their sum, or sensitivity_specificity (Brosch et al. "
-                          "2015)",
-                          {"cross_entropy", "dice", "cross_entropy_dice", "sensitivity_specificity"}));
+  params.push_back(
+      choice("loss", "cross_entropy_dice",
+             "What the training lowers: cross_entropy, soft dice, their sum, or sensitivity_specificity (Brosch et al. "
+             "2015)",
+             {"cross_entropy", "dice", "cross_entropy_dice", "sensitivity_specificity"}));
   params.push_back(number("loss_ratio", 0.05, "Loss sensitivity_specificity: weight of the sensitivity's part", 0, 1));
 }
 
@@ -134,8 +142,9 @@ void add_data_params(std::vector<ParamSpec>& params, Kind kind) {
   params.push_back({.name = "thick_slices",
                     .type = ParamType::integer,
                     .default_value = std::int64_t{1},
-                    .help = "Each channel is averaged at random over 1 to so many slices along z, as a scan of thick slices that was "
-                            "brought to a fine grid; 1: none",
+                    .help =
+                        "Each channel is averaged at random over 1 to so many slices along z, as a scan of thick slices that was "
+                        "brought to a fine grid; 1: none",
                     .min = 1,
                     .max = 32,
                     .unit = "voxels"});

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "flowrun/sdk/parameters.h"
 #include "crop_examples.h"
+#include "flowrun/sdk/parameters.h"
 #include "settings.h"
 
 namespace flowrun::train {

@@ -158,8 +158,8 @@ std::string description(Context& context, const network::Network& network, const
   description.channels = context.params().texts("channels");
   description.classes = context.params().texts("classes");
   if (!job.examples.has_label_image()) description.size = job.examples.size();  // else it takes images of any size
-  return network::to_text(description, training_text(job.settings, job.examples, job.split, trainer.progress(),
-                                                     start_of(context.params())));
+  return network::to_text(description,
+                          training_text(job.settings, job.examples, job.split, trainer.progress(), start_of(context.params())));
 }
 
 }  // namespace

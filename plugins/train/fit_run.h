@@ -20,8 +20,8 @@ struct FitJob {
   int threads = 1;  ///< that may take micro-batches at the same time
 };
 
-/// Trains a network as the node's parameters say (fit_params), writes the model and reports figures. Throws Error where the network
-/// does not fit the samples, the parameters or the model to start with, and when the loss is not a number any more.
+/// Trains a network as the node's parameters say (fit_params), writes the model and reports figures. Throws Error where the
+/// network does not fit the samples, the parameters or the model to start with, and when the loss is not a number any more.
 void fit(Context& context, FitJob job);
 
 /// Throws Error when fewer cases have samples than parameter 'least_cases' asks for.

@@ -30,8 +30,9 @@ class FitVolumesFiring : public Firing {
     Split split = examples.split(settings.validation, settings.split, settings.seed);
     settings.judge_start = settings.judge_start && !split.validation.empty();
     if (split.validation.empty())
-      context.warn("no case is put aside for judging, so nothing shows whether the training goes on too long, and the weights of "
-                   "the last epoch are written; from four cases on a quarter of them is put aside");
+      context.warn(
+          "no case is put aside for judging, so nothing shows whether the training goes on too long, and the weights of "
+          "the last epoch are written; from four cases on a quarter of them is put aside");
     fit(context, {examples, std::move(split), std::move(settings), device_.device(), device_.threads()});
   }
 
@@ -41,7 +42,8 @@ class FitVolumesFiring : public Firing {
     if (examples.largest_label() >= static_cast<std::int64_t>(classes))
       throw Error("the images have the label " + std::to_string(examples.largest_label()) + ", but parameter 'classes' has " +
                   std::to_string(classes) + " names, for the labels from 0 on; name every class");
-    if (examples.labelled() == 0) throw Error("no case has a voxel with a label, so there is nothing to learn; look at the masks");
+    if (examples.labelled() == 0)
+      throw Error("no case has a voxel with a label, so there is nothing to learn; look at the masks");
   }
 
   const FitDevice& device_;
@@ -59,19 +61,27 @@ class FitVolumes : public Node {
 
 constexpr char kDetails[] =
     "Collects the images of all cases and trains a network that gives scores for each voxel, such as a U-Net, on crops of them "
-    "drawn at random. 'network' describes the layers (docs/training.md); the output has the size of the input and a channel for each of "
+    "drawn at random. 'network' describes the layers (docs/training.md); the output has the size of the input and a channel for "
+    "each of "
     "'classes', numbered as the labels. The model takes images of any size that its pools divide; cnn.volume runs it "
     "(parameter 'multiple').\n\n"
-    "An epoch has 'crops' crops of each case. A share of them lies around a labelled voxel, up to a quarter of the crop beside it; the "
-    "others lie around any voxel whose first channel is not 0. Where they lie and how they are changed depends on the seed, the epoch "
+    "An epoch has 'crops' crops of each case. A share of them lies around a labelled voxel, up to a quarter of the crop beside "
+    "it; the "
+    "others lie around any voxel whose first channel is not 0. Where they lie and how they are changed depends on the seed, the "
+    "epoch "
     "and the crop alone. A crop beyond the images sees 0 there.\n\n"
-    "From four cases on a quarter of them is put aside and judged whole after each epoch, in tiles of a crop's size side by side: loss, "
-    "and the Dice over all voxels of these cases (mean over the classes but the first). The weights with the best loss on them are "
+    "From four cases on a quarter of them is put aside and judged whole after each epoch, in tiles of a crop's size side by "
+    "side: loss, "
+    "and the Dice over all voxels of these cases (mean over the classes but the first). The weights with the best loss on them "
+    "are "
     "written; without such cases those of the last epoch, with a warning.\n\n"
-    "All else is as in train.fit: micro-batches, the same result bit by bit for any number of threads, checkpoints and resumption, "
-    "'start' and 'freeze', schedules, the log, the curve, what the model says of itself. Layers with batch_norm see one micro-batch at "
+    "All else is as in train.fit: micro-batches, the same result bit by bit for any number of threads, checkpoints and "
+    "resumption, "
+    "'start' and 'freeze', schedules, the log, the curve, what the model says of itself. Layers with batch_norm see one "
+    "micro-batch at "
     "a time.\n\n"
-    "Errors: those of train.fit; a network whose output has another size than a crop (names both); labels beyond 'classes'; no labelled "
+    "Errors: those of train.fit; a network whose output has another size than a crop (names both); labels beyond 'classes'; no "
+    "labelled "
     "voxel at all; cases with different channels. Reports what train.fit reports.";
 
 }  // namespace

@@ -35,7 +35,8 @@ Box box_around(const Mask& region) {
     }
   }
   if (box.high[0] == 0)
-    throw Error("'" + grid::name_of(region.source, "region") + "' has no voxel, so nothing is left to train on; look at what made it");
+    throw Error("'" + grid::name_of(region.source, "region") +
+                "' has no voxel, so nothing is left to train on; look at what made it");
   return box;
 }
 
@@ -77,7 +78,8 @@ class Images : public Node {
     for_each_voxel(geometry, box, [&](std::size_t i) {
       images.labels.push_back(lesions ? (lesions->voxels[i] ? 1 : 0) : small_label(labels->voxels[i], *labels));
     });
-    for (const Volume* volume : volumes) for_each_voxel(geometry, box, [&](std::size_t i) { images.values.push_back(volume->voxels[i]); });
+    for (const Volume* volume : volumes)
+      for_each_voxel(geometry, box, [&](std::size_t i) { images.values.push_back(volume->voxels[i]); });
     report(context, lesions, labels, images);
     context.emit(kImages, std::move(images));
   }
@@ -95,15 +97,19 @@ class Images : public Node {
     for (std::size_t i = 1; i < volumes.size(); ++i)
       grid::require_one_grid(*volumes.front(), "volumes", *volumes[i], "volumes[" + std::to_string(i) + "]");
     for (const Volume* volume : volumes)
-      if (const auto wrong = std::find_if(volume->voxels.begin(), volume->voxels.end(), [](float v) { return !std::isfinite(v); });
+      if (const auto wrong =
+              std::find_if(volume->voxels.begin(), volume->voxels.end(), [](float v) { return !std::isfinite(v); });
           wrong != volume->voxels.end())
-        throw Error("'" + grid::name_of(volume->source, "volumes") + "' has a value that is NaN or infinite; repair the image first");
+        throw Error("'" + grid::name_of(volume->source, "volumes") +
+                    "' has a value that is NaN or infinite; repair the image first");
   }
 
   static void report(Context& context, const Mask* lesions, const Labels* labels, const LabelledImages& images) {
-    const auto labelled = static_cast<std::int64_t>(images.labels.size()) -
-                          std::count(images.labels.begin(), images.labels.end(), std::uint8_t{0});
-    const auto counts = [](const auto& voxels) { return std::count_if(voxels.begin(), voxels.end(), [](auto v) { return v != 0; }); };
+    const auto labelled =
+        static_cast<std::int64_t>(images.labels.size()) - std::count(images.labels.begin(), images.labels.end(), std::uint8_t{0});
+    const auto counts = [](const auto& voxels) {
+      return std::count_if(voxels.begin(), voxels.end(), [](auto v) { return v != 0; });
+    };
     const auto all = static_cast<std::int64_t>(lesions ? counts(lesions->voxels) : counts(labels->voxels));
     context.report("labelled_voxels", static_cast<double>(labelled));
     context.report("voxels", static_cast<double>(images.voxels()));
@@ -121,11 +127,14 @@ NodeType images_type() {
   type.name = "train.images";
   type.summary = "The images of a case with a label for each voxel, to train a network on whole images";
   type.details =
-      "Puts the volumes of a case together, one a channel in the order given, with what is to be found: a mask (label 1) or a label "
-      "image (classes 0 to 255, 0 the background). With 'region', a brain mask for example, they are cut to the box around it, which "
+      "Puts the volumes of a case together, one a channel in the order given, with what is to be found: a mask (label 1) or a "
+      "label "
+      "image (classes 0 to 255, 0 the background). With 'region', a brain mask for example, they are cut to the box around it, "
+      "which "
       "keeps the memory small; train.fit_volumes sees zeros outside of the box, so set the background to 0 first "
       "(intensity.apply_mask).\n\n"
-      "Errors: volumes, mask, labels or region on different grids; both or neither of 'lesions' and 'labels'; labels outside 0 to 255; "
+      "Errors: volumes, mask, labels or region on different grids; both or neither of 'lesions' and 'labels'; labels outside 0 "
+      "to 255; "
       "NaN or infinity in a volume; an empty region. A case without a labelled voxel and labelled voxels outside of the box are "
       "warnings. Reports labelled_voxels and voxels.";
   type.inputs = {kVolumes, kLesions, kLabels, kRegion};

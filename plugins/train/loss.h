@@ -8,13 +8,15 @@
 
 namespace flowrun::train {
 
-/// What a training lowers, by the name of Settings::loss. All are summed over the N samples of a micro-batch, so that the sum over
-/// a batch does not depend on how it is cut; of label images each sample's loss is a mean over its voxels.
+/// What a training lowers, by the name of Settings::loss. All are summed over the N samples of a micro-batch, so that the sum
+/// over a batch does not depend on how it is cut; of label images each sample's loss is a mean over its voxels.
 ///   cross_entropy            of the scores, each voxel times the weight of its class
-///   dice                     1 - (2 sum p g + 1) / (sum p + sum g + 1) of each class but the first, averaged; p the probability, g the
+///   dice                     1 - (2 sum p g + 1) / (sum p + sum g + 1) of each class but the first, averaged; p the probability,
+///   g the
 ///                            label (soft Dice: Milletari et al., 3DV 2016; the ones keep it defined where there is nothing)
 ///   cross_entropy_dice       the sum of these two (Isensee et al., Nature Methods 2021)
-///   sensitivity_specificity  r mean (g - p)^2 over the class's voxels + (1 - r) mean (g - p)^2 over the others, of each class but the
+///   sensitivity_specificity  r mean (g - p)^2 over the class's voxels + (1 - r) mean (g - p)^2 over the others, of each class
+///   but the
 ///                            first, averaged; r is Settings::loss_ratio (Brosch et al., MICCAI 2015)
 class Loss {
  public:

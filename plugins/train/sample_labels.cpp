@@ -65,7 +65,8 @@ class SampleLabels : public Node {
     return wanted;
   }
 
-  static void draw(Context& context, const std::vector<Voxels>& pools, const std::vector<std::int64_t>& wanted, Samples& samples) {
+  static void draw(Context& context, const std::vector<Voxels>& pools, const std::vector<std::int64_t>& wanted,
+                   Samples& samples) {
     const auto seed = static_cast<std::uint64_t>(context.params().integer("seed"));
     const std::uint64_t of_case = stream(seed, Purpose::positives, hash_of(context.case_name()));
     std::vector<std::pair<std::int64_t, std::uint8_t>> drawn_voxels;
@@ -90,8 +91,9 @@ class SampleLabels : public Node {
       if (there >= wanted[i]) continue;
       const auto label = static_cast<std::int32_t>(first + static_cast<std::int64_t>(i));
       const auto name = labels.names.find(label);
-      few += (few.empty() ? "" : ", ") + (name == labels.names.end() ? "label " + std::to_string(label) : "'" + name->second + "'") +
-             " has " + std::to_string(there) + " of " + std::to_string(wanted[i]);
+      few += (few.empty() ? "" : ", ") +
+             (name == labels.names.end() ? "label " + std::to_string(label) : "'" + name->second + "'") + " has " +
+             std::to_string(there) + " of " + std::to_string(wanted[i]);
     }
     context.report("samples", static_cast<double>(all));
     if (!few.empty()) context.warn("classes with fewer voxels than wanted, of which all are taken: " + few);
@@ -141,11 +143,15 @@ NodeType sample_labels_type() {
   type.name = "train.sample_labels";
   type.summary = "Voxels of each class of a case, to train a network on";
   type.details =
-      "Draws 'voxels' voxels of each class at random, without repeats, so that rare classes are not crowded out. The classes are the "
-      "labels from 'first' on; other labels are left out, and so are voxels outside of 'region'. The class of a sample is its label less "
-      "'first': the number of the network's score. What is drawn depends on the seed and the case's name alone. Patches are cut as by "
+      "Draws 'voxels' voxels of each class at random, without repeats, so that rare classes are not crowded out. The classes are "
+      "the "
+      "labels from 'first' on; other labels are left out, and so are voxels outside of 'region'. The class of a sample is its "
+      "label less "
+      "'first': the number of the network's score. What is drawn depends on the seed and the case's name alone. Patches are cut "
+      "as by "
       "train.sample.\n\n"
-      "A class with fewer voxels than wanted gives all that it has, with a warning that names it. Errors: volumes, labels or region on "
+      "A class with fewer voxels than wanted gives all that it has, with a warning that names it. Errors: volumes, labels or "
+      "region on "
       "different grids; a wrong count of numbers in 'voxels'. Reports samples and sample_bytes.";
   type.inputs = {kVolumes, kLabels, kRegion};
   type.outputs = {kSamples};

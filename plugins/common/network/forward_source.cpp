@@ -79,8 +79,8 @@ std::string expression(const Layer& layer, const std::string& scope) {
     case LayerKind::activation:
       return activation(layer);
     case LayerKind::pool:
-      return std::string(layer.pooling == Pooling::max ? "torch.max_pool3d" : "torch.avg_pool3d") + "(x, " +
-             zyx(layer.kernel) + ", " + zyx(layer.stride) + ")";
+      return std::string(layer.pooling == Pooling::max ? "torch.max_pool3d" : "torch.avg_pool3d") + "(x, " + zyx(layer.kernel) +
+             ", " + zyx(layer.stride) + ")";
     case LayerKind::dropout:
       return "x";
     case LayerKind::flatten:

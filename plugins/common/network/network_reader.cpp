@@ -1,128 +1,18 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <initializer_list>
-#include <nlohmann/json.hpp>
 #include <set>
 
-#include "common/network/network.h"
-#include "flowrun/sdk/error.h"
+#include "common/network/network_object.h"
 
 namespace flowrun::network {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::int64_t kMostChannels = std::int64_t{1} << 20;
-constexpr std::int64_t kMostVoxels = 4096;
 constexpr std::size_t kMostLayers = 1000;
 constexpr int kDeepest = 16;  // messages quote values, and writing a value out takes stack for each level
 
-/// "'type', 'name'"; every object may have a name.
-std::string listed(std::initializer_list<const char*> keys) {
-  std::string text;
-  for (const char* key : keys) text += (text.empty() ? "'" : ", '") + std::string(key) + "'";
-  return text.find("'name'") == std::string::npos ? text + ", 'name'" : text;
-}
-
-/// One object of the text, with its place for messages.
-class Reader {
- public:
-  Reader(const json& object, std::string place) : object_(object), place_(std::move(place)) {
-    if (!object.is_object()) refuse("is " + std::string(object.type_name()) + " where an object is expected");
-  }
-
-  [[noreturn]] void refuse(const std::string& reason) const { throw Error(place_ + " " + reason); }
-  const std::string& place() const { return place_; }
-  void name_place(const std::string& kind) { place_ += " (" + kind + ")"; }
-
-  bool has(const char* key) const { return object_.contains(key); }
-  const json& at(const char* key) const {
-    if (!has(key)) refuse("has no '" + std::string(key) + "'");
-    return object_.at(key);
-  }
-
-  void allow(std::initializer_list<const char*> keys) const {
-    for (const auto& item : object_.items()) {
-      const std::string& key = item.key();
-      const bool known = key == "name" || std::any_of(keys.begin(), keys.end(), [&](const char* k) { return key == k; });
-      if (!known && !key.starts_with("x-")) refuse("has a key '" + key + "'; known are " + listed(keys));
-    }
-  }
-
-  std::string text(const char* key) const {
-    const json& value = at(key);
-    if (!value.is_string()) refuse("has '" + std::string(key) + "' " + value.dump() + " where a text is expected");
-    return value.get<std::string>();
-  }
-
-  /// One text or a list of them.
-  std::vector<std::string> texts(const char* key) const {
-    const json& value = at(key);
-    std::vector<std::string> texts;
-    for (const json& one : value.is_array() ? value : json::array({value})) {
-      if (!one.is_string()) refuse("has '" + std::string(key) + "' " + value.dump() + " where names are expected");
-      texts.push_back(one.get<std::string>());
-    }
-    return texts;
-  }
-
-  std::int64_t whole(const char* key, const json& value, std::int64_t least, std::int64_t most) const {
-    const bool fits = value.is_number_integer() && value.get<double>() >= static_cast<double>(least) &&
-                      value.get<double>() <= static_cast<double>(most);
-    if (!fits)
-      refuse("has '" + std::string(key) + "' " + value.dump() + " where a whole number from " + std::to_string(least) + " to " +
-             std::to_string(most) + " is expected");
-    return value.get<std::int64_t>();
-  }
-  std::int64_t whole(const char* key, std::int64_t least, std::int64_t most) const { return whole(key, at(key), least, most); }
-
-  double number(const char* key, double fallback, double least, double below) const {
-    if (!has(key)) return fallback;
-    const json& value = at(key);
-    if (!value.is_number() || !(value.get<double>() >= least && value.get<double>() < below))
-      refuse("has '" + std::string(key) + "' " + value.dump() + " where a number from " + json(least).dump() + " to less than " +
-             json(below).dump() + " is expected");
-    return value.get<double>();
-  }
-
-  /// One number for all axes, three, or two and `flat` along z.
-  Size3 size(const char* key, std::int64_t least, std::int64_t flat) const {
-    const json& value = at(key);
-    if (!value.is_array()) {
-      const std::int64_t all = whole(key, value, least, kMostVoxels);
-      return {all, all, all};
-    }
-    if (value.size() != 3 && value.size() != 2)
-      refuse("has '" + std::string(key) + "' with " + std::to_string(value.size()) +
-             " numbers; give one for all axes, three along x, y, z, or two for a flat one");
-    Size3 size{flat, flat, flat};
-    for (std::size_t axis = 0; axis < value.size(); ++axis) size[axis] = whole(key, value[axis], least, kMostVoxels);
-    return size;
-  }
-  Size3 size_or(const char* key, std::int64_t least, std::int64_t flat, const Size3& fallback) const {
-    return has(key) ? size(key, least, flat) : fallback;
-  }
-
-  /// A parameter's name: given, or <prefix>.<what>; empty where the text says false.
-  std::string parameter(const char* key, const std::string& prefix, bool may_be_missing) const {
-    if (!has(key)) return prefix + "." + key;
-    if (may_be_missing && at(key) == json(false)) return "";
-    const std::string name = text(key);
-    const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; };
-    const bool dots = name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string::npos;
-    if (name.empty() || dots || !std::all_of(name.begin(), name.end(), plain))
-      refuse("has '" + std::string(key) + "' \"" + name +
-             "\", which no parameter can be named; letters, digits, _ and dots between");
-    return name;
-  }
-
- private:
-  const json& object_;
-  std::string place_;
-};
-
-Size3 same_padding(const Reader& reader, const Layer& layer) {
+Size3 same_padding(const ObjectReader& reader, const Layer& layer) {
   Size3 padding{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
     if (layer.kernel[axis] % 2 == 0)
@@ -132,7 +22,7 @@ Size3 same_padding(const Reader& reader, const Layer& layer) {
   return padding;
 }
 
-void read_convolution(const Reader& reader, const std::string& prefix, Layer& layer) {
+void read_convolution(const ObjectReader& reader, const std::string& prefix, Layer& layer) {
   reader.allow({"type", "channels", "kernel", "padding", "stride", "weight", "bias"});
   layer.kind = LayerKind::convolution;
   layer.channels = reader.whole("channels", 1, kMostChannels);
@@ -144,7 +34,7 @@ void read_convolution(const Reader& reader, const std::string& prefix, Layer& la
   layer.bias = reader.parameter("bias", prefix, true);
 }
 
-void read_transposed_convolution(const Reader& reader, const std::string& prefix, Layer& layer) {
+void read_transposed_convolution(const ObjectReader& reader, const std::string& prefix, Layer& layer) {
   reader.allow({"type", "channels", "kernel", "padding", "stride", "weight", "bias"});
   layer.kind = LayerKind::transposed_convolution;
   layer.channels = reader.whole("channels", 1, kMostChannels);
@@ -155,7 +45,7 @@ void read_transposed_convolution(const Reader& reader, const std::string& prefix
   layer.bias = reader.parameter("bias", prefix, true);
 }
 
-void read_upsample(const Reader& reader, const std::string&, Layer& layer) {
+void read_upsample(const ObjectReader& reader, const std::string&, Layer& layer) {
   reader.allow({"type", "kind", "factor"});
   layer.kind = LayerKind::upsample;
   const std::string kind = reader.has("kind") ? reader.text("kind") : "nearest";
@@ -164,19 +54,19 @@ void read_upsample(const Reader& reader, const std::string&, Layer& layer) {
   layer.kernel = reader.size("factor", 1, 1);
 }
 
-void read_join(const Reader& reader, const std::string&, Layer& layer) {
+void read_join(const ObjectReader& reader, const std::string&, Layer& layer) {
   reader.allow({"type", "with"});
   layer.kind = LayerKind::join;
   layer.with = reader.texts("with");
   if (layer.with.empty()) reader.refuse("has an empty 'with'; name at least one earlier layer");
 }
 
-void read_sum(const Reader& reader, const std::string& prefix, Layer& layer) {
+void read_sum(const ObjectReader& reader, const std::string& prefix, Layer& layer) {
   read_join(reader, prefix, layer);
   layer.kind = LayerKind::sum;
 }
 
-void read_pool(const Reader& reader, const std::string&, Layer& layer) {
+void read_pool(const ObjectReader& reader, const std::string&, Layer& layer) {
   reader.allow({"type", "kind", "window", "stride"});
   layer.kind = LayerKind::pool;
   const std::string kind = reader.text("kind");
@@ -186,7 +76,7 @@ void read_pool(const Reader& reader, const std::string&, Layer& layer) {
   layer.stride = reader.size_or("stride", 1, 1, layer.kernel);
 }
 
-void read_batch_norm(const Reader& reader, const std::string& prefix, Layer& layer) {
+void read_batch_norm(const ObjectReader& reader, const std::string& prefix, Layer& layer) {
   reader.allow({"type", "epsilon", "momentum", "weight", "bias", "mean", "variance"});
   layer.kind = LayerKind::batch_norm;
   layer.epsilon = reader.number("epsilon", layer.epsilon, 0, 1);
@@ -197,15 +87,15 @@ void read_batch_norm(const Reader& reader, const std::string& prefix, Layer& lay
   layer.variance = reader.has("variance") ? reader.parameter("variance", prefix, false) : prefix + ".running_var";
 }
 
-void read_relu(const Reader& reader, const std::string&, Layer&) { reader.allow({"type"}); }
+void read_relu(const ObjectReader& reader, const std::string&, Layer&) { reader.allow({"type"}); }
 
-void read_leaky_relu(const Reader& reader, const std::string&, Layer& layer) {
+void read_leaky_relu(const ObjectReader& reader, const std::string&, Layer& layer) {
   reader.allow({"type", "slope"});
   layer.activation = Activation::leaky_relu;
   layer.slope = reader.number("slope", 0.01, 0, 1);
 }
 
-void read_prelu(const Reader& reader, const std::string& prefix, Layer& layer) {
+void read_prelu(const ObjectReader& reader, const std::string& prefix, Layer& layer) {
   reader.allow({"type", "slope", "per", "weight"});
   layer.activation = Activation::prelu;
   if (reader.has("per")) {
@@ -217,19 +107,19 @@ void read_prelu(const Reader& reader, const std::string& prefix, Layer& layer) {
   layer.weight = reader.parameter("weight", prefix, false);
 }
 
-void read_dropout(const Reader& reader, const std::string&, Layer& layer) {
+void read_dropout(const ObjectReader& reader, const std::string&, Layer& layer) {
   reader.allow({"type", "rate"});
   layer.kind = LayerKind::dropout;
   reader.at("rate");
   layer.rate = reader.number("rate", 0, 0, 1);
 }
 
-void read_flatten(const Reader& reader, const std::string&, Layer& layer) {
+void read_flatten(const ObjectReader& reader, const std::string&, Layer& layer) {
   reader.allow({"type"});
   layer.kind = LayerKind::flatten;
 }
 
-void read_dense(const Reader& reader, const std::string& prefix, Layer& layer) {
+void read_dense(const ObjectReader& reader, const std::string& prefix, Layer& layer) {
   reader.allow({"type", "units", "weight", "bias"});
   layer.kind = LayerKind::dense;
   layer.units = reader.whole("units", 1, kMostChannels);
@@ -237,14 +127,14 @@ void read_dense(const Reader& reader, const std::string& prefix, Layer& layer) {
   layer.bias = reader.parameter("bias", prefix, true);
 }
 
-void read_softmax(const Reader& reader, const std::string&, Layer& layer) {
+void read_softmax(const ObjectReader& reader, const std::string&, Layer& layer) {
   reader.allow({"type"});
   layer.kind = LayerKind::softmax;
 }
 
 struct Type {
   const char* name;
-  void (*read)(const Reader&, const std::string& prefix, Layer&);
+  void (*read)(const ObjectReader&, const std::string& prefix, Layer&);
 };
 
 constexpr std::array<Type, 14> kTypes{{{"convolution", read_convolution},
@@ -263,7 +153,7 @@ constexpr std::array<Type, 14> kTypes{{{"convolution", read_convolution},
                                        {"softmax", read_softmax}}};
 
 /// Names become names in the code of the model.
-std::string layer_name(const Reader& reader) {
+std::string layer_name(const ObjectReader& reader) {
   const std::string name = reader.text("name");
   const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
   if (name.empty() || !std::all_of(name.begin(), name.end(), plain))
@@ -272,7 +162,7 @@ std::string layer_name(const Reader& reader) {
 }
 
 Layer read_layer(const json& value, const std::string& place, const std::string& prefix) {
-  Reader reader(value, place);
+  ObjectReader reader(value, place);
   const std::string name = reader.text("type");
   const auto type = std::find_if(kTypes.begin(), kTypes.end(), [&](const Type& one) { return name == one.name; });
   if (type == kTypes.end()) {
@@ -300,7 +190,7 @@ void check_names(const std::vector<Layer>& layers, const std::string& where) {
   }
 }
 
-std::vector<Layer> read_layers(const Reader& reader, const std::string& where, const std::string& prefix) {
+std::vector<Layer> read_layers(const ObjectReader& reader, const std::string& where, const std::string& prefix) {
   const json& value = reader.at("layers");
   if (!value.is_array() || value.size() > kMostLayers)
     reader.refuse("has 'layers' that are not a list of at most " + std::to_string(kMostLayers) + " layers");
@@ -312,7 +202,7 @@ std::vector<Layer> read_layers(const Reader& reader, const std::string& where, c
 }
 
 Branch read_branch(const json& value, std::size_t index, const std::string& where) {
-  const Reader reader(value, where + ", branch " + std::to_string(index + 1));
+  const ObjectReader reader(value, where + ", branch " + std::to_string(index + 1));
   reader.allow({"name", "channels", "size", "layers"});
   Branch branch;
   if (reader.has("name")) branch.name = reader.text("name");
@@ -365,7 +255,7 @@ json parse_without_repeats(const std::string& text, const std::string& where) {
 
 Network parse_network(const std::string& text, const std::string& where) {
   const json value = parse_without_repeats(text, where);
-  const Reader reader(value, where);
+  const ObjectReader reader(value, where);
   reader.allow({"name", "branches", "layers"});
   Network network;
   if (reader.has("name")) network.name = reader.text("name");

@@ -12,7 +12,8 @@ void add_name(ordered_json& value, const char* key, const std::string& name) {
 }
 
 ordered_json json_of_convolution(const Layer& layer) {
-  ordered_json value{{"type", in_words(layer)}, {"channels", layer.channels}, {"kernel", layer.kernel}, {"padding", layer.padding}};
+  ordered_json value{
+      {"type", in_words(layer)}, {"channels", layer.channels}, {"kernel", layer.kernel}, {"padding", layer.padding}};
   if (layer.stride != Size3{1, 1, 1}) value["stride"] = layer.stride;
   return value;
 }
@@ -67,8 +68,8 @@ ordered_json json_of(const std::vector<Layer>& layers) {
     add_name(value, "name", layer.name);
     add_name(value, "weight", layer.weight);
     add_name(value, "bias", layer.bias);
-    const bool may_have_bias = layer.kind == LayerKind::convolution || layer.kind == LayerKind::transposed_convolution ||
-                               layer.kind == LayerKind::dense;
+    const bool may_have_bias =
+        layer.kind == LayerKind::convolution || layer.kind == LayerKind::transposed_convolution || layer.kind == LayerKind::dense;
     if (layer.bias.empty() && may_have_bias) value["bias"] = false;
     add_name(value, "mean", layer.mean);
     add_name(value, "variance", layer.variance);

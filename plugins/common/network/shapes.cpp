@@ -51,9 +51,7 @@ Size3 moved_back(const Size3& size, const Layer& layer) {
   return out;
 }
 
-Size3 product(const Size3& size, const Size3& factor) {
-  return {size[0] * factor[0], size[1] * factor[1], size[2] * factor[2]};
-}
+Size3 product(const Size3& size, const Size3& factor) { return {size[0] * factor[0], size[1] * factor[1], size[2] * factor[2]}; }
 
 using Named = std::map<std::string, Shape>;
 

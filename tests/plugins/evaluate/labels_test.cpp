@@ -27,9 +27,9 @@ TEST_CASE("evaluate.labels: Dice and volumes of each label, and their mean, are 
   NodeRunner runner = runner_of(labels_of({1, 1, 1, 2, 0, 0}), labels_of({1, 1, 2, 2, 5, 0}, {{1, "CSF"}, {2, "grey"}}));
   runner.run();
   const Table table = runner.output<Table>("table");
-  CHECK(table.columns == std::vector<std::string>{"case", "mean_dice", "CSF dice", "CSF found_mm3", "CSF reference_mm3", "grey dice",
-                                                  "grey found_mm3", "grey reference_mm3", "label 5 dice", "label 5 found_mm3",
-                                                  "label 5 reference_mm3"});
+  CHECK(table.columns == std::vector<std::string>{"case", "mean_dice", "CSF dice", "CSF found_mm3", "CSF reference_mm3",
+                                                  "grey dice", "grey found_mm3", "grey reference_mm3", "label 5 dice",
+                                                  "label 5 found_mm3", "label 5 reference_mm3"});
   CHECK(std::get<std::string>(table.rows.at(0)[0]) == "p07");
   CHECK(number(table, "CSF dice") == doctest::Approx(4.0 / 5));
   CHECK(number(table, "CSF found_mm3") == 6);
@@ -52,7 +52,8 @@ TEST_CASE("evaluate.labels: the labels asked for are the columns, whatever occur
   CHECK(number(table, "mean_dice") == 1);
 }
 
-TEST_CASE("evaluate.labels: nothing to measure is a warning; equal names are told apart; other grids and endless labels are refused") {
+TEST_CASE(
+    "evaluate.labels: nothing to measure is a warning; equal names are told apart; other grids and endless labels are refused") {
   NodeRunner nothing = runner_of(labels_of({0, 0}), labels_of({0, 0}));
   nothing.run();
   CHECK(nothing.warnings().size() == 1);
@@ -63,8 +64,9 @@ TEST_CASE("evaluate.labels: nothing to measure is a warning; equal names are tol
   CHECK(runner_of(labels_of({1, 2}), labels_of({1})).error_of_run() != "");
   std::vector<std::int32_t> many(300);
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<std::int32_t>(i + 1);
-  CHECK(runner_of(labels_of(many), labels_of(many)).error_of_run() ==
-        "the images have more than 256 labels, which no table of classes is for; name the labels to measure in parameter 'labels'");
+  CHECK(
+      runner_of(labels_of(many), labels_of(many)).error_of_run() ==
+      "the images have more than 256 labels, which no table of classes is for; name the labels to measure in parameter 'labels'");
 }
 
 }  // namespace

@@ -109,7 +109,8 @@ TEST_CASE("train.fit_volumes: a U-Net learns bright cubes, and cnn.volume finds 
 
 TEST_CASE("train.fit_volumes: the weights are the same bit by bit for any number of threads, and another seed's are others") {
   const TestFolder folder;
-  const Values changed{{"flips", std::vector<std::string>{"x"}}, {"zoom", 1.3}, {"noise", 0.1}, {"thick_slices", std::int64_t{2}}};
+  const Values changed{
+      {"flips", std::vector<std::string>{"x"}}, {"zoom", 1.3}, {"noise", 0.1}, {"thick_slices", std::int64_t{2}}};
   const std::string one = bytes_of(volume_trained(folder, "a", changed));
   CHECK(one == bytes_of(volume_trained(folder, "b", changed, 2)));
   CHECK(one == bytes_of(volume_trained(folder, "c", changed, 5)));
@@ -176,9 +177,10 @@ TEST_CASE("train.fit_volumes: what cannot be trained is refused with a sentence"
                  "parameter 'channels' has 2 names, but the samples have 1 channels"));
   CHECK(contains(error({{"crop", std::vector<std::int64_t>{7, 8, 8}}}, 2),
                  "it cannot be joined with 'fine', which is 4 channels of 7 x 8 x 8 voxels; the sizes must be equal"));
-  CHECK(contains(error({}, 2, R"({"layers": [{"type": "convolution", "channels": 2, "kernel": 3}]})"),
-                 "the network that is to be trained gives 2 channels of 6 x 6 x 6 voxels for a crop of 1 channel of 8 x 8 x 8 voxels; two "
-                 "channels of scores or more are expected, of the same size"));
+  CHECK(contains(
+      error({}, 2, R"({"layers": [{"type": "convolution", "channels": 2, "kernel": 3}]})"),
+      "the network that is to be trained gives 2 channels of 6 x 6 x 6 voxels for a crop of 1 channel of 8 x 8 x 8 voxels; two "
+      "channels of scores or more are expected, of the same size"));
   CHECK(contains(error({}, 2, kToyNetwork), "gives 2 values for a crop of"));
   CHECK(contains(error({{"classes", std::vector<std::string>{"one"}}}, 2),
                  "the images have the label 1, but parameter 'classes' has 1 names"));
@@ -213,11 +215,16 @@ TEST_CASE("train.images: cuts to the region, takes labels, and refuses what does
   CHECK(contains(runner().input("volumes", one.image).error_of_run(), "neither of the inputs 'lesions' and 'labels' are given"));
   CHECK(contains(runner().input("volumes", one.image).input("lesions", one.lesions).input("labels", labels).error_of_run(),
                  "both of the inputs"));
-  CHECK(contains(runner().input("volumes", one.image).input("lesions", random_mask(small_grid(3, 3, 3), 0.5, 1)).error_of_run(), "3 x 3 x 3"));
+  CHECK(contains(runner().input("volumes", one.image).input("lesions", random_mask(small_grid(3, 3, 3), 0.5, 1)).error_of_run(),
+                 "3 x 3 x 3"));
   Volume broken = one.image;
   broken.voxels[7] = std::nanf("");
   CHECK(contains(runner().input("volumes", broken).input("lesions", one.lesions).error_of_run(), "NaN or infinite"));
-  CHECK(contains(runner().input("volumes", one.image).input("lesions", one.lesions).input("region", image_like<Mask>(one.image)).error_of_run(),
+  CHECK(contains(runner()
+                     .input("volumes", one.image)
+                     .input("lesions", one.lesions)
+                     .input("region", image_like<Mask>(one.image))
+                     .error_of_run(),
                  "has no voxel, so nothing is left to train on"));
 }
 
