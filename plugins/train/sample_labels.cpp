@@ -6,6 +6,7 @@
 #include "draw.h"
 #include "flowrun/sdk/node.h"
 #include "random_order.h"
+#include "sample_params.h"
 #include "samples.h"
 
 namespace flowrun::train {
@@ -101,14 +102,7 @@ class SampleLabels : public Node {
 };
 
 std::vector<ParamSpec> sample_params() {
-  return {{.name = "size",
-           .type = ParamType::integers,
-           .default_value = std::vector<std::int64_t>{15, 15, 15},
-           .help = "Size of a patch along x, y and z, as the network takes it; 1 along an axis for flat patches",
-           .min = 1,
-           .max = 255,
-           .unit = "voxels",
-           .length = 3},
+  return {patch_size_param("Size of a patch along x, y and z, as the network takes it; 1 along an axis for flat patches"),
           {.name = "classes",
            .type = ParamType::integer,
            .default_value = std::int64_t{2},
@@ -128,12 +122,8 @@ std::vector<ParamSpec> sample_params() {
            .min = 0,
            .max = 100000000,
            .unit = "voxels"},
-          {.name = "padding", .default_value = 0.0, .help = "Value of the patch voxels that lie outside the volume"},
-          {.name = "seed",
-           .type = ParamType::integer,
-           .default_value = std::int64_t{1},
-           .help = "Another seed draws others",
-           .min = 0}};
+          padding_param(),
+          draw_seed_param()};
 }
 
 }  // namespace
