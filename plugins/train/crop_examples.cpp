@@ -214,8 +214,8 @@ std::int64_t CropExamples::labelled() const {
 }
 
 std::size_t CropExamples::bytes() const {
-  std::size_t sum = 0;
-  for (const Case& one : cases_) sum += one.images->bytes() + 16 * static_cast<std::size_t>(labelled());
+  std::size_t sum = 16 * static_cast<std::size_t>(labelled());  // the labelled voxels and their weights
+  for (const Case& one : cases_) sum += one.images->bytes();
   return sum;
 }
 

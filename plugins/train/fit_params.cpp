@@ -156,7 +156,7 @@ void add_data_params(std::vector<ParamSpec>& params, Kind kind) {
 }
 
 void add_file_params(std::vector<ParamSpec>& params) {
-  params.push_back(file("checkpoint", "File to go on from after an interruption; empty: none", PathRole::output));
+  params.push_back(file("checkpoint", "File to continue from after an interruption; empty: none", PathRole::output));
   params.push_back({.name = "checkpoint_minutes",
                     .default_value = 10.0,
                     .help = "How often the checkpoint is written",

@@ -45,7 +45,7 @@ constexpr std::uint64_t hash_of(std::string_view bytes, std::uint64_t before = 0
   return before;
 }
 
-/// A hash of values, to go on from an earlier one. Word by word: FNV's bytes would take seconds for a few hundred megabytes.
+/// A hash of values, which continues an earlier one. Word by word: FNV's bytes would take seconds for a few hundred megabytes.
 template <class T>
 std::uint64_t hash_of_values(const std::vector<T>& values, std::uint64_t before) {
   const auto* bytes = reinterpret_cast<const char*>(values.data());

@@ -74,7 +74,7 @@ void require_centres(const Samples& samples) {
     before = voxel;
   }
   const auto is_label = [](std::uint8_t label) { return label <= 1; };
-  ByteReader::require(samples.labels.size() == samples.voxels.size(), "it has not one label for each centre");
+  ByteReader::require(samples.labels.size() == samples.voxels.size(), "its numbers of labels and of centres differ");
   ByteReader::require(std::all_of(samples.labels.begin(), samples.labels.end(), is_label), "a label is neither 0 nor 1");
 }
 

@@ -43,7 +43,7 @@ void Firings::run(Work* work, bool only_this) {
   Handoff* const outer = std::exchange(tls_handoff, &handoff);
   while (work) {
     handoff.item = work->item;
-    if (!execute_work(*work)) break;  // another thread may have it by now; it has left nothing to go on with
+    if (!execute_work(*work)) break;  // another thread may have it by now; it has left nothing to continue with
     Work* const next = std::exchange(handoff.work, nullptr);
     const CaseItem* const next_case = next ? case_of(*next->item) : nullptr;
     if (!next || next_case != of) handoff.clock.end_group();  // the case may end when it is let go, and its counts with it
@@ -70,7 +70,7 @@ void Firings::retire(Work* work) {
   tls_handoff->spare->give(work);
 }
 
-/// False when the firing goes on elsewhere: the work is not this thread's any more.
+/// False when the firing continues elsewhere: the work is not this thread's any more.
 bool Firings::execute_work(Work& work) {
   if (work.deferred) return fire_rest(work), true;
   if (!work.begins) return steps_.step(work), true;
@@ -108,7 +108,7 @@ bool Firings::fire(Work& work) {
 }
 
 void Firings::end_firing(Work& work) {
-  work.inputs.clear();  // frees what nobody else reads before the outputs' readers start
+  work.inputs.clear();  // frees what nothing else reads before the outputs' readers start
   if (work.error || work.absent) router_.deliver_nothing(*work.node, *work.item, work.error, Ports::plain);
   else router_.deliver_outputs(*work.node, *work.item, work.outputs, Ports::plain);
 }
@@ -123,7 +123,7 @@ void Firings::fire_rest(Work& work) {
   if (!work.error) {
     Meter meter{*node.spec, item};
     work.error = calls_.guarded(node, item, "resume", [&] {
-      if (!deferred->rest) throw Error("the node let go of its deferred firing without resuming it");
+      if (!deferred->rest) throw Error("the node released its deferred firing without resuming it");
       FiringContext context(calls_, node, item, meter, work.inputs, work.outputs, Ports::plain);
       deferred->rest(context);
       complete = context.complete();

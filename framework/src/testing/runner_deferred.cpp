@@ -10,7 +10,7 @@ class RunnerContext::Handle final : public Deferred {
  public:
   explicit Handle(RunnerContext& of) : of_(&of) {}
   ~Handle() override {
-    if (of_) give_back([](Context&) { throw Error("the node let go of its deferred firing without resuming it"); });
+    if (of_) give_back([](Context&) { throw Error("the node released its deferred firing without resuming it"); });
   }
   void resume(std::function<void(Context&)> rest) override {
     if (!of_) throw Error("the node resumed a deferred firing twice");

@@ -22,27 +22,26 @@ Size3 same_padding(const ObjectReader& reader, const Layer& layer) {
   return padding;
 }
 
-void read_convolution(const ObjectReader& reader, const std::string& prefix, Layer& layer) {
+/// What a convolution and its transpose have in common.
+void read_kernels(const ObjectReader& reader, const std::string& prefix, Layer& layer) {
   reader.allow({"type", "channels", "kernel", "padding", "stride", "weight", "bias"});
-  layer.kind = LayerKind::convolution;
   layer.channels = reader.whole("channels", 1, kMostChannels);
   layer.kernel = reader.size("kernel", 1, 1);
   layer.stride = reader.size_or("stride", 1, 1, {1, 1, 1});
-  const bool same = reader.has("padding") && reader.at("padding") == json("same");
+  const bool same = layer.kind == LayerKind::convolution && reader.has("padding") && reader.at("padding") == json("same");
   layer.padding = same ? same_padding(reader, layer) : reader.size_or("padding", 0, 0, {0, 0, 0});
   layer.weight = reader.parameter("weight", prefix, false);
   layer.bias = reader.parameter("bias", prefix, true);
 }
 
+void read_convolution(const ObjectReader& reader, const std::string& prefix, Layer& layer) {
+  layer.kind = LayerKind::convolution;
+  read_kernels(reader, prefix, layer);
+}
+
 void read_transposed_convolution(const ObjectReader& reader, const std::string& prefix, Layer& layer) {
-  reader.allow({"type", "channels", "kernel", "padding", "stride", "weight", "bias"});
   layer.kind = LayerKind::transposed_convolution;
-  layer.channels = reader.whole("channels", 1, kMostChannels);
-  layer.kernel = reader.size("kernel", 1, 1);
-  layer.stride = reader.size_or("stride", 1, 1, {1, 1, 1});
-  layer.padding = reader.size_or("padding", 0, 0, {0, 0, 0});
-  layer.weight = reader.parameter("weight", prefix, false);
-  layer.bias = reader.parameter("bias", prefix, true);
+  read_kernels(reader, prefix, layer);
 }
 
 void read_upsample(const ObjectReader& reader, const std::string&, Layer& layer) {

@@ -176,7 +176,7 @@ TEST_CASE("defer: a rest that emits nothing, or a firing that is let go of, is t
   CHECK(error_of([&](Context& context, double) {
           device.add([shared = Shared(context.defer())] { shared->resume([](Context&) {}); });
         }) == "the node emitted nothing at output 'out'");
-  const std::string let_go = "the node let go of its deferred firing without resuming it";
+  const std::string let_go = "the node released its deferred firing without resuming it";
   CHECK(error_of([&](Context& context, double) { device.add([shared = Shared(context.defer())] {}); }) == let_go);
   CHECK(error_of([](Context& context, double) { context.defer(); }) == let_go);
 }

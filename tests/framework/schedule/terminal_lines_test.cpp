@@ -52,7 +52,7 @@ TEST_CASE("schedule: a node's lines reach the host as they come, and no result k
     CHECK(one.warnings.empty());
     CHECK(one.reports.empty());
   }
-  CHECK(run_with({}).cases[0].status == CaseStatus::done);  // a host without a place for lines: the node goes on
+  CHECK(run_with({}).cases[0].status == CaseStatus::done);  // a host without a place for lines: the node continues
   CHECK_FALSE(offered);
   CHECK(lines.size() == 2);
   hook = nullptr;

@@ -74,7 +74,7 @@ TEST_CASE("node_runner: what the rest throws comes out, and so does what process
 
 TEST_CASE("node_runner: wrong uses of defer are told") {
   CHECK(error_of([](Context& context, std::thread&) { context.defer(); }) ==
-        "the node let go of its deferred firing without resuming it");
+        "the node released its deferred firing without resuming it");
   CHECK(error_of([](Context& context, std::thread&) {
           const auto first = context.defer();
           context.defer();

@@ -97,7 +97,7 @@ TEST_CASE("train.samples: what would lead a training outside of its values is re
   CHECK(contains(refusal(unordered), "not in its grid or its order"));
   Samples unlabelled = apart();
   unlabelled.labels.pop_back();
-  CHECK(contains(refusal(unlabelled), "one label for each centre"));
+  CHECK(contains(refusal(unlabelled), "its numbers of labels and of centres differ"));
   Samples third = apart();
   third.labels[0] = 2;
   CHECK(contains(refusal(third), "neither 0 nor 1"));
