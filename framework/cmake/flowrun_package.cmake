@@ -11,7 +11,7 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "graphviz, g++, cmake, doctest-dev, libtbb-dev, libssl-dev")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "graphviz, g++, cmake, doctest-dev, libtbb-dev, libssl-dev, libzstd-dev")
 if(FLOWRUN_WITH_TORCH)
   set(CPACK_DEBIAN_PACKAGE_RECOMMENDS libopenblas0-pthread)  # a plain BLAS is far slower
 endif()

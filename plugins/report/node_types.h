@@ -9,5 +9,7 @@ namespace flowrun::report {
 NodeType lesions_type();
 /// report.write_table: a table as a CSV or JSON file.
 NodeType write_table_type();
+/// report.write_number: a number as a text file.
+NodeType write_number_type();
 
 }  // namespace flowrun::report

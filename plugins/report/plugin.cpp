@@ -3,7 +3,7 @@
 
 namespace flowrun::report {
 
-static std::vector<NodeType> node_types() { return {lesions_type(), write_table_type()}; }
+static std::vector<NodeType> node_types() { return {lesions_type(), write_number_type(), write_table_type()}; }
 
 }  // namespace flowrun::report
 

@@ -2,6 +2,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <iostream>
 #include <set>
 #include <sstream>
@@ -77,6 +78,7 @@ void flowrun::testing::could_not_run(const std::string& reason) {
 }
 
 int main(int argc, char** argv) {
+  ::setenv("FLOWRUN_CACHE", "off", 0);  // results of one test are no business of another
   read_entries(argc, argv);
   doctest::Context context(argc, argv);
   const int failed = context.run();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -19,9 +20,11 @@ std::vector<fs::path> json_files(const fs::path& folder) {
   return files;
 }
 
-/// A bare name is an edge only inside that subgraph, and conditions and numbers are of that graph; an example is better without.
-bool is_special(const NodeSpec& node) {
-  return !node.when.empty() || !node.numbers.empty() || std::any_of(node.inputs.begin(), node.inputs.end(), [](const InputSpec& input) {
+/// How much of a node is of its own graph: a bare name is an edge only inside that subgraph, conditions and numbers say more of the
+/// graph than of the type. An example is better without.
+std::size_t specialness(const NodeSpec& node) {
+  if (!node.when.empty() || !node.numbers.empty()) return 2;
+  return std::any_of(node.inputs.begin(), node.inputs.end(), [](const InputSpec& input) {
     return std::any_of(input.sources.begin(), input.sources.end(), [](const EndpointSpec& edge) { return edge.node.empty(); });
   });
 }
@@ -62,18 +65,19 @@ std::string value_example(const ParamSpec& spec) {
 }  // namespace
 
 std::map<std::string, NodeExample> examples_in(const fs::path& folder) {
-  std::map<std::string, NodeExample> found, second_best;
+  std::array<std::map<std::string, NodeExample>, 3> found;  // by specialness
   for (const fs::path& file : json_files(folder)) {
     Diagnostics faults;
     const auto graph = load_graph(file, faults);
     if (!graph || faults.has_errors()) continue;
     for (const NodeSpec& node : graph->nodes) {
-      auto& examples = is_special(node) ? second_best : found;
+      auto& examples = found[specialness(node)];
       if (!examples.count(node.type)) examples[node.type] = {node_text(file, node.id), file};
     }
   }
-  found.merge(second_best);
-  return found;
+  found[0].merge(found[1]);
+  found[0].merge(found[2]);
+  return std::move(found[0]);
 }
 
 NodeExample made_example(const NodeType& type) {

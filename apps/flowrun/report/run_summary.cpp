@@ -86,6 +86,21 @@ void print_figures(const RunResult& result) {
   if (all.size() > kMaxRows) fmt::print("  and {} more in the run record\n", all.size() - kMaxRows);
 }
 
+/// What results of earlier runs saved.
+std::string kept_text(const ValidatedGraph& graph, const RunResult& result) {
+  std::size_t nodes = 0, cases = 0;
+  double seconds = 0;
+  for (const CaseResult& one : result.cases) {
+    nodes += one.kept.size();
+    cases += !one.kept.empty();
+    seconds += one.saved_s;
+  }
+  if (cases == 0) return "";
+  return fmt::format("kept results: {} of {} did not run{}, {} of work saved\n", nodes,
+                     count_text(graph.nodes.size() * (cases > 1 ? cases : 1), "node"),
+                     cases > 1 ? fmt::format(" in {} cases", cases) : "", duration_text(seconds));
+}
+
 void print_costs(const ValidatedGraph& graph, const RunResult& result) {
   std::string text = "\n";
   const auto slowest = std::max_element(result.cases.begin(), result.cases.end(),
@@ -95,6 +110,7 @@ void print_costs(const ValidatedGraph& graph, const RunResult& result) {
   if (slowest != result.cases.end())
     if (const std::string path = path_text(critical_path(spans_of(graph, *slowest))); !path.empty())
       text += fmt::format("what bound it: {}\n", printable(path));
+  text += kept_text(graph, result);
   text += "peak memory: " + bytes_text(result.peak_payload_bytes) + " of payloads";
   if (result.peak_resident_bytes > 0) text += ", " + bytes_text(result.peak_resident_bytes) + " of the process";
   fmt::print("{}\n", text);
@@ -148,6 +164,12 @@ void print_summary(const ValidatedGraph& graph, const std::vector<Case>& cases, 
   print_left_out(graph, result);
   print_outputs(graph, cases, out, result, record, of_run);
   std::fflush(stdout);  // before the failures, which go to the standard error
+}
+
+void print_brief(const ValidatedGraph& graph, const RunResult& result) {
+  print_head(graph, result);
+  fmt::print("{}", kept_text(graph, result));
+  std::fflush(stdout);
 }
 
 void print_failures(const RunResult& result, const std::string& where) {

@@ -18,6 +18,7 @@
 #include "terminal/fault_lines.h"
 #include "terminal/open_registry.h"
 #include "verbs/isolated_firing.h"
+#include "verbs/sweep.h"
 
 namespace flowrun {
 namespace {
@@ -80,7 +81,8 @@ int report_nothing(const RunCommand& command, const CohortResult& result) {
 
 int report_run(const RunCommand& command, const Cohort& cohort, const CohortResult& result, bool interrupted) {
   if (!result.nothing.empty()) return report_nothing(command, result);
-  if (!command.quiet) print_summary(*cohort.graph(), cohort.cases(), command.out, result.run, result.record, result.of_run);
+  if (!command.quiet && command.brief) print_brief(*cohort.graph(), result.run);
+  else if (!command.quiet) print_summary(*cohort.graph(), cohort.cases(), command.out, result.run, result.record, result.of_run);
   print_failures(result.run, command.where);
   for (const std::string& text : result.notices) fmt::print(stderr, "flowrun: {}{}\n", printable(command.where), printable(text));
   const ExitStatus status = status_of(result.run, interrupted);
@@ -132,7 +134,7 @@ int run_or_help(const RunCommand& command) {
   if (command.help) return print_graph_help(command.graph);
   if (command.graph.empty()) throw WrongUse{"'run' needs the argument GRAPH, a graph file"};
   Interrupts interrupts;  // first: a plugin's library may start threads when it is loaded
-  return run(command, interrupts);
+  return command.sweep.empty() ? run(command, interrupts) : run_sweep(command, interrupts);
 }
 
 constexpr const char* kExamples =
@@ -169,7 +171,7 @@ Verb run_verb(CLI::App& app) {
   RunCommand& command = verb.carried_out_by(run_or_help);
   command.own_help = verb.help();
   verb.help_flag(command.help, "show this help, or with a GRAPH its own inputs and parameters");
-  verb.optional_argument("GRAPH", command.graph, "the graph file (JSON)");
+  verb.optional_argument("GRAPH", command.graph, "the graph file (JSON); -: the standard input");
   verb.repeatable("--in", command.inputs, "NAME=VALUE", "value of a graph input, for every case (repeatable)");
   declare_cases(verb, command);
   verb.settings(command.settings);
@@ -190,6 +192,17 @@ Verb run_verb(CLI::App& app) {
   verb.option("--replay-limit", command.replay_limit, "BYTES",
               "room for the packets of failed firings, for 'flowrun replay' [1G]");
   verb.flag("--no-replay", command.no_replay, "keep no packets of failed firings");
+  verb.repeatable("--sweep", command.sweep, "NAME=A,B,...",
+                  "run once for each of these values of a parameter (repeatable: all combinations),\n"
+                  "each in a folder of its own below --out, with one table, sweep.csv");
+  verb.repeatable("--until", command.until, "NODE[.PORT]",
+                  "run only what this node needs, and write what it makes to files (repeatable)");
+  verb.repeatable("--keep", command.keep, "NODE.PORT[=FILE]",
+                  "write this output of a node to a file too: an image, a table, a transform or\na number (repeatable)");
+  verb.option("--cache", command.cache, "DIR", "folder of kept results [$FLOWRUN_CACHE, or ~/.cache/flowrun]");
+  verb.option("--cache-limit", command.cache_limit, "BYTES",
+              "room for kept results; what was used longest ago is removed [10G]");
+  verb.flag("--no-cache", command.no_cache, "run every node, and keep no results");
   verb.flag("--dry-run", command.dry_run, "check everything, list what would run and be written; run nothing");
   verb.flag("--quiet", command.quiet, "no progress and no summary; faults and failures only");
   verb.plugin_path(command.plugin_paths);

@@ -11,9 +11,11 @@ class Interrupts;
 
 struct RunCommand : CohortRequest {
   Words plugin_paths;
+  Words sweep;  ///< "parameter=value,value,..."
   bool no_report = false;
   bool dry_run = false;
   bool quiet = false;
+  bool brief = false;  ///< a line or two instead of the summary
   bool help = false;
   std::function<std::string()> own_help;  ///< what --help shows without a graph
   std::string where;  ///< what its warnings and failures begin with, within a longer work: "fold a, step train: "

@@ -13,6 +13,7 @@
 #include "cohort/shard_set.h"
 #include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/crash_record.h"
+#include "flowrun/host/kept_results.h"
 #include "flowrun/host/run_record.h"
 #include "flowrun/sdk/error.h"
 
@@ -186,6 +187,22 @@ void CohortRun::follow_run() {
                         [this](std::string_view type) { return registry_.codec(type); });
 }
 
+/// Before nodes are opened: models are hashed as they are then. A usual folder that cannot be used is no reason not to run.
+void CohortRun::keep_results_of_nodes() {
+  const CohortRequest& request = prepared_.request;
+  const std::filesystem::path folder = request.cache.empty() ? usual_results_folder() : std::filesystem::path(request.cache);
+  if (request.no_cache || folder.empty()) return;
+  try {
+    prepared_.options.results =
+        keep_results(prepared_.graph, {folder, prepared_.cache_limit, out_, prepared_.options.device, FLOWRUN_VERSION,
+                                       [this](std::string_view type) { return registry_.codec(type); },
+                                       [this](const std::string& sentence) { say(events_, Weight::notice, sentence); }});
+  } catch (const Error& error) {
+    if (!request.cache.empty()) throw;
+    say(events_, Weight::detail, std::string("no results are kept: ") + error.what());
+  }
+}
+
 RunResult CohortRun::execute() {
   const std::vector<Case>& cases = resumption_.to_run;
   prepared_.options.unused = unused_nodes(*prepared_.graph, cases);
@@ -194,6 +211,7 @@ RunResult CohortRun::execute() {
   say(events_, Weight::detail,
       fmt::format("{}: opening {} for {}", prepared_.graph->name, count_text(opened, "node"), count_text(cases.size(), "case")));
   const std::shared_ptr<void> guard = events_.guard ? events_.guard(*prepared_.graph, cases, prepared_.word) : nullptr;
+  keep_results_of_nodes();
   Run run(prepared_.graph, registry_, prepared_.options);
   run_recorder_->stop_by([&](const std::string& sentence) {
     run.stop();

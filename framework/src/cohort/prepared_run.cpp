@@ -11,16 +11,18 @@
 #include "cohort/earlier_files.h"
 #include "cohort/graph_books.h"
 #include "cohort/output_folder.h"
+#include "cohort/partial_graph.h"
 #include "cohort/shard_set.h"
 #include "cohort/trace_file.h"
 #include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/graph_check.h"
+#include "flowrun/host/text.h"
 
 namespace flowrun {
 namespace {
 
 constexpr int kMaxCount = 1024;
-constexpr std::int64_t kReplayLimit = std::int64_t{1} << 30;
+constexpr std::int64_t kReplayLimit = std::int64_t{1} << 30, kCacheLimit = std::int64_t{10} << 30;
 
 /// A count of an option, or the default when it is not given.
 int count_option(const std::string& text, const std::string& option, int default_value, Diagnostics& faults) {
@@ -44,13 +46,7 @@ std::string device_option(const std::string& text, Diagnostics& faults) {
 /// A number of bytes, with K, M, G or T behind it where it is large (powers of 1024).
 std::int64_t bytes_option(const std::string& text, const std::string& option, std::int64_t default_value, Diagnostics& faults) {
   if (text.empty()) return default_value;
-  std::int64_t count = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
-  const std::string unit(end, text.data() + text.size());
-  const std::size_t place = std::string("KMGT").find(unit), power = unit.empty() ? 0 : place + 1;
-  const bool known = place != std::string::npos && unit.size() <= 1;
-  if (failed == std::errc() && count >= 0 && count < (std::int64_t{1} << 20) << 10 && known)
-    return count << (10 * power);
+  if (const auto bytes = bytes_in(text)) return *bytes;
   faults.error({}, fmt::format("{} takes a number of bytes as 500M or 2G, not '{}'", option, text));
   return default_value;
 }
@@ -91,12 +87,14 @@ void read_options(PreparedRun& run, Diagnostics& faults) {
   run.options.out = request.out;
   run.options.isolated = request.isolated;
   run.replay_limit = bytes_option(request.replay_limit, "--replay-limit", kReplayLimit, faults);
+  run.cache_limit = bytes_option(request.cache_limit, "--cache-limit", kCacheLimit, faults);
   run.shard = parse_shard(request.shard, process_environment(), faults);
   run.options.device = device_option(request.device, faults);
 }
 
 void check_places(const PreparedRun& run, Diagnostics& faults) {
   check_writable(run.out(), "--out", faults);
+  if (!run.request.cache.empty() && !run.request.no_cache) check_writable(run.request.cache, "--cache", faults);
   if (const std::string fault = shard_set_fault(run.out(), run.shard, run.word); !fault.empty()) faults.error({}, fault);
   if (!run.request.bids.empty())
     if (const std::string fault = bids_derivative_fault(run.out()); !fault.empty()) faults.error({}, "--out: " + fault);
@@ -119,6 +117,8 @@ PreparedRun prepare_run(CohortRequest request, const Registry& registry, Diagnos
   read_options(run, faults);
   const CheckedGraph checked = check_graph(run.request.graph, run.request.settings, registry, faults);
   run.graph = checked.graph;
+  const PartialRequest part{run.request.until, run.request.keep};
+  if (run.graph && part.asks()) run.graph = partial_graph(*run.graph, part, registry, faults);
   run.list = collect_cases(run.request, checked.spec.get(), faults);
   run.names = names_of(run.list.cases);
   if (run.graph) run.word = graph_word(run.out(), run.graph->name);

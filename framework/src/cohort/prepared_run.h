@@ -13,6 +13,7 @@ struct PreparedRun {
   CaseList list;
   RunOptions options;
   std::int64_t replay_limit = 0;  ///< bytes
+  std::int64_t cache_limit = 0;   ///< likewise
   Shard shard;
   std::vector<std::string> names;  ///< of all cases, before some were chosen
   std::string word;                ///< of the graph in the output folder, see graph_books

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <map>
 
-#include "flowrun/host/scripts.h"
+#include "flowrun/host/file_stamps.h"
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "json/own_json.h"
 #include "records/case_record_json.h"
-#include "records/file_hash.h"
 
 namespace flowrun {
 namespace {
@@ -96,8 +95,9 @@ Value graph_value(const CaseRecord& record) {
       .set("file", record.graph_file)
       .set("sha256", record.graph_hash)
       .set("nodes", list_of(record.nodes, [](const NodeRecord& node) {
-             return graph_node_value(node)
-                 .set("firings", node.firings)
+             Value value = graph_node_value(node);
+             if (node.kept) value.set("kept", true);
+             return value.set("firings", node.firings)
                  .set("busy_s", node.busy_s)
                  .set("begin_s", node.begin_s)
                  .set("end_s", node.end_s);
@@ -152,16 +152,6 @@ void write_case_record(const std::filesystem::path& file, const CaseRecord& reco
   write_atomically(file, json::write(record_value(record)));
 }
 
-/// Of a plugin's library; of a script also of what it may import from its folder.
-static std::string plugin_hash(const fs::path& library) {
-  const std::string hash = records::file_hash(library);
-  if (!is_script(library)) return hash;
-  std::string all = hash;
-  for (const std::string& helper : script_helpers(library))
-    all += "\n" + helper + " " + records::file_hash(library.parent_path() / helper);
-  return records::text_hash(all);
-}
-
 std::vector<NodeRecord> node_records(const ValidatedGraph& graph, const std::string& device) {
   std::vector<NodeRecord> nodes;
   std::map<fs::path, std::string> hashes;  // a library has many nodes
@@ -173,7 +163,7 @@ std::vector<NodeRecord> node_records(const ValidatedGraph& graph, const std::str
       record.params.emplace_back("run.device", where);
     if (node.isolation) record.params.emplace_back("run.isolate", "true");
     const auto [hash, is_new] = hashes.try_emplace(node.library);
-    if (is_new && !node.library.empty()) hash->second = plugin_hash(node.library);
+    if (is_new && !node.library.empty()) hash->second = records::plugin_hash(node.library);
     record.plugin_hash = hash->second;
     for (const InputSlot& slot : node.slots) {
       const ValidatedNode& source = graph.nodes[slot.source.node];

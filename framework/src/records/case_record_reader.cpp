@@ -64,7 +64,7 @@ CaseStatus status(const std::string& word) {
 }
 
 NodeRecord node(const Value& object) {
-  return {text(object, "id"),
+  NodeRecord record{text(object, "id"),
           text(object, "type"),
           text(object, "plugin"),
           text(object, "plugin_version"),
@@ -74,7 +74,10 @@ NodeRecord node(const Value& object) {
           number(object, "busy_s"),
           number(object, "begin_s"),
           number(object, "end_s"),
+          false,
           later_text(object, "plugin_sha256")};
+  if (object.find("kept")) record.kept = member(object, "kept", Kind::boolean).boolean();
+  return record;
 }
 
 void read_files(const Value& tree, CaseRecord& record) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "records/file_hash.h"
+#include "flowrun/host/file_stamps.h"
 #include "records/recorder_state.h"
 
 namespace flowrun {
@@ -177,6 +177,7 @@ CaseRecord CaseRecorder::finish(const Case& one, const CaseResult& result) {
     node.begin_s = timing.begin_s;
     node.end_s = timing.end_s;
   }
+  for (const std::size_t node : result.kept) record.nodes[node].kept = true;
   if (result.status != CaseStatus::done) return record;
   record.outputs = state_->outputs(files_of_case(*state_->graph, one, state_->out), before);
   for (InputFile& input : record.inputs) input.file = state_->stamps.hashed(input.file);

@@ -1,4 +1,4 @@
-#include "records/file_hash.h"
+#include "flowrun/host/file_stamps.h"
 
 #include <openssl/evp.h>
 
@@ -6,30 +6,11 @@
 #include <memory>
 #include <vector>
 
+#include "flowrun/host/scripts.h"
 #include "records/file_parts.h"
 
 namespace flowrun::records {
 namespace {
-
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
-  void add(std::string_view bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
-  std::string digits() {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
-    EVP_DigestFinal_ex(context_.get(), digest, &size);
-    std::string text;
-    for (unsigned int i = 0; i < size; ++i) {
-      text += "0123456789abcdef"[digest[i] >> 4];
-      text += "0123456789abcdef"[digest[i] & 15];
-    }
-    return text;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
 
 /// Only of a plain file: opening a FIFO would wait for ever, a device may never end.
 bool add_file(Sha256& hash, const std::filesystem::path& file) {
@@ -39,11 +20,32 @@ bool add_file(Sha256& hash, const std::filesystem::path& file) {
   if (!stream) return false;
   std::vector<char> buffer(1 << 16);
   while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || stream.gcount() > 0)
-    hash.add({buffer.data(), static_cast<std::size_t>(stream.gcount())});
+    hash.add(buffer.data(), static_cast<std::size_t>(stream.gcount()));
   return !stream.bad();
 }
 
 }  // namespace
+
+struct Sha256::Context {
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> of{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) { EVP_DigestInit_ex(context_->of.get(), EVP_sha256(), nullptr); }
+Sha256::~Sha256() = default;
+
+void Sha256::add(const void* bytes, std::size_t length) { EVP_DigestUpdate(context_->of.get(), bytes, length); }
+
+std::string Sha256::digits() {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(context_->of.get(), digest, &size);
+  std::string text;
+  for (unsigned int i = 0; i < size; ++i) {
+    text += "0123456789abcdef"[digest[i] >> 4];
+    text += "0123456789abcdef"[digest[i] & 15];
+  }
+  return text;
+}
 
 std::string text_hash(std::string_view text) {
   Sha256 hash;
@@ -63,6 +65,15 @@ std::string file_hash(const std::filesystem::path& path) {
     hash.add(part.name + '\n' + content.digits() + '\n');
   }
   return hash.digits();
+}
+
+std::string plugin_hash(const std::filesystem::path& library) {
+  const std::string hash = file_hash(library);
+  if (!is_script(library)) return hash;
+  std::string all = hash;
+  for (const std::string& helper : script_helpers(library))
+    all += "\n" + helper + " " + file_hash(library.parent_path() / helper);
+  return text_hash(all);
 }
 
 }  // namespace flowrun::records

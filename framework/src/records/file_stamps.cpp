@@ -1,4 +1,4 @@
-#include "records/file_stamps.h"
+#include "flowrun/host/file_stamps.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,7 +10,6 @@
 
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
-#include "records/file_hash.h"
 #include "records/file_parts.h"
 
 namespace flowrun::records {
@@ -106,6 +105,12 @@ FileStamp FileStamps::hashed(const FileStamp& seen) {
     if (begun - look.youngest_ns < kYoung) known.marks.clear();  // one more change may leave the same marks
   }
   return known;
+}
+
+bool FileStamps::knows(const FileStamp& seen) {
+  const std::lock_guard lock(mutex_);
+  const auto known = known_.find(seen.path);
+  return known != known_.end() && !known->second.sha256.empty() && looks_same(known->second, seen);
 }
 
 void FileStamps::know(const FileStamp& stamp) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "flowrun/host/case_recorder.h"
-#include "records/file_stamps.h"
+#include "flowrun/host/file_stamps.h"
 
 namespace flowrun {
 

@@ -5,7 +5,7 @@
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "json/json.h"
-#include "records/file_hash.h"
+#include "flowrun/host/file_stamps.h"
 
 namespace flowrun {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "schedule/kept_results.h"
 #include "schedule/stall.h"
 
 namespace flowrun::schedule {
@@ -77,6 +78,8 @@ bool Admission::admit() {
   }
   if (state_.options.on_case_start) state_.options.on_case_start(static_cast<std::size_t>(item->index));
   const ItemRef keep(item);  // a case of which nothing is left to start ends here
+  if (state_.options.results) use_kept_results(*state_.options.results, *item);
+  router_.start_kept(*item, state_.plan);
   router_.start(*item, state_.plan.one_case);
   return true;
 }
@@ -119,11 +122,14 @@ CaseResult Admission::result_of(CaseItem& item) const {
   result.name = item.spec.name;
   result.status = !item.errors.empty() ? CaseStatus::failed : item.cancelled ? CaseStatus::cancelled : CaseStatus::done;
   result.errors = std::move(item.errors);
-  result.warnings = std::move(item.warnings);
+  for (const auto& [node, sentence] : item.warnings) result.warnings.push_back(state_.graph->nodes[node].id + ": " + sentence);
   result.start_s = std::chrono::duration<double>(item.started - state_.begin.load()).count();
   result.seconds = std::chrono::duration<double>(Clock::now() - item.started).count();
   for (const auto& [key, value] : item.reports) result.reports.push_back({state_.graph->nodes[key.first].id, key.second, value});
   for (const auto& [node, reason] : item.left_out) result.left_out.push_back({node, reason});
+  for (std::size_t i = 0; i < item.kept.uses.size(); ++i)
+    if (item.kept.uses[i] == NodeUse::load || item.kept.uses[i] == NodeUse::skip) result.kept.push_back(i);
+  result.saved_s = item.kept.seconds;
   result.peak_payload_bytes = item.ledger->account->peak();
   for (std::size_t i = 0; i < state_.graph->nodes.size(); ++i) {
     const NodeCounts counts = item.ledger->counts.total(i);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -10,9 +11,27 @@
 
 namespace flowrun::schedule {
 
+/// A number that one thread changes while others may read it.
+class SeenCount {
+ public:
+  SeenCount() = default;
+  SeenCount(const SeenCount& other) : value_(other) {}
+  SeenCount& operator=(const SeenCount& other) { return *this = static_cast<std::int64_t>(other); }
+  SeenCount& operator=(std::int64_t value) {
+    value_.store(value, std::memory_order_relaxed);
+    return *this;
+  }
+  SeenCount& operator+=(std::int64_t more) { return *this = *this + more; }
+  operator std::int64_t() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::int64_t> value_{0};
+};
+
 /// What one thread counted of one node.
 struct NodeCounts {
-  std::int64_t firings = 0, failures = 0, busy_ns = 0, waiting_ns = 0, away_ns = 0;
+  std::int64_t firings = 0, failures = 0, waiting_ns = 0;
+  SeenCount busy_ns, away_ns;
   int short_calls = 0;  ///< how many of the last calls in a row were short
   Clock::time_point began{}, ended{};  ///< the first call, the last one; the epoch: none was timed
 

@@ -5,6 +5,8 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "schedule/item.h"
@@ -31,13 +33,14 @@ class CaseItem final : public Item {
   const Case& spec;
   CaseLedger* const ledger;
   const Clock::time_point started;
+  KeptCase kept;                       ///< set before its first firing
   std::atomic<bool> stopped{false};    ///< a node failed: what is left of the case is skipped
   std::atomic<bool> cancelled{false};  ///< something was skipped because the run was cancelled
   std::mutex mutex;                    ///< guards what follows
   std::vector<CaseError> errors;
   ErrorPtr first_error;
   std::map<std::pair<std::size_t, std::string>, double> reports;  ///< by node and name
-  std::vector<std::string> warnings;
+  std::vector<std::pair<std::size_t, std::string>> warnings;  ///< (node, sentence)
   std::map<std::size_t, std::string> left_out;  ///< nodes that did not run, and why; no reason: what they need is left out
   std::map<std::size_t, Params> params;         ///< of the nodes whose parameters vary; entries never move
 
@@ -60,7 +63,9 @@ inline std::string_view case_name_of(const Item& item) {
 class ChunkItem final : public Item {
  public:
   ChunkItem(Router& router, StreamFiring& stream, std::int64_t chunk_index)
-      : Item(Scope::chunk, chunk_index, &stream.item), router_(router), stream_(stream), case_(&stream.item) {}
+      : Item(Scope::chunk, chunk_index, &stream.item), router_(router), stream_(stream), case_(&stream.item) {
+    uses = stream.item.uses;
+  }
   void ended() override;
 
  private:

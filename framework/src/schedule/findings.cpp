@@ -27,7 +27,8 @@ void Findings::report(const PlannedNode& node, const Item& item, std::string_vie
 void Findings::warn(const PlannedNode& node, const Item& item, std::string_view sentence) {
   CaseItem* const of = case_of(item);
   const std::lock_guard lock(of ? of->mutex : mutex_);
-  (of ? of->warnings : warnings_).push_back(node.spec->id + ": " + std::string(sentence));
+  if (of) of->warnings.emplace_back(node.index, sentence);
+  else warnings_.push_back(node.spec->id + ": " + std::string(sentence));
 }
 
 ErrorPtr Findings::fail(const PlannedNode& node, const Item& item, std::string message) {

@@ -2,6 +2,7 @@
 
 #include "schedule/deferred_firing.h"
 #include "schedule/firing_context.h"
+#include "schedule/kept_results.h"
 
 namespace flowrun::schedule {
 namespace {
@@ -61,6 +62,7 @@ void Firings::retire(Work* work) {
   work->inputs.clear();
   work->outputs.clear();
   work->error.reset();
+  work->kept = false;
   work->absent = false;
   work->took_input = false;
   work->hold = ItemRef();
@@ -73,12 +75,24 @@ void Firings::retire(Work* work) {
 /// False when the firing continues elsewhere: the work is not this thread's any more.
 bool Firings::execute_work(Work& work) {
   if (work.deferred) return fire_rest(work), true;
+  if (work.kept) return deliver_kept(work), true;
   if (!work.begins) return steps_.step(work), true;
   if (work.error && !state_.ending.is_cancelled_error(work.error)) Findings::adopt_error(*work.item, work.error);
   if (!work.error) work.error = state_.ending.skip_reason(*work.item);
   if (!work.error) work.absent = leaves_out(work);
   if (work.node->is_stream) return steps_.begin(work), true;
   return fire(work);
+}
+
+/// In place of a firing: what an earlier run made, or nothing where the node is left out.
+void Firings::deliver_kept(Work& work) {
+  PlannedNode& node = *work.node;
+  CaseItem& item = *case_of(*work.item);
+  work.error = state_.ending.skip_reason(item);
+  work.absent = item.uses[node.index] == NodeUse::leave_out;
+  if (work.absent && node.is_stream) return steps_.begin(work);
+  if (!work.absent) take_kept(state_, node, item, work.outputs);
+  end_firing(work);
 }
 
 bool Firings::fire(Work& work) {
@@ -109,8 +123,9 @@ bool Firings::fire(Work& work) {
 
 void Firings::end_firing(Work& work) {
   work.inputs.clear();  // frees what nothing else reads before the outputs' readers start
-  if (work.error || work.absent) router_.deliver_nothing(*work.node, *work.item, work.error, Ports::plain);
-  else router_.deliver_outputs(*work.node, *work.item, work.outputs, Ports::plain);
+  if (work.error || work.absent) return router_.deliver_nothing(*work.node, *work.item, work.error, Ports::plain);
+  if (!work.kept) offer_result(state_, *work.node, *work.item, work.outputs);
+  router_.deliver_outputs(*work.node, *work.item, work.outputs, Ports::plain);
 }
 
 void Firings::fire_rest(Work& work) {

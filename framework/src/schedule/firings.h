@@ -18,6 +18,7 @@ class Firings final : public WorkQueue::Runner {
  private:
   bool execute_work(Work& work);
   static void retire(Work* work);
+  void deliver_kept(Work& work);
   bool fire(Work& work);
   void fire_rest(Work& work);
   void end_firing(Work& work);

@@ -61,6 +61,7 @@ class Item {
   std::unique_ptr<Join[]> joins;                              ///< by PlannedNode::join_index
   std::unique_ptr<Gate[]> gates;                              ///< by PlannedNode::gate_index
   std::vector<std::shared_ptr<StreamFiring>> stream_firings;  ///< by PlannedNode::stream_index; no other owner
+  const NodeUse* uses = nullptr;                              ///< by node, where results of earlier runs are used; null: all run
 
   /// Called once, when the last reference is gone; deletes the item or keeps it.
   virtual void ended() = 0;

@@ -7,7 +7,19 @@
 namespace flowrun::schedule {
 
 void Router::start(Item& item, const ItemPlan& plan) {
-  for (PlannedNode* node : plan.sources) pass_gates(new_work(*node, item), node->spec->scope);
+  for (PlannedNode* node : plan.sources)
+    if (runs(item, *node)) pass_gates(new_work(*node, item), node->spec->scope);
+}
+
+void Router::start_kept(Item& one_case, const Plan& plan) {
+  if (!one_case.uses) return;
+  for (const auto& node : plan.nodes) {
+    const NodeUse use = one_case.uses[node->index];
+    if (use != NodeUse::load && use != NodeUse::leave_out) continue;
+    Work* const work = new_work(*node, one_case);
+    work->kept = true;
+    queue_.submit(work);
+  }
 }
 
 void Router::deliver_outputs(const PlannedNode& node, Item& item, PayloadList& outputs, Ports kind) {
@@ -111,6 +123,7 @@ void Router::submit_step(StreamFiring& state) {
 void Router::close_stream(const PlannedNode& node, Item& item, std::int64_t total, const ErrorPtr& error) {
   for (const Target& target : node.stream_targets) {
     const PlannedNode& reader = *target.node;
+    if (!runs(item, reader)) continue;
     StreamFiring& collector = *item.stream_firings[reader.stream_index];
     wake_after(collector, [&] {
       if (collector.phase == StreamFiring::Phase::ended) return;

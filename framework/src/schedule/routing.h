@@ -6,6 +6,11 @@
 
 namespace flowrun::schedule {
 
+/// Whether a node runs on an item, or gets its outputs from elsewhere.
+inline bool runs(const Item& item, const PlannedNode& node) {
+  return !item.uses || item.uses[node.index] == NodeUse::run;
+}
+
 /// Brings packets to the slots of nodes, and makes works of the firings whose inputs have all come.
 class Router {
  public:
@@ -13,6 +18,8 @@ class Router {
 
   /// The firings of an item that wait for no input of it.
   void start(Item& item, const ItemPlan& plan);
+  /// The nodes of a case whose outputs come from an earlier run, or that are known to be absent.
+  void start_kept(Item& one_case, const Plan& plan);
   /// To the readers of the outputs that one call of a node fills.
   void deliver_outputs(const PlannedNode& node, Item& item, PayloadList& outputs, Ports kind);
   /// In place of outputs that will not come: the error, or absent where it is null.
@@ -63,6 +70,7 @@ inline Work* Router::new_work(PlannedNode& node, Item& item) {
 
 inline void Router::deliver(const Target& target, Item& item, PayloadPtr payload, const ErrorPtr& error) {
   PlannedNode& node = *target.node;
+  if (!runs(item, node)) return;
   if (node.plain_count > 1 || node.slots[target.slot].kind != SlotKind::plain)
     return deliver_waiting(target, item, {std::move(payload), error});
   Work* const work = new_work(node, item);

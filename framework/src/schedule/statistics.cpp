@@ -58,6 +58,12 @@ NodeCounts Statistics::total(std::size_t node) const {
   return sum;
 }
 
+double Statistics::seconds(std::size_t node) const {
+  std::int64_t sum = 0;
+  for (const Padded& thread : threads_) sum += thread.counts[node].busy_ns + thread.counts[node].away_ns;
+  return static_cast<double>(sum) * 1e-9;
+}
+
 void Statistics::clear() {
   for (Padded& thread : threads_) {
     for (NodeCounts& counts : thread.counts) {

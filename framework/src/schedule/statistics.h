@@ -46,6 +46,8 @@ class Statistics {
   void resize(std::size_t threads, std::size_t nodes);
   NodeCounts* of_thread(int thread) { return threads_[static_cast<std::size_t>(thread)].counts.data(); }
   NodeCounts total(std::size_t node) const;
+  /// Busy and handed on to devices; also while threads count.
+  double seconds(std::size_t node) const;
   /// Back to zero, but for what is known about how long calls take.
   void clear();
 

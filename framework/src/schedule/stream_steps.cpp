@@ -1,6 +1,7 @@
 #include "schedule/stream_steps.h"
 
 #include "schedule/firing_context.h"
+#include "schedule/kept_results.h"
 
 namespace flowrun::schedule {
 
@@ -105,6 +106,7 @@ void StreamSteps::finish_collecting(StreamFiring& state) {
     return fail(state, error);
   }
   if (!complete) return;  // cancelled: the next step ends it
+  offer_result(state_, node, state.item, outputs);
   router_.deliver_outputs(node, state.item, outputs, Ports::plain);
   if (!node.spec->type.streams()) return end(state);
   const std::int64_t expected = state.firing->expected();

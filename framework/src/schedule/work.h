@@ -21,6 +21,7 @@ struct Work {
   PayloadList inputs;       ///< by slot; collecting slots stay null
   PayloadList outputs;      ///< by output port, between the call of the node and their delivery
   ErrorPtr error;           ///< an input was an error
+  bool kept = false;        ///< its outputs come from an earlier run, or are absent
   bool absent = false;      ///< the node is left out here, and its outputs are absent
   bool took_input = false;  ///< an input was taken over, so it is not what came any more
   Clock::time_point ready;

@@ -13,7 +13,7 @@ using Keys = std::vector<std::string_view>;
 
 const Keys kGraphKeys{"$schema", "format", "name", "summary", "requires", "parameters", "inputs", "nodes", "outputs", "columns"};
 const Keys kNodeKeys{"type", "when", "inputs", "params", "bids", "run"};
-const Keys kRunKeys{"device", "concurrency", "chunks_in_flight", "on_error", "isolate", "timeout", "memory"};
+const Keys kRunKeys{"device", "concurrency", "chunks_in_flight", "on_error", "isolate", "timeout", "memory", "cache"};
 const Keys kValueKeys{"type", "choices",  "length",   "default",  "min",  "max",
                       "unit", "required", "variadic", "contrast", "bids", "help"};
 const Keys kOutputKeys{"from", "help"};

@@ -1,6 +1,7 @@
 #include "spec/graph_file.h"
 
 #include <fstream>
+#include <iostream>
 #include <iterator>
 
 namespace flowrun::spec {
@@ -16,6 +17,15 @@ std::string file_fault(const fs::path& file, const std::string& what) {
   const auto bytes = fs::file_size(file, failure);
   if (failure) return "cannot be read: " + failure.message();
   return bytes > kLargestGraphFile ? "holds more than 4 MiB, which is too large for " + what : "";
+}
+
+std::optional<std::string> read_standard_input(Diagnostics& faults) {
+  std::string text(kLargestGraphFile + 1, '\0');
+  std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::cin.gcount()));
+  if (text.size() <= kLargestGraphFile) return text;
+  faults.error({"standard input", 0, 0}, "it contains more than 4 MiB, which is too large for a graph");
+  return std::nullopt;
 }
 
 std::optional<std::string> read_graph_file(const fs::path& file, Diagnostics& faults) {

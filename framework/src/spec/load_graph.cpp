@@ -76,7 +76,11 @@ class Loader {
 
 }  // namespace
 
-std::shared_ptr<const GraphSpec> load_graph(const fs::path& file, Diagnostics& faults) { return Loader(faults).load(file); }
+std::shared_ptr<const GraphSpec> load_graph(const fs::path& file, Diagnostics& faults) {
+  if (file != "-") return Loader(faults).load(file);
+  const auto text = spec::read_standard_input(faults);
+  return text ? Loader(faults).parse(*text, "standard input") : nullptr;
+}
 
 std::shared_ptr<const GraphSpec> parse_graph(const std::string& text, const fs::path& file, Diagnostics& faults) {
   return Loader(faults).parse(text, file);

@@ -24,16 +24,21 @@ RunSpec read_run(Source& source, const json::Value& value, const std::string& wh
   run.isolate = reader.flag("isolate");
   run.timeout = reader.count("timeout", 1);
   run.memory = reader.count("memory", 64);
+  run.cache = reader.text("cache");
   if (run.device && !is_device(*run.device)) {
     reader.error(source.place(*value.find("device")),
                  "'device' takes auto, cpu, cuda or cuda:<number>, found '" + *run.device + "'");
     run.device.reset();
   }
-  if (run.on_error && *run.on_error != "stop_case" && *run.on_error != "continue") {
-    reader.error(source.place(*value.find("on_error")), "'on_error' takes stop_case or continue, found '" + *run.on_error + "'" +
-                                                            did_you_mean(*run.on_error, {"stop_case", "continue"}));
-    run.on_error.reset();
-  }
+  const auto one_of = [&](const std::string& key, std::optional<std::string>& word, const std::vector<std::string>& words,
+                          const std::string& listed) {
+    if (!word || std::find(words.begin(), words.end(), *word) != words.end()) return;
+    reader.error(source.place(*value.find(key)),
+                 "'" + key + "' takes " + listed + ", found '" + *word + "'" + did_you_mean(*word, words));
+    word.reset();
+  };
+  one_of("on_error", run.on_error, {"stop_case", "continue"}, "stop_case or continue");
+  one_of("cache", run.cache, {"auto", "always", "never"}, "auto, always or never");
   reader.finish();
   return run;
 }

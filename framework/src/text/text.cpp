@@ -1,5 +1,6 @@
 #include "flowrun/host/text.h"
 
+#include <charconv>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -106,6 +107,16 @@ std::string duration_text(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::lround(seconds));
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+}
+
+std::optional<std::int64_t> bytes_in(const std::string& text) {
+  std::int64_t count = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string unit(end, text.data() + text.size());
+  const std::size_t place = std::string("KMGT").find(unit), power = unit.empty() ? 0 : place + 1;
+  const bool known = place != std::string::npos && unit.size() <= 1;
+  if (failed != std::errc() || count < 0 || count >= (std::int64_t{1} << 20) << 10 || !known) return std::nullopt;
+  return count << (10 * power);
 }
 
 std::string bytes_text(std::int64_t bytes) {

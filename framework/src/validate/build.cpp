@@ -12,6 +12,7 @@ void set_run_options(ValidatedNode& node, const RunSpec& run) {
   node.concurrency = run.concurrency.value_or(node.type.concurrent ? 0 : 1);
   node.chunks_in_flight = run.chunks_in_flight.value_or(0);
   if (run.isolate.value_or(false)) node.isolation = Isolation{run.timeout.value_or(0), run.memory.value_or(0)};
+  node.keeping = run.cache == "always" ? Keeping::always : run.cache == "never" ? Keeping::never : Keeping::automatic;
   node.stop_case_on_error = run.on_error.value_or("stop_case") == "stop_case";
 }
 

@@ -1,4 +1,4 @@
-#include "records/file_stamps.h"
+#include "flowrun/host/file_stamps.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "records/file_hash.h"
 #include "records/file_parts.h"
 
 namespace {

@@ -11,7 +11,7 @@
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/error.h"
 #include "json/json.h"
-#include "records/file_hash.h"
+#include "flowrun/host/file_stamps.h"
 #include "support/one_node_graph.h"
 
 namespace {

@@ -1,5 +1,6 @@
 #include "include_rules.h"
 
+#include <set>
 #include <algorithm>
 #include <fstream>
 #include <regex>
@@ -37,9 +38,8 @@ std::string framework_rule(const std::string& room, const Target& target) {
   if (target.kind == Kind::host) return room == "sdk" ? "the sdk room includes no host header" : "";
   if (target.kind == Kind::testing) return room == "testing" ? "" : "only tests and applications include the testing headers";
   if (target.kind == Kind::room) {
-    const bool may_use_json =
-        room == "spec" || room == "registry" || room == "packets" || room == "records" || room == "timeline" || room == "testing";
-    if (target.name == room || (target.name == "json" && may_use_json)) return "";
+    static const std::set<std::string> kReadJson{"spec", "registry", "packets", "records", "results", "timeline", "testing"};
+    if (target.name == room || (target.name == "json" && kReadJson.contains(room))) return "";
     return "the " + room + " room includes nothing of the " + target.name + " room";
   }
   if (target.kind == Kind::third_party && third_parties_of(room).count(target.name) != 0) return "";

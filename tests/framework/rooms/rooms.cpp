@@ -136,7 +136,7 @@ const std::set<std::string>& system_headers() {
 
 /// The first start that fits counts, so the special stands before the general.
 std::string third_party_of(const std::string& include) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 25> kStarts{{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 26> kStarts{{
       {"nlohmann/", "nlohmann"},
       {"boost/dll", "boost_dll"},
       {"boost/graph/", "boost_graph"},
@@ -157,6 +157,7 @@ std::string third_party_of(const std::string& include) {
       {"png.h", "png"},
       {"zlib.h", "zlib"},
       {"openssl/", "openssl"},
+      {"zstd.h", "zstd"},
       {"benchmark/", "benchmark"},
       {"pybind11/", "pybind11"},
       {"Eigen/", "eigen"},
@@ -170,7 +171,7 @@ std::string third_party_of(const std::string& include) {
 
 const std::set<std::string>& framework_rooms() {
   static const std::set<std::string> kRooms{"cohort",   "diagnostics", "json",     "packets", "process", "records",
-                                            "registry", "schedule",    "scripts",  "sdk",     "session", "spec",
+                                            "registry", "results",  "schedule",    "scripts",  "sdk",     "session", "spec",
                                             "testing",  "text",        "timeline", "validate"};
   return kRooms;
 }
@@ -240,9 +241,10 @@ std::string room_of_host_header(const std::string& include) {
       {"diagnostics", {"diagnostic"}},
       {"packets", {"isolation", "replay"}},
       {"process", {"child_process"}},
-      {"records", {"bids_sidecars", "case_record", "case_recorder", "run_record"}},
+      {"records", {"bids_sidecars", "case_record", "case_recorder", "file_stamps", "run_record"}},
       {"registry", {"memory_limits", "registry"}},
-      {"schedule", {"kept_packet", "running_calls", "runtime"}},
+      {"results", {"kept_results"}},
+      {"schedule", {"kept_packet", "node_results", "running_calls", "runtime"}},
       {"scripts", {"scripts"}},
       {"session", {"session"}},
       {"spec", {"bids", "cross_plan", "graph_form", "graph_spec"}},
@@ -258,7 +260,8 @@ std::string room_of_host_header(const std::string& include) {
 const std::set<std::string>& third_parties_of(const std::string& framework_room) {
   static const std::map<std::string, std::set<std::string>> kAllowed{
       {"cohort", {"fmt"}},           {"json", {"nlohmann"}}, {"text", {"fmt"}},       {"registry", {"boost_dll"}},
-      {"validate", {"boost_graph"}}, {"schedule", {"tbb"}},  {"records", {"openssl"}}};
+      {"validate", {"boost_graph"}}, {"schedule", {"tbb"}},  {"records", {"openssl"}},
+      {"results", {"zstd"}}};
   static const std::set<std::string> kNone;
   const auto found = kAllowed.find(framework_room);
   return found == kAllowed.end() ? kNone : found->second;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -125,6 +126,24 @@ TEST_CASE("write_table: a text that a spreadsheet would run gets an apostrophe i
         "'=column,value\n'=1+1,-1\n'+1,-1\n'-1,-1\n'@x,-1\n\"'\tx\",-1\n\"'\rx\",-1\n''=1,-1\nplain,-1\n\"a;=1\",-1\n");
   CHECK(written("t.json").find("\"=column\": \"=1+1\"") != std::string::npos);
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("report.write_number: one line that gives the number back") {
+  const std::filesystem::path file = std::filesystem::temp_directory_path() / ("number_" + std::to_string(::getpid()) + ".txt");
+  const auto written = [&](double value) {
+    Number number;
+    number.value = value;
+    NodeRunner runner("report.write_number", {{"path", file.string()}});
+    runner.input("number", number).run();
+    std::string line;
+    std::getline(std::ifstream(file), line);
+    std::filesystem::remove(file);
+    return line;
+  };
+  CHECK(written(0.1) == "0.1");
+  CHECK(written(-3) == "-3");
+  CHECK(written(std::nan("")) == "nan");
+  CHECK(written(-HUGE_VAL) == "-inf");
 }
 
 TEST_CASE("write_table: writes CSV and JSON, with what is not defined left empty") {

@@ -56,6 +56,7 @@ struct NodeRecord {
   std::int64_t firings = 0;
   double busy_s = 0;              ///< sum over threads
   double begin_s = 0, end_s = 0;  ///< of its first and its last call, since the case began
+  bool kept = false;  ///< it did not run, because results of an earlier run were there
   std::string plugin_hash;        ///< SHA-256 of the plugin's library; empty: a record of an older flowrun, or no library
 };
 

@@ -33,6 +33,8 @@ struct CohortRequest : CaseRequest {
   std::string graph;                  ///< file
   std::vector<std::string> settings;  ///< parameter=value, node.param=value
   std::string out = "out";
+  std::vector<std::string> until;     ///< "NODE" or "NODE.PORT": only what these need runs, and what they make is written
+  std::vector<std::string> keep;      ///< "NODE.PORT" or "NODE.PORT=FILE": written too; FILE may contain ${case} and ${out}
   std::string shard;              ///< "i/n" or "slurm"; empty: all cases
   std::vector<std::string> only;  ///< names or patterns of cases; empty: all
   bool resume = false;            ///< only what is not done or has changed
@@ -43,6 +45,9 @@ struct CohortRequest : CaseRequest {
   std::string trace;         ///< file of the timeline; empty: none
   std::string replay_limit;  ///< bytes for the packets of failed firings, as "2G"; empty: 1G
   bool no_replay = false;
+  std::string cache;        ///< folder of kept results; empty: usual_results_folder()
+  std::string cache_limit;  ///< bytes, as "20G"; empty: 10G
+  bool no_cache = false;    ///< every node runs, and no result is kept
   IsolatedProgram isolated;  ///< starts the processes of isolated firings
 };
 

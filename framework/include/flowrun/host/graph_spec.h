@@ -112,6 +112,7 @@ struct RunSpec {
   std::optional<bool> isolate;          ///< each firing in a process of its own
   std::optional<int> timeout;           ///< s, of an isolated firing
   std::optional<int> memory;            ///< MiB, likewise
+  std::optional<std::string> cache;     ///< "auto", "always" or "never": whether its results are kept for later runs
   SourceLocation place;
 };
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "flowrun/host/child_process.h"
+#include "flowrun/host/node_results.h"
 #include "flowrun/host/registry.h"
 #include "flowrun/host/trace.h"
 #include "flowrun/host/validated_graph.h"
@@ -42,6 +43,8 @@ struct RunOptions {
   IsolatedProgram isolated;     ///< starts the processes of isolated firings
   /// Nodes that an earlier run of the same graph opened are taken from here, others are opened and put here. One run at a time.
   std::shared_ptr<OpenNodes> open_nodes;
+  /// Results of earlier runs, which save firings; null: every node runs. Not for nodes that stay open (open_nodes).
+  std::shared_ptr<NodeResults> results;
   /// Called before the first firing of a case, with its index among the cases; from any thread, maybe several calls at a time.
   /// Must not throw.
   std::function<void(std::size_t)> on_case_start;
@@ -103,6 +106,8 @@ struct CaseResult {
   bool earlier = false;             ///< done by an earlier run and not run again; the application says so, the engine never does
   std::vector<CaseTiming> timings;  ///< of the nodes that fired for it, in the graph's order
   std::vector<LeftOutNode> left_out;  ///< nodes that did not run in this case
+  std::vector<std::size_t> kept;      ///< nodes that did not run because results of an earlier run were there
+  double saved_s = 0;                 ///< that these results took when they were made, as far as they were needed
 };
 
 struct NodeResult {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,8 @@ std::string shortened_inside(std::string_view text, std::size_t width);
 
 std::string duration_text(double seconds);                         ///< "0.42 s", "38.5 s", "3 min 12 s", "2 h 05 min"
 std::string bytes_text(std::int64_t bytes);                        ///< "812 B", "46.1 MiB", "1.32 GiB"
+/// "500", "500M" or "2G" as bytes, powers of 1024 up to T; nothing for other text.
+std::optional<std::int64_t> bytes_in(const std::string& text);
 std::string figure_text(double value);                             ///< "13756", "0.713"
 std::string count_text(std::size_t count, std::string_view noun);  ///< "1 case", "3 cases"
 

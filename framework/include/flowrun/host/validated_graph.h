@@ -68,6 +68,10 @@ struct Isolation {
   std::size_t memory_bytes() const { return static_cast<std::size_t>(memory_mib) << 20; }
 };
 
+/// Whether results of a node are kept for later runs: where it pays, in any case, or not at all; then it always runs, and what is
+/// made from its results is not kept either.
+enum class Keeping { automatic, always, never };
+
 struct ValidatedNode {
   std::string id;  ///< "stage1/patches" inside a subgraph
   std::string type_name;
@@ -90,6 +94,7 @@ struct ValidatedNode {
   int chunks_in_flight = 0;  ///< 0: the engine's default
   bool stop_case_on_error = true;
   std::optional<Isolation> isolation;
+  Keeping keeping = Keeping::automatic;
 };
 
 struct ValidatedGraph {

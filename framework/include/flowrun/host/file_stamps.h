@@ -1,12 +1,42 @@
+// Files by their content: how a file looks, its hash, and hashes that need not be made again.
 #pragma once
 
+#include <cstddef>
+#include <filesystem>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "flowrun/host/case_record.h"
 
 namespace flowrun::records {
+
+/// SHA-256 of bytes that come in parts.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  void add(const void* bytes, std::size_t length);
+  void add(std::string_view text) { add(text.data(), text.size()); }
+  /// 64 hexadecimal digits; once.
+  std::string digits();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
+/// SHA-256 as 64 hexadecimal digits.
+std::string text_hash(std::string_view text);
+/// Of a file's content; of a folder, and of a header with its data, of the names and contents of all files (parts_of). Empty when
+/// one cannot be read, or when the path is a pipe or a device.
+std::string file_hash(const std::filesystem::path& path);
+/// Of a plugin's library; of a script also of what it may import from its folder.
+std::string plugin_hash(const std::filesystem::path& library);
 
 /// Size, time and marks of a file (with the files that its header names) or of a folder's files; no hash. Size -1: nothing is
 /// there that can be read as a file.
@@ -26,6 +56,8 @@ class FileStamps {
   FileStamp hashed(const std::string& path) { return hashed(look_at(path)); }
   /// Takes a hash over from a record.
   void know(const FileStamp& stamp);
+  /// Whether the hash of a file that looks so is known, so that it is not read again.
+  bool knows(const FileStamp& seen);
 
  private:
   std::mutex mutex_;

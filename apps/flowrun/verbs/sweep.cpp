@@ -1,0 +1,183 @@
+#include "verbs/sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "flowrun/host/case_row.h"
+#include "flowrun/host/own_file.h"
+#include "flowrun/host/text.h"
+#include "flowrun/sdk/atomic_file.h"
+#include "flowrun/sdk/table_text.h"
+#include "system/exit_status.h"
+#include "system/interrupts.h"
+#include "terminal/fault_lines.h"
+#include "terminal/open_registry.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostVariants = 1000;
+constexpr std::size_t kLongestFolder = 120;
+
+using Values = std::vector<std::pair<std::string, std::string>>;  ///< (parameter, value)
+
+struct Variant {
+  Values values;
+  std::string folder;  ///< below the output folder
+};
+
+/// "a,[1,2],b" at the commas outside brackets.
+Words split(const std::string& text) {
+  Words parts(1);
+  int depth = 0;
+  for (const char c : text) {
+    depth += (c == '[') - (c == ']');
+    if (c == ',' && depth == 0) parts.emplace_back();
+    else parts.back() += c;
+  }
+  return parts;
+}
+
+std::pair<std::string, Words> axis_of(const std::string& word) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw WrongUse{"--sweep takes name=value,value,..., not '" + word + "'"};
+  std::pair<std::string, Words> axis{word.substr(0, equals), split(word.substr(equals + 1))};
+  std::set<std::string> known;
+  for (const std::string& value : axis.second) {
+    if (value.empty()) throw WrongUse{"--sweep " + axis.first + " has an empty value"};
+    if (!known.insert(value).second) throw WrongUse{"--sweep " + axis.first + " has the value '" + value + "' twice"};
+  }
+  return axis;
+}
+
+/// "final_threshold=0.3+models=a", or a number where that is no name for a folder on every system.
+std::string folder_of(const Values& values, std::size_t number) {
+  std::string name;
+  for (const auto& [parameter, value] : values) name += (name.empty() ? "" : "+") + parameter + "=" + value;
+  const bool plain = name.size() <= kLongestFolder && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) || std::string_view("._=+-[], ").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  return plain ? name : fmt::format("variant_{:03}", number);
+}
+
+std::vector<Variant> variants_of(const Words& sweep) {
+  std::vector<Values> all(1);
+  std::set<std::string> names;
+  for (const std::string& word : sweep) {
+    const auto [name, values] = axis_of(word);
+    if (!names.insert(name).second) throw WrongUse{"--sweep gives '" + name + "' twice; list its values in one"};
+    std::vector<Values> more;
+    for (const Values& begun : all)
+      for (const std::string& value : values) {
+        more.push_back(begun);
+        more.back().emplace_back(name, value);
+      }
+    all = std::move(more);
+    if (all.size() > kMostVariants) throw WrongUse{fmt::format("--sweep asks for more than {} variants", kMostVariants)};
+  }
+  std::vector<Variant> variants;
+  for (const Values& values : all) variants.push_back({values, folder_of(values, variants.size() + 1)});
+  return variants;
+}
+
+RunCommand command_of(const RunCommand& command, const Variant& variant) {
+  RunCommand one = command;
+  one.sweep.clear();
+  for (const auto& [name, value] : variant.values) one.settings.push_back(name + "=" + value);
+  one.out = (fs::path(command.out) / variant.folder).string();
+  one.where = variant.folder + ": ";
+  one.brief = true;
+  return one;
+}
+
+/// All variants are looked at before the first runs.
+bool check_variants(const RunCommand& command, const std::vector<Variant>& variants) {
+  Registry registry = open_registry(command.plugin_paths);
+  for (const Variant& variant : variants) {
+    Diagnostics faults;
+    const Cohort cohort(command_of(command, variant), registry, faults);
+    if (!faults.has_errors() && cohort.graph()) continue;
+    print_faults(faults);
+    fmt::print(stderr, "flowrun: nothing was run: {}: {}\n", printable(variant.folder), verdict(faults));
+    return false;
+  }
+  return true;
+}
+
+struct VariantRow {
+  const Variant* variant;
+  CaseRow row;
+};
+
+Table::Cell cell_of(const std::optional<double>& value) {
+  if (value) return *value;
+  return std::string();
+}
+
+Table table_of(const std::vector<VariantRow>& rows, const std::vector<Variant>& variants) {
+  std::vector<CaseRow> plain;
+  for (const VariantRow& row : rows) plain.push_back(row.row);
+  const std::vector<std::string> of_graph = graph_columns(plain);
+  const std::vector<FigureColumn> figures = figure_columns(plain);
+  Table table;
+  table.columns = {"case"};
+  for (const auto& [name, value] : variants.front().values) table.columns.push_back(name);
+  for (const char* name : {"status", "reason", "seconds", "folder"}) table.columns.emplace_back(name);
+  for (const std::string& name : of_graph) table.columns.push_back(name);
+  for (const FigureColumn& figure : figures) table.columns.push_back(figure.name);
+  for (const auto& [variant, row] : rows) {
+    std::vector<Table::Cell> cells{row.name};
+    for (const auto& [name, value] : variant->values) cells.emplace_back(value);
+    cells.emplace_back(std::string(to_string(row.status)));
+    cells.emplace_back(one_line(row.error.message));
+    cells.emplace_back(row.seconds);
+    cells.emplace_back(variant->folder);
+    for (const std::string& name : of_graph) cells.push_back(cell_of(figure_at(row, name)));
+    for (const FigureColumn& column : figures) {
+      const auto found = std::find_if(row.figures.begin(), row.figures.end(), [&](const auto& one) { return one.column == column; });
+      cells.push_back(cell_of(found != row.figures.end() ? std::optional(found->value) : std::nullopt));
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+/// A row for each case of each variant that has run.
+void write_table(const RunCommand& command, const std::vector<Variant>& variants) {
+  std::vector<VariantRow> rows;
+  for (const Variant& variant : variants)
+    for (const CaseRecord& record : read_case_records(fs::path(command.out) / variant.folder).records)
+      rows.push_back({&variant, row_of(record)});
+  const fs::path file = fs::path(command.out) / "sweep.csv";
+  refuse_links({file});
+  write_atomically(file, table::to_csv(table_of(rows, variants)));
+}
+
+}  // namespace
+
+int run_sweep(const RunCommand& command, Interrupts& interrupts) {
+  const std::vector<Variant> variants = variants_of(command.sweep);
+  if (!check_variants(command, variants)) return kWrongInput;
+  int status = kAllDone;
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    const Variant& variant = variants[i];
+    if (!command.quiet)
+      fmt::print("{}variant {} of {}: {}\n", i ? "\n" : "", i + 1, variants.size(), printable(variant.folder));
+    const int ended = run(command_of(command, variant), interrupts);
+    status = std::max(status, ended);
+    if (command.dry_run) continue;
+    write_table(command, variants);
+    if (ended == kInterrupted || ended == kWrongInput) return ended;
+  }
+  if (!command.quiet && !command.dry_run)
+    fmt::print("\n{} variants, one table: {}\n", variants.size(), printable((fs::path(command.out) / "sweep.csv").string()));
+  return status;
+}
+
+}  // namespace flowrun

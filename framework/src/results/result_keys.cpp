@@ -1,0 +1,111 @@
+#include "results/result_keys.h"
+
+#include <algorithm>
+#include <map>
+
+namespace flowrun::results {
+namespace {
+
+/// Raised when keys are made in another way, or results are kept in another form.
+constexpr const char* kForm = "flowrun result key 1";
+
+/// A name and a value that nothing beside them can be taken for.
+std::string line(const std::string& name, const std::string& value) {
+  return name + " " + std::to_string(value.size()) + ":" + value + "\n";
+}
+
+bool is_input_file(const ParamSpec& spec) { return spec.type == ParamType::path && spec.role == PathRole::input; }
+
+/// A file that all cases read counts by its name and content, wherever its folder lies; one of a case by its whole path, which
+/// images have as their source.
+std::string value_text(const ParamSpec& spec, const ParamValue& value) {
+  const bool is_model = is_input_file(spec) && !spec.per_case;
+  return is_model ? std::filesystem::path(std::get<std::string>(value)).filename().string() : to_string(value);
+}
+
+/// Conditions that hold are not part of a key; those that a number decides are, for they decide what the node makes.
+std::string number_conditions(const ValidatedNode& node) {
+  std::string text;
+  for (const Condition& condition : node.conditions)
+    if (condition.kind == ConditionSpec::Kind::number) text += condition.text + "\n";
+  return text;
+}
+
+bool collects_cases(const ValidatedNode& node) {
+  return std::any_of(node.slots.begin(), node.slots.end(), [&](const InputSlot& slot) {
+    return node.type.inputs[slot.port].collects && slot.scope == Scope::per_case;
+  });
+}
+
+}  // namespace
+
+KeyMaker::KeyMaker(std::shared_ptr<const ValidatedGraph> graph, std::filesystem::path out, std::string device,
+                   std::string program)
+    : graph_(std::move(graph)), out_(std::move(out)), device_(std::move(device)) {
+  common_ = line(kForm, program) + line("machine", machine_text());
+  std::map<std::filesystem::path, std::string> hashes;
+  for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
+    const ValidatedNode& node = graph_->nodes[i];
+    const auto [hash, is_new] = hashes.try_emplace(node.library);
+    if (is_new && !node.library.empty()) hash->second = records::plugin_hash(node.library);
+    const bool known = !hash->second.empty() && !collects_cases(node) && node.keeping != Keeping::never;
+    texts_.push_back(known ? node_text(i) + line("library", hash->second) : "");
+  }
+}
+
+std::string KeyMaker::node_text(std::size_t index) const {
+  const ValidatedNode& node = graph_->nodes[index];
+  const std::string device = node.device == "auto" ? device_ : node.device;
+  return common_ + line("node", node.id) + line("type", node.type_name) + line("plugin", node.plugin + " " + node.plugin_version) +
+         (node.type.cuda ? line("device", device) : "") + line("conditions", number_conditions(node));
+}
+
+void KeyMaker::hash_models(KnownFiles& files) {
+  for (const ValidatedNode& node : graph_->nodes) {
+    const Params params = resolve_params(node, nullptr, out_);
+    for (const ParamExpression& param : node.params)
+      if (is_input_file(param.spec) && params.find(param.name) && !params.text(param.name).empty())
+        models_.try_emplace(params.text(param.name), files.hashed(params.text(param.name)));
+  }
+}
+
+CaseKeys KeyMaker::of_case(const Case& one, KnownFiles& files) const {
+  CaseKeys keys;
+  keys.nodes.resize(graph_->nodes.size());
+  const std::vector<bool> left_out = left_out_nodes(*graph_, one);
+  std::map<std::string, std::size_t> seen;
+  for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
+    const ValidatedNode& node = graph_->nodes[i];
+    if (left_out[i]) {
+      keys.nodes[i].text = records::text_hash(std::string(kForm) + " absent");
+      continue;
+    }
+    if (texts_[i].empty()) continue;
+    std::string text = texts_[i] + line("case", node.scope == Scope::run ? "" : one.name);  // nodes see the name
+    bool known = true;
+    const Params params = resolve_params(node, node.scope == Scope::run ? nullptr : &one, out_);
+    for (const ParamExpression& param : node.params) {
+      if (param.number_port || !params.find(param.name)) continue;
+      text += line("param " + param.name, value_text(param.spec, *params.find(param.name)));
+      if (!is_input_file(param.spec) || params.text(param.name).empty()) continue;
+      const auto [place, is_new] = seen.try_emplace(params.text(param.name), keys.files.size());
+      if (is_new) {
+        const auto model = models_.find(place->first);
+        keys.files.push_back(model != models_.end() ? model->second : files.hashed(place->first));
+      }
+      keys.nodes[i].files.push_back(place->second);
+      known &= !keys.files[place->second].sha256.empty();
+      text += line("file", keys.files[place->second].sha256);
+    }
+    for (const InputSlot& slot : node.slots) {
+      const std::string& source = keys.nodes[slot.source.node].text;
+      known &= !source.empty();
+      text += line("input " + node.type.inputs[slot.port].name,
+                   source + " " + graph_->nodes[slot.source.node].type.outputs[slot.source.port].name);
+    }
+    if (known) keys.nodes[i].text = records::text_hash(text);
+  }
+  return keys;
+}
+
+}  // namespace flowrun::results

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flowrun/host/file_stamps.h"
+#include "flowrun/host/validated_graph.h"
+
+namespace flowrun::results {
+
+/// What makes a result what it is, as one hash: the node's type, its plugin's library, its parameters, the contents of the files
+/// that it reads, the machine's arithmetic, and the keys of its inputs. Equal keys: equal results, bit by bit.
+struct NodeKey {
+  std::string text;                ///< 64 hexadecimal digits; empty: not known before the node runs
+  std::vector<std::size_t> files;  ///< in CaseKeys::files: those that the node reads itself
+};
+
+struct CaseKeys {
+  std::vector<NodeKey> nodes;    ///< by node
+  std::vector<FileStamp> files;  ///< with their hashes
+};
+
+/// Hashes of files, also those that earlier runs made.
+class KnownFiles {
+ public:
+  virtual ~KnownFiles() = default;
+  virtual FileStamp hashed(const std::string& path) = 0;
+};
+
+/// Makes the keys of a graph's nodes. Any thread.
+class KeyMaker {
+ public:
+  /// `device`: of the nodes whose graph leaves it open. `program`: version of flowrun.
+  KeyMaker(std::shared_ptr<const ValidatedGraph> graph, std::filesystem::path out, std::string device, std::string program);
+  /// Hashes the files that are the same for all cases, which nodes read when they are opened: before they are.
+  void hash_models(KnownFiles& files);
+  CaseKeys of_case(const Case& one, KnownFiles& files) const;
+
+ private:
+  std::string node_text(std::size_t node) const;
+
+  std::shared_ptr<const ValidatedGraph> graph_;
+  std::filesystem::path out_;
+  std::string device_;
+  std::string common_;              ///< what all keys contain
+  std::map<std::string, FileStamp> models_;  ///< by path
+  std::vector<std::string> texts_;  ///< of each node, what is the same for all cases; empty: a node without a key
+};
+
+/// What of this machine may change bits: its processor and what libraries choose by, its graphics cards.
+std::string machine_text();
+
+}  // namespace flowrun::results

@@ -1,0 +1,311 @@
+// Results that are kept: nothing that would differ is taken, and what would not differ is not computed again.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <random>
+#include <thread>
+
+#include "flowrun_process.h"
+#include "formula_plugin.h"
+#include "graph_texts.h"
+
+using namespace flowrun::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// read -> times -> above: the first two are kept. "read" has a figure, which must come back with the result.
+const std::string kKeptGraph = R"({
+  "format": 1,
+  "name": "kept",
+  "parameters": {
+    "repeat": { "type": "integer", "default": 1 },
+    "model": { "type": "path", "default": "model.txt" }
+  },
+  "inputs": { "image": { "type": "path" }, "value": { "type": "number", "default": 7 } },
+  "nodes": {
+    "read": { "type": "clitest.make", "params": { "value": "${value}", "file": "${image}" } },
+    "times": { "type": "formula.multiply", "inputs": { "volume": "read.volume" }, "run": { "cache": "always" } },
+    "measure": {
+      "type": "clitest.measure", "inputs": { "volume": "times.volume" }, "params": { "model": "${model}" },
+      "run": { "cache": "always" }
+    },
+    "of_number": {
+      "type": "clitest.make", "params": { "value": { "number": "measure.number" } }, "run": { "cache": "always" }
+    },
+    "write": {
+      "type": "clitest.write", "inputs": { "volume": "of_number.volume" },
+      "params": { "path": "${out}/${case}.txt", "repeat": "${repeat}" }
+    }
+  },
+  "columns": { "value": "read.value" }
+})";
+
+struct Setting {
+  Setting() {
+    folder.write("kept.json", kKeptGraph);
+    folder.write("image.txt", "image 1\n");
+    folder.write("model.txt", "model 1\n");
+    copy_formula_plugin(folder);
+  }
+  Ended run(const Words& more = {}, const std::string& out = "o") const {
+    Words words{"run",         "kept.json", "--in",          "image=image.txt", "--case-name", "a",      "--out",
+                out, "--plugin-path", "plugins",         "--cache",     "kept"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_flowrun(folder, words);
+  }
+  /// How many of the five nodes did not run; the run is right.
+  int kept(const Words& more = {}) const {
+    const Ended ended = run(more);
+    CHECK_MESSAGE(ended.status == 0, ended.err);
+    const std::size_t at = ended.out.find("kept results: ");
+    return at == std::string::npos ? 0 : std::stoi(ended.out.substr(at + 14));
+  }
+  std::vector<fs::path> entries() const {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::recursive_directory_iterator(folder.path() / "kept/results"))
+      if (entry.is_regular_file()) found.push_back(entry.path());
+    return found;
+  }
+  TempFolder folder;
+};
+
+void set_times(const fs::path& file, const timespec& access, const timespec& change) {
+  const timespec times[] = {access, change};
+  REQUIRE(::utimensat(AT_FDCWD, file.c_str(), times, 0) == 0);
+}
+
+/// A file of the same size and time with another content.
+void forge(const TempFolder& folder, const std::string& name, const std::string& text) {
+  const fs::path file = folder.path() / name;
+  struct stat before {};
+  REQUIRE(::stat(file.c_str(), &before) == 0);
+  REQUIRE(static_cast<std::size_t>(before.st_size) == text.size());
+  folder.write(name, text);
+  set_times(file, before.st_atim, before.st_mtim);
+}
+
+}  // namespace
+
+TEST_CASE("flowrun run: what has been computed is not computed again, and its figures are in the table all the same") {
+  const Setting setting;
+  CHECK(setting.kept() == 0);
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+  CHECK(setting.entries().size() == 3);
+  CHECK(setting.kept() == 4);  // all but the one that writes
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+  const std::string record = setting.folder.read("o/flowrun/cases/a.json");
+  CHECK(contains(record, "\"value\": 7"));
+  CHECK(contains(record, "\"kept\": true"));
+  CHECK(setting.kept({"--set", "repeat=2"}) == 4);  // of the last node
+  CHECK(setting.folder.read("o/a.txt") == "14\n14\n");
+  CHECK(setting.kept({"--threads", "1", "--cases-in-flight", "5"}) == 4);
+}
+
+TEST_CASE("flowrun run --no-cache: every node runs and nothing is kept; FLOWRUN_CACHE=off is the same") {
+  const Setting setting;
+  CHECK(setting.kept() == 0);
+  CHECK(setting.kept({"--no-cache"}) == 0);
+  const Ended other = run_flowrun(setting.folder, {"run", "kept.json", "--in", "image=image.txt", "--out", "p", "--plugin-path", "plugins"});
+  CHECK(other.status == 0);
+  CHECK_FALSE(contains(other.out, "kept results"));
+}
+
+TEST_CASE("flowrun run: a parameter that changes and changes back") {
+  const Setting setting;
+  CHECK(setting.kept() == 0);
+  CHECK(setting.kept({"--in", "value=5"}) == 0);
+  CHECK(setting.folder.read("o/a.txt") == "10\n");
+  CHECK(setting.kept() == 4);
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+}
+
+TEST_CASE("flowrun run: an input that is touched is the same, one that is changed is another, also with its old size and time") {
+  const Setting setting;
+  CHECK(setting.kept() == 0);
+  set_times(setting.folder.path() / "image.txt", {1000, 0}, {1000, 0});
+  CHECK(setting.kept() == 4);
+  forge(setting.folder, "image.txt", "image 2\n");
+  CHECK(setting.kept() == 0);
+  forge(setting.folder, "image.txt", "image 1\n");
+  CHECK(setting.kept() == 4);
+}
+
+TEST_CASE("flowrun run: a model that is replaced by one of the same size and time is another") {
+  const Setting setting;
+  CHECK(setting.kept() == 0);
+  forge(setting.folder, "model.txt", "model 2\n");
+  CHECK(setting.kept() == 2);  // read and times; measure, and what is made from it, run
+  CHECK(setting.kept() == 4);
+}
+
+TEST_CASE("flowrun run: what a plugin made before it was built again is not taken") {
+  const Setting setting;
+  CHECK(setting.kept() == 0);
+  change_formula(setting.folder, '3');
+  CHECK(setting.kept() == 0);
+  CHECK(setting.folder.read("o/a.txt") == "21\n");
+  change_formula(setting.folder, '2');
+  CHECK(setting.kept() == 4);
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+}
+
+TEST_CASE("flowrun run: a case of another name has results of its own: nodes see the name") {
+  const Setting setting;
+  CHECK(setting.kept() == 0);
+  setting.folder.write("cases.csv", "case,image\na,image.txt\nb,image.txt\n");
+  const Ended both = run_flowrun(setting.folder, {"run", "kept.json", "--cases", "cases.csv", "--out", "o", "--plugin-path",
+                                                  "plugins", "--cache", "kept"});
+  CHECK(contains(both.out, "kept results: 4 of 5 nodes did not run"));
+  CHECK(setting.folder.read("o/b.txt") == "14\n");
+}
+
+TEST_CASE("flowrun run: \"cache\": \"never\" runs its node, and what is made from it") {
+  const Setting setting;
+  std::string graph = kKeptGraph;
+  graph.replace(graph.find("\"always\""), 8, "\"never\"");
+  setting.folder.write("kept.json", graph);
+  CHECK(setting.kept() == 0);
+  CHECK(setting.kept() == 0);
+  graph.replace(graph.find("\"never\""), 7, "\"often\"");
+  setting.folder.write("kept.json", graph);
+  const Ended wrong = setting.run();
+  CHECK(wrong.status == 2);
+  CHECK(contains(wrong.err, "'cache' takes auto, always or never, found 'often'"));
+}
+
+TEST_CASE("flowrun run: \"auto\" keeps nothing that is computed as fast as it is read") {
+  const Setting setting;
+  std::string graph = kKeptGraph;
+  for (std::size_t at; (at = graph.find("\"always\"")) != std::string::npos;) graph.replace(at, 8, "\"auto\"");
+  setting.folder.write("kept.json", graph);
+  CHECK(setting.kept() == 0);
+  CHECK(setting.kept() == 0);
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+}
+
+TEST_CASE("flowrun run: a damaged result is computed again, said and replaced, wherever it is damaged") {
+  const Setting setting;
+  CHECK(setting.kept() == 0);
+  std::mt19937 random(3);
+  for (int round = 0; round < 12; ++round) {
+    for (const fs::path& file : setting.entries()) {
+      std::string bytes = setting.folder.read(fs::relative(file, setting.folder.path()).string());
+      if (round % 4 == 0) bytes.resize(bytes.size() * (random() % 100) / 100);
+      else bytes[random() % bytes.size()] ^= static_cast<char>(1 + random() % 255);
+      setting.folder.write(fs::relative(file, setting.folder.path()).string(), bytes);
+    }
+    const Ended again = setting.run();
+    CHECK(again.status == 0);
+    CHECK(contains(again.err, "its kept result is damaged"));
+    CHECK(setting.folder.read("o/a.txt") == "14\n");
+    CHECK(setting.kept() == 4);
+  }
+}
+
+TEST_CASE("flowrun run: a folder of results that takes nothing more is said once, and the results are right") {
+  const Setting setting;
+  setting.folder.write("kept/results", "a file where a folder should be\n");
+  const Ended ended = setting.run();
+  CHECK(ended.status == 0);
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+  CHECK(contains(ended.err, "no more results are kept in this run: "));
+  CHECK(ended.err.find("no more results") == ended.err.rfind("no more results"));
+}
+
+TEST_CASE("flowrun run: two processes at once share the folder") {
+  const Setting setting;
+  std::string table = "case,image,value\n";
+  for (int i = 0; i < 30; ++i) table += "c" + std::to_string(i) + ",image.txt," + std::to_string(i) + "\n";
+  setting.folder.write("cases.csv", table);
+  const auto words = [](const std::string& out) {
+    return Words{"run", "kept.json", "--cases", "cases.csv", "--out", out, "--plugin-path", "plugins", "--cache", "kept", "--quiet"};
+  };
+  FlowrunProcess one(setting.folder, words("o")), two(setting.folder, words("p"));
+  CHECK(one.end().status == 0);
+  CHECK(two.end().status == 0);
+  for (int i = 0; i < 30; ++i)
+    for (const std::string out : {"o", "p"})
+      CHECK(setting.folder.read(out + "/c" + std::to_string(i) + ".txt") == std::to_string(2 * i) + "\n");
+  CHECK(setting.entries().size() == 90);
+}
+
+TEST_CASE("flowrun run: killed at random moments, and run again, the results are right") {
+  const Setting setting;
+  std::string table = "case,image,value\n";
+  for (int i = 0; i < 40; ++i) table += "c" + std::to_string(i) + ",image.txt," + std::to_string(i) + "\n";
+  setting.folder.write("cases.csv", table);
+  const Words words{"run", "kept.json", "--cases", "cases.csv", "--out", "o", "--plugin-path", "plugins", "--cache", "kept", "--quiet"};
+  const char* const kills = std::getenv("FLOWRUN_KILLS");
+  std::mt19937 random(11);
+  for (int i = 0; i < (kills ? std::atoi(kills) : 4); ++i) {
+    FlowrunProcess process(setting.folder, words);
+    std::this_thread::sleep_for(std::chrono::milliseconds(30 + random() % 300));
+    process.send(SIGKILL);
+    process.end();
+  }
+  CHECK(run_flowrun(setting.folder, words).status == 0);
+  for (int i = 0; i < 40; ++i) CHECK(setting.folder.read("o/c" + std::to_string(i) + ".txt") == std::to_string(2 * i) + "\n");
+  CHECK(run_flowrun(setting.folder, words).status == 0);
+  for (const fs::path& file : setting.entries()) CHECK_FALSE(contains(file.filename().string(), ".tmp-"));
+}
+
+TEST_CASE("flowrun cache: lists and removes; above its limit a folder loses what was used longest ago") {
+  const Setting setting;
+  CHECK(setting.kept() == 0);
+  const Ended listed = run_flowrun(setting.folder, {"cache", "--cache", "kept"});
+  CHECK(listed.status == 0);
+  CHECK(contains(listed.out, "3 results"));
+  CHECK(contains(listed.out, "formula.multiply"));
+  const Ended cleared = run_flowrun(setting.folder, {"cache", "clear", "--cache", "kept"});
+  CHECK(cleared.status == 0);
+  CHECK(setting.entries().empty());
+  CHECK(run_flowrun(setting.folder, {"cache", "burn", "--cache", "kept"}).status == 2);
+  CHECK(run_flowrun(setting.folder, {"cache", "clear", "--to", "much", "--cache", "kept"}).status == 2);
+  CHECK(setting.kept({"--cache-limit", "1K"}) == 0);
+  CHECK(setting.entries().size() < 3);
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+}
+
+TEST_CASE("flowrun run --until and --keep: a part of the graph, and its results as files") {
+  const Setting setting;
+  const Ended until = setting.run({"--until", "times"}, "u");
+  CHECK_MESSAGE(until.status == 0, until.err);
+  CHECK_FALSE(setting.folder.has("u/a.txt"));
+  CHECK(contains(until.out, "kept until times: 1 of 1 case done"));
+  const Ended unknown = setting.run({"--until", "tims"});
+  CHECK(unknown.status == 2);
+  CHECK(contains(unknown.err, "--until tims: the graph has no node 'tims'; did you mean 'times'?"));
+  CHECK(contains(setting.run({"--keep", "times.mask"}).err,
+                 "--keep times.mask: node 'times' (formula.multiply) has no output 'mask'; it has volume"));
+  CHECK(contains(setting.run({"--keep", "times"}).err, "--keep times: name the output too, as NODE.PORT; it has volume"));
+  CHECK(contains(setting.run({"--keep", "times.volume=x_${name}.nii"}).err, "may contain ${case} and ${out}"));
+}
+
+TEST_CASE("flowrun run -: a graph from the standard input") {
+  const Setting setting;
+  const Ended nothing = run_flowrun(setting.folder, {"run", "-", "--out", "o"});  // whose standard input is empty
+  CHECK(nothing.status == 2);
+  CHECK(contains(nothing.err, "standard input"));
+}
+
+TEST_CASE("flowrun run --sweep: a folder for each combination, one table, what is shared computed once") {
+  const Setting setting;
+  const Ended swept = setting.run({"--sweep", "repeat=1,2,3"}, "s");
+  CHECK_MESSAGE(swept.status == 0, swept.err);
+  CHECK(setting.folder.read("s/repeat=1/a.txt") == "14\n");
+  CHECK(setting.folder.read("s/repeat=3/a.txt") == "14\n14\n14\n");
+  const std::string table = setting.folder.read("s/sweep.csv");
+  CHECK(table.substr(0, table.find('\n')) == "case,repeat,status,reason,seconds,folder,value,read.value,of_number.value");
+  CHECK(contains(table, "\na,2,done,,"));
+  CHECK(contains(swept.out, "kept results: 4 of 5 nodes did not run"));
+  for (const std::string& wrong : Words{"repeat", "repeat=1,,2", "repeat=1,1", "=1"})
+    CHECK(setting.run({"--sweep", wrong}, "w").status == 2);
+  const Ended unknown = setting.run({"--sweep", "repeats=1,2"}, "w");
+  CHECK(unknown.status == 2);
+  CHECK_FALSE(setting.folder.has("w"));
+}
