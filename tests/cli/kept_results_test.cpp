@@ -309,3 +309,42 @@ TEST_CASE("flowrun run --sweep: a folder for each combination, one table, what i
   CHECK(unknown.status == 2);
   CHECK_FALSE(setting.folder.has("w"));
 }
+
+TEST_CASE("flowrun compare: what differs between two runs, and their figures side by side") {
+  const Setting setting;
+  CHECK(setting.run().status == 0);
+  CHECK(setting.run({"--in", "value=5"}, "p").status == 0);
+  const Ended compared = run_flowrun(setting.folder, {"compare", "o", "p", "--csv", "c.csv"});
+  CHECK_MESSAGE(compared.status == 0, compared.err);
+  CHECK(contains(compared.out, "1 case in both"));
+  CHECK(contains(compared.out, "input 'value' changed from 7 to 5"));
+  CHECK(contains(compared.out, "read.value"));
+  CHECK(contains(setting.folder.read("c.csv"), "a,figure,read.value,7,5,-2\n"));
+  CHECK(contains(run_flowrun(setting.folder, {"compare", "o", "o"}).out, "CHANGES (from A to B)\n  none\n"));
+  CHECK(run_flowrun(setting.folder, {"compare", "o", "kept"}).status == 2);
+  CHECK(run_flowrun(setting.folder, {"compare", "o", "p", "--reference", "mask.nii"}).status == 2);
+  setting.folder.write("image.txt", "image 2\n");
+  CHECK(setting.run({}, "q").status == 0);
+  CHECK(contains(run_flowrun(setting.folder, {"compare", "o", "q"}).out, "the content of input 'image' differs"));
+}
+
+TEST_CASE("flowrun watch: runs again when the graph is saved; a faulty graph is said, and the last results stay") {
+  const Setting setting;
+  FlowrunProcess watch(setting.folder, {"watch", "kept.json", "--in", "image=image.txt", "--case-name", "a", "--out", "o",
+                                        "--plugin-path", "plugins", "--cache", "kept"});
+  REQUIRE(watch.wait_for_message("done; watching"));
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+  std::string graph = kKeptGraph;
+  graph.replace(graph.find("\"default\": 1 "), 13, "\"default\": 2 ");
+  setting.folder.write("kept.json", graph.substr(0, graph.size() / 2));
+  REQUIRE(watch.wait_for_message("the last good results stay (exit status 2)"));
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+  setting.folder.write("kept.json", graph);
+  for (int i = 0; i < 600 && setting.folder.read("o/a.txt") != "14\n14\n"; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK(setting.folder.read("o/a.txt") == "14\n14\n");
+  watch.send(SIGTERM);
+  watch.end();
+  CHECK(run_flowrun(setting.folder, {"watch"}).status == 2);
+  CHECK(run_flowrun(setting.folder, {"watch", "-"}).status == 2);
+}

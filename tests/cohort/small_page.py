@@ -14,6 +14,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import check_page  # noqa: E402
 import cohort  # noqa: E402
 
+os.environ["FLOWRUN_CACHE"] = "off"  # results of one run are no business of another
+
 GRAPH = """{ "format": 1, "name": "value", "inputs": { "value": { "type": "number" } }, "nodes": {
   "make": { "type": "clitest.make", "params": { "value": "${value}" } },
   "write": { "type": "clitest.write", "inputs": { "volume": "make.volume" }, "params": { "path": "${out}/${case}.txt" } } } }"""

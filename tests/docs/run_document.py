@@ -10,11 +10,14 @@ Fenced blocks whose first line says more than their language count, in their ord
 FOLDER is made anew. Exit status 0: all of it worked.
 """
 
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
+
+os.environ["FLOWRUN_CACHE"] = "off"  # results of one run are no business of another
 
 FENCE = re.compile(r"^```(\w+) +(\S[^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

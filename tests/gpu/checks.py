@@ -64,7 +64,7 @@ class Checks:
         self.quick = options.quick or self.on_cpu
         self.out = pathlib.Path(options.out).resolve()
         self.until = time.monotonic() + 60 * options.minutes
-        self.environment = dict(os.environ, LD_LIBRARY_PATH=os.environ.get("FLOWRUN_LIBRARIES", ""))
+        self.environment = dict(os.environ, LD_LIBRARY_PATH=os.environ.get("FLOWRUN_LIBRARIES", ""), FLOWRUN_CACHE="off")
         self.throughput = {}
         published = GRAPHS / "models" / "msseg2016"
         self.has_weights = (published / "initial.pt").exists()

@@ -166,11 +166,7 @@ void declare_cases(Verb& verb, RunCommand& command) {
 
 }  // namespace
 
-Verb run_verb(CLI::App& app) {
-  Verb verb(app, "run", "run a graph over one case or many", kExamples + std::string(kStatusHelp));
-  RunCommand& command = verb.carried_out_by(run_or_help);
-  command.own_help = verb.help();
-  verb.help_flag(command.help, "show this help, or with a GRAPH its own inputs and parameters");
+void declare_run(Verb& verb, RunCommand& command) {
   verb.optional_argument("GRAPH", command.graph, "the graph file (JSON); -: the standard input");
   verb.repeatable("--in", command.inputs, "NAME=VALUE", "value of a graph input, for every case (repeatable)");
   declare_cases(verb, command);
@@ -206,6 +202,14 @@ Verb run_verb(CLI::App& app) {
   verb.flag("--dry-run", command.dry_run, "check everything, list what would run and be written; run nothing");
   verb.flag("--quiet", command.quiet, "no progress and no summary; faults and failures only");
   verb.plugin_path(command.plugin_paths);
+}
+
+Verb run_verb(CLI::App& app) {
+  Verb verb(app, "run", "run a graph over one case or many", kExamples + std::string(kStatusHelp));
+  RunCommand& command = verb.carried_out_by(run_or_help);
+  command.own_help = verb.help();
+  verb.help_flag(command.help, "show this help, or with a GRAPH its own inputs and parameters");
+  declare_run(verb, command);
   return verb;
 }
 

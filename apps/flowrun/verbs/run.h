@@ -21,6 +21,9 @@ struct RunCommand : CohortRequest {
   std::string where;  ///< what its warnings and failures begin with, within a longer work: "fold a, step train: "
 };
 
+/// Its options and its argument, for verbs that run graphs too.
+void declare_run(Verb& verb, RunCommand& command);
+
 /// A graph over one case or many.
 Verb run_verb(CLI::App& app);
 

@@ -241,7 +241,7 @@ std::string room_of_host_header(const std::string& include) {
       {"diagnostics", {"diagnostic"}},
       {"packets", {"isolation", "replay"}},
       {"process", {"child_process"}},
-      {"records", {"bids_sidecars", "case_record", "case_recorder", "file_stamps", "run_record"}},
+      {"records", {"bids_sidecars", "case_record", "case_recorder", "comparison", "file_stamps", "run_record"}},
       {"registry", {"memory_limits", "registry"}},
       {"results", {"kept_results"}},
       {"schedule", {"kept_packet", "node_results", "running_calls", "runtime"}},

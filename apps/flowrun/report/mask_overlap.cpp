@@ -1,0 +1,51 @@
+#include "report/mask_overlap.h"
+
+#include "flowrun/host/runtime.h"
+#include "flowrun/sdk/error.h"
+
+namespace flowrun {
+namespace {
+
+constexpr const char* kGraph = R"({
+  "format": 1,
+  "name": "overlap",
+  "inputs": { "a": { "type": "path" }, "b": { "type": "path" } },
+  "nodes": {
+    "a": { "type": "io.read_mask", "params": { "path": "${a}" } },
+    "b": { "type": "io.read_mask", "params": { "path": "${b}" } },
+    "overlap": { "type": "evaluate.overlap", "inputs": { "found": "b.mask", "reference": "a.mask" } }
+  }
+})";
+
+std::optional<double> figure(const CaseResult& result, const std::string& name) {
+  for (const Report& report : result.reports)
+    if (report.node == "overlap" && report.name == name) return report.value;
+  return std::nullopt;
+}
+
+std::optional<double> ml(std::optional<double> mm3) { return mm3 ? std::optional(*mm3 / 1000) : std::nullopt; }
+
+}  // namespace
+
+std::vector<MaskOverlap> mask_overlaps(const std::vector<MaskPair>& pairs, Registry& registry) {
+  if (pairs.empty()) return {};
+  Diagnostics faults;
+  const auto spec = parse_graph(kGraph, "the graph of the comparison", faults);
+  const auto graph = spec ? validate(*spec, registry, {}, faults) : nullptr;
+  if (!graph) throw Error("masks cannot be compared: " + (faults.all().empty() ? "" : faults.all().front().message));
+  std::vector<Case> cases;
+  for (const MaskPair& pair : pairs) {
+    cases.push_back({.name = "pair" + std::to_string(cases.size()), .inputs = {}, .bids_folder = "", .own = {}, .place = {}});
+    cases.back().inputs = {{"a", pair.a.string()}, {"b", pair.b.string()}};
+  }
+  RunOptions options;
+  options.device = "cpu";
+  const RunResult result = Run(graph, registry, options).execute(cases);
+  std::vector<MaskOverlap> overlaps;
+  for (const CaseResult& one : result.cases)
+    overlaps.push_back({figure(one, "dice"), ml(figure(one, "reference_mm3")), ml(figure(one, "found_mm3")),
+                        one.errors.empty() ? "" : one.errors.front().message});
+  return overlaps;
+}
+
+}  // namespace flowrun

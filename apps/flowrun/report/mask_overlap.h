@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flowrun/host/registry.h"
+
+namespace flowrun {
+
+/// How two masks agree.
+struct MaskOverlap {
+  std::optional<double> dice;
+  std::optional<double> volume_a_ml, volume_b_ml;
+  std::string fault;  ///< why it is not known; empty: it is
+};
+
+struct MaskPair {
+  std::filesystem::path a, b;
+};
+
+/// Of each pair, by io.read_mask and evaluate.overlap: in label images every label counts. What cannot be read or is on two grids
+/// has a fault. Throws Error where the plugins io and evaluate are missing.
+std::vector<MaskOverlap> mask_overlaps(const std::vector<MaskPair>& pairs, Registry& registry);
+
+}  // namespace flowrun

@@ -1,0 +1,205 @@
+#include "verbs/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "flowrun/host/case_row.h"
+#include "flowrun/host/comparison.h"
+#include "flowrun/host/own_file.h"
+#include "flowrun/sdk/atomic_file.h"
+#include "flowrun/sdk/error.h"
+#include "flowrun/sdk/payloads.h"
+#include "flowrun/sdk/table_text.h"
+#include "report/mask_overlap.h"
+#include "system/exit_status.h"
+#include "terminal/open_registry.h"
+#include "terminal/text_layout.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxRows = 40;
+
+struct CompareCommand {
+  std::string a, b;
+  std::string reference;  ///< pattern of masks, with {case}
+  std::string csv;
+  Words plugin_paths;
+};
+
+/// A mask of a case in both runs.
+struct ComparedMask {
+  const ComparedCase* of;
+  const ComparedFile* file;
+  MaskOverlap overlap, reference_a, reference_b;  ///< of the two; of each with the reference
+};
+
+/// Whether a node type writes a mask or labels.
+bool writes_mask(const Registry& registry, const std::string& node_type) {
+  const RegisteredType* type = registry.find(node_type);
+  if (!type || type->type.inputs.empty()) return false;
+  const std::string& payload = type->type.inputs.front().payload;
+  return payload == Mask::kType || payload == Labels::kType;
+}
+
+std::string reference_of(const std::string& pattern, const std::string& name) {
+  std::string path = pattern;
+  for (std::size_t at; (at = path.find("{case}")) != std::string::npos;) path.replace(at, 6, name);
+  return path;
+}
+
+std::vector<ComparedMask> compared_masks(const CompareCommand& command, const Comparison& comparison, Registry& registry) {
+  std::vector<ComparedMask> masks;
+  for (const ComparedCase& one : comparison.cases)
+    for (const ComparedFile& file : one.files)
+      if (writes_mask(registry, file.node_type)) masks.push_back({&one, &file, {}, {}, {}});
+  std::vector<MaskPair> pairs;
+  for (const ComparedMask& mask : masks) {
+    pairs.push_back({mask.file->a, mask.file->b});
+    if (command.reference.empty()) continue;
+    const std::string reference = reference_of(command.reference, mask.of->name);
+    pairs.push_back({reference, mask.file->a});
+    pairs.push_back({reference, mask.file->b});
+  }
+  const std::vector<MaskOverlap> overlaps = mask_overlaps(pairs, registry);
+  const std::size_t step = command.reference.empty() ? 1 : 3;
+  for (std::size_t i = 0; i < masks.size(); ++i) {
+    masks[i].overlap = overlaps[step * i];
+    if (step == 1) continue;
+    masks[i].reference_a = overlaps[step * i + 1];
+    masks[i].reference_b = overlaps[step * i + 2];
+  }
+  return masks;
+}
+
+std::string text_of(const std::optional<double>& value) { return value ? figure_text(*value) : "-"; }
+
+bool differs(const ComparedFigure& figure) {
+  if (figure.a.has_value() != figure.b.has_value()) return true;
+  return figure.a && *figure.a != *figure.b && !(std::isnan(*figure.a) && std::isnan(*figure.b));
+}
+
+void print_changes(const Comparison& comparison) {
+  fmt::print("\nCHANGES (from A to B)\n");
+  std::size_t printed = 0;
+  const auto print = [&](const std::string& where, const std::string& change) {
+    if (printed++ < kMaxRows) fmt::print("  {}{}\n", printable(where), printable(change));
+  };
+  for (const std::string& change : comparison.changes) print("", change);
+  for (const ComparedCase& one : comparison.cases) {
+    if (one.status_a != one.status_b)
+      print(one.name + ": ", fmt::format("{} in A, {} in B", to_string(one.status_a), to_string(one.status_b)));
+    for (const std::string& change : one.changes) print(one.name + ": ", change);
+  }
+  for (const std::string& name : comparison.only_a) print(name + ": ", "only in A");
+  for (const std::string& name : comparison.only_b) print(name + ": ", "only in B");
+  if (printed == 0) fmt::print("  none\n");
+  if (printed > kMaxRows) fmt::print("  and {} more\n", printed - kMaxRows);
+}
+
+void print_figures(const Comparison& comparison) {
+  TextTable table({Align::left, Align::left, Align::right, Align::right, Align::right});
+  table.add({"case", "figure", "A", "B", "B - A"});
+  std::size_t same = 0, different = 0;
+  for (const ComparedCase& one : comparison.cases)
+    for (const ComparedFigure& figure : one.figures) {
+      if (!differs(figure)) ++same;
+      else if (++different <= kMaxRows)
+        table.add({one.name, figure.name, text_of(figure.a), text_of(figure.b),
+                   figure.a && figure.b ? figure_text(*figure.b - *figure.a) : "-"});
+    }
+  fmt::print("\nFIGURES that differ\n{}", different ? table.text() : "  none\n");
+  if (different > kMaxRows) fmt::print("  and {} more; --csv FILE lists all\n", different - kMaxRows);
+  fmt::print("  {} the same\n", same == 1 ? "1 is" : fmt::format("{} are", same));
+}
+
+void print_masks(const CompareCommand& command, const std::vector<ComparedMask>& masks) {
+  if (masks.empty()) return;
+  std::vector<Align> align{Align::left, Align::left, Align::right, Align::right, Align::right};
+  std::vector<std::string> head{"case", "mask", "Dice", "A ml", "B ml"};
+  if (!command.reference.empty()) {
+    align.insert(align.end(), {Align::right, Align::right});
+    head.insert(head.end(), {"A with reference", "B with reference"});
+  }
+  TextTable table(std::move(align));
+  table.add(std::move(head));
+  for (std::size_t i = 0; i < std::min(masks.size(), kMaxRows); ++i) {
+    const ComparedMask& mask = masks[i];
+    std::vector<std::string> cells{mask.of->name, mask.file->name, mask.file->same ? "1 (same file)" : text_of(mask.overlap.dice),
+                                   text_of(mask.overlap.volume_a_ml), text_of(mask.overlap.volume_b_ml)};
+    if (!command.reference.empty())
+      for (const MaskOverlap* overlap : {&mask.reference_a, &mask.reference_b}) cells.push_back(text_of(overlap->dice));
+    table.add(std::move(cells));
+  }
+  fmt::print("\nMASKS\n{}", table.text());
+  if (masks.size() > kMaxRows) fmt::print("  and {} more; --csv FILE lists all\n", masks.size() - kMaxRows);
+  for (const ComparedMask& mask : masks)
+    for (const MaskOverlap* overlap : {&mask.overlap, &mask.reference_a, &mask.reference_b})
+      if (!overlap->fault.empty())
+        fmt::print(stderr, "flowrun: warning: case '{}', {}: {}\n", printable(mask.of->name), printable(mask.file->name),
+                   printable(overlap->fault));
+}
+
+Table::Cell cell(const std::optional<double>& value) {
+  if (value) return *value;
+  return std::string();
+}
+
+void write_csv(const std::string& file, const Comparison& comparison, const std::vector<ComparedMask>& masks) {
+  Table table;
+  table.columns = {"case", "kind", "name", "a", "b", "difference"};
+  const auto add = [&](const std::string& name, const char* kind, const std::string& what, const std::optional<double>& a,
+                       const std::optional<double>& b) {
+    table.rows.push_back({name, std::string(kind), what, cell(a), cell(b), cell(a && b ? std::optional(*b - *a) : std::nullopt)});
+  };
+  for (const ComparedCase& one : comparison.cases)
+    for (const ComparedFigure& figure : one.figures) add(one.name, "figure", figure.name, figure.a, figure.b);
+  for (const ComparedMask& mask : masks) {
+    add(mask.of->name, "volume_ml", mask.file->name, mask.overlap.volume_a_ml, mask.overlap.volume_b_ml);
+    table.rows.push_back({mask.of->name, std::string("dice"), mask.file->name, cell(mask.overlap.dice), std::string(), std::string()});
+    if (mask.reference_a.dice || mask.reference_b.dice)
+      add(mask.of->name, "dice_with_reference", mask.file->name, mask.reference_a.dice, mask.reference_b.dice);
+  }
+  refuse_links({file});
+  write_atomically(file, table::to_csv(table));
+}
+
+int compare(const CompareCommand& command) {
+  if (!command.reference.empty() && command.reference.find("{case}") == std::string::npos)
+    throw WrongUse{"--reference takes a pattern with {case}, as masks/{case}.nii.gz"};
+  Registry registry = open_registry(command.plugin_paths);
+  const Comparison comparison = compare_runs(command.a, command.b);
+  fmt::print("A: {}\nB: {}\n{} in both\n", printable(command.a), printable(command.b), count_text(comparison.cases.size(), "case"));
+  print_changes(comparison);
+  print_figures(comparison);
+  const std::vector<ComparedMask> masks = compared_masks(command, comparison, registry);
+  print_masks(command, masks);
+  if (command.csv.empty()) return kAllDone;
+  write_csv(command.csv, comparison, masks);
+  fmt::print("\nall of it: {}\n", printable(command.csv));
+  return kAllDone;
+}
+
+}  // namespace
+
+Verb compare_verb(CLI::App& app) {
+  Verb verb(app, "compare", "what differs between two runs: graph, inputs, figures, masks",
+            "  flowrun compare results/threshold_03 results/threshold_05\n"
+            "  flowrun compare before after --reference 'masks/{case}.nii.gz' --csv comparison.csv\n\n"
+            "Cases of one name are compared. Dice and volumes are of the masks and labels that the same node wrote in both.\n"
+            "Exit status: 0 compared, whatever differs; 2 a folder has no records, or the command line is wrong.");
+  CompareCommand& command = verb.carried_out_by(compare);
+  verb.argument("A", command.a, "output folder of a run");
+  verb.argument("B", command.b, "output folder of another");
+  verb.option("--reference", command.reference, "PATTERN", "masks that are taken for the truth, with {case} for the case's name");
+  verb.option("--csv", command.csv, "FILE", "write all figures and measures as a table");
+  verb.plugin_path(command.plugin_paths);
+  return verb;
+}
+
+}  // namespace flowrun

@@ -1,0 +1,141 @@
+#include "flowrun/host/comparison.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "flowrun/sdk/error.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class T, class Name>
+const T* named(const std::vector<T>& all, Name matches) {
+  const auto found = std::find_if(all.begin(), all.end(), matches);
+  return found == all.end() ? nullptr : &*found;
+}
+
+void add_values(const CaseRecord& a, const CaseRecord& b, std::vector<std::string>& changes) {
+  for (const auto& [name, text] : b.values) {
+    const auto* before = named(a.values, [&](const auto& value) { return value.first == name; });
+    if (!before) changes.push_back("input '" + name + "' is new (" + text + ")");
+    else if (before->second != text) changes.push_back("input '" + name + "' changed from " + before->second + " to " + text);
+  }
+  for (const auto& [name, text] : a.values)
+    if (!named(b.values, [&](const auto& value) { return value.first == name; }))
+      changes.push_back("input '" + name + "' (" + text + ") is gone");
+}
+
+std::string content_change(const std::string& what, const FileStamp& a, const FileStamp& b) {
+  if (a.sha256.empty() || b.sha256.empty()) return "whether the content of " + what + " differs is not known";
+  return a.sha256 == b.sha256 ? "" : "the content of " + what + " differs ('" + a.path + "', '" + b.path + "')";
+}
+
+template <class File, class Same>
+void add_files(const std::vector<File>& a, const std::vector<File>& b, Same same, const std::function<std::string(const File&)>& what,
+               std::vector<std::string>& changes) {
+  for (const File& file : b) {
+    const File* before = named(a, [&](const File& one) { return same(one, file); });
+    const std::string change = before ? content_change(what(file), before->file, file.file) : what(file) + " is new";
+    if (!change.empty()) changes.push_back(change);
+  }
+  for (const File& file : a)
+    if (!named(b, [&](const File& one) { return same(one, file); })) changes.push_back(what(file) + " is gone");
+}
+
+std::vector<std::string> changes_of(const CaseRecord& a, const CaseRecord& b) {
+  std::vector<std::string> changes;
+  if (a.graph_hash != b.graph_hash) changes = graph_changes(a.nodes, b.nodes);
+  if (a.flowrun != b.flowrun) changes.push_back("flowrun " + a.flowrun + " -> " + b.flowrun);
+  add_values(a, b, changes);
+  add_files<InputFile>(
+      a.inputs, b.inputs, [](const InputFile& one, const InputFile& other) { return one.name == other.name; },
+      [](const InputFile& file) { return "input '" + file.name + "'"; }, changes);
+  add_files<ModelFile>(
+      a.models, b.models,
+      [](const ModelFile& one, const ModelFile& other) { return one.node == other.node && one.parameter == other.parameter; },
+      [](const ModelFile& file) { return "the file of node '" + file.node + "' (" + file.parameter + ")"; }, changes);
+  return changes;
+}
+
+using Figures = std::vector<std::pair<std::string, double>>;
+
+Figures figures_of(const CaseRecord& record) {
+  Figures figures;
+  for (const Report& report : record.reports) figures.emplace_back(report.node + "." + report.name, report.value);
+  return figures;
+}
+
+std::vector<ComparedFigure> compared_figures(const CaseRecord& a, const CaseRecord& b) {
+  std::vector<ComparedFigure> compared;
+  const Figures of_a = figures_of(a), of_b = figures_of(b);
+  for (const auto& [name, value] : of_a) compared.push_back({name, value, std::nullopt});
+  for (const auto& [name, value] : of_b) {
+    const auto known = std::find_if(compared.begin(), compared.end(), [&](const ComparedFigure& one) { return one.name == name; });
+    if (known != compared.end()) known->b = value;
+    else compared.push_back({name, std::nullopt, value});
+  }
+  return compared;
+}
+
+std::vector<ComparedFile> compared_files(const CaseRecord& a, const fs::path& out_a, const CaseRecord& b, const fs::path& out_b) {
+  std::vector<ComparedFile> files;
+  for (const OutputFile& file : a.outputs) {
+    const OutputFile* other = named(
+        b.outputs, [&](const OutputFile& one) { return one.node == file.node && one.parameter == file.parameter; });
+    const NodeRecord* node = named(b.nodes, [&](const NodeRecord& one) { return one.id == file.node; });
+    if (!other || !node) continue;
+    files.push_back({file.node + "." + file.parameter, node->type, out_a / file.file.path, out_b / other->file.path,
+                     !file.file.sha256.empty() && file.file.sha256 == other->file.sha256});
+  }
+  return files;
+}
+
+/// Takes what all cases have to the comparison.
+void share_changes(Comparison& comparison) {
+  if (comparison.cases.empty()) return;
+  for (const std::string& change : comparison.cases.front().changes) {
+    const bool of_all = std::all_of(comparison.cases.begin(), comparison.cases.end(), [&](const ComparedCase& one) {
+      return std::find(one.changes.begin(), one.changes.end(), change) != one.changes.end();
+    });
+    if (of_all) comparison.changes.push_back(change);
+  }
+  for (ComparedCase& one : comparison.cases)
+    std::erase_if(one.changes, [&](const std::string& change) {
+      return std::find(comparison.changes.begin(), comparison.changes.end(), change) != comparison.changes.end();
+    });
+}
+
+std::map<std::string, CaseRecord> records_in(const fs::path& out) {
+  std::map<std::string, CaseRecord> records;
+  for (CaseRecord& record : read_case_records(out).records) {
+    std::string name = record.name;
+    records.emplace(std::move(name), std::move(record));
+  }
+  if (records.empty()) throw Error("'" + out.string() + "' has no records of cases; give the output folder of a run");
+  return records;
+}
+
+}  // namespace
+
+Comparison compare_runs(const fs::path& a, const fs::path& b) {
+  const auto of_a = records_in(a), of_b = records_in(b);
+  Comparison comparison;
+  for (const auto& [name, before] : of_a) {
+    const auto now = of_b.find(name);
+    if (now == of_b.end()) {
+      comparison.only_a.push_back(name);
+      continue;
+    }
+    comparison.cases.push_back({name, before.status, now->second.status, changes_of(before, now->second),
+                                compared_figures(before, now->second), compared_files(before, a, now->second, b)});
+  }
+  for (const auto& [name, record] : of_b)
+    if (!of_a.contains(name)) comparison.only_b.push_back(name);
+  share_changes(comparison);
+  return comparison;
+}
+
+}  // namespace flowrun
