@@ -7,14 +7,23 @@
 namespace flowrun {
 namespace {
 
+/// Whether a slot gets nothing. Of a collecting one the stream counts: where it is there, the node takes the chunks that are there,
+/// even if none is.
+bool is_absent(const ValidatedGraph& graph, const ValidatedNode& node, const InputSlot& slot, const std::vector<bool>& left_out) {
+  const ValidatedNode& source = graph.nodes[slot.source.node];
+  const bool takes_chunks = node.type.inputs[slot.port].collects && slot.scope == Scope::chunk;
+  if (!takes_chunks || source.type.outputs[slot.source.port].stream) return left_out[slot.source.node];
+  return left_out[*source.stream_origin];
+}
+
 /// Whether an input port that the node needs has nothing, or a part of what it takes is missing.
-bool lacks(const ValidatedNode& node, std::size_t port, const std::vector<bool>& left_out) {
+bool lacks(const ValidatedGraph& graph, const ValidatedNode& node, std::size_t port, const std::vector<bool>& left_out) {
   const InputPort& described = node.type.inputs[port];
   std::size_t edges = 0, absent = 0;
   for (const InputSlot& slot : node.slots) {
     if (slot.port != port) continue;
     ++edges;
-    absent += left_out[slot.source.node];
+    absent += is_absent(graph, node, slot, left_out);
   }
   if (edges == 0 || !described.required) return false;
   return described.variadic && described.partial ? absent == edges : absent > 0;
@@ -76,7 +85,7 @@ std::vector<bool> left_out_nodes(const ValidatedGraph& graph, const Case& one) {
     const bool once = node.scope == Scope::run;  // it fires for all cases together
     left_out[i] = !why_not_run(node, once ? nullptr : &one).empty();
     for (std::size_t port = 0; port < node.type.inputs.size() && !left_out[i] && !once; ++port)
-      left_out[i] = lacks(node, port, left_out);
+      left_out[i] = lacks(graph, node, port, left_out);
   }
   return left_out;
 }
