@@ -128,6 +128,39 @@ TEST_CASE("graphs: open_ms/segment.json finds the golden lesions, with as many r
   CHECK(reported(written.folder, "out", "p", "labels.lesions") == static_cast<double>(most));
 }
 
+/// open_ms/segment.json with other networks for cases without T2, by one line: those of nicMSlesions are nobody's to ship.
+std::string with_own_networks_without_t2(const Folder& folder) {
+  std::string text = text_of(FLOWRUN_SOURCE_DIR "/graphs/open_ms/segment.json");
+  const auto replace = [&](const std::string& what, const std::string& by) {
+    REQUIRE(text.find(what) != std::string::npos);
+    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) text.replace(at, what.size(), by);
+  };
+  replace("../clinical/stages/nicmslesions.json", "../flair_t1/stages/cascade.json");
+  replace("../models/nicmslesions", "../models/phantom_raw");
+  replace("\"graph:../", "\"graph:" FLOWRUN_SOURCE_DIR "/graphs/");
+  replace("\"../models", "\"" FLOWRUN_SOURCE_DIR "/graphs/models");
+  std::ofstream(folder.path / "either.json") << text;
+  return folder.file("either.json");
+}
+
+TEST_CASE("graphs: open_ms/segment.json runs cases with and without T2, each by the networks for what it has") {
+  const Written written(kThree);
+  std::string table = text_of(written.table);
+  std::string row = table.substr(table.find('\n') + 1);
+  const std::size_t t2 = row.find(',', row.find(',') + 1) + 1;
+  row.erase(t2, row.find(',', t2) - t2);  // case,flair,t2,t1
+  row.replace(0, 1, "q");
+  std::ofstream(written.folder.path / "both.csv") << table << row;
+  run_graph(with_own_networks_without_t2(written.folder), written.folder.file("both.csv"), written.folder,
+                                        "out", " --set smallest_lesion=3 --set threshold_without_t2=0.05");
+  check_golden("open_ms", written.lesions("out"));
+  CHECK(text_of(written.folder.path / "out/flowrun/cases/p.json").find("\"without_t2/flair\": \"not: t2 is missing\"") != std::string::npos);
+  CHECK(text_of(written.folder.path / "out/flowrun/cases/q.json").find("\"read_t2\": \"t2 is missing\"") != std::string::npos);
+  const Mask without = read_mask(written.folder.file("out/q_lesions.nii.gz"));
+  CHECK(voxels_in(without) > 0);
+  CHECK(without.voxels != written.lesions("out").voxels);
+}
+
 TEST_CASE("graphs: the mask is the same with and without the narrowed list, whichever stage runs the networks") {
   const Written written(kFour);
   const Folder& folder = written.folder;
@@ -136,7 +169,7 @@ TEST_CASE("graphs: the mask is the same with and without the narrowed list, whic
     const std::string settings = kPhantomModels + " --set candidate_threshold=1.8 --set final_threshold=" + threshold;
     const std::string whole = "whole" + threshold, narrow = "narrow" + threshold;
     run_graph("msseg2016/segment.json", written.table, folder, narrow, settings);
-    run_graph("msseg2016/segment.json", written.table, folder, whole, settings + " --set networks/narrow.above=-1");
+    run_graph("msseg2016/segment.json", written.table, folder, whole, settings + " --set networks/narrow_at_floor.above=-1");
     const double listed = reported(folder, whole, "p", "networks/final.voxels");
     CHECK(listed == reported(folder, whole, "p", "candidates/gate.candidates"));
     CHECK(reported(folder, narrow, "p", "networks/final.voxels") < listed);  // else nothing is compared
