@@ -31,7 +31,8 @@ NodeType write_number_type() {
   type.name = "report.write_number";
   type.summary = "Writes a number to a text file";
   type.details =
-      "One line with the fewest digits that give the number back, with a point; nan, inf or -inf where it is none. The file appears "
+      "One line with the fewest digits that give the number back, with a point; nan, inf or -inf where it is none. The file "
+      "appears "
       "whole or not at all. Errors: a file that cannot be written.";
   type.inputs = {kNumber};
   type.params = {

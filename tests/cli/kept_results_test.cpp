@@ -53,8 +53,8 @@ struct Setting {
     copy_formula_plugin(folder);
   }
   Ended run(const Words& more = {}, const std::string& out = "o") const {
-    Words words{"run",         "kept.json", "--in",          "image=image.txt", "--case-name", "a",      "--out",
-                out, "--plugin-path", "plugins",         "--cache",     "kept"};
+    Words words{"run",   "kept.json", "--in",          "image=image.txt", "--case-name", "a",
+                "--out", out,         "--plugin-path", "plugins",         "--cache",     "kept"};
     words.insert(words.end(), more.begin(), more.end());
     return run_flowrun(folder, words);
   }
@@ -110,7 +110,8 @@ TEST_CASE("flowrun run --no-cache: every node runs and nothing is kept; FLOWRUN_
   const Setting setting;
   CHECK(setting.kept() == 0);
   CHECK(setting.kept({"--no-cache"}) == 0);
-  const Ended other = run_flowrun(setting.folder, {"run", "kept.json", "--in", "image=image.txt", "--out", "p", "--plugin-path", "plugins"});
+  const Ended other =
+      run_flowrun(setting.folder, {"run", "kept.json", "--in", "image=image.txt", "--out", "p", "--plugin-path", "plugins"});
   CHECK(other.status == 0);
   CHECK_FALSE(contains(other.out, "kept results"));
 }
@@ -158,8 +159,8 @@ TEST_CASE("flowrun run: a case of another name has results of its own: nodes see
   const Setting setting;
   CHECK(setting.kept() == 0);
   setting.folder.write("cases.csv", "case,image\na,image.txt\nb,image.txt\n");
-  const Ended both = run_flowrun(setting.folder, {"run", "kept.json", "--cases", "cases.csv", "--out", "o", "--plugin-path",
-                                                  "plugins", "--cache", "kept"});
+  const Ended both = run_flowrun(
+      setting.folder, {"run", "kept.json", "--cases", "cases.csv", "--out", "o", "--plugin-path", "plugins", "--cache", "kept"});
   CHECK(contains(both.out, "kept results: 4 of 5 nodes did not run"));
   CHECK(setting.folder.read("o/b.txt") == "14\n");
 }
@@ -223,7 +224,8 @@ TEST_CASE("flowrun run: two processes at once share the folder") {
   for (int i = 0; i < 30; ++i) table += "c" + std::to_string(i) + ",image.txt," + std::to_string(i) + "\n";
   setting.folder.write("cases.csv", table);
   const auto words = [](const std::string& out) {
-    return Words{"run", "kept.json", "--cases", "cases.csv", "--out", out, "--plugin-path", "plugins", "--cache", "kept", "--quiet"};
+    return Words{"run",           "kept.json", "--cases", "cases.csv", "--out",  out,
+                 "--plugin-path", "plugins",   "--cache", "kept",      "--quiet"};
   };
   FlowrunProcess one(setting.folder, words("o")), two(setting.folder, words("p"));
   CHECK(one.end().status == 0);
@@ -239,7 +241,8 @@ TEST_CASE("flowrun run: killed at random moments, and run again, the results are
   std::string table = "case,image,value\n";
   for (int i = 0; i < 40; ++i) table += "c" + std::to_string(i) + ",image.txt," + std::to_string(i) + "\n";
   setting.folder.write("cases.csv", table);
-  const Words words{"run", "kept.json", "--cases", "cases.csv", "--out", "o", "--plugin-path", "plugins", "--cache", "kept", "--quiet"};
+  const Words words{"run",           "kept.json", "--cases", "cases.csv", "--out",  "o",
+                    "--plugin-path", "plugins",   "--cache", "kept",      "--quiet"};
   const char* const kills = std::getenv("FLOWRUN_KILLS");
   std::mt19937 random(11);
   for (int i = 0; i < (kills ? std::atoi(kills) : 4); ++i) {

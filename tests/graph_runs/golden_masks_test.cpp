@@ -151,10 +151,11 @@ TEST_CASE("graphs: open_ms/segment.json runs cases with and without T2, each by 
   row.erase(t2, row.find(',', t2) - t2);  // case,flair,t2,t1
   row.replace(0, 1, "q");
   std::ofstream(written.folder.path / "both.csv") << table << row;
-  run_graph(with_own_networks_without_t2(written.folder), written.folder.file("both.csv"), written.folder,
-                                        "out", " --set smallest_lesion=3 --set threshold_without_t2=0.05");
+  run_graph(with_own_networks_without_t2(written.folder), written.folder.file("both.csv"), written.folder, "out",
+            " --set smallest_lesion=3 --set threshold_without_t2=0.05");
   check_golden("open_ms", written.lesions("out"));
-  CHECK(text_of(written.folder.path / "out/flowrun/cases/p.json").find("\"without_t2/turned_flair\": \"not: t2 is missing\"") != std::string::npos);
+  CHECK(text_of(written.folder.path / "out/flowrun/cases/p.json").find("\"without_t2/turned_flair\": \"not: t2 is missing\"") !=
+        std::string::npos);
   CHECK(text_of(written.folder.path / "out/flowrun/cases/q.json").find("\"read_t2\": \"t2 is missing\"") != std::string::npos);
   const Mask without = read_mask(written.folder.file("out/q_lesions.nii.gz"));
   CHECK(voxels_in(without) > 0);

@@ -20,8 +20,8 @@ std::vector<fs::path> json_files(const fs::path& folder) {
   return files;
 }
 
-/// How much of a node is of its own graph: a bare name is an edge only inside that subgraph, conditions and numbers say more of the
-/// graph than of the type. An example is better without.
+/// How much of a node is of its own graph: a bare name is an edge only inside that subgraph, conditions and numbers say more of
+/// the graph than of the type. An example is better without.
 std::size_t specialness(const NodeSpec& node) {
   if (!node.when.empty() || !node.numbers.empty()) return 2;
   return std::any_of(node.inputs.begin(), node.inputs.end(), [](const InputSpec& input) {

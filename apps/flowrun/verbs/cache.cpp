@@ -30,7 +30,8 @@ struct Group {
 
 std::filesystem::path folder_of(const CacheCommand& command) {
   const std::filesystem::path folder = command.folder.empty() ? usual_results_folder() : std::filesystem::path(command.folder);
-  if (folder.empty()) throw Error("there is no folder of kept results: FLOWRUN_CACHE is off, or there is no home; give --cache DIR");
+  if (folder.empty())
+    throw Error("there is no folder of kept results: FLOWRUN_CACHE is off, or there is no home; give --cache DIR");
   return folder;
 }
 

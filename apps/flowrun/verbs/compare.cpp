@@ -161,7 +161,8 @@ void write_csv(const std::string& file, const Comparison& comparison, const std:
     for (const ComparedFigure& figure : one.figures) add(one.name, "figure", figure.name, figure.a, figure.b);
   for (const ComparedMask& mask : masks) {
     add(mask.of->name, "volume_ml", mask.file->name, mask.overlap.volume_a_ml, mask.overlap.volume_b_ml);
-    table.rows.push_back({mask.of->name, std::string("dice"), mask.file->name, cell(mask.overlap.dice), std::string(), std::string()});
+    table.rows.push_back(
+        {mask.of->name, std::string("dice"), mask.file->name, cell(mask.overlap.dice), std::string(), std::string()});
     if (mask.reference_a.dice || mask.reference_b.dice)
       add(mask.of->name, "dice_with_reference", mask.file->name, mask.reference_a.dice, mask.reference_b.dice);
   }
@@ -174,7 +175,8 @@ int compare(const CompareCommand& command) {
     throw WrongUse{"--reference takes a pattern with {case}, as masks/{case}.nii.gz"};
   Registry registry = open_registry(command.plugin_paths);
   const Comparison comparison = compare_runs(command.a, command.b);
-  fmt::print("A: {}\nB: {}\n{} in both\n", printable(command.a), printable(command.b), count_text(comparison.cases.size(), "case"));
+  fmt::print("A: {}\nB: {}\n{} in both\n", printable(command.a), printable(command.b),
+             count_text(comparison.cases.size(), "case"));
   print_changes(comparison);
   print_figures(comparison);
   const std::vector<ComparedMask> masks = compared_masks(command, comparison, registry);

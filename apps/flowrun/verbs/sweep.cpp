@@ -45,8 +45,7 @@ Words split(const std::string& text) {
 
 std::pair<std::string, Words> axis_of(const std::string& word) {
   const std::size_t equals = word.find('=');
-  if (equals == std::string::npos || equals == 0)
-    throw WrongUse{"--sweep takes name=value,value,..., not '" + word + "'"};
+  if (equals == std::string::npos || equals == 0) throw WrongUse{"--sweep takes name=value,value,..., not '" + word + "'"};
   std::pair<std::string, Words> axis{word.substr(0, equals), split(word.substr(equals + 1))};
   std::set<std::string> known;
   for (const std::string& value : axis.second) {
@@ -60,9 +59,10 @@ std::pair<std::string, Words> axis_of(const std::string& word) {
 std::string folder_of(const Values& values, std::size_t number) {
   std::string name;
   for (const auto& [parameter, value] : values) name += (name.empty() ? "" : "+") + parameter + "=" + value;
-  const bool plain = name.size() <= kLongestFolder && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) || std::string_view("._=+-[], ").find(static_cast<char>(c)) != std::string_view::npos;
-  });
+  const bool plain =
+      name.size() <= kLongestFolder && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+        return std::isalnum(c) || std::string_view("._=+-[], ").find(static_cast<char>(c)) != std::string_view::npos;
+      });
   return plain ? name : fmt::format("variant_{:03}", number);
 }
 
@@ -140,7 +140,8 @@ Table table_of(const std::vector<VariantRow>& rows, const std::vector<Variant>& 
     cells.emplace_back(variant->folder);
     for (const std::string& name : of_graph) cells.push_back(cell_of(figure_at(row, name)));
     for (const FigureColumn& column : figures) {
-      const auto found = std::find_if(row.figures.begin(), row.figures.end(), [&](const auto& one) { return one.column == column; });
+      const auto found =
+          std::find_if(row.figures.begin(), row.figures.end(), [&](const auto& one) { return one.column == column; });
       cells.push_back(cell_of(found != row.figures.end() ? std::optional(found->value) : std::nullopt));
     }
     table.rows.push_back(std::move(cells));
@@ -167,8 +168,7 @@ int run_sweep(const RunCommand& command, Interrupts& interrupts) {
   int status = kAllDone;
   for (std::size_t i = 0; i < variants.size(); ++i) {
     const Variant& variant = variants[i];
-    if (!command.quiet)
-      fmt::print("{}variant {} of {}: {}\n", i ? "\n" : "", i + 1, variants.size(), printable(variant.folder));
+    if (!command.quiet) fmt::print("{}variant {} of {}: {}\n", i ? "\n" : "", i + 1, variants.size(), printable(variant.folder));
     const int ended = run(command_of(command, variant), interrupts);
     status = std::max(status, ended);
     if (command.dry_run) continue;

@@ -49,7 +49,8 @@ void add_graphs(const GraphSpec& spec, std::set<std::string>& files) {
     if (node.subgraph) add_graphs(*node.subgraph, files);
 }
 
-/// The files that a run uses: graphs, tables of cases, inputs, models, libraries. Of a graph that cannot be run those that are known.
+/// The files that a run uses: graphs, tables of cases, inputs, models, libraries. Of a graph that cannot be run those that are
+/// known.
 std::set<std::string> files_of(const RunCommand& command) {
   Diagnostics faults;
   std::set<std::string> files{command.graph};

@@ -98,11 +98,11 @@ class Part {
     if (const auto node = node_named(graph_, word)) return std::pair(*node, std::string());
     const std::size_t dot = word.rfind('.');
     const std::string id = word.substr(0, dot);
-    if (const auto node = dot == std::string::npos ? std::nullopt : node_named(graph_, id)) return std::pair(*node, word.substr(dot + 1));
+    if (const auto node = dot == std::string::npos ? std::nullopt : node_named(graph_, id))
+      return std::pair(*node, word.substr(dot + 1));
     const auto stage = std::find_if(graph_.nodes.begin(), graph_.nodes.end(),
                                     [&](const ValidatedNode& node) { return node.id.starts_with(id + "/"); });
-    if (stage != graph_.nodes.end())
-      fail(option, fmt::format("'{}' is a subgraph; name a node in it, as '{}'", id, stage->id));
+    if (stage != graph_.nodes.end()) fail(option, fmt::format("'{}' is a subgraph; name a node in it, as '{}'", id, stage->id));
     else fail(option, fmt::format("the graph has no node '{}'{}", id, did_you_mean(id, ids_of(graph_))));
     return std::nullopt;
   }
@@ -136,7 +136,8 @@ class Part {
     const auto found = named(option, endpoint);
     if (!found) return;
     const auto& [node, port] = *found;
-    if (port.empty()) return fail(option, fmt::format("name the output too, as NODE.PORT; {}", ports_of(graph_.nodes[node].type)));
+    if (port.empty())
+      return fail(option, fmt::format("name the output too, as NODE.PORT; {}", ports_of(graph_.nodes[node].type)));
     ends_.push_back(node);
     if (equals != std::string::npos && equals + 1 == word.size()) return fail(option, "the file's name behind '=' is missing");
     add_written(option, node, port, equals == std::string::npos ? "" : word.substr(equals + 1));
@@ -179,9 +180,8 @@ class Part {
     for (Endpoint& endpoint : written_) endpoint.node = place[endpoint.node];
     graph_.nodes = std::move(nodes);
     for (const std::string& word : until) graph_.name += " until " + word;
-    std::erase_if(graph_.columns, [&](const auto& column) {
-      return !node_named(graph_, column.second.substr(0, column.second.rfind('.')));
-    });
+    std::erase_if(graph_.columns,
+                  [&](const auto& column) { return !node_named(graph_, column.second.substr(0, column.second.rfind('.'))); });
     leave_inputs();
   }
 

@@ -34,8 +34,8 @@ std::string content_change(const std::string& what, const FileStamp& a, const Fi
 }
 
 template <class File, class Same>
-void add_files(const std::vector<File>& a, const std::vector<File>& b, Same same, const std::function<std::string(const File&)>& what,
-               std::vector<std::string>& changes) {
+void add_files(const std::vector<File>& a, const std::vector<File>& b, Same same,
+               const std::function<std::string(const File&)>& what, std::vector<std::string>& changes) {
   for (const File& file : b) {
     const File* before = named(a, [&](const File& one) { return same(one, file); });
     const std::string change = before ? content_change(what(file), before->file, file.file) : what(file) + " is new";
@@ -73,7 +73,8 @@ std::vector<ComparedFigure> compared_figures(const CaseRecord& a, const CaseReco
   const Figures of_a = figures_of(a), of_b = figures_of(b);
   for (const auto& [name, value] : of_a) compared.push_back({name, value, std::nullopt});
   for (const auto& [name, value] : of_b) {
-    const auto known = std::find_if(compared.begin(), compared.end(), [&](const ComparedFigure& one) { return one.name == name; });
+    const auto known =
+        std::find_if(compared.begin(), compared.end(), [&](const ComparedFigure& one) { return one.name == name; });
     if (known != compared.end()) known->b = value;
     else compared.push_back({name, std::nullopt, value});
   }
@@ -83,8 +84,8 @@ std::vector<ComparedFigure> compared_figures(const CaseRecord& a, const CaseReco
 std::vector<ComparedFile> compared_files(const CaseRecord& a, const fs::path& out_a, const CaseRecord& b, const fs::path& out_b) {
   std::vector<ComparedFile> files;
   for (const OutputFile& file : a.outputs) {
-    const OutputFile* other = named(
-        b.outputs, [&](const OutputFile& one) { return one.node == file.node && one.parameter == file.parameter; });
+    const OutputFile* other =
+        named(b.outputs, [&](const OutputFile& one) { return one.node == file.node && one.parameter == file.parameter; });
     const NodeRecord* node = named(b.nodes, [&](const NodeRecord& one) { return one.id == file.node; });
     if (!other || !node) continue;
     files.push_back({file.node + "." + file.parameter, node->type, out_a / file.file.path, out_b / other->file.path,

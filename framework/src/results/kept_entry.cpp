@@ -32,7 +32,8 @@ Value output_value(const KeptOutput& output) {
 
 Value note_value(const std::string& key, const NodeNote& note) {
   Value reports = Value::array();
-  for (const auto& [name, value] : note.reports) reports.push(Value::object().set("name", name).set("value", number_value(value)));
+  for (const auto& [name, value] : note.reports)
+    reports.push(Value::object().set("name", name).set("value", number_value(value)));
   Value object = Value::object().set("key", key).set("reports", std::move(reports)).set("warnings", Value(note.warnings));
   if (note.left_out) object.set("left_out", *note.left_out);
   return object;
@@ -89,9 +90,13 @@ NodeNote note_of(const Value& value) {
 }
 
 KeptEntry entry_of(const Value& tree, std::int64_t end) {
-  KeptEntry entry{member(tree, "key", Kind::string).text(),  member(tree, "node", Kind::string).text(),
-                  member(tree, "type", Kind::string).text(), member(tree, "case", Kind::string).text(),
-                  member(tree, "seconds", Kind::number).number(), {}, {}};
+  KeptEntry entry{member(tree, "key", Kind::string).text(),
+                  member(tree, "node", Kind::string).text(),
+                  member(tree, "type", Kind::string).text(),
+                  member(tree, "case", Kind::string).text(),
+                  member(tree, "seconds", Kind::number).number(),
+                  {},
+                  {}};
   for (const Value& output : member(tree, "outputs", Kind::array).items()) entry.outputs.push_back(output_of(output, end));
   for (const Value& note : member(tree, "notes", Kind::array).items())
     entry.notes.emplace_back(member(note, "key", Kind::string).text(), note_of(note));

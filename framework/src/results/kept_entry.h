@@ -34,8 +34,8 @@ struct KeptEntry {
 std::optional<KeptEntry> read_entry(const std::filesystem::path& file);
 /// One of its outputs. Throws Error where the file is damaged.
 std::unique_ptr<Payload> read_output(const std::filesystem::path& file, const KeptOutput& output, const FindCodec& codecs);
-/// Writes an entry: whole, or not at all. `entry.outputs` are filled in. Null payloads are left out. Throws Error. Returns the bytes
-/// of the file.
+/// Writes an entry: whole, or not at all. `entry.outputs` are filled in. Null payloads are left out. Throws Error. Returns the
+/// bytes of the file.
 std::int64_t write_entry(const std::filesystem::path& file, KeptEntry& entry, const std::vector<std::string>& ports,
                          std::span<const PayloadPtr> payloads, const FindCodec& codecs);
 

@@ -110,7 +110,8 @@ std::vector<KeptFile> files_in(const fs::path& folder) {
   std::vector<KeptFile> files;
   visit_folders(folder, [&](const fs::path& part, bool is_result) {
     std::error_code failed;
-    for (auto entry = fs::directory_iterator(part, failed); !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
+    for (auto entry = fs::directory_iterator(part, failed); !failed && entry != fs::directory_iterator();
+         entry.increment(failed)) {
       std::error_code gone;
       const auto bytes = static_cast<std::int64_t>(entry->file_size(gone));
       const auto used = entry->last_write_time(gone);

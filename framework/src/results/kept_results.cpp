@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 
 #include "flowrun/sdk/error.h"
 #include "results/kept_folder.h"
@@ -25,6 +24,7 @@ constexpr double kLeastSeconds = 0.1, kBytesPerSecond = 1e7;
 struct CaseState {
   std::string name;
   CaseKeys keys;
+  std::map<std::size_t, std::string> damaged;  ///< a sentence, by node
   std::mutex mutex;
   std::vector<bool> kept;  ///< nodes whose results are in the folder
 };
@@ -66,6 +66,8 @@ class Keeper final : public NodeResults, KnownFiles {
 
  private:
   KeptCase look_up(const Case& one, CaseState& state);
+  ReusePlan::Entries entries_of(CaseState& state);
+  void discard(CaseState& state, std::size_t node, const std::exception& fault);
   void keep_result(const MadeResult& made, CaseState& state);
   bool pays(const MadeResult& made, double seconds) const;
   bool is_unchanged(const CaseState& state, const std::vector<std::size_t>& nodes);
@@ -99,17 +101,15 @@ FileStamp Keeper::hashed(const std::string& path) {
   return made;
 }
 
-KeptCase Keeper::look_up(const Case& one, CaseState& state) {
-  state.name = one.name;
-  state.keys = keys_->of_case(one, *this);
-  state.kept.resize(graph_->nodes.size());
+void Keeper::discard(CaseState& state, std::size_t node, const std::exception& fault) {
+  std::error_code gone;
+  fs::remove(folder_.entry_file(state.keys.nodes[node].text), gone);
+  state.damaged.emplace(node, "its kept result is damaged (" + std::string(fault.what()) + ") and was removed; it ran again");
+}
+
+/// The descriptions of the case's results that are there.
+ReusePlan::Entries Keeper::entries_of(CaseState& state) {
   ReusePlan::Entries entries;
-  std::vector<std::pair<std::size_t, std::string>> warnings;
-  const auto discard = [&](std::size_t node, const std::exception& fault) {
-    std::error_code gone;
-    fs::remove(folder_.entry_file(state.keys.nodes[node].text), gone);
-    warnings.emplace_back(node, "its kept result is damaged (" + std::string(fault.what()) + ") and was removed; it ran again");
-  };
   for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
     const std::string& key = state.keys.nodes[i].text;
     if (!keepable_.nodes[i] || key.empty()) continue;
@@ -117,24 +117,31 @@ KeptCase Keeper::look_up(const Case& one, CaseState& state) {
       std::optional<KeptEntry> entry = read_entry(folder_.entry_file(key));
       if (entry && entry->key == key) entries.emplace(i, std::move(*entry));
     } catch (const std::exception& fault) {
-      discard(i, fault);
+      discard(state, i, fault);
     }
   }
-  std::set<std::size_t> damaged;
+  return entries;
+}
+
+KeptCase Keeper::look_up(const Case& one, CaseState& state) {
+  state.name = one.name;
+  state.keys = keys_->of_case(one, *this);
+  state.kept.resize(graph_->nodes.size());
+  const ReusePlan::Entries entries = entries_of(state);
   const auto read = [&](std::size_t node, const KeptOutput& output) -> std::unique_ptr<Payload> {
     try {
       return read_output(folder_.entry_file(state.keys.nodes[node].text), output, request_.codecs);
     } catch (const std::exception& fault) {
-      if (damaged.insert(node).second) discard(node, fault);
+      discard(state, node, fault);
       return nullptr;
     }
   };
   KeptCase found = ReusePlan(*graph_, keepable_, state.keys, entries).make(one, left_out_nodes(*graph_, one), read);
   for (const auto& [node, entry] : entries) {
-    state.kept[node] = !damaged.contains(node);
+    state.kept[node] = !state.damaged.contains(node);
     KeptFolder::touch(folder_.entry_file(entry.key));
   }
-  found.warnings = std::move(warnings);
+  found.warnings.assign(state.damaged.begin(), state.damaged.end());
   return found;
 }
 

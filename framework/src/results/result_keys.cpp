@@ -56,8 +56,9 @@ KeyMaker::KeyMaker(std::shared_ptr<const ValidatedGraph> graph, std::filesystem:
 std::string KeyMaker::node_text(std::size_t index) const {
   const ValidatedNode& node = graph_->nodes[index];
   const std::string device = node.device == "auto" ? device_ : node.device;
-  return common_ + line("node", node.id) + line("type", node.type_name) + line("plugin", node.plugin + " " + node.plugin_version) +
-         (node.type.cuda ? line("device", device) : "") + line("conditions", number_conditions(node));
+  return common_ + line("node", node.id) + line("type", node.type_name) +
+         line("plugin", node.plugin + " " + node.plugin_version) + (node.type.cuda ? line("device", device) : "") +
+         line("conditions", number_conditions(node));
 }
 
 void KeyMaker::hash_models(KnownFiles& files) {
@@ -69,43 +70,56 @@ void KeyMaker::hash_models(KnownFiles& files) {
   }
 }
 
-CaseKeys KeyMaker::of_case(const Case& one, KnownFiles& files) const {
+/// The keys of one case, node by node in the graph's order.
+struct KeyMaker::Making {
+  const Case& one;
+  KnownFiles& known;
   CaseKeys keys;
-  keys.nodes.resize(graph_->nodes.size());
-  const std::vector<bool> left_out = left_out_nodes(*graph_, one);
-  std::map<std::string, std::size_t> seen;
-  for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
-    const ValidatedNode& node = graph_->nodes[i];
-    if (left_out[i]) {
-      keys.nodes[i].text = records::text_hash(std::string(kForm) + " absent");
-      continue;
-    }
-    if (texts_[i].empty()) continue;
-    std::string text = texts_[i] + line("case", node.scope == Scope::run ? "" : one.name);  // nodes see the name
-    bool known = true;
-    const Params params = resolve_params(node, node.scope == Scope::run ? nullptr : &one, out_);
-    for (const ParamExpression& param : node.params) {
-      if (param.number_port || !params.find(param.name)) continue;
-      text += line("param " + param.name, value_text(param.spec, *params.find(param.name)));
-      if (!is_input_file(param.spec) || params.text(param.name).empty()) continue;
-      const auto [place, is_new] = seen.try_emplace(params.text(param.name), keys.files.size());
-      if (is_new) {
-        const auto model = models_.find(place->first);
-        keys.files.push_back(model != models_.end() ? model->second : files.hashed(place->first));
-      }
-      keys.nodes[i].files.push_back(place->second);
-      known &= !keys.files[place->second].sha256.empty();
-      text += line("file", keys.files[place->second].sha256);
-    }
-    for (const InputSlot& slot : node.slots) {
-      const std::string& source = keys.nodes[slot.source.node].text;
-      known &= !source.empty();
-      text += line("input " + node.type.inputs[slot.port].name,
-                   source + " " + graph_->nodes[slot.source.node].type.outputs[slot.source.port].name);
-    }
-    if (known) keys.nodes[i].text = records::text_hash(text);
+  std::map<std::string, std::size_t> places;  ///< of files in the keys, by path
+};
+
+const FileStamp& KeyMaker::add_file(Making& making, std::size_t node, const std::string& path) const {
+  CaseKeys& keys = making.keys;
+  const auto [place, is_new] = making.places.try_emplace(path, keys.files.size());
+  if (is_new) {
+    const auto model = models_.find(path);
+    keys.files.push_back(model != models_.end() ? model->second : making.known.hashed(path));
   }
-  return keys;
+  keys.nodes[node].files.push_back(place->second);
+  return keys.files[place->second];
+}
+
+/// Empty where an input or a file of the node is not known.
+std::string KeyMaker::key_of(Making& making, std::size_t index) const {
+  const ValidatedNode& node = graph_->nodes[index];
+  const bool of_run = node.scope == Scope::run;
+  std::string text = texts_[index] + line("case", of_run ? "" : making.one.name);  // nodes see the name
+  if (texts_[index].empty()) return "";
+  const Params params = resolve_params(node, of_run ? nullptr : &making.one, out_);
+  for (const ParamExpression& param : node.params) {
+    if (param.number_port || !params.find(param.name)) continue;
+    text += line("param " + param.name, value_text(param.spec, *params.find(param.name)));
+    if (!is_input_file(param.spec) || params.text(param.name).empty()) continue;
+    const FileStamp& file = add_file(making, index, params.text(param.name));
+    if (file.sha256.empty()) return "";
+    text += line("file", file.sha256);
+  }
+  for (const InputSlot& slot : node.slots) {
+    const std::string& source = making.keys.nodes[slot.source.node].text;
+    if (source.empty()) return "";
+    text += line("input " + node.type.inputs[slot.port].name,
+                 source + " " + graph_->nodes[slot.source.node].type.outputs[slot.source.port].name);
+  }
+  return records::text_hash(text);
+}
+
+CaseKeys KeyMaker::of_case(const Case& one, KnownFiles& files) const {
+  Making making{one, files, {}, {}};
+  making.keys.nodes.resize(graph_->nodes.size());
+  const std::vector<bool> left_out = left_out_nodes(*graph_, one);
+  for (std::size_t i = 0; i < graph_->nodes.size(); ++i)
+    making.keys.nodes[i].text = left_out[i] ? records::text_hash(std::string(kForm) + " absent") : key_of(making, i);
+  return std::move(making.keys);
 }
 
 }  // namespace flowrun::results

@@ -40,14 +40,17 @@ class KeyMaker {
   CaseKeys of_case(const Case& one, KnownFiles& files) const;
 
  private:
+  struct Making;
   std::string node_text(std::size_t node) const;
+  std::string key_of(Making& making, std::size_t node) const;
+  const FileStamp& add_file(Making& making, std::size_t node, const std::string& path) const;
 
   std::shared_ptr<const ValidatedGraph> graph_;
   std::filesystem::path out_;
   std::string device_;
-  std::string common_;              ///< what all keys contain
+  std::string common_;                       ///< what all keys contain
   std::map<std::string, FileStamp> models_;  ///< by path
-  std::vector<std::string> texts_;  ///< of each node, what is the same for all cases; empty: a node without a key
+  std::vector<std::string> texts_;           ///< of each node, what is the same for all cases; empty: a node without a key
 };
 
 /// What of this machine may change bits: its processor and what libraries choose by, its graphics cards.

@@ -88,8 +88,9 @@ Value run() {
       {"on_error", object({{"description", on_error}, {"enum", list({"stop_case", "continue"})}})},
       {"isolate", typed("boolean", "Each firing in a process of its own: a crash there fails its case")},
       {"timeout", count("Seconds that an isolated firing may take")},
-      {"cache", object({{"description", "Whether its results are kept for later runs: auto (default) where it pays, always, or never"},
-                        {"enum", list({"auto", "always", "never"})}})},
+      {"cache",
+       object({{"description", "Whether its results are kept for later runs: auto (default) where it pays, always, or never"},
+               {"enum", list({"auto", "always", "never"})}})},
       {"memory", with(typed("integer", "MiB that an isolated firing may have for data"), object({{"minimum", 64}}))},
   });
   return with(object({{"description", "What the engine is asked for"}}), closed_object(std::move(properties), {}));

@@ -112,7 +112,8 @@ void bind_names(Draft& draft, Instance& instance) {
 
 void check_subgraph_run(Draft& draft, const Instance& instance, const NodeSpec& node) {
   const RunSpec& run = node.run;
-  if (run.device || run.concurrency || run.chunks_in_flight || run.on_error || run.isolate || run.timeout || run.memory || run.cache)
+  if (run.device || run.concurrency || run.chunks_in_flight || run.on_error || run.isolate || run.timeout || run.memory ||
+      run.cache)
     draft.faults.error(
         run.place, "node '" + instance.prefix + node.id + "', run: a subgraph is not run itself; write 'run' at the nodes in it");
 }

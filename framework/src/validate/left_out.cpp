@@ -7,8 +7,8 @@
 namespace flowrun {
 namespace {
 
-/// Whether a slot gets nothing. Of a collecting one the stream counts: where it is there, the node takes the chunks that are there,
-/// even if none is.
+/// Whether a slot gets nothing. Of a collecting one the stream counts: where it is there, the node takes the chunks that are
+/// there, even if none is.
 bool is_absent(const ValidatedGraph& graph, const ValidatedNode& node, const InputSlot& slot, const std::vector<bool>& left_out) {
   const ValidatedNode& source = graph.nodes[slot.source.node];
   const bool takes_chunks = node.type.inputs[slot.port].collects && slot.scope == Scope::chunk;

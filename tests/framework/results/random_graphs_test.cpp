@@ -28,7 +28,8 @@ const Codec* codec_of(std::string_view payload) { return payload == ToyNumber::k
 class RandomGraph {
  public:
   explicit RandomGraph(unsigned seed) : random_(seed) {
-    for (int i = 0; i < 3; ++i) add_case(made("toy.source", R"("params": {"value": )" + std::string(i == 0 ? "\"${n}\"" : number()) + "}"));
+    for (int i = 0; i < 3; ++i)
+      add_case(made("toy.source", R"("params": {"value": )" + std::string(i == 0 ? "\"${n}\"" : number()) + "}"));
     const int count = 4 + draw(10);
     for (int i = 0; i < count; ++i) add_node();
     for (const std::string& id : cases_)
@@ -74,7 +75,8 @@ class RandomGraph {
       case 1:
         return add_case(made("toy.hook", in(any())));
       case 2:
-        return add_case(made(draw(2) ? "toy.add" : "toy.add_some", R"("inputs": {"in": [")" + any() + R"(.out", ")" + any() + R"(.out"]})"));
+        return add_case(
+            made(draw(2) ? "toy.add" : "toy.add_some", R"("inputs": {"in": [")" + any() + R"(.out", ")" + any() + R"(.out"]})"));
       default:
         return add_stream();
     }
@@ -114,7 +116,8 @@ struct Shown {
 std::string text_of(const Shown& shown) {
   std::ostringstream text;
   for (const auto& [node, name, chunk, value] : shown.seen) text << node << " " << name << " " << chunk << " " << value << "\n";
-  for (const auto& [name, node, figure, value] : shown.reports) text << name << " " << node << "." << figure << " " << value << "\n";
+  for (const auto& [name, node, figure, value] : shown.reports)
+    text << name << " " << node << "." << figure << " " << value << "\n";
   for (const auto* lines : {&shown.warnings, &shown.left_out})
     for (const std::string& line : *lines) text << line << "\n";
   return text.str();
@@ -148,9 +151,8 @@ Ran run_once(const std::string& text, const fs::path& folder, unsigned seed, int
   Ran ran;
   for (const CaseResult& one : running.execute(cases).cases) {
     CHECK_MESSAGE(one.status == CaseStatus::done, one.name, one.errors.empty() ? "" : one.errors.front().message);
-    const std::vector<bool> left_out = left_out_nodes(*changed, *std::find_if(cases.begin(), cases.end(), [&](const Case& of) {
-      return of.name == one.name;
-    }));
+    const std::vector<bool> left_out =
+        left_out_nodes(*changed, *std::find_if(cases.begin(), cases.end(), [&](const Case& of) { return of.name == one.name; }));
     for (const LeftOutNode& node : one.left_out) CHECK(left_out[node.node]);
     for (const Report& report : one.reports) ran.shown.reports.emplace(one.name, report.node, report.name, report.value);
     for (const std::string& warning : one.warnings) ran.shown.warnings.insert(one.name + " " + warning);

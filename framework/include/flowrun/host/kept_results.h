@@ -15,10 +15,10 @@ namespace flowrun {
 
 struct KeptResultsRequest {
   std::filesystem::path folder;
-  std::int64_t limit = 0;        ///< bytes; what was used longest ago goes first
-  std::filesystem::path out;     ///< of the run (RunOptions::out)
-  std::string device = "auto";   ///< of the nodes whose graph leaves it open
-  std::string program;           ///< version of flowrun
+  std::int64_t limit = 0;       ///< bytes; what was used longest ago goes first
+  std::filesystem::path out;    ///< of the run (RunOptions::out)
+  std::string device = "auto";  ///< of the nodes whose graph leaves it open
+  std::string program;          ///< version of flowrun
   FindCodec codecs;
   std::function<void(const std::string& sentence)> say;  ///< once, when nothing more can be kept (a full disk); from any thread
 };

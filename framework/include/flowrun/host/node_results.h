@@ -17,8 +17,8 @@
 
 namespace flowrun {
 
-/// What a node does in a case. `load`: its outputs are those of an earlier run. `skip`: nothing, because nobody needs its outputs.
-/// `leave_out`: its outputs are absent, whatever comes to its inputs.
+/// What a node does in a case. `load`: its outputs are those of an earlier run. `skip`: nothing, because nobody needs its
+/// outputs. `leave_out`: its outputs are absent, whatever comes to its inputs.
 enum class NodeUse : std::uint8_t { run, load, skip, leave_out };
 
 /// What a node reported in a case beside its outputs.
@@ -30,21 +30,21 @@ struct NodeNote {
 
 /// What earlier runs save a case.
 struct KeptCase {
-  std::vector<NodeUse> uses;                                                ///< by node; empty: all run
-  std::map<std::size_t, std::vector<std::unique_ptr<Payload>>> outputs;     ///< of nodes to load, by port; null: not needed
-  std::map<std::size_t, NodeNote> notes;                                    ///< of nodes that do not run
-  std::vector<std::pair<std::size_t, std::string>> warnings;                ///< (node, sentence)
-  double seconds = 0;                                                       ///< of the nodes to load, when they ran
-  std::shared_ptr<void> state;                                              ///< for keep()
+  std::vector<NodeUse> uses;                                             ///< by node; empty: all run
+  std::map<std::size_t, std::vector<std::unique_ptr<Payload>>> outputs;  ///< of nodes to load, by port; null: not needed
+  std::map<std::size_t, NodeNote> notes;                                 ///< of nodes that do not run
+  std::vector<std::pair<std::size_t, std::string>> warnings;             ///< (node, sentence)
+  double seconds = 0;                                                    ///< of the nodes to load, when they ran
+  std::shared_ptr<void> state;                                           ///< for keep()
 };
 
 /// A node of case scope that has made its outputs. Nothing of it is valid after the call.
 struct MadeResult {
   std::size_t node = 0;
-  std::shared_ptr<void> state;             ///< of the case's KeptCase
-  std::span<const PayloadPtr> outputs;     ///< by port; null where nobody reads one
-  std::function<NodeNote(std::size_t)> note_of;     ///< of a node, as far as the case has come
-  std::function<double(std::size_t)> seconds_of;    ///< that a node has worked for the case, the sum over threads
+  std::shared_ptr<void> state;                    ///< of the case's KeptCase
+  std::span<const PayloadPtr> outputs;            ///< by port; null where nobody reads one
+  std::function<NodeNote(std::size_t)> note_of;   ///< of a node, as far as the case has come
+  std::function<double(std::size_t)> seconds_of;  ///< that a node has worked for the case, the sum over threads
 };
 
 /// Keeps results of nodes. Called from any thread, several calls at a time.
