@@ -35,6 +35,22 @@ bool has_record(const PreparedRun& prepared, const std::string& name) {
   return std::filesystem::exists(case_record_file(prepared.out(), name, prepared.word));
 }
 
+/// What differs from the last run of the first case that has run before: why nodes run again.
+void say_changes(const PreparedRun& prepared, CaseRecorder& recorder, const CohortEvents& events) {
+  constexpr std::size_t kMost = 5;
+  const std::vector<Case>& cases = prepared.list.cases;
+  const auto first = std::find_if(cases.begin(), cases.end(), [&](const Case& one) { return has_record(prepared, one.name); });
+  try {
+    const std::vector<std::string> changes =
+        recorder.changes(*first, read_case_record(case_record_file(prepared.out(), first->name, prepared.word)));
+    std::string text;
+    for (std::size_t i = 0; i < std::min(changes.size(), kMost); ++i) text += (i ? "; " : "") + changes[i];
+    if (changes.size() > kMost) text += fmt::format("; and {} more", changes.size() - kMost);
+    if (!changes.empty()) say(events, Weight::detail, fmt::format("since case '{}' ran: {}", first->name, text));
+  } catch (const std::exception&) {  // a record that cannot be read is replaced
+  }
+}
+
 }  // namespace
 
 RecordedProgram program_of(const PreparedRun& prepared) { return {FLOWRUN_VERSION, prepared.options.device}; }
@@ -58,6 +74,7 @@ Resumption plan_resumption(const PreparedRun& prepared, CaseRecorder& recorder, 
     say(events, Weight::detail,
         fmt::format("{} of {} ran before into '{}', and will be replaced; --resume keeps what is done and unchanged", known,
                     count_text(cases.size(), "case"), request.out));
+  if (known > 0) say_changes(prepared, recorder, events);
   return resumption;
 }
 
