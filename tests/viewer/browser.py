@@ -23,7 +23,7 @@ class Browser:
     """One browser with one page. `faults` has what the page's console said."""
 
     def __init__(self, width=1400, height=900, downloads=None):
-        self.profile = tempfile.TemporaryDirectory(prefix="flowrun-browser-")
+        self.profile = tempfile.TemporaryDirectory(prefix="flowrun-browser-", ignore_cleanup_errors=True)
         to_read, self.to = os.pipe()
         self.back, to_write = os.pipe()
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -53,8 +53,12 @@ class Browser:
         return self
 
     def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
+        try:  # its own end first: a killed browser's children write into the profile for a while
+            self.ask("Browser.close")
+            self.process.wait(timeout=20)
+        except (RuntimeError, OSError, subprocess.TimeoutExpired):
+            self.process.kill()
+            self.process.wait()
         os.close(self.to)
         os.close(self.back)
         self.profile.cleanup()

@@ -134,7 +134,8 @@ TEST_CASE("trace: arrows lead from the call that made a packet to the one that t
   trace.write_chrome(folder.path / "trace.json", graph, {{"a", {}}});
   std::vector<double> begins, ends;
   std::vector<std::int64_t> chunks;
-  for (const json::Value& event : read_json(folder.path / "trace.json").find("traceEvents")->items()) {
+  const json::Value file = read_json(folder.path / "trace.json");
+  for (const json::Value& event : file.find("traceEvents")->items()) {
     const std::string kind = event.find("ph")->text();
     if (kind == "s") begins.push_back(event.find("ts")->number());
     if (kind == "f") ends.push_back(event.find("ts")->number());

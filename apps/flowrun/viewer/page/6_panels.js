@@ -125,6 +125,12 @@ function pointOfRow(columns, row) {
   return null;
 }
 
+/** Long numbers are shown with four digits, and whole in the cell's title. */
+function tableCell(text) {
+  const long = text.length > 8 && /^-?[0-9.]+(e[-+]?[0-9]+)?$/.test(text);
+  return element("td", { title: text }, long ? shortNumber(Number(text)) : text);
+}
+
 function showTable() {
   const source = page.runs.find(run => run.table)?.table;
   if (!source) return;
@@ -133,7 +139,7 @@ function showTable() {
   const body = element("tbody");
   table.label = columns.indexOf("lesion");
   for (const row of rows) {
-    const line = element("tr", {}, ...row.map(cell => element("td", {}, cell))), point = pointOfRow(columns, row);
+    const line = element("tr", {}, ...row.map(tableCell)), point = pointOfRow(columns, row);
     table.rows.push({ line, point, label: row[table.label] });
     line.addEventListener("click", () => goToRow(table.rows.findIndex(r => r.line === line)));
     body.append(line);
