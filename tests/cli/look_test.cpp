@@ -141,6 +141,30 @@ TEST_CASE("flowrun draw: names with quotes and backslashes stay inside their lab
   CHECK(contains(folder.read("odd.dot"), R"(label="value\na \"quoted\" back\\slash";)"));
 }
 
+TEST_CASE("flowrun draw: an output is labelled once, subgraphs can be one box, and a run's counts and times are in the boxes") {
+  const TempFolder folder;
+  folder.write("part.json", R"({ "format": 1, "name": "part", "inputs": { "volume": { "type": "flowrun.volume/1" } }, "nodes": {
+    "first": { "type": "clitest.write", "inputs": { "volume": "volume" }, "params": { "path": "${out}/${case}_1.txt" } },
+    "second": { "type": "clitest.write", "inputs": { "volume": "volume" }, "params": { "path": "${out}/${case}_2.txt" } } } })");
+  folder.write("whole.json", R"({ "format": 1, "name": "whole", "nodes": {
+    "make": { "type": "clitest.make", "params": { "value": 1 } },
+    "part": { "type": "graph:part.json", "inputs": { "volume": "make.volume" } } } })");
+  const std::string open = run_flowrun(folder, {"draw", "whole.json"}).out;
+  CHECK(contains(open, "label=\"part\"; style"));
+  CHECK(contains(open, "n0 -> n1 [label=\"volume\"];"));
+  CHECK(contains(open, "n0 -> n2 [label=\"\"];"));
+  REQUIRE(run_flowrun(folder, {"run", "whole.json", "--out", "o"}).status == 0);
+  const std::string closed = run_flowrun(folder, {"draw", "whole.json", "--depth", "0", "--run", "o"}).out;
+  CHECK(contains(closed, "n1 [label=\"part\\n2 nodes\\n2 firings, "));
+  CHECK(contains(closed, "n0 [label=\"make\\nclitest.make\\nonce a case\\n1 firing, "));
+  CHECK_FALSE(contains(closed, "first"));
+  CHECK_FALSE(contains(closed, "n2 ["));
+  CHECK(contains(closed, "n0 -> n1 [label=\"volume\"];"));
+  const Ended other = run_flowrun(folder, {"draw", "whole.json", "--run", "nowhere"});
+  CHECK(other.status != 0);
+  CHECK(contains(other.err, "'nowhere' contains no records of graph 'whole'"));
+}
+
 TEST_CASE("flowrun draw: refuses a file type that it does not write") {
   const TempFolder folder;
   folder.write("value.json", kValueGraph);
@@ -216,4 +240,38 @@ TEST_CASE("flowrun: control characters of a file never reach the terminal") {
   const Ended ended = run_flowrun(folder, {"describe", "red.json"});
   CHECK(contains(ended.out, "red \\x1b[31m text"));
   CHECK_FALSE(contains(ended.out, "\x1b"));
+}
+
+TEST_CASE("flowrun view: what is no output folder, and a case that is none, are refused with a sentence") {
+  const TempFolder folder;
+  CHECK(contains(run_flowrun(folder, {"view", "nowhere"}).err, "'nowhere' is no folder; give the output folder of a run"));
+  folder.write("o/a.txt", "");
+  CHECK(contains(run_flowrun(folder, {"view", "o"}).err, "'o' contains no records of cases"));
+  folder.write("value.json", kValueGraph);
+  REQUIRE(run_flowrun(folder, {"run", "value.json", "--out", "o"}).status == 0);
+  const Ended ended = run_flowrun(folder, {"view", "o", "valu"});
+  CHECK(ended.status != 0);
+  CHECK(contains(ended.err, "no case of 'o' is 'valu'; did you mean 'value'?"));
+}
+
+TEST_CASE("flowrun run: --only takes the cases of a table of ratings") {
+  const TempFolder folder;
+  folder.write("value.json", kValueGraph);
+  folder.write("cases.csv", "case,value\na,1\nb,2\nc,3\n");
+  folder.write("ratings.tsv", "case\tparticipant_id\trating\na\tn/a\tpass\nb\tn/a\tfail\n");
+  const auto run = [&](const std::string& only, const std::string& out) {
+    return run_flowrun(folder, {"run", "value.json", "--cases", "cases.csv", "--only", only, "--out", out});
+  };
+  CHECK(run("@ratings.tsv:fail", "f").status == 0);
+  CHECK(folder.has("f/flowrun/cases/b.json"));
+  CHECK_FALSE(folder.has("f/flowrun/cases/a.json"));
+  CHECK(run("@ratings.tsv", "all").status == 0);
+  CHECK(folder.has("all/flowrun/cases/a.json"));
+  CHECK_FALSE(folder.has("all/flowrun/cases/c.json"));
+  CHECK(contains(run("@ratings.tsv:n/a", "n").err, "--only '@ratings.tsv:n/a' names no case"));
+  CHECK(contains(run("@nothing.tsv:pass", "n").err, "nothing.tsv"));
+  folder.write("no.tsv", "name\tvalue\na\t1\n");
+  CHECK(contains(run("@no.tsv", "n").err, "needs a column 'case'"));
+  folder.write("all.tsv", "case\n*\n");
+  CHECK(contains(run("@all.tsv", "n").err, "'*' of that table is no name of a case"));
 }

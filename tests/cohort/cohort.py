@@ -172,17 +172,21 @@ def check_opens(options, folder):
 
 def check_trace(file, cases):
     events = json.loads(file.read_text(encoding="utf-8"))["traceEvents"]
-    begun, counters = set(), set()
+    begun, counters, arrows = set(), set(), {"s": {}, "f": {}}
     for event in events:
-        assert event["ph"] in "XMC" and event["pid"] == 1 and event["name"], event
+        assert event["ph"] in "XMCsf" and event["pid"] == 1 and event["name"], event
         if event["ph"] == "X":
             assert event["ts"] >= 0 and event["dur"] >= 0 and event["tid"] >= 1, event
             begun.add(event["args"].get("case"))
         if event["ph"] == "C":
             assert all(value >= 0 for value in event["args"].values()), event
             counters.add(event["name"])
+        if event["ph"] in arrows:
+            arrows[event["ph"]][event["id"]] = event["ts"]
+    assert arrows["s"] and arrows["s"].keys() == arrows["f"].keys(), "an arrow without its other end"
+    assert all(time <= arrows["f"][number] for number, time in arrows["s"].items()), "an arrow that ends before it begins"
     assert set(cases) <= begun and counters == {"data between nodes", "cases in flight"}, counters
-    print(f"cohort: the trace holds {len(events)} events of all cases, and both counters")
+    print(f"cohort: the trace holds {len(events)} events of all cases, {len(arrows['s'])} arrows, and both counters")
 
 
 def peak_of(out):

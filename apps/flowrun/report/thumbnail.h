@@ -2,14 +2,11 @@
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 
 namespace flowrun {
 
 /// A PNG picture made small enough to stand in a page: at most that many pixels wide, at most 256 colours. Empty when the file is
 /// no PNG picture that can be read, or one of more than 64 million pixels.
 std::string thumbnail_png(const std::filesystem::path& picture, std::size_t widest = 256);
-
-std::string base64(std::string_view bytes);
 
 }  // namespace flowrun

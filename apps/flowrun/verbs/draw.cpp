@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "authoring/dot_writer.h"
 #include "authoring/graphviz.h"
+#include "flowrun/host/case_record.h"
 #include "flowrun/host/text.h"
 #include "flowrun/host/written_file.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
+#include "report/record_words.h"
 #include "system/exit_status.h"
 #include "terminal/fault_lines.h"
 #include "terminal/open_registry.h"
@@ -21,6 +24,8 @@ namespace {
 struct DrawCommand {
   std::string graph;
   std::string output;  ///< .dot or .svg; empty: DOT on the standard output
+  std::string run;     ///< output folder of a run; empty: the graph alone
+  int depth = -1;
   Words settings;
   Words plugin_paths;
 };
@@ -39,6 +44,33 @@ void write_picture(const std::filesystem::path& file, const std::string& dot) {
   write_atomically(file, file.extension() == ".svg" ? svg_of(dot) : dot);
 }
 
+/// What the records of the graph's cases say its nodes did.
+GraphWork work_of(const std::filesystem::path& out, const std::string& graph) {
+  GraphWork work;
+  for (const std::string& word : record_words(out))
+    for (const CaseRecord& record : read_case_records(out, word).records) {
+      if (record.graph != graph) continue;
+      ++work.cases;
+      for (const NodeRecord& node : record.nodes) {
+        work.nodes[node.id].firings += node.firings;
+        work.nodes[node.id].busy_s += node.busy_s;
+        work.busy_s += node.busy_s;
+      }
+      for (const auto& [node, reason] : record.left_out) ++work.nodes[node].left_out;
+    }
+  if (work.cases == 0) throw Error("'" + out.string() + "' contains no records of graph '" + graph + "'; give the output folder of a run of it");
+  return work;
+}
+
+/// Nodes that the run had and the graph has no more.
+void report_other_nodes(const ValidatedGraph& graph, const GraphWork& work) {
+  for (const auto& [id, unused] : work.nodes)
+    if (std::none_of(graph.nodes.begin(), graph.nodes.end(), [&](const ValidatedNode& node) { return node.id == id; })) {
+      fmt::print(stderr, "flowrun: warning: the graph has changed since that run: it has no node '{}' any more\n", printable(id));
+      return;
+    }
+}
+
 int draw(const DrawCommand& command) {
   const std::string extension = std::filesystem::path(command.output).extension().string();
   if (!command.output.empty() && extension != ".dot" && extension != ".svg")
@@ -49,7 +81,15 @@ int draw(const DrawCommand& command) {
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults, Files::may_be_missing);
   print_faults(faults);
   if (!checked.graph || faults.has_errors()) return kWrongInput;
-  const std::string dot = to_dot(*checked.graph);
+  DrawOptions options;
+  options.depth = command.depth;
+  GraphWork work;
+  if (!command.run.empty()) {
+    work = work_of(command.run, checked.graph->name);
+    report_other_nodes(*checked.graph, work);
+    options.work = &work;
+  }
+  const std::string dot = to_dot(*checked.graph, options);
   try {
     if (command.output.empty()) fmt::print("{}", dot);
     else write_picture(command.output, dot);
@@ -65,10 +105,13 @@ int draw(const DrawCommand& command) {
 Verb draw_verb(CLI::App& app) {
   Verb verb(app, "draw", "draw a graph as Graphviz DOT or as SVG",
             "  flowrun draw graphs/demo.json > demo.dot\n"
-            "  flowrun draw graphs/demo.json -o demo.svg        needs Graphviz's 'dot'");
+            "  flowrun draw graphs/demo.json -o demo.svg        needs Graphviz's 'dot'\n"
+            "  flowrun draw graphs/demo.json --depth 0 --run results -o demo.svg");
   DrawCommand& command = verb.carried_out_by(draw);
   verb.argument("GRAPH", command.graph, "the graph file (JSON)");
   verb.option("-o,--output", command.output, "FILE", "file to write: .dot or .svg [DOT on the standard output]");
+  verb.option("--depth", command.depth, "N", "draw subgraphs deeper than this as one box each; 0: all of them [none]");
+  verb.option("--run", command.run, "DIR", "output folder of a run: how often each node fired, and how long it was busy");
   verb.settings(command.settings);
   verb.plugin_path(command.plugin_paths);
   return verb;

@@ -31,6 +31,10 @@ void Verb::arguments(const std::string& name, Words& values, int count) {
   app_->add_option(name, values)->expected(count)->required();
 }
 
+void Verb::optional_arguments(const std::string& name, Words& values, const std::string& help) {
+  app_->add_option(name, values, help)->type_name("");
+}
+
 void Verb::optional_argument(const std::string& name, std::string& value, const std::string& help) {
   app_->add_option(name, value, help)->type_name("");
 }

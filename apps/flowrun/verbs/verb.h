@@ -42,6 +42,7 @@ class Verb {
   void argument(const std::string& name, std::string& value, const std::string& help);
   void arguments(const std::string& name, Words& values, const std::string& help);  ///< one or more
   void arguments(const std::string& name, Words& values, int count);
+  void optional_arguments(const std::string& name, Words& values, const std::string& help);  ///< none or more
   void optional_argument(const std::string& name, std::string& value, const std::string& help);
   /// `names`: "-o,--output".
   void option(const std::string& names, std::string& value, const std::string& type, const std::string& help);

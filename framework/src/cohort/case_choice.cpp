@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "cohort/case_ratings.h"
 #include "flowrun/host/crash_record.h"
 #include "flowrun/host/text.h"
 #include "flowrun/sdk/error.h"
@@ -129,6 +130,11 @@ void plan_writer(ResumePlan& plan, const ValidatedNode& node, CaseRecorder& reco
 void keep_only(CaseList& list, const std::vector<std::string>& patterns, Diagnostics& faults) {
   std::vector<std::string> wanted;
   for (const std::string& word : patterns) {
+    if (word.starts_with('@')) {
+      const std::vector<std::string> rated = cases_of_ratings(word, faults);
+      wanted.insert(wanted.end(), rated.begin(), rated.end());
+      continue;
+    }
     const std::vector<std::string> names = names_in(word);
     if (names.empty()) faults.error({}, fmt::format("--only '{}' names no case", word));
     wanted.insert(wanted.end(), names.begin(), names.end());

@@ -10,7 +10,8 @@
 
 namespace flowrun {
 
-/// Leaves the cases that --only asks for: names or patterns (* ? [...]), separated by commas. Of a BIDS data set "sub-01" stands
+/// Leaves the cases that --only asks for: names or patterns (* ? [...]), separated by commas, or tables of
+/// ratings ("@ratings.tsv:pass", see case_ratings). Of a BIDS data set "sub-01" stands
 /// for all sessions of that participant. A pattern that fits no case is a fault.
 void keep_only(CaseList& list, const std::vector<std::string>& patterns, Diagnostics& faults);
 

@@ -11,6 +11,7 @@
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "json/json.h"
+#include "timeline/flow_arrows.h"
 
 namespace flowrun {
 namespace {
@@ -31,18 +32,29 @@ std::string microseconds(std::int64_t nanoseconds) {
   return text;
 }
 
-std::string event_line(const TraceEvent& event, const ValidatedGraph& graph, const std::vector<Case>& cases) {
+std::string event_line(const TraceEvent& event, std::int64_t chunk, const ValidatedGraph& graph, const std::vector<Case>& cases) {
   const ValidatedNode& node = graph.nodes[static_cast<std::size_t>(event.node)];
   json::Value args = json::Value::object();
   args.set("type", node.type_name);
   if (event.inside) args.set("node", node.id);
   else args.set("step", event.what);
   if (event.case_index >= 0) args.set("case", cases[static_cast<std::size_t>(event.case_index)].name);
-  if (event.chunk >= 0) args.set("chunk", event.chunk);
+  if (chunk >= 0) args.set("chunk", chunk);
   return "{\"name\":" + json::write_line(json::Value(event.inside ? std::string(event.what) : node.id)) +
          ",\"cat\":" + json::write_line(json::Value(node.plugin)) +
          ",\"ph\":\"X\",\"pid\":1,\"tid\":" + std::to_string(event.thread + 1) + ",\"ts\":" + microseconds(event.begin_ns) +
          ",\"dur\":" + microseconds(event.end_ns - event.begin_ns) + ",\"args\":" + json::write_line(args) + "}";
+}
+
+/// An arrow begins within the span that made the packet and ends within the one that took it.
+std::string arrow_lines(const FlowArrow& arrow, std::size_t number, const std::vector<TraceEvent>& events) {
+  const TraceEvent &from = events[arrow.from], &to = events[arrow.to];
+  const auto line = [&](const char* kind, const TraceEvent& event, std::int64_t time) {
+    return std::string("{\"name\":\"packet\",\"cat\":\"packets\",") + kind + ",\"id\":" + std::to_string(number) +
+           ",\"pid\":1,\"tid\":" + std::to_string(event.thread + 1) + ",\"ts\":" + microseconds(time) + "},\n";
+  };
+  return line("\"ph\":\"s\"", from, std::max(from.begin_ns, from.end_ns - 1)) +
+         line("\"ph\":\"f\",\"bp\":\"e\"", to, to.begin_ns);
 }
 
 std::string counter_line(const char* name, const char* unit, std::int64_t nanoseconds, std::int64_t value) {
@@ -111,10 +123,13 @@ void Trace::write_chrome(const std::filesystem::path& file, const ValidatedGraph
   std::string text = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n";
   std::int32_t threads = 0;
   std::vector<TraceEvent> all = events();
-  for (const TraceEvent& event : all) {
-    text += event_line(event, graph, cases) + ",\n";
-    threads = std::max(threads, event.thread + 1);
+  const std::vector<std::int64_t> chunks = chunks_of(all);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    text += event_line(all[i], chunks[i], graph, cases) + ",\n";
+    threads = std::max(threads, all[i].thread + 1);
   }
+  const std::vector<FlowArrow> arrows = flow_arrows(all, chunks, graph);
+  for (std::size_t i = 0; i < arrows.size(); ++i) text += arrow_lines(arrows[i], i + 1, all);
   text += counter_lines(std::move(all));
   for (std::int32_t thread = 0; thread < threads; ++thread) text += thread_line(thread) + ",\n";
   const json::Value name = json::Value::object().set("name", "flowrun " + graph.name);

@@ -227,7 +227,8 @@ const std::map<std::string, std::set<std::string>>& app_rooms() {
       {"report", {"terminal"}},
       {"system", {"terminal"}},
       {"authoring", {"system", "terminal"}},
-      {"verbs", {"authoring", "report", "system", "terminal"}},
+      {"viewer", {"report"}},
+      {"verbs", {"authoring", "report", "system", "terminal", "viewer"}},
       {"", {"system", "terminal", "verbs"}},
   };
   return kRooms;

@@ -109,3 +109,40 @@ TEST_CASE("trace: a file that cannot be written is a sentence, and nothing is le
       Error);
   CHECK(std::distance(fs::directory_iterator(folder.path), {}) == 1);
 }
+
+TEST_CASE("trace: arrows lead from the call that made a packet to the one that took it; calls of next have their chunk") {
+  const Folder folder;
+  ValidatedGraph graph = one_node_graph("");  // 0 streams to 1, which 2 collects
+  graph.nodes.resize(3, graph.nodes[0]);
+  const auto reads = [&](std::size_t reader, std::size_t source) {
+    InputSlot slot;
+    slot.source.node = source;
+    graph.nodes[reader].slots = {slot};
+  };
+  reads(1, 0);
+  reads(2, 1);
+  Trace trace;
+  trace.record({0, 0, -1, 0, 0, 100, "begin"});
+  trace.record({0, 0, -1, 0, 100, 200, "next"});
+  trace.record({0, 0, -1, 0, 200, 300, "next"});
+  trace.record({0, 0, -1, 0, 600, 650, "next"});  // the stream has ended
+  trace.record({1, 0, 0, 1, 250, 400, "process"});
+  trace.record({1, 0, 1, 0, 300, 500, "process"});
+  trace.record({1, 0, 1, 1, 310, 490, "tasks"});
+  trace.record({2, 0, -1, 1, 400, 450, "accept"});
+  trace.record({2, 0, -1, 1, 520, 560, "accept"});
+  trace.write_chrome(folder.path / "trace.json", graph, {{"a", {}}});
+  std::vector<double> begins, ends;
+  std::vector<std::int64_t> chunks;
+  const json::Value file = read_json(folder.path / "trace.json");
+  for (const json::Value& event : file.find("traceEvents")->items()) {
+    const std::string kind = event.find("ph")->text();
+    if (kind == "s") begins.push_back(event.find("ts")->number());
+    if (kind == "f") ends.push_back(event.find("ts")->number());
+    if (kind == "X" && event.find("args")->find("step")->text() == "next")
+      chunks.push_back(event.find("args")->find("chunk") ? event.find("args")->find("chunk")->integer() : -1);
+  }
+  CHECK(begins == std::vector<double>{0.199, 0.299, 0.399, 0.499});
+  CHECK(ends == std::vector<double>{0.25, 0.3, 0.4, 0.52});
+  CHECK(chunks == std::vector<std::int64_t>{0, 1, -1});
+}

@@ -1,0 +1,42 @@
+// A page for looking at the images of one case: planes, layers, lesions, rating.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "viewer/case_images.h"
+#include "viewer/image_reader.h"
+
+namespace flowrun {
+
+inline constexpr std::string_view kViewerBeginning = "<!DOCTYPE html>\n<!-- The images of a case, made by flowrun. -->\n";
+
+/// Bytes of the voxels in a page, as text; where they would be more, the largest layers are made coarser.
+inline constexpr std::size_t kViewerRoom = std::size_t{32} << 20;
+
+struct ViewerRequest {
+  std::filesystem::path out;     ///< of the run
+  std::filesystem::path beside;  ///< of another run that is shown next to it; empty: none
+  std::vector<LayerSource> more;  ///< layers for this case that no record names
+  std::size_t room = kViewerRoom;
+};
+
+/// "<out>/flowrun/viewer/<case>.html".
+std::filesystem::path viewer_file(const std::filesystem::path& out, const std::string& name);
+
+/// What a written page contains.
+struct ViewerPage {
+  std::filesystem::path file;
+  std::size_t layers = 0;
+  std::uintmax_t bytes = 0;
+  std::vector<std::string> missing;  ///< "lesions.nii.gz: it does not exist any more": they are notes on the page too
+};
+
+/// Writes the page of a case; it appears whole or not at all, and needs no other file. An image that cannot be read is a sentence
+/// on the page. Throws Error for a case without a record, and where the page cannot be written.
+ViewerPage write_viewer(const ViewerRequest& request, const std::string& name, ImageReader& reader);
+
+}  // namespace flowrun
