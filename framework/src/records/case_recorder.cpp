@@ -177,6 +177,7 @@ CaseRecord CaseRecorder::finish(const Case& one, const CaseResult& result) {
     node.begin_s = timing.begin_s;
     node.end_s = timing.end_s;
   }
+  if (result.status == CaseStatus::failed) record.outputs = state_->outputs(kept_items(*state_->graph, one, state_->out), before);
   if (result.status != CaseStatus::done) return record;
   record.outputs = state_->outputs(files_of_case(*state_->graph, one, state_->out), before);
   for (InputFile& input : record.inputs) input.file = state_->stamps.hashed(input.file);
