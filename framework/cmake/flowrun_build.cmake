@@ -18,11 +18,12 @@ if(FLOWRUN_BUILD_FUZZERS)
   target_link_options(flowrun_build_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
-# A room of the framework: framework/src/<room>, with the third parties named and nothing else.
+# A room of the framework: framework/src/<room>, with folders in it, the third parties named and nothing else.
 #   flowrun_add_room(validate LINKS Boost::graph)
 function(flowrun_add_room room)
-  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/framework/src/${room}/*.cpp)
+  cmake_parse_arguments(ARG "" "" "LINKS;FOLDERS" ${ARGN})
+  list(TRANSFORM ARG_FOLDERS REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/framework/src/${room}/\\1/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/framework/src/${room}/*.cpp ${ARG_FOLDERS})
   add_library(flowrun_${room} STATIC ${sources})
   add_library(flowrun::${room} ALIAS flowrun_${room})
   target_include_directories(flowrun_${room} PRIVATE ${PROJECT_SOURCE_DIR}/framework/src)

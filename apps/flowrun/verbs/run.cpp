@@ -7,60 +7,20 @@
 
 #include "authoring/graph_text.h"
 #include "flowrun/host/text.h"
-#include "report/run_page.h"
 #include "report/run_plan.h"
 #include "report/run_summary.h"
 #include "system/address_space.h"
-#include "system/crash_guard.h"
 #include "system/exit_status.h"
 #include "system/interrupts.h"
 #include "terminal/announcer.h"
 #include "terminal/fault_lines.h"
 #include "terminal/open_registry.h"
 #include "verbs/isolated_firing.h"
+#include "verbs/run_events.h"
 #include "verbs/sweep.h"
 
 namespace flowrun {
 namespace {
-
-/// A node's line, of which its plugin says what it wants.
-std::string line_text(std::string_view node, std::string_view case_name, std::string_view line) {
-  constexpr std::size_t kLongest = 300;
-  const std::string of = case_name.empty() ? std::string(node) : fmt::format("{}, case {}", node, case_name);
-  return of + ": " + shortened(line, kLongest);
-}
-
-RunResult watched(Run& run, const std::vector<Case>& cases, std::size_t done_before, const RunCommand& command,
-                  Interrupts& interrupts, Announcer& announcer) {
-  ProgressDisplay display(run, command.quiet ? ProgressStyle::none : ProgressDisplay::fitting_style(),
-                          static_cast<std::int64_t>(done_before));
-  announcer.show_on(&display);
-  if (!command.quiet)
-    run.on_line([&display](auto... of_line) { display.say(line_text(of_line...)); });
-  interrupts.watch(run, [&display](const std::string& line) { display.say(line); });
-  RunResult result = run.execute(cases);
-  interrupts.unwatch();
-  announcer.show_on(nullptr);
-  return result;
-}
-
-/// What a person at a terminal sees of a run while it goes on.
-CohortEvents events_for(const RunCommand& command, Interrupts& interrupts, Announcer& announcer) {
-  CohortEvents events;
-  events.say = [&](Weight weight, const std::string& sentence) {
-    const bool serious = weight == Weight::warning || weight == Weight::error;
-    if (!command.quiet || weight != Weight::detail)
-      announcer.say(word_of(weight) + (serious ? printable(command.where) : "") + sentence);
-  };
-  events.execute = [&](Run& run, const std::vector<Case>& cases, std::size_t done_before) {
-    return watched(run, cases, done_before, command, interrupts, announcer);
-  };
-  events.guard = [&](const ValidatedGraph& graph, const std::vector<Case>& cases, const std::string& word) {
-    return std::make_shared<CrashGuard>(command.out, graph, cases, word);
-  };
-  if (!command.no_report) events.page = page_of_run();
-  return events;
-}
 
 /// An interrupt that came too late to cut anything off does not count; nor does the end that --fail-fast brings.
 ExitStatus status_of(const RunResult& result, bool interrupted) {
@@ -103,7 +63,8 @@ int run(const RunCommand& command, Interrupts& interrupts) {
     return kWrongInput;
   }
   Announcer announcer;
-  const CohortEvents events = events_for(command, interrupts, announcer);
+  const CohortEvents events =
+      events_of_run({command.out, command.where, command.quiet, command.no_report}, interrupts, announcer);
   if (command.dry_run) {
     print_plan(*cohort.graph(), cohort.to_run(events), command.out);
     return kAllDone;

@@ -6,7 +6,7 @@
 #include <cctype>
 #include <memory>
 
-#include "cohort/bids_cases.h"
+#include "cohort/bids/cases.h"
 #include "cohort/case_pattern.h"
 #include "cohort/graph_inputs.h"
 #include "cohort/pattern_cases.h"
@@ -63,6 +63,7 @@ class SingleCase : public CaseSource {
     add_common(common_, one);
     CaseList list;
     list.cases.push_back(std::move(one));
+    list.have_names = false;
     return list;
   }
 

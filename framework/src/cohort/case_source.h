@@ -12,6 +12,7 @@ namespace flowrun {
 /// Cases as the command line, a table, patterns or a data set give them.
 struct CaseList {
   std::vector<Case> cases;
+  bool have_names = true;            ///< of their own: not the one case of the command line
   std::vector<std::string> missing;  ///< inputs that no case has a value for; said once already, not to be said for each case
 };
 

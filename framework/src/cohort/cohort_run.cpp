@@ -6,12 +6,12 @@
 #include <set>
 
 #include "cohort/case_order.h"
+#include "cohort/collect_notes.h"
 #include "cohort/earlier_files.h"
 #include "cohort/graph_books.h"
 #include "cohort/output_folder.h"
 #include "cohort/say.h"
 #include "cohort/shard_set.h"
-#include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/crash_record.h"
 #include "flowrun/host/kept_results.h"
 #include "flowrun/host/run_record.h"
@@ -84,15 +84,14 @@ CohortRun::CohortRun(PreparedRun& prepared, Registry& registry, const CohortEven
 CohortResult CohortRun::run() {
   take_folder();
   clean_folder();
-  if (!prepared_.request.cases.empty() || !prepared_.request.bids.empty())
-    write_case_order(out_, prepared_.names, prepared_.word);
-  if (!prepared_.request.bids.empty()) prepare_derivative();
+  if (prepared_.list.have_names) write_case_order(out_, prepared_.names, prepared_.word);
+  prepared_.layout->prepare(*prepared_.graph, prepared_.list.cases, out_);
   recorder_.emplace(prepared_.graph, out_, program_of(prepared_));
   resumption_ = plan_resumption(prepared_, *recorder_, events_);
   const auto earlier = resumption_.plan ? resumption_.plan->earlier : decltype(ResumePlan::earlier)();
   const std::string crash = Crashes(out_, prepared_.word).settle(resumption_.to_run, earlier);
   if (!crash.empty()) say(events_, Weight::warning, crash);
-  complete_sidecars();
+  complete_descriptions();
   begin_tables();
   if (resumption_.to_run.empty()) return end_without_cases();
   follow_run();
@@ -105,8 +104,10 @@ void CohortRun::take_folder() {
   if (!prepared_.request.trace.empty()) prepare_folder(folder_of(prepared_.request.trace), "--trace");
   lock_.emplace(out_, "flowrun run " + prepared_.request.graph, file_word(prepared_.shard));
   prepared_.word = claim_graph_word(out_, prepared_.graph->name);
+  keep_items(prepared_, registry_);
   refuse_own_links(prepared_);
   join_shard_set(out_, prepared_.shard, prepared_.word);
+  write_collect_note(prepared_, registry_);
   for (const std::string& graph : other_graphs(out_, prepared_.word))
     say(events_, Weight::detail, fmt::format("'{}' has results of graph '{}' too; their records stay", out_.string(), graph));
 }
@@ -120,20 +121,11 @@ void CohortRun::clean_folder() {
         fmt::format("removed {} that a run which did not end had left", count_text(removed, "unfinished file")));
 }
 
-/// What makes the output folder a BIDS derivative, and its folders: not every node makes the folder of the file that it writes.
-void CohortRun::prepare_derivative() {
-  write_bids_description(out_, {prepared_.graph->name, FLOWRUN_VERSION, prepared_.request.bids});
-  for (const Case& one : prepared_.list.cases)
-    for (const NodeFile& file : files_of_case(*prepared_.graph, one, out_))
-      if (file.role == PathRole::output) std::filesystem::create_directories(folder_of(file.path));
-}
-
-/// Of cases that are kept: a run that was killed, or an older flowrun, may have left their images without.
-void CohortRun::complete_sidecars() {
-  if (prepared_.request.bids.empty() || !resumption_.plan) return;
+/// Of cases that are kept: a run that was killed, or an older flowrun, may have left their files without.
+void CohortRun::complete_descriptions() {
+  if (!resumption_.plan) return;
   for (std::size_t i = 0; i < prepared_.list.cases.size(); ++i)
-    if (resumption_.plan->earlier[i])
-      write_bids_sidecars(*prepared_.graph, prepared_.list.cases[i], out_, prepared_.request.bids);
+    if (resumption_.plan->earlier[i]) prepared_.layout->describe(*prepared_.graph, prepared_.list.cases[i], out_);
 }
 
 /// With what is known of the cases that are not run. A shard knows its own cases only.
@@ -192,8 +184,7 @@ std::string CohortRun::why_nothing() const {
 void CohortRun::follow_run() {
   const CohortRequest& request = prepared_.request;
   if (!request.trace.empty()) prepared_.options.trace = &trace_;
-  run_recorder_.emplace(*recorder_, prepared_.graph, resumption_.to_run, out_, prepared_.word);
-  run_recorder_->describe_for(request.bids);
+  run_recorder_.emplace(*recorder_, prepared_.graph, resumption_.to_run, out_, prepared_.word, prepared_.layout);
   run_recorder_->tell([this](const CaseRecord& record) {
     files_->add(record);
     if (record.status != CaseStatus::failed || record.errors.empty()) return;

@@ -28,8 +28,7 @@ class CohortRun {
  private:
   void take_folder();
   void clean_folder();
-  void prepare_derivative();
-  void complete_sidecars();
+  void complete_descriptions();
   void begin_tables();
   CohortResult end_without_cases();
   std::string why_nothing() const;

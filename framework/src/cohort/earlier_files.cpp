@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "cohort/graph_books.h"
-#include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/text.h"
 #include "flowrun/sdk/error.h"
 
@@ -137,8 +136,9 @@ void check_foreign_files(const ValidatedGraph& graph, const std::vector<Case>& c
   }
 }
 
-EarlierFiles::EarlierFiles(std::shared_ptr<const ValidatedGraph> graph, fs::path out, std::string word)
-    : graph_(std::move(graph)), out_(std::move(out)), word_(std::move(word)) {}
+EarlierFiles::EarlierFiles(std::shared_ptr<const ValidatedGraph> graph, fs::path out, std::string word,
+                           std::shared_ptr<const ResultLayout> layout)
+    : graph_(std::move(graph)), out_(std::move(out)), word_(std::move(word)), layout_(std::move(layout)) {}
 
 void EarlierFiles::put_aside(const Case& one) {
   try {
@@ -226,7 +226,8 @@ std::vector<EarlierFiles::Found> EarlierFiles::outputs_of(const Case& one, const
     if (file.role != PathRole::output) continue;
     const bool of_a_run = is_of_a_run(one, file, earlier);
     files.push_back({file.path, of_a_run});
-    if (const std::string sidecar = sidecar_of(file); !sidecar.empty()) files.push_back({sidecar, of_a_run});
+    if (const std::string description = layout_->description_of(*graph_, file); !description.empty())
+      files.push_back({description, of_a_run});
   }
   return files;
 }
@@ -245,15 +246,6 @@ bool EarlierFiles::is_of_a_run(const Case& one, const NodeFile& file, const std:
     if (record && std::any_of(record->outputs.begin(), record->outputs.end(), names_it)) return true;
   }
   return is_named(*graph_, file, one);
-}
-
-/// The JSON file that flowrun writes beside an image with a name of BIDS; empty: none.
-std::string EarlierFiles::sidecar_of(const NodeFile& file) const {
-  if (!sidecars_) return "";
-  for (const ValidatedNode& node : graph_->nodes)
-    for (const ParamExpression& param : node.params)
-      if (node.id == file.node && param.name == file.parameter && param.bids) return bids_sidecar_of(file.path);
-  return "";
 }
 
 std::string earlier_files_of(const fs::path& out, const std::string& case_name, const std::string& word) {

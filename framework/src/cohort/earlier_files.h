@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cohort/result_layout.h"
 #include "flowrun/host/case_recorder.h"
 #include "flowrun/host/runtime.h"
 
@@ -22,11 +23,10 @@ namespace flowrun {
 /// anybody's: it goes to "<out>/flowrun/replaced", is never removed, and a sentence says so.
 class EarlierFiles {
  public:
-  /// `word`: of the graph (graph_books.h).
-  EarlierFiles(std::shared_ptr<const ValidatedGraph> graph, std::filesystem::path out, std::string word);
+  /// `word`: of the graph (graph_books.h). Files that `layout` describes go with their descriptions.
+  EarlierFiles(std::shared_ptr<const ValidatedGraph> graph, std::filesystem::path out, std::string word,
+               std::shared_ptr<const ResultLayout> layout);
 
-  /// Of cases of a BIDS data set the JSON files beside images go with them.
-  void with_sidecars() { sidecars_ = true; }
   /// Before a case's first firing. Any thread; throws nothing.
   void put_aside(const Case& one);
   /// Before the first case: the files that nodes of run scope made, as the record of the run before lists them. `record`: its
@@ -47,12 +47,11 @@ class EarlierFiles {
   void move_file(const std::filesystem::path& file, const std::filesystem::path& folder, bool replace);
   std::vector<Found> outputs_of(const Case& one, const std::optional<CaseRecord>& earlier) const;
   bool is_of_a_run(const Case& one, const NodeFile& file, const std::optional<CaseRecord>& earlier) const;
-  std::string sidecar_of(const NodeFile& file) const;
 
   std::shared_ptr<const ValidatedGraph> graph_;
   std::filesystem::path out_;
   std::string word_;
-  bool sidecars_ = false;
+  std::shared_ptr<const ResultLayout> layout_;
   mutable std::mutex mutex_;  ///< guards what follows
   std::vector<std::string> warnings_;
 };

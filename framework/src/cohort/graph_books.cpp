@@ -140,6 +140,8 @@ std::vector<fs::path> own_paths(const fs::path& out, const Shard& shard, const s
           books / (named("cases") + ".txt"),
           case_records_folder(out, word),
           books / named("replay"),
+          books / named("items"),
+          books / with_words("collect", ".json", shard, word),
           books / "replaced",
           books / named("earlier"),
           books / named("earlier") / "cases",

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cohort/case_order.h"
+#include "cohort/collecting.h"
 #include "cohort/cohort_files.h"
 #include "cohort/graph_books.h"
 #include "cohort/natural_order.h"
@@ -115,32 +116,82 @@ std::string counts_text(const std::vector<CaseRecord>& records) {
   return text;
 }
 
+/// What nodes have made that fire once for all shards.
+void add_facts(const CaseRecord& record, RunFacts& facts) {
+  facts.errors.insert(facts.errors.end(), record.errors.begin(), record.errors.end());
+  facts.warnings.insert(facts.warnings.end(), record.warnings.begin(), record.warnings.end());
+  for (const Report& report : record.reports) {
+    const auto node =
+        std::find_if(record.nodes.begin(), record.nodes.end(), [&](const NodeRecord& one) { return one.id == report.node; });
+    facts.figures.push_back(
+        {{static_cast<std::size_t>(node - record.nodes.begin()), report.node + "." + report.name}, report.value});
+  }
+}
+
+/// The records of the cases that the latest run lists; all of them where it lists none.
+std::vector<CaseRecord> listed(const std::vector<CaseRecord>& records, const std::vector<std::string>& names) {
+  return {records.begin(), names.empty() ? records.end() : records.begin() + static_cast<std::ptrdiff_t>(names.size())};
+}
+
+/// False where nodes that take all cases have not made what they are to make.
+bool collect(ItemCollector& collector, std::vector<CaseRecord> records, RunFacts& facts, const CohortEvents& events) {
+  try {
+    const std::optional<Collected> collected = collector.run(std::move(records));
+    if (!collected) return true;
+    if (!collected->waits_for.empty()) {
+      say(events, Weight::warning, "the nodes that take all cases have not fired: " + collected->waits_for);
+      return false;
+    }
+    add_facts(collected->record, facts);
+    std::vector<std::string> files;
+    for (const OutputFile& output : collected->record.outputs) files.push_back(output.file.path);
+    if (!files.empty()) say(events, Weight::detail, "the nodes that take all cases have made " + names_text(files));
+    for (const CaseError& error : collected->record.errors)
+      say(events, Weight::error, fmt::format("node '{}' ({}): {}", error.node, error.type, error.message));
+    if (collected->record.status == CaseStatus::cancelled)
+      say(events, Weight::warning, "the nodes that take all cases were cut off; the same command fires them again");
+    return collected->record.status == CaseStatus::done;
+  } catch (const Error& fault) {
+    say(events, Weight::error, fmt::format("the nodes that take all cases have not fired: {}", fault.what()));
+    return false;
+  }
+}
+
 /// The books of one graph; nothing where there are none.
-std::optional<MergedRecords> merge_graph(const fs::path& out, const std::string& word, const CohortEvents& events) {
+std::optional<MergedRecords> merge_graph(const MergeRequest& request, const std::string& word, const CohortEvents& events) {
+  const fs::path& out = request.out;
   refuse_links(own_paths(out, {}, word));
+  ItemCollector collector(request, word, events);
   CaseRecords found = read_case_records(out, word);
   for (const std::string& sentence : found.unreadable) say(events, Weight::warning, sentence);
-  const std::vector<CaseRecord> records = in_order(std::move(found.records), read_case_order(out, word));
+  const std::vector<std::string> names = read_case_order(out, word);
+  const std::vector<CaseRecord> records = in_order(std::move(found.records), names);
   if (records.empty()) return std::nullopt;
   const CohortPaths paths = cohort_paths(out, events, word);
   RunFacts facts = facts_of_runs(out, word, events);
   facts.cases = records.size();
+  const bool collected = collect(collector, listed(records, names), facts, events);
   write_cohort_files(paths, records, facts, events.page);
   report_gaps(out, records, word, events);
   const bool all_done =
       std::all_of(records.begin(), records.end(), [](const CaseRecord& record) { return record.status == CaseStatus::done; });
   return MergedRecords{word, counts_text(records), paths.table, paths.page,
-                       all_done && facts.errors.empty() && found.unreadable.empty()};
+                       all_done && collected && facts.errors.empty() && found.unreadable.empty()};
 }
 
 }  // namespace
 
 std::vector<MergedRecords> merge_records(const fs::path& out, const CohortEvents& events) {
+  return merge_shards({out, {}, nullptr}, events);
+}
+
+std::vector<MergedRecords> merge_shards(const MergeRequest& request, const CohortEvents& events) {
+  const fs::path& out = request.out;
   std::error_code unused;
   if (!fs::is_directory(out, unused)) throw Error("'" + out.string() + "' is no folder; give the output folder of the runs");
   std::vector<MergedRecords> merged;
   for (const std::string& word : graph_words(out))
-    if (auto one = merge_graph(out, word, events)) merged.push_back(std::move(*one));
+    if (auto one = merge_graph(request, word, events)) merged.push_back(std::move(*one));
   if (merged.empty()) throw Error("'" + out.string() + "' holds no records of cases; give the output folder of the runs");
   return merged;
 }

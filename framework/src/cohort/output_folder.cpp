@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "cohort/collect_notes.h"
 #include "cohort/graph_books.h"
 #include "cohort/say.h"
 #include "flowrun/host/case_record.h"
@@ -52,6 +53,7 @@ void refuse_own_links(const PreparedRun& run) {
   for (const Case& one : run.list.cases) {
     own.push_back(case_record_file(run.out(), one.name, run.word));
     own.push_back(run.out() / replay_folder(one.name, run.word));
+    own.push_back(run.out() / items_folder(run.word) / one.name);
     own.push_back(run.out() / earlier_folder(one.name, run.word));
   }
   refuse_links(own);

@@ -8,13 +8,13 @@
 
 #include "cohort/case_choice.h"
 #include "cohort/case_list.h"
+#include "cohort/collect_notes.h"
 #include "cohort/earlier_files.h"
 #include "cohort/graph_books.h"
 #include "cohort/output_folder.h"
 #include "cohort/partial_graph.h"
 #include "cohort/shard_set.h"
 #include "cohort/trace_file.h"
-#include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/graph_check.h"
 #include "flowrun/host/text.h"
 
@@ -67,14 +67,8 @@ void choose_cases(PreparedRun& run, Diagnostics& faults) {
   else keep_failed(run.list, run.out(), run.word);
 }
 
-/// Leaves the cases of the shard. What needs all cases of a run cannot be split.
-void keep_shard(PreparedRun& run, Diagnostics& faults) {
+void keep_shard(PreparedRun& run) {
   if (run.shard.is_whole()) return;
-  const ValidatedNode* collector = run.graph ? case_collector(*run.graph) : nullptr;
-  if (collector)
-    faults.error(collector->place, fmt::format("--shard cannot run this graph: node '{}' takes all cases of a run; run the "
-                                               "cases first, and a graph with that node over their results",
-                                               collector->id));
   const std::set<std::string> mine = names_in(run.shard, run.names);
   std::erase_if(run.list.cases, [&](const Case& one) { return !mine.contains(one.name); });
 }
@@ -96,8 +90,7 @@ void check_places(const PreparedRun& run, Diagnostics& faults) {
   check_writable(run.out(), "--out", faults);
   if (!run.request.cache.empty() && !run.request.no_cache) check_writable(run.request.cache, "--cache", faults);
   if (const std::string fault = shard_set_fault(run.out(), run.shard, run.word); !fault.empty()) faults.error({}, fault);
-  if (!run.request.bids.empty())
-    if (const std::string fault = bids_derivative_fault(run.out()); !fault.empty()) faults.error({}, "--out: " + fault);
+  if (const std::string fault = run.layout->fault_of(run.out()); !fault.empty()) faults.error({}, "--out: " + fault);
   if (run.request.trace.empty()) return;
   check_writable(folder_of(run.request.trace), "--trace", faults);
   check_trace_file(run, faults);
@@ -111,9 +104,10 @@ std::vector<std::string> names_of(const std::vector<Case>& cases) {
   return names;
 }
 
-PreparedRun prepare_run(CohortRequest request, const Registry& registry, Diagnostics& faults) {
+PreparedRun prepare_run(CohortRequest request, Registry& registry, Diagnostics& faults) {
   PreparedRun run;
   run.request = std::move(request);
+  run.layout = result_layout(run.request);
   read_options(run, faults);
   const CheckedGraph checked = check_graph(run.request.graph, run.request.settings, registry, faults);
   run.graph = checked.graph;
@@ -122,11 +116,13 @@ PreparedRun prepare_run(CohortRequest request, const Registry& registry, Diagnos
   run.list = collect_cases(run.request, checked.spec.get(), faults);
   run.names = names_of(run.list.cases);
   if (run.graph) run.word = graph_word(run.out(), run.graph->name);
+  const std::shared_ptr<const ValidatedGraph> whole = run.graph;
+  split_for_shard(run, registry);
   choose_cases(run, faults);
-  if (run.graph) check_case_list(*run.graph, run.list, run.out(), faults);
+  if (whole) check_case_list(*whole, run.list, run.out(), faults);
   if (run.graph && !faults.has_errors())
     check_foreign_files(*run.graph, run.list.cases, run.out(), run.word, books_of_run(run.out(), run.shard, run.word), faults);
-  keep_shard(run, faults);
+  keep_shard(run);
   check_places(run, faults);
   return run;
 }

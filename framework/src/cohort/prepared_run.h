@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cohort/case_source.h"
+#include "cohort/result_layout.h"
 #include "cohort/shard.h"
 #include "flowrun/host/cohort.h"
 
@@ -10,6 +11,8 @@ namespace flowrun {
 struct PreparedRun {
   CohortRequest request;
   std::shared_ptr<const ValidatedGraph> graph;  ///< null: it cannot be used
+  std::shared_ptr<const ValidatedGraph> whole;  ///< of a shard whose items a merge collects (collecting.h); else null
+  std::shared_ptr<const ResultLayout> layout;
   CaseList list;
   RunOptions options;
   std::int64_t replay_limit = 0;  ///< bytes
@@ -22,7 +25,7 @@ struct PreparedRun {
 };
 
 /// Reads the graph, finds the cases and checks them together. Writes nothing.
-PreparedRun prepare_run(CohortRequest request, const Registry& registry, Diagnostics& faults);
+PreparedRun prepare_run(CohortRequest request, Registry& registry, Diagnostics& faults);
 
 std::vector<std::string> names_of(const std::vector<Case>& cases);
 

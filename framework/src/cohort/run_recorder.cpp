@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "cohort/graph_books.h"
-#include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/replay.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
@@ -51,18 +50,14 @@ void add_folders(const std::vector<NodeFile>& files, std::set<fs::path>& folders
 }  // namespace
 
 RunRecorder::RunRecorder(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
-                         fs::path out, std::string word)
+                         fs::path out, std::string word, std::shared_ptr<const ResultLayout> layout)
     : recorder_(recorder),
       graph_(std::move(graph)),
       cases_(cases),
       out_(std::move(out)),
       word_(std::move(word)),
-      earlier_(graph_, out_, word_) {}
-
-void RunRecorder::describe_for(fs::path bids_source) {
-  bids_source_ = std::move(bids_source);
-  if (!bids_source_.empty()) earlier_.with_sidecars();
-}
+      layout_(std::move(layout)),
+      earlier_(graph_, out_, word_, layout_) {}
 
 void RunRecorder::follow(RunOptions& options, std::int64_t replay_limit, FindCodec codecs) {
   codecs_ = std::move(codecs);
@@ -112,7 +107,7 @@ void RunRecorder::keep_packets(const FailedFiring& failed, std::size_t index, co
 CaseRecord RunRecorder::record_of(const CaseResult& result, std::size_t index) {
   const Case& one = cases_[index];
   try {
-    if (result.status == CaseStatus::done && !bids_source_.empty()) write_bids_sidecars(*graph_, one, out_, bids_source_);
+    if (result.status == CaseStatus::done) layout_->describe(*graph_, one, out_);
     return recorder_.finish(one, result);
   } catch (const Error& fault) {
     CaseResult failed = result;

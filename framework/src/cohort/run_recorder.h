@@ -17,15 +17,14 @@ namespace flowrun {
 /// The bookkeeping of one run in its output folder: a record for each case as it ends, and one of the run.
 class RunRecorder {
  public:
-  /// `cases`: those that are run; they and the recorder must outlive this object. `word`: of the graph, see graph_books.
+  /// `cases`: those that are run; they and the recorder must outlive this object. `word`: of the graph, see graph_books. `layout`
+  /// describes what they write.
   RunRecorder(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
-              std::filesystem::path out, std::string word);
+              std::filesystem::path out, std::string word, std::shared_ptr<const ResultLayout> layout);
 
   /// Makes a run tell of its cases here, and of firings that fail: their packets are kept (flowrun replay), the first of each
   /// case, up to so many bytes in all; 0: none. `codecs` writes them.
   void follow(RunOptions& options, std::int64_t replay_limit, FindCodec codecs);
-  /// The BIDS data set that the cases come from: what they write is described beside it.
-  void describe_for(std::filesystem::path bids_source);
   /// Before the first case: what the run before made once for all cases is put aside (earlier_files.h). `record`: its file.
   void put_aside_of_run(const std::filesystem::path& record) { earlier_.put_aside_of_run(record); }
   /// Whoever wants each record of a case too, when it has been written.
@@ -58,7 +57,7 @@ class RunRecorder {
   const std::vector<Case>& cases_;
   std::filesystem::path out_;
   std::string word_;
-  std::filesystem::path bids_source_;
+  std::shared_ptr<const ResultLayout> layout_;
   EarlierFiles earlier_;
   std::function<void(const std::string&)> stop_;  ///< called and changed in the calls of on_case_end, which come one at a time
   std::function<void(const CaseRecord&)> listener_;

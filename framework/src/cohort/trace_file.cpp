@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "cohort/graph_books.h"
-#include "flowrun/host/bids_sidecars.h"
 #include "flowrun/host/case_recorder.h"
 #include "flowrun/host/file_content.h"
 #include "flowrun/host/written_file.h"
@@ -34,8 +33,8 @@ std::string use_in_cases(const fs::path& place, const PreparedRun& run) {
     for (const NodeFile& file : files) {
       const bool written = file.role == PathRole::output;
       if (place_of(file.path) == place) return fmt::format("node '{}' {} it", file.node, written ? "writes" : "reads");
-      const std::string sidecar = written && !run.request.bids.empty() ? bids_sidecar_of(file.path) : "";
-      if (!sidecar.empty() && place_of(sidecar) == place) return fmt::format("it describes an image of node '{}'", file.node);
+      const std::string description = written ? run.layout->description_of(*run.graph, file) : "";
+      if (!description.empty() && place_of(description) == place) return fmt::format("it describes an image of node '{}'", file.node);
     }
     return "";
   };
@@ -55,7 +54,7 @@ std::string use_in_run(const fs::path& place, const PreparedRun& run) {
   const fs::path out = run.out();
   if (lies_in(place, place_of(out / "flowrun"))) return "flowrun keeps its records there";
   std::vector<fs::path> own = own_paths(out, run.shard, run.word);
-  if (!run.request.bids.empty()) own.insert(own.end(), {out / "dataset_description.json", out / ".bidsignore"});
+  for (const fs::path& file : run.layout->own_files(out)) own.push_back(file);
   for (const fs::path& file : own)
     if (place == place_of(file)) return "the run writes it itself";
   return use_in_cases(place, run);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "flowrun/host/replay.h"
+#include "flowrun/host/split_graph.h"
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/error.h"
 
@@ -72,13 +73,7 @@ class ReplayGraph {
     graph_->name = "replay of " + bundle_.node;
     graph_->file = "replay.json";
     graph_->nodes.push_back(std::move(node_));
-    graph_->consumers.resize(graph_->nodes.size());
-    for (std::size_t i = 0; i < graph_->nodes.size(); ++i) graph_->consumers[i].resize(graph_->nodes[i].type.outputs.size());
-    const std::size_t last = graph_->nodes.size() - 1;
-    for (std::size_t i = 0; i < graph_->nodes[last].slots.size(); ++i) {
-      const SourceRef& source = graph_->nodes[last].slots[i].source;
-      graph_->consumers[source.node][source.port].push_back({last, i});
-    }
+    connect_consumers(*graph_);
     for (ValidatedNode& node : graph_->nodes) node.output_used.assign(node.type.outputs.size(), false);
     return graph_;
   }

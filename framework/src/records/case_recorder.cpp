@@ -178,6 +178,7 @@ CaseRecord CaseRecorder::finish(const Case& one, const CaseResult& result) {
     node.end_s = timing.end_s;
   }
   for (const std::size_t node : result.kept) record.nodes[node].kept = true;
+  if (result.status == CaseStatus::failed) record.outputs = state_->outputs(kept_items(*state_->graph, one, state_->out), before);
   if (result.status != CaseStatus::done) return record;
   record.outputs = state_->outputs(files_of_case(*state_->graph, one, state_->out), before);
   for (InputFile& input : record.inputs) input.file = state_->stamps.hashed(input.file);

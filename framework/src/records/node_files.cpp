@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "flowrun/host/split_graph.h"
 #include "records/recorder_state.h"
 
 namespace flowrun {
@@ -33,6 +34,16 @@ std::vector<NodeFile> files_of_run(const ValidatedGraph& graph, const fs::path& 
       if (spec.type == ParamType::path && !records::is_of_case(node, spec) && params.find(spec.name) &&
           !params.text(spec.name).empty())
         files.push_back({node.id, spec.name, spec.role, params.text(spec.name)});
+  }
+  return files;
+}
+
+std::vector<NodeFile> kept_items(const ValidatedGraph& graph, const Case& one, const fs::path& out) {
+  std::vector<NodeFile> files;
+  for (const ValidatedNode& node : graph.nodes) {
+    if (node.type_name != kKeepingType) continue;
+    const std::string& name = node.params.front().name;
+    files.push_back({node.id, name, PathRole::output, resolve_params(node, &one, out).text(name)});
   }
   return files;
 }

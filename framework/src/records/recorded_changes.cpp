@@ -105,6 +105,18 @@ std::vector<std::string> CaseRecorder::changes(const Case& one, const CaseRecord
   return found;
 }
 
+std::vector<std::string> CaseRecorder::changes_of_program(const CaseRecord& earlier) const {
+  std::vector<std::string> found;
+  state_->add_program_changes(earlier, found);
+  return found;
+}
+
+std::vector<std::string> CaseRecorder::changes_of_outputs(const CaseRecord& earlier) {
+  std::vector<std::string> found;
+  state_->add_output_changes(earlier, {}, found);
+  return found;
+}
+
 std::vector<std::string> CaseRecorder::changes_of_run(const std::vector<Case>& cases, const CaseRecord& earlier) {
   if (earlier.status != CaseStatus::done) return {"it was not finished last time"};
   std::vector<std::string> found;

@@ -78,7 +78,8 @@ bool Firings::execute_work(Work& work) {
   if (work.kept) return deliver_kept(work), true;
   if (!work.begins) return steps_.step(work), true;
   if (work.error && !state_.ending.is_cancelled_error(work.error)) Findings::adopt_error(*work.item, work.error);
-  if (!work.error) work.error = state_.ending.skip_reason(*work.item);
+  const bool fires_anyway = work.node->keeps_items && !state_.ending.cancelled();
+  if (!work.error && !fires_anyway) work.error = state_.ending.skip_reason(*work.item);
   if (!work.error) work.absent = leaves_out(work);
   if (work.node->is_stream) return steps_.begin(work), true;
   return fire(work);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "flowrun/host/split_graph.h"
 #include "flowrun/sdk/payloads.h"
 #include "schedule/stream_firing.h"
 
@@ -104,6 +105,7 @@ Plan make_plan(const ValidatedGraph& graph) {
     node->has_numbers =
         std::any_of(params.begin(), params.end(), [](const auto& param) { return param.number_port.has_value(); });
     node->is_stream = node->spec->type.collects() || node->spec->type.streams();
+    node->keeps_items = node->spec->type_name == kKeepingType;
     plan_ports(*node);
     plan_slots(*node);
     plan.nodes.push_back(std::move(node));

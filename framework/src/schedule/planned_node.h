@@ -52,6 +52,7 @@ struct PlannedNode {
   const ValidatedNode* spec = nullptr;
   std::shared_ptr<Node> code;  ///< shared with RunOptions::open_nodes
   bool is_stream = false;      ///< collects or streams
+  bool keeps_items = false;    ///< fires in a case that has failed too, for what was made before that (host/split_graph.h)
 
   std::vector<SlotPlan> slots;
   std::vector<InputPlan> inputs;      ///< by input port

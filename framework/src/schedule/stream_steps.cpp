@@ -1,5 +1,6 @@
 #include "schedule/stream_steps.h"
 
+#include "flowrun/host/split_graph.h"
 #include "schedule/firing_context.h"
 #include "schedule/kept_results.h"
 
@@ -79,7 +80,8 @@ void StreamSteps::accept_item(StreamFiring& state, std::size_t which) {
   PlannedNode& node = state.node;
   const std::size_t slot = node.collected_slots[which];
   if (entry.packet.is_absent()) return;
-  if (entry.packet.error && state.item.scope == Scope::run) return;  // a failed case is left out of what the run collects
+  const bool is_failed_case = entry.packet.error && entry.packet.error->type != kGivingType;
+  if (is_failed_case && state.item.scope == Scope::run) return;  // it is left out of what the run collects
   if (entry.packet.error) return fail(state, entry.packet.error);
   const ErrorPtr error = calls_.guarded(node, state.item, "accept", [&] {
     PayloadList nothing;

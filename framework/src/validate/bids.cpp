@@ -2,9 +2,16 @@
 #include <algorithm>
 
 #include "validate/draft.h"
+#include "validate/values.h"
 
 namespace flowrun::checks {
 namespace {
+
+/// ".nii.gz" of "p07_lesions.nii.gz".
+std::string extension_of(const std::filesystem::path& path) {
+  const std::string last = path.extension().string();
+  return last == ".gz" ? path.stem().extension().string() + last : last;
+}
 
 bool is_written(const ParamSpec& spec) { return spec.type == ParamType::path && spec.role == PathRole::output && spec.per_case; }
 
@@ -69,6 +76,11 @@ void refuse_at_subgraphs(Draft& draft) {
 }
 
 }  // namespace
+
+std::string name_in_data_set(const ParamExpression& expression, const Case& one_case, const std::filesystem::path& path) {
+  if (!expression.bids || one_case.bids_folder.empty()) return "";
+  return one_case.bids_folder + "/" + bids_path(one_case.name, *expression.bids, extension_of(path));
+}
 
 void name_bids_outputs(Draft& draft) {
   refuse_at_subgraphs(draft);

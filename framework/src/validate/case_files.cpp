@@ -118,7 +118,7 @@ void CaseFiles::check_stays_inside(const Entry& entry, const ParamExpression& pa
   const bool foreign =
       std::any_of(param.pieces.begin(), param.pieces.end(), [&](const auto& piece) { return is_foreign(piece, *entry.one); });
   if (!foreign || lies_in(entry.path, real_out_)) return;
-  const std::string own = has_bids_name(param, *entry.one) ? "" : own_folder(param, *entry.one, out_);
+  const std::string own = !name_in_data_set(param, *entry.one, path).empty() ? "" : own_folder(param, *entry.one, out_);
   if (!own.empty() && lies_in(entry.path, real_paths_.of(own + "."))) return;
   const std::string where = entry.path == path ? "'" + path + "'" : "'" + path + "', which is '" + entry.path + "'";
   faults_.error(place(entry), words(entry) + ", parameter '" + param.name + "', would write " + where +

@@ -198,12 +198,6 @@ ParamValue value_of(const ParamExpression& expression, const Case* one_case, con
   return text;
 }
 
-/// ".nii.gz" of "p07_lesions.nii.gz".
-std::string extension_of(const std::filesystem::path& path) {
-  const std::string last = path.extension().string();
-  return last == ".gz" ? path.stem().extension().string() + last : last;
-}
-
 bool starts_with_out(const ParamExpression& expression) {
   return !expression.constant && !expression.pieces.empty() && expression.pieces.front().case_value == "out";
 }
@@ -252,17 +246,12 @@ std::string joined(const std::filesystem::path& base, const std::string& path) {
   return path.empty() || base.empty() ? path : (base / path).string();
 }
 
-bool has_bids_name(const ParamExpression& expression, const Case& one_case) {
-  return expression.bids && !one_case.bids_folder.empty();
-}
-
 ParamValue resolved(const ParamExpression& expression, const Case* one_case, const std::filesystem::path& out) {
   ParamValue value = value_of(expression, one_case, out);
   const std::string fault = check_value(expression.spec, value);
   if (!fault.empty()) throw Error("parameter '" + expression.name + "': " + fault);
-  if (const auto* path = std::get_if<std::string>(&value);
-      path && !path->empty() && one_case && has_bids_name(expression, *one_case))
-    return (out / one_case->bids_folder / bids_path(one_case->name, *expression.bids, extension_of(*path))).string();
+  if (const auto* path = std::get_if<std::string>(&value); path && !path->empty() && one_case)
+    if (const std::string name = name_in_data_set(expression, *one_case, *path); !name.empty()) return (out / name).string();
   if (expression.spec.type == ParamType::path && !starts_with_out(expression))
     value = joined(expression.base, std::get<std::string>(value));
   return value;

@@ -21,8 +21,8 @@ std::string wanted(const ParamSpec& spec);
 /// A path that starts at `base` when it is relative; empty stays empty.
 std::string joined(const std::filesystem::path& base, const std::string& path);
 
-/// Whether a file that is written takes the name that BIDS has for it.
-bool has_bids_name(const ParamExpression& expression, const Case& one_case);
+/// The name below the output folder that the case's data set has for a file which is written as `path`; empty: none.
+std::string name_in_data_set(const ParamExpression& expression, const Case& one_case, const std::filesystem::path& path);
 
 /// The value of one parameter for one case (null: none is known), checked against its spec; a path starts at its base.
 ParamValue resolved(const ParamExpression& expression, const Case* one_case, const std::filesystem::path& out);

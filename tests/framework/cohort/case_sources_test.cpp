@@ -8,8 +8,8 @@
 #include <map>
 #include <set>
 
-#include "cohort/bids_dataset.h"
-#include "cohort/bids_ignore.h"
+#include "cohort/bids/dataset.h"
+#include "cohort/bids/ignore.h"
 #include "cohort/case_pattern.h"
 #include "cohort/natural_order.h"
 #include "cohort/shard.h"

@@ -1,9 +1,9 @@
 #include "include_rules.h"
 
-#include <set>
 #include <algorithm>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include "rooms.h"
@@ -38,7 +38,8 @@ std::string framework_rule(const std::string& room, const Target& target) {
   if (target.kind == Kind::host) return room == "sdk" ? "the sdk room includes no host header" : "";
   if (target.kind == Kind::testing) return room == "testing" ? "" : "only tests and applications include the testing headers";
   if (target.kind == Kind::room) {
-    static const std::set<std::string> kReadJson{"spec", "registry", "packets", "records", "results", "timeline", "testing"};
+    static const std::set<std::string> kReadJson{"spec",    "registry", "packets",  "records",
+                                                 "results", "cohort",   "timeline", "testing"};
     if (target.name == room || (target.name == "json" && kReadJson.contains(room))) return "";
     return "the " + room + " room includes nothing of the " + target.name + " room";
   }
@@ -60,7 +61,9 @@ std::string common_rule(const std::string& folder, const Target& target) {
     case Kind::sibling:
       return "";
     case Kind::common:
-      return target.name == folder || (folder == "torch" && target.name == "pickle") ? "" : "plugins/common/" + folder + " includes nothing of plugins/common/" + target.name;
+      return target.name == folder || (folder == "torch" && target.name == "pickle")
+                 ? ""
+                 : "plugins/common/" + folder + " includes nothing of plugins/common/" + target.name;
     case Kind::third_party:
       return common_has(folder, target.name)
                  ? ""

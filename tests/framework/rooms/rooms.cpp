@@ -237,12 +237,12 @@ const std::map<std::string, std::set<std::string>>& app_rooms() {
 std::string room_of_host_header(const std::string& include) {
   static const std::map<std::string, std::vector<std::string>> kHeaders{
       {"cohort",
-       {"case_row", "cohort", "crash_record", "critical_path", "crossval", "graph_check", "own_file", "run_report",
-        "written_file"}},
+       {"case_row", "cohort", "crash_record", "critical_path", "crossval", "graph_check", "merge", "own_file",
+        "run_report", "written_file"}},
       {"diagnostics", {"diagnostic"}},
-      {"packets", {"isolation", "replay"}},
+      {"packets", {"isolation", "replay", "split_graph"}},
       {"process", {"child_process"}},
-      {"records", {"bids_sidecars", "case_record", "case_recorder", "comparison", "file_stamps", "run_record"}},
+      {"records", {"case_record", "case_recorder", "comparison", "file_stamps", "run_record"}},
       {"registry", {"memory_limits", "registry"}},
       {"results", {"kept_results"}},
       {"schedule", {"kept_packet", "node_results", "running_calls", "runtime"}},

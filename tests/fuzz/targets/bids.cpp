@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "cohort/bids_cases.h"
+#include "cohort/bids/cases.h"
 #include "flowrun/host/graph_spec.h"
 #include "json/json.h"
 #include "support/target.h"

@@ -31,6 +31,9 @@ std::vector<NodeFile> files_of_case(const ValidatedGraph& graph, const Case& one
 /// The files that belong to no case: models that are read, and what nodes of run scope write.
 std::vector<NodeFile> files_of_run(const ValidatedGraph& graph, const std::filesystem::path& out);
 
+/// Those in which nodes keep items of the case for nodes that take all cases (host/split_graph.h).
+std::vector<NodeFile> kept_items(const ValidatedGraph& graph, const Case& one, const std::filesystem::path& out);
+
 /// The first node that takes all cases of a run, or null: what it makes needs them all, so nothing of the run can be left out.
 const ValidatedNode* case_collector(const ValidatedGraph& graph);
 
@@ -52,9 +55,9 @@ class CaseRecorder {
   /// Before a case runs: its inputs as they are now, and what lies where it writes. An input that looks otherwise when the case
   /// has ended gets no hash; an output that looks as before was not written and is none of the case's.
   void start(const Case& one);
-  /// The record of a case that has ended. Where it is done its outputs are on the disk when this returns, and hashed; of other
-  /// cases no file is hashed. Inputs of one content add a warning to those of the result. Throws Error when an output cannot be
-  /// brought to disk.
+  /// The record of a case that has ended. Where it is done its outputs are on the disk when this returns, and hashed; of one
+  /// that has failed only the kept items are. Inputs of one content add a warning to those of the result. Throws Error when
+  /// an output cannot be brought to disk.
   CaseRecord finish(const Case& one, const CaseResult& result);
   /// The record of what the run did outside its cases.
   CaseRecord finish_run(const std::vector<Case>& cases, const RunResult& result);
@@ -63,6 +66,9 @@ class CaseRecorder {
   /// 'flair' changed"). Empty: the case need not run again. Files whose size, time and marks are as recorded are not read.
   std::vector<std::string> changes(const Case& one, const CaseRecord& earlier);
   std::vector<std::string> changes_of_run(const std::vector<Case>& cases, const CaseRecord& earlier);
+  /// The same of the graph with its plugins and of flowrun alone, and of the files alone that the record names as outputs.
+  std::vector<std::string> changes_of_program(const CaseRecord& earlier) const;
+  std::vector<std::string> changes_of_outputs(const CaseRecord& earlier);
 
  private:
   struct State;

@@ -1,4 +1,4 @@
-#include "cohort/bids_queries.h"
+#include "cohort/bids/queries.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "flowrun/host/bids_sidecars.h"
+#include "cohort/bids/sidecars.h"
 
 #include <algorithm>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "cohort/bids_dataset.h"
+#include "cohort/bids/dataset.h"
 
 #include <algorithm>
 #include <set>

@@ -1,4 +1,4 @@
-#include "cohort/bids_ignore.h"
+#include "cohort/bids/ignore.h"
 
 #include <fnmatch.h>
 

@@ -1,4 +1,4 @@
-#include "cohort/bids_cases.h"
+#include "cohort/bids/cases.h"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <set>
 
-#include "cohort/bids_dataset.h"
-#include "cohort/bids_queries.h"
+#include "cohort/bids/dataset.h"
+#include "cohort/bids/queries.h"
 #include "cohort/pattern_cases.h"
 #include "flowrun/host/file_content.h"
 #include "flowrun/host/text.h"

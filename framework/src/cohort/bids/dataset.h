@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cohort/bids_ignore.h"
+#include "cohort/bids/ignore.h"
 #include "flowrun/host/bids.h"
 
 namespace flowrun {
