@@ -9,8 +9,8 @@ import pytest
 
 from conftest import SOURCE
 
-# What the C library gives, and the C++ library, which PyPI's wheels expect too.
-OF_THE_SYSTEM = r"lib(c|m|dl|rt|pthread|resolv|util|anl|gcc_s|stdc\+\+)\.so\.\d+|ld-linux-x86-64\.so\.2"
+# What every system has by the rule of manylinux: the C and C++ libraries, zlib and expat.
+OF_THE_SYSTEM = r"lib(c|m|dl|rt|pthread|resolv|util|anl|gcc_s|z|expat|stdc\+\+)\.so\.\d+|ld-linux-x86-64\.so\.2"
 OF_TORCH = r"lib(torch|torch_cpu|torch_cuda|c10|c10_cuda)\.so"
 
 

@@ -17,8 +17,8 @@ import torch
 
 SOURCES = Path(__file__).resolve().parents[3]
 TORCH_FOLDER = Path(torch.__file__).parent / "lib"
-# What the wheel leaves to torch, which brings it, and to the driver of a GPU.
-LEFT_OUT = ("libtorch*", "libc10*", "libcu*", "libnv*", "libnccl*", "libgomp*", "libshm*")
+# What the wheel leaves to the package torch.
+LEFT_OUT = ("libtorch*", "libc10*")
 # What is compiled into programs and plugins, beside the libraries that they link.
 COMPILED_IN = ("libboost1.74-dev", "nlohmann-json3-dev", "libcli11-dev")
 
