@@ -8,6 +8,7 @@
 #include "flowrun/sdk/error.h"
 #include "flowrun/testing/plugin_check.h"
 #include "system/exit_status.h"
+#include "system/python_choice.h"
 #include "terminal/text_layout.h"
 
 namespace flowrun {
@@ -18,6 +19,7 @@ struct CheckPluginCommand {
   std::string node;  ///< empty: every node type
   Words settings;    ///< param=value, node.param=value
   int seconds = 60;  ///< for each check
+  std::string python;
   bool quiet = false;
 };
 
@@ -71,6 +73,8 @@ int print(const testing::PluginReport& report, bool quiet) {
 }
 
 int check(const CheckPluginCommand& command) {
+  if (const std::string fault = fault_of_python(command.python); !fault.empty()) throw WrongUse{fault};
+  if (!command.python.empty()) choose_python(command.python);
   testing::ChildCommand child{"/proc/self/exe", {kChildVerb}};
   for (const std::string& word : command.settings) child.arguments.push_back("--set=" + word);
   child.arguments.push_back(fmt::format("--seconds={}", command.seconds));
@@ -102,6 +106,7 @@ Verb check_plugin_verb(CLI::App& app) {
   verb.argument("PLUGIN", command.library, "the plugin's library");
   verb.option("--node", command.node, "NAME", "only this node type");
   add_check_options(verb, command);
+  verb.option("--python", command.python, "PYTHON", "the Python of a plugin in Python [FLOWRUN_PYTHON, else python3]");
   verb.flag("--quiet", command.quiet, "show only the checks that failed");
   return verb;
 }

@@ -171,7 +171,7 @@ Verb crossval_verb(CLI::App& app) {
   verb.option("--threads", command.threads, "N", "threads of the whole process [the cores it may use]");
   verb.flag("--dry-run", command.dry_run, "check the plan and its graphs, list the folds; run nothing");
   verb.flag("--quiet", command.quiet, "no progress and no summaries of the runs; the figures at the end only");
-  verb.repeatable("--plugin-path", command.plugin_paths, "DIR", "look for plugins here first (repeatable)");
+  verb.plugin_path(command.plugin_paths);
   return verb;
 }
 

@@ -4,6 +4,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "system/python_choice.h"
+
 namespace flowrun {
 namespace {
 
@@ -73,6 +75,10 @@ void Verb::exclude(const std::string& option, const std::string& other) {
 void Verb::plugin_path(Words& paths) {
   repeatable("--plugin-path", paths, "DIR",
              "look for plugins here first (repeatable); then in FLOWRUN_PLUGIN_PATH\nand beside flowrun");
+  app_->add_option_function<std::string>("--python", choose_python,
+                                         "the Python of nodes in Python [FLOWRUN_PYTHON, else python3]")
+      ->type_name("PYTHON")
+      ->check(CLI::Validator(fault_of_python, ""));
 }
 
 void Verb::settings(Words& settings) {

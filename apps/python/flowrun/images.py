@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Dict, Optional
 
 import numpy as np
@@ -31,6 +32,7 @@ class Image:
     payload = ""
     dtype: Any = None
     _packet = None  # of the extension: the packet in which `data` lies
+    new_array = staticmethod(partial(np.empty, order="F"))  # of a shape and a type
 
     def __init__(
         self,
@@ -82,8 +84,9 @@ class Image:
         return kind(data, grid=self.grid, facts=facts, source=self.source, **changes)
 
     def empty(self) -> np.ndarray:
-        """An array of the same shape, type and order, to be filled."""
-        return np.empty_like(self.data)
+        """An array of the same shape, type and order, to be filled. In a node it lies where outputs are given from, so an output
+        made of it is not copied."""
+        return type(self).new_array(self.shape, self.dtype)
 
     def to_nibabel(self):
         """As a nibabel.Nifti1Image."""

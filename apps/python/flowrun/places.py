@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
 import os
 import shutil
 import sys
@@ -13,11 +15,15 @@ from .errors import FlowrunError
 PathLike = Union[str, "os.PathLike[str]"]
 
 
+def _package() -> Path:
+    return Path(os.path.abspath(__file__)).parent  # not what a link in a build folder leads to
+
+
 def prefix() -> Optional[Path]:
-    """The folder with bin/flowrun and lib/flowrun/plugins: FLOWRUN_PREFIX, the one that this package lies in, the one that it was
-    built against, or that of the program `flowrun` on PATH."""
-    candidates = [os.environ.get("FLOWRUN_PREFIX", "")]
-    here = Path(os.path.abspath(__file__)).parent  # not what a link in a build folder leads to
+    """The folder with bin/flowrun and lib/flowrun/plugins: FLOWRUN_PREFIX, the one in this package (as the wheel has it), the one
+    that this package lies in, the one that it was built against, or that of the program `flowrun` on PATH."""
+    here = _package()
+    candidates = [os.environ.get("FLOWRUN_PREFIX", ""), str(here / "installed")]
     candidates.append(str(here.parents[3]) if len(here.parents) > 3 else "")
     built = here / "prefix.txt"
     candidates.append(built.read_text(encoding="utf-8").strip() if built.is_file() else "")
@@ -47,11 +53,32 @@ def graph_folder() -> Path:
     raise FlowrunError("the graphs of flowrun are missing; set FLOWRUN_PREFIX to the folder where flowrun is installed")
 
 
+def _torch_elsewhere() -> Optional[Path]:
+    """LibTorch's folder, where the wheel's libraries do not find it by themselves: torch lies in another folder than flowrun."""
+    package = _package()
+    if not (package / "installed").is_dir() or (package.parent / "torch/lib").is_dir():
+        return None
+    torch = importlib.util.find_spec("torch")
+    return Path(torch.origin).parent / "lib" if torch and torch.origin else None
+
+
+def prepare() -> None:
+    """Puts into the environment what flowrun's programs look for there: the Python that runs nodes in Python, this package, and
+    LibTorch."""
+    os.environ.setdefault("FLOWRUN_PYTHON", sys.executable)
+    os.environ.setdefault("FLOWRUN_PYTHON_FOLDER", str(_package().parent))
+    torch, known = _torch_elsewhere(), os.environ.get("LD_LIBRARY_PATH", "")
+    if torch and str(torch) not in known.split(":"):
+        os.environ["LD_LIBRARY_PATH"] = f"{torch}:{known}" if known else str(torch)
+
+
 def plugin_paths(given: Sequence[PathLike] = ()) -> List[str]:
     """The plugins named, in the order in which flowrun looks: those given, then the installed ones."""
     folder = prefix()
-    os.environ.setdefault("FLOWRUN_PYTHON", sys.executable)  # of nodes in Python
-    os.environ.setdefault("FLOWRUN_PYTHON_FOLDER", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    prepare()
+    torch = _torch_elsewhere()
+    if torch and (torch / "libtorch.so").is_file():
+        ctypes.CDLL(str(torch / "libtorch.so"))  # plugins that need it then find it: it is loaded
     if folder and not os.environ.get("FLOWRUN_MANIFEST_PROGRAM"):
         for place in (folder / "bin/flowrun_manifest", folder / "libexec/flowrun/flowrun_manifest"):
             if place.is_file():

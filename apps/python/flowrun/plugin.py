@@ -63,18 +63,35 @@ def _payload(kind: Union[str, type]) -> str:
     return name
 
 
+def _refuse(asked: bool, what: str) -> None:
+    if asked:
+        raise FlowrunError(
+            f"a node in Python {what}; write it in C++ (docs/writing-a-node.md), or let it take and give whole images"
+        )
+
+
 class Input:
     """An input port. kind: Volume, Mask, Labels, Number, Table or another class of flowrun.plugin. required=False: None where the
-    case lacks it. variadic=True: a list of edges, given as a list."""
+    case lacks it. variadic=True: a list of edges, given as a list. collects=True is refused."""
 
-    def __init__(self, kind: Union[str, type], help: str, *, required: bool = True, variadic: bool = False):
+    def __init__(
+        self,
+        kind: Union[str, type],
+        help: str,
+        *,
+        required: bool = True,
+        variadic: bool = False,
+        collects: bool = False,
+    ):
+        _refuse(collects, "cannot collect the chunks of a case or the cases of a run")
         self.description = {"payload": _payload(kind), "help": help, "required": required, "variadic": variadic}
 
 
 class Output:
-    """An output port, whose value `process` gives back."""
+    """An output port, whose value `process` gives back. stream=True is refused."""
 
-    def __init__(self, kind: Union[str, type], help: str):
+    def __init__(self, kind: Union[str, type], help: str, *, stream: bool = False):
+        _refuse(stream, "cannot give a stream of chunks")
         self.description = {"payload": _payload(kind), "help": help}
 
 
@@ -200,6 +217,7 @@ class _OfFunction:
 
 
 def _check_arguments(kind: NodeKind, process: Callable[..., Any]) -> None:
+    _refuse(inspect.isgeneratorfunction(process), "cannot give a stream of chunks, as its process with 'yield' would")
     parameters = inspect.signature(process).parameters
     kind.arguments = [name for name, one in parameters.items() if one.kind is not one.VAR_KEYWORD and name != "self"]
     known = [*kind.inputs, *kind.params]

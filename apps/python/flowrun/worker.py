@@ -17,6 +17,7 @@ from typing import Any, Dict, List, Tuple
 REQUESTS, ANSWERS, REQUEST_MEMORY, ANSWER_MEMORY = 3, 4, 5, 6  # descriptors
 RESULT = 3  # of a process that describes
 DONE, PROGRESS = 0, 1
+ANSWER, REQUEST = 0, 1  # the memory in which an output lies
 
 
 def load(script: str) -> str:
@@ -66,9 +67,11 @@ class Server:
     """Serves firings one after the other, until the other side closes the socket."""
 
     def __init__(self, script: str):
-        from . import packets, plugin
+        from . import answers, images, packets, plugin
 
-        self.plugin, self.packets = plugin, packets
+        self.answers, self.plugin, self.packets = answers, plugin, packets
+        self.memory = answers.AnswerMemory(ANSWER_MEMORY)
+        images.Image.new_array = self.memory.empty
         self.script = script
         self.failure = ""  #: why no firing can be served
         try:
@@ -78,8 +81,8 @@ class Server:
                 f"'{script}' cannot be imported by {sys.executable}: {named(failure)}{place_in(script, failure)}"
             )
         self.opened: Dict[int, Any] = {}  # nodes of the graph, by number
-        self.answer = mmap.mmap(-1, 1)
         self.request = self._mapped(0)
+        self.given: List[Tuple[int, int]] = []  # packets of the request: offset and length
 
     def _mapped(self, size: int) -> Any:
         """The memory of requests as an array of bytes, in which the inputs of a firing are views. It stays mapped, because
@@ -108,10 +111,11 @@ class Server:
             data += part
         return data
 
-    def _served(self, place: int, length: int) -> Tuple[str, Any, Dict[str, Tuple[str, Any]]]:
-        """The failure (empty: none), the context, and the outputs with their payloads."""
+    def _served(self, place: int, length: int) -> Tuple[str, Any, Dict[str, Tuple[int, int, int]]]:
+        """The failure (empty: none), the context, and the places of the outputs."""
         if place + length > self.request.size:
             self.request = self._mapped(os.fstat(REQUEST_MEMORY).st_size)
+        self.memory.answer.clear()  # it was read
         context = self.plugin.Context(progress=self._progress)
         failure, outputs = self.failure, {}
         try:
@@ -145,7 +149,7 @@ class Server:
             gc.collect()
         return sys.getrefcount(self.request) <= own
 
-    def _run(self, place: int, context: Any) -> Dict[str, Tuple[str, Any]]:
+    def _run(self, place: int, context: Any) -> Dict[str, Tuple[int, int, int]]:
         header = self.packets.ByteReader(self.request[place:])
         fires, kind, number = header.one("B"), header.text(), header.one("Q")
         context.node, context.device = header.text(), header.text()
@@ -166,7 +170,14 @@ class Server:
                 written[name] = self.packets.encoded(given[name], payload)
             except self.packets.FlowrunError as fault:
                 raise self.packets.FlowrunError(f"output '{name}': {fault}") from None
-        return self._put(written)
+        return {name: self._place_of(parts) for name, parts in written.items()}
+
+    def _place_of(self, parts: List[Any]) -> Tuple[int, int, int]:
+        """Memory, offset and length of an output. An input that is given back stays where it is."""
+        for offset, length in self.given:
+            if self.answers.is_packet(parts, self.request[offset : offset + length]):
+                return REQUEST, offset, length
+        return (ANSWER, *self.memory.put(parts))
 
     def _instance(self, kind: Any, number: int, params: Dict[str, Any]) -> Any:
         if number not in self.opened:
@@ -178,39 +189,21 @@ class Server:
 
     def _inputs(self, header: Any, kind: Any) -> Dict[str, Any]:
         inputs: Dict[str, Any] = {}
+        self.given.clear()
         for _ in range(header.one("Q")):
             port, values = header.text(), []
             for _ in range(header.one("Q")):
                 payload = header.text()
                 if payload:
                     offset, length = header.unpack("2Q")
+                    self.given.append((offset, length))
                     values.append(self.packets.decoded(self.request[offset : offset + length], payload))
             if port in kind.inputs:
                 variadic = kind.inputs[port].description["variadic"]
                 inputs[port] = values if variadic else (values[0] if values else None)
         return inputs
 
-    def _put(self, outputs: Dict[str, List[Any]]) -> Dict[str, Tuple[int, int]]:
-        """Outputs to the memory of answers: their places."""
-        places, end = {}, 0
-        for name, parts in outputs.items():
-            length = sum(len(part) for part in parts)
-            places[name] = (end, length)
-            end += length
-        self._grow(end)
-        for name, parts in outputs.items():
-            at = places[name][0]
-            for part in parts:
-                self.answer[at : at + len(part)] = part
-                at += len(part)
-        return places
-
-    def _grow(self, size: int) -> None:
-        if size > len(self.answer) or self.answer.closed:
-            os.ftruncate(ANSWER_MEMORY, max(size, os.fstat(ANSWER_MEMORY).st_size))
-            self.answer = mmap.mmap(ANSWER_MEMORY, max(size, 1), flags=mmap.MAP_SHARED)
-
-    def _answer(self, failure: str, context: Any, places: Dict[str, Tuple[int, int]]) -> None:
+    def _answer(self, failure: str, context: Any, places: Dict[str, Tuple[int, int, int]]) -> None:
         header = self.packets.ByteWriter()
         header.text(failure)
         header.pack("Q", len(context.warnings))
@@ -223,12 +216,8 @@ class Server:
         header.pack("Q", len(places))
         for name, place in places.items():
             header.text(name)
-            header.pack("2Q", *place)
-        text = b"".join(header.parts)
-        begin = max((offset + length for offset, length in places.values()), default=0)
-        self._grow(begin + len(text))
-        self.answer[begin : begin + len(text)] = text
-        os.write(ANSWERS, struct.pack("<3Q", DONE, begin, len(text)))
+            header.pack("3Q", *place)
+        os.write(ANSWERS, struct.pack("<3Q", DONE, *self.memory.put([b"".join(header.parts)])))
 
     @staticmethod
     def _progress(fraction: float) -> None:

@@ -169,14 +169,20 @@ class ScriptNode : public Node {
       std::string name = in.text();
       told.reports.emplace_back(std::move(name), in.number<double>());
     }
-    for (std::size_t left = in.count(3 * sizeof(std::uint64_t)); left > 0; --left) {
+    for (std::size_t left = in.count(4 * sizeof(std::uint64_t)); left > 0; --left) {
       const std::string port = in.text();
-      const auto offset = in.number<std::uint64_t>(), length = in.number<std::uint64_t>();
-      ByteReader::require(offset <= answer.memory.size() && length <= answer.memory.size() - offset,
-                          "its process of Python gave an answer that cannot be read");
-      told.outputs[port] = answer.memory.subspan(offset, length);
+      told.outputs[port] = output_of(answer, in);
     }
     return told;
+  }
+
+  static std::span<const std::byte> output_of(const ScriptWorker::Answer& answer, ByteReader& in) {
+    constexpr const char* kUnreadable = "its process of Python gave an answer that cannot be read";
+    const auto which = in.number<std::uint64_t>(), offset = in.number<std::uint64_t>(), length = in.number<std::uint64_t>();
+    ByteReader::require(which < answer.memories.size(), kUnreadable);
+    const std::span<const std::byte> memory = answer.memories[which];
+    ByteReader::require(offset <= memory.size() && length <= memory.size() - offset, kUnreadable);
+    return memory.subspan(offset, length);
   }
 
   void emit_outputs(Context& context, const Told& told) const {

@@ -202,7 +202,7 @@ ScriptWorker::Answer ScriptWorker::call(const Request& request, const std::strin
     end();
     throw Error("its process of Python gave an answer that cannot be read");
   }
-  return {memory.subspan(frame[1], frame[2]), memory};
+  return {memory.subspan(frame[1], frame[2]), {memory, request_.all()}};
 }
 
 }  // namespace flowrun::scripts

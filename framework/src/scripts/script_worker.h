@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <functional>
 #include <span>
 #include <string>
@@ -44,7 +45,9 @@ class ScriptWorker {
 
   struct Answer {
     std::span<const std::byte> header;
-    std::span<const std::byte> memory;  ///< in which the header's places are; valid until the next call
+    /// In which the header's places are, valid until the next call: that of answers, and that of the request, where an input
+    /// that is given back still lies.
+    std::array<std::span<const std::byte>, 2> memories;
   };
   /// Throws Error, and can serve no more, when the process ends meanwhile, breaks the protocol or is to stop.
   Answer call(const Request& request, const std::string& header, const std::function<bool()>& stop,

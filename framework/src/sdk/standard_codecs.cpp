@@ -19,6 +19,20 @@ void write_image(const Image& image, ByteWriter& bytes) {
   bytes.array(image.voxels);
 }
 
+/// What `bytes.array<T>(expected)` gives. That one fills the memory with zeros first, which takes half as long as the copy.
+template <class T>
+std::vector<T> read_voxels(ByteReader& bytes, std::int64_t expected) {
+  ByteReader after = bytes;
+  const std::uint64_t count = after.number<std::uint64_t>();
+  const std::span<const std::byte> data = after.rest();
+  const bool aligned = reinterpret_cast<std::uintptr_t>(data.data()) % alignof(T) == 0;
+  if (!aligned || count != static_cast<std::uint64_t>(expected) || count > data.size() / sizeof(T))
+    return bytes.array<T>(expected);
+  const T* const first = reinterpret_cast<const T*>(data.data());
+  bytes = ByteReader(data.subspan(count * sizeof(T)));
+  return std::vector<T>(first, first + count);
+}
+
 template <class Image>
 Image read_image(ByteReader& bytes) {
   using Voxel = typename decltype(Image::voxels)::value_type;
@@ -26,7 +40,7 @@ Image read_image(ByteReader& bytes) {
   image.geometry = bytes.geometry();
   image.source = bytes.text();
   image.facts = bytes.facts();
-  image.voxels = bytes.array<Voxel>(image.geometry.voxel_count());
+  image.voxels = read_voxels<Voxel>(bytes, image.geometry.voxel_count());
   return image;
 }
 

@@ -96,3 +96,19 @@ def wrong(volume, how):
     if how == "exit":
         os._exit(3)
     return {"array": volume.data, "keep": volume, "nothing": None}[how]
+
+
+given = []
+
+
+@node(inputs={"volume": Input(Volume, "Any image")}, outputs={"volume": Output(Volume, "The doubled image")})
+def into_empty(volume):
+    """Doubles an image into an array of empty, and keeps what it gave in every second firing"""
+    doubled = np.multiply(volume.data, np.float32(2), out=volume.empty())
+    for array, total in given:
+        assert array.sum() == total
+    if len(given) % 2 == 0:
+        given.append((doubled, doubled.sum()))
+    else:
+        given.append((np.zeros(1), 0))
+    return volume.like(doubled)
