@@ -182,6 +182,51 @@ def test_resume_runs_again_when_the_file_or_what_it_imports_changed(tmp_path, pl
     assert run().nothing == ""
 
 
+@pytest.mark.parametrize(
+    "module, file",
+    [
+        ("ns.mod", "ns/mod.py"),  # without __init__.py
+        ("pkg.deep.m", "pkg/deep/m.py"),
+        ("other", "other.py"),  # a plugin too
+        ("test_x", "test_x.py"),
+        ("pk.tests.test_q", "pk/tests/test_q.py"),
+        ("linked.mod", "linked/mod.py"),
+    ],
+)
+def test_resume_sees_each_module_that_can_be_imported_from_the_folder(tmp_path, plugins, module, file):
+    (tmp_path / "elsewhere").mkdir()
+    (plugins / "linked").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (plugins / "pkg").mkdir()
+    (plugins / "pkg/__init__.py").write_text("")
+    (plugins / file).parent.mkdir(parents=True, exist_ok=True)
+    plugin = "from flowrun.plugin import plugin\n" if module == "other" else ""
+    (plugins / file).write_text(plugin + "NOTHING = 0\n")
+    (plugins / "helper.py").write_text(f"from {module} import NOTHING\n")
+    graph = cohort(tmp_path, [0])
+
+    def run():
+        return flowrun.run(graph, cases=tmp_path / "cases.csv", out=tmp_path / "out", resume=True)
+
+    assert run().all_done and run().nothing
+    before = flowrun.read(tmp_path / "out/c00.nii.gz").data
+    (plugins / file).write_text(plugin + "NOTHING = 5\n")
+    assert run().nothing == ""
+    np.testing.assert_array_equal(flowrun.read(tmp_path / "out/c00.nii.gz").data, before + 5)
+
+
+def test_a_folder_with_too_much_in_it_is_no_place_for_a_plugin(plugins):
+    (plugins / "circle").symlink_to(plugins, target_is_directory=True)
+    (plugins / "many").mkdir()
+    for number in range(5001):
+        (plugins / f"many/m{number}.txt").touch()
+    assert reason_of(plugins, "my_nodes.py") == ""
+    for number in range(5001):
+        (plugins / f"many/m{number}.txt").rename(plugins / f"many/m{number}.py")
+    (plugins / "my_nodes.py.json").unlink()
+    reason = reason_of(plugins, "my_nodes.py")
+    assert "more than 5000 files that Python can import, of which" in reason and "into a folder of its own" in reason
+
+
 def test_an_edited_file_is_never_mixed_with_what_still_runs(tmp_path, plugins):
     graph = one_node(tmp_path, "scale", factor=3)
     with graph.session() as before:

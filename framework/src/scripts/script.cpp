@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -51,18 +50,6 @@ std::string interpreter() {
   return read && !real.empty() ? real : program;
 }
 
-void add_sources(const fs::path& folder, const fs::path& from, const fs::path& script, std::vector<std::string>& found) {
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    const fs::path& file = at->path();
-    std::error_code unused;
-    if (at->is_directory(unused) && fs::exists(file / "__init__.py", unused)) add_sources(file, from, script, found);
-    const bool source = file.extension() == ".py" && at->is_regular_file(unused);
-    if (!source || file == script || file.filename().string().starts_with("test_")) continue;
-    if (folder != from || !is_script(file)) found.push_back(fs::relative(file, from).generic_string());
-  }
-}
-
 }  // namespace
 
 bool is_script(const fs::path& file) {
@@ -75,13 +62,6 @@ bool is_script(const fs::path& file) {
   for (std::string line; std::getline(lines, line);)
     if (line.size() < kLongestLine && std::regex_match(line, kImport)) return true;
   return false;
-}
-
-std::vector<std::string> script_helpers(const fs::path& script) {
-  std::vector<std::string> found;
-  add_sources(script.parent_path(), script.parent_path(), script, found);
-  std::sort(found.begin(), found.end());
-  return found;
 }
 
 std::vector<std::string> python_command(const std::string& task, const fs::path& script) {

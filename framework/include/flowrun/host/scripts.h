@@ -14,9 +14,10 @@ namespace flowrun {
 /// Whether a file is such a plugin: "*.py", with a line that imports from flowrun.plugin.
 bool is_script(const std::filesystem::path& file);
 
-/// The sources that it may import from its folder: every other "*.py" there that is neither a plugin nor a test (test_*.py), and
-/// those of packages (folders with __init__.py) at any depth. Relative to that folder, in order. A
-/// change of one is taken for a change of the plugin.
+/// The files that it may import from its folder: every other source ("*.py", plugins and tests too), module without its source
+/// ("*.pyc") and extension module ("*.so" with a PyInit function) there and at any depth below, but in no folder with a dot in its
+/// name, which no import reaches. Relative to that folder, in order. A change of one is taken for a change of the plugin. Throws
+/// Error where a folder cannot be read, or has more than 5000 such files, 200000 files or 32 levels.
 std::vector<std::string> script_helpers(const std::filesystem::path& script);
 
 /// Program and words that start Python for a task of flowrun/worker.py, "describe" or "serve". The program is FLOWRUN_PYTHON, else
