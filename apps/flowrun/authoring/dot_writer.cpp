@@ -187,10 +187,11 @@ class DotWriter {
       if (merged && !drawn_.insert({slot.source.node, slot.source.port, to}).second) continue;
       const bool chunks = slot.scope == Scope::chunk;
       const std::string& output = graph_.nodes[slot.source.node].type.outputs[slot.source.port].name;
-      const std::string label = edge_label(slot, boxes_[to].whole_subgraph ? output : graph_.nodes[index].type.inputs[slot.port].name);
-      text_ += fmt::format("  n{} -> n{} [label={}{}];\n", from, to, quoted(label),
-                           std::string(chunks ? ", penwidth=2.5, color=\"#1f5fa8\"" : "") +
-                               (dashed_[slot.source.node] ? ", style=dashed" : ""));
+      const std::string label =
+          edge_label(slot, boxes_[to].whole_subgraph ? output : graph_.nodes[index].type.inputs[slot.port].name);
+      text_ += fmt::format(
+          "  n{} -> n{} [label={}{}];\n", from, to, quoted(label),
+          std::string(chunks ? ", penwidth=2.5, color=\"#1f5fa8\"" : "") + (dashed_[slot.source.node] ? ", style=dashed" : ""));
     }
   }
 
@@ -200,7 +201,7 @@ class DotWriter {
   std::vector<Box> boxes_;
   std::vector<std::size_t> box_of_;  ///< by node
   std::map<std::string, std::string> fills_;
-  std::set<std::pair<std::size_t, std::size_t>> labelled_;           ///< node and output
+  std::set<std::pair<std::size_t, std::size_t>> labelled_;             ///< node and output
   std::set<std::tuple<std::size_t, std::size_t, std::size_t>> drawn_;  ///< the same, and the box that reads
   std::string text_;
   int next_cluster_ = 0;

@@ -27,9 +27,9 @@ struct DrawOptions {
 };
 
 /// The graph as Graphviz DOT: a box for each node (id, type, how often it fires), coloured by plugin; edges labelled with ports
-/// and payload where an output is first read, heavy where chunks stream; a cluster around the nodes of each subgraph. With a run's
-/// work, a box also says how often its node fired and how long it was busy, and its border is heavier the longer that was. Names
-/// are escaped: they come from files.
+/// and payload where an output is first read, heavy where chunks stream; a cluster around the nodes of each subgraph. With a
+/// run's work, a box also says how often its node fired and how long it was busy, and its border is heavier the longer that was.
+/// Names are escaped: they come from files.
 std::string to_dot(const ValidatedGraph& graph, const DrawOptions& options = {});
 
 }  // namespace flowrun

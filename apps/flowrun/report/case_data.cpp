@@ -17,7 +17,8 @@ std::string pair(const std::optional<double>& value) {
 }
 
 std::string picture(const std::string& path) {
-  return json_object({{"name", json_text(std::filesystem::path(path).filename().string())}, {"link", json_text(relative_link(path))}});
+  return json_object(
+      {{"name", json_text(std::filesystem::path(path).filename().string())}, {"link", json_text(relative_link(path))}});
 }
 
 }  // namespace

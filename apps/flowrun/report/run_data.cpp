@@ -178,8 +178,8 @@ std::string whole_run(const RunReport& report, const std::vector<CaseRow>& rows,
 
 }  // namespace
 
-void write_run_data(std::ostream& page, const std::filesystem::path& folder, const RunReport& report, const std::vector<CaseRow>& rows,
-                    const RunFacts& facts, ThumbnailStore* thumbnails) {
+void write_run_data(std::ostream& page, const std::filesystem::path& folder, const RunReport& report,
+                    const std::vector<CaseRow>& rows, const RunFacts& facts, ThumbnailStore* thumbnails) {
   std::string whole = whole_run(report, rows, facts);
   whole.pop_back();
   page << whole << ",\"rows\":[\n";

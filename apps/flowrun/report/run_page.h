@@ -18,8 +18,8 @@ inline constexpr std::string_view kPageBeginning = "<!DOCTYPE html>\n<!-- The pa
 void write_run_page(const std::filesystem::path& file, const RunReport& report, const std::vector<CaseRow>& rows,
                     const RunFacts& facts);
 
-/// "flowrun/viewer/<case>.html": where the page with a case's images is, within the output folder. The run's page links to those that
-/// are there.
+/// "flowrun/viewer/<case>.html": where the page with a case's images is, within the output folder. The run's page links to those
+/// that are there.
 std::string viewer_path(const std::string& name);
 
 /// For who runs a cohort.

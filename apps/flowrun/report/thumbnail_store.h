@@ -6,8 +6,8 @@
 
 namespace flowrun {
 
-/// The thumbnails of a page, kept in "<out>/flowrun/<page>.thumbnails" so that each picture is decoded once: a page is often written
-/// again when no picture has changed. A picture counts as unchanged by its size, times and inode.
+/// The thumbnails of a page, kept in "<out>/flowrun/<page>.thumbnails" so that each picture is decoded once: a page is often
+/// written again when no picture has changed. A picture counts as unchanged by its size, times and inode.
 class ThumbnailStore {
  public:
   /// What cannot be read is made again.

@@ -58,7 +58,8 @@ GraphWork work_of(const std::filesystem::path& out, const std::string& graph) {
       }
       for (const auto& [node, reason] : record.left_out) ++work.nodes[node].left_out;
     }
-  if (work.cases == 0) throw Error("'" + out.string() + "' contains no records of graph '" + graph + "'; give the output folder of a run of it");
+  if (work.cases == 0)
+    throw Error("'" + out.string() + "' contains no records of graph '" + graph + "'; give the output folder of a run of it");
   return work;
 }
 

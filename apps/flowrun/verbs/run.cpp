@@ -143,7 +143,8 @@ void declare_run(Verb& verb, RunCommand& command) {
   verb.flag("--resume", command.resume, "run only the cases that are not done, or of which something has changed");
   verb.flag("--retry-failed", command.retry_failed, "run only the cases that failed or were not finished last time");
   verb.repeatable("--only", command.only, "CASE",
-                  "run only these cases: names or patterns ('p0*'), separated by commas,\nor those of a table of ratings: @ratings.tsv or @ratings.tsv:pass (repeatable)");
+                  "run only these cases: names or patterns ('p0*'), separated by commas,\n"
+                  "or those of a table of ratings: @ratings.tsv or @ratings.tsv:pass (repeatable)");
   verb.flag("--no-report", command.no_report, "write no page about the run (report.html)");
   verb.flag("--fail-fast", command.fail_fast, "the first failing case ends the run");
   verb.option("--replay-limit", command.replay_limit, "BYTES",

@@ -86,7 +86,8 @@ int view(const ViewCommand& command) {
     fmt::print("{}: {}, {}\n", printable(page.file.string()), count_text(page.layers, "layer"),
                bytes_text(static_cast<std::int64_t>(page.bytes)));
     std::fflush(stdout);
-    for (const std::string& text : page.missing) fmt::print(stderr, "flowrun: warning: case '{}': {}\n", printable(name), printable(text));
+    for (const std::string& text : page.missing)
+      fmt::print(stderr, "flowrun: warning: case '{}': {}\n", printable(name), printable(text));
     whole = whole && page.missing.empty();
   }
   if (!command.no_report) renew_report(command);

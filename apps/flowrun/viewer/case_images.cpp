@@ -17,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_image_name(const fs::path& file) {
-  static constexpr std::array<std::string_view, 9> kEndings{".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd", ".hdr", ".img", ".dcm"};
+  static constexpr std::array<std::string_view, 9> kEndings{".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha",
+                                                            ".mhd", ".hdr",    ".img",  ".dcm"};
   const std::string name = file.filename().string();
   return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
 }
@@ -28,7 +29,8 @@ fs::path place_of(const fs::path& out, const std::string& path, bool written) { 
 std::string change_text(const fs::path& file, const FileStamp& stamp) {
   std::error_code failed;
   if (stamp.size < 0 || !fs::is_regular_file(file, failed)) return "";
-  return static_cast<std::int64_t>(fs::file_size(file, failed)) == stamp.size || failed ? "" : "the file has changed since the run";
+  return static_cast<std::int64_t>(fs::file_size(file, failed)) == stamp.size || failed ? ""
+                                                                                        : "the file has changed since the run";
 }
 
 std::string name_of(const std::string& path) { return fs::path(path).filename().string(); }
@@ -51,7 +53,8 @@ struct Gatherer {
     images.graphs.push_back(record.graph);
     for (const InputFile& input : record.inputs) add(input.file, input.name, "");
     for (const OutputFile& output : record.outputs) {
-      const auto node = std::find_if(record.nodes.begin(), record.nodes.end(), [&](const NodeRecord& one) { return one.id == output.node; });
+      const auto node =
+          std::find_if(record.nodes.begin(), record.nodes.end(), [&](const NodeRecord& one) { return one.id == output.node; });
       add(output.file, name_of(output.file.path), node == record.nodes.end() ? "?" : node->type);
       if (output.file.path.ends_with(".csv") && has_places(out / output.file.path)) images.table = out / output.file.path;
     }
@@ -76,8 +79,8 @@ std::vector<std::string> cases_with_records(const fs::path& out) {
   if (!fs::is_directory(out, failed)) throw Error("'" + out.string() + "' is no folder; give the output folder of a run");
   std::set<std::string> names;
   for (const std::string& word : record_words(out))
-    for (auto entry = fs::directory_iterator(case_records_folder(out, word), failed); !failed && entry != fs::directory_iterator();
-         entry.increment(failed))
+    for (auto entry = fs::directory_iterator(case_records_folder(out, word), failed);
+         !failed && entry != fs::directory_iterator(); entry.increment(failed))
       if (entry->path().extension() == ".json" && entry->is_regular_file(failed)) names.insert(entry->path().stem().string());
   if (names.empty()) throw Error("'" + out.string() + "' contains no records of cases; give the output folder of a run");
   return {names.begin(), names.end()};

@@ -42,8 +42,9 @@ ImageReader::ImageReader(Registry& registry) {
   Diagnostics faults;
   session_ = std::make_unique<Session>(std::move(request), registry, faults);
   if (faults.has_errors())
-    throw Error("images cannot be read, because the node io.read_volume cannot be used; 'flowrun plugins --why' says why plugins "
-                "are missing");
+    throw Error(
+        "images cannot be read, because the node io.read_volume cannot be used; 'flowrun plugins --why' says why plugins "
+        "are missing");
 }
 
 ImageReader::~ImageReader() = default;

@@ -25,8 +25,8 @@ class ImageReader {
     std::shared_ptr<const Volume> volume;
     std::vector<std::string> warnings;  ///< of the reader
   };
-  /// NaN becomes 0, and axes that are not at right angles are resampled. Throws Error, a sentence, for what is no image that can be
-  /// read.
+  /// NaN becomes 0, and axes that are not at right angles are resampled. Throws Error, a sentence, for what is no image that can
+  /// be read.
   Image read(const std::filesystem::path& file);
 
  private:

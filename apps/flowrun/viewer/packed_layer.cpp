@@ -72,7 +72,8 @@ float most_frequent_of(const std::vector<float>& block) {
   std::map<float, std::size_t> counts;
   for (const float value : block)
     if (value != 0) ++counts[value];
-  const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto most =
+      std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   return most == counts.end() ? 0.0F : most->first;
 }
 
@@ -160,7 +161,8 @@ std::string label_bytes(PackedLayer& layer, const std::vector<float>& voxels, co
 std::array<double, 12> affine_of(const Geometry& geometry) {
   std::array<double, 12> affine{};
   for (std::size_t row = 0; row < 3; ++row) {
-    for (std::size_t axis = 0; axis < 3; ++axis) affine[4 * row + axis] = geometry.direction[3 * row + axis] * geometry.spacing[axis];
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      affine[4 * row + axis] = geometry.direction[3 * row + axis] * geometry.spacing[axis];
     affine[4 * row + 3] = geometry.origin[row];
   }
   return affine;
@@ -168,11 +170,12 @@ std::array<double, 12> affine_of(const Geometry& geometry) {
 
 void add_notes(PackedLayer& layer, const Numbers& numbers) {
   if (!layer.source.note.empty()) layer.notes.push_back(layer.source.note);
-  if (!numbers.finite) layer.notes.push_back("it has values that are no numbers (NaN) or infinite; they are shown as the lowest value");
+  if (!numbers.finite)
+    layer.notes.push_back("it has values that are no numbers (NaN) or infinite; they are shown as the lowest value");
   if (layer.factor != Factor{1, 1, 1})
-    layer.notes.push_back(fmt::format("{} x {} x {} voxels are shown as one, so that the page stays small{}", layer.factor[0],
-                                      layer.factor[1], layer.factor[2],
-                                      layer.kind == LayerKind::mask ? "; one that has any voxel of the mask counts as inside" : ""));
+    layer.notes.push_back(fmt::format(
+        "{} x {} x {} voxels are shown as one, so that the page stays small{}", layer.factor[0], layer.factor[1], layer.factor[2],
+        layer.kind == LayerKind::mask ? "; one that has any voxel of the mask counts as inside" : ""));
 }
 
 }  // namespace
@@ -195,7 +198,7 @@ PackedLayer pack_layer(const Volume& volume, const LayerSource& source, std::int
   const std::vector<float> voxels = voxels_for(volume, layer.kind, layer.factor);
   const bool shaded = layer.kind == LayerKind::image || layer.kind == LayerKind::probability;
   if (shaded) choose_range(layer, voxels, numbers);
-  layer.base64 = base64(deflated(shaded                           ? shades(layer, voxels)
+  layer.base64 = base64(deflated(shaded                          ? shades(layer, voxels)
                                  : layer.kind == LayerKind::mask ? mask_bytes(voxels)
                                                                  : label_bytes(layer, voxels, numbers)));
   add_notes(layer, numbers);

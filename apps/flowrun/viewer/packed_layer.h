@@ -15,10 +15,10 @@ const char* to_string(LayerKind kind);
 
 /// What is known of a file before its voxels are looked at.
 struct LayerSource {
-  std::string name;         ///< for people
-  std::string file;         ///< path, as the record or the command line has it
-  std::string writer;       ///< type of the node that wrote it; empty: the case read it
-  std::string note;         ///< what a reader of the page should know; empty: nothing
+  std::string name;    ///< for people
+  std::string file;    ///< path, as the record or the command line has it
+  std::string writer;  ///< type of the node that wrote it; empty: the case read it
+  std::string note;    ///< what a reader of the page should know; empty: nothing
 };
 
 /// A layer of a viewer page. Stored numbers are 0 to 255 between `low` and `high` (images, probabilities), 0 or 1 (masks), or the
@@ -40,9 +40,9 @@ struct PackedLayer {
 
 /// Where an image has more voxels than `most_voxels`, blocks of them are made one along the axes with the smallest spacing: the
 /// mean of an image; inside where any voxel of a mask is; the most frequent label that is not the background.
-/// What the numbers are is taken from the node that wrote the file, else from the numbers: two whole ones with 0 are a mask, up to
-/// 64 whole ones labels, an output between 0 and 1 a probability. Values of an image beyond its 0.05 and 99.95 percentiles, and a
-/// quarter of that range more, are cut off. Throws Error for an image without voxels.
+/// What the numbers are is taken from the node that wrote the file, else from the numbers: two whole ones with 0 are a mask, up
+/// to 64 whole ones labels, an output between 0 and 1 a probability. Values of an image beyond its 0.05 and 99.95 percentiles,
+/// and a quarter of that range more, are cut off. Throws Error for an image without voxels.
 PackedLayer pack_layer(const Volume& volume, const LayerSource& source, std::int64_t most_voxels);
 
 }  // namespace flowrun

@@ -152,8 +152,8 @@ std::vector<RunPart> runs_of(const ViewerRequest& request, const std::string& na
   return runs;
 }
 
-std::string page_json(const ViewerRequest& request, const std::string& name, const std::vector<RunPart>& runs, const Layers& layers,
-                      std::vector<std::string> notes) {
+std::string page_json(const ViewerRequest& request, const std::string& name, const std::vector<RunPart>& runs,
+                      const Layers& layers, std::vector<std::string> notes) {
   notes.insert(notes.end(), layers.missing.begin(), layers.missing.end());
   const std::string of_runs = json_list(runs, [&](const RunPart& run) { return run_json(run, runs.size() > 1, notes); });
   std::size_t index = 0;

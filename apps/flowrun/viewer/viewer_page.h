@@ -18,8 +18,8 @@ inline constexpr std::string_view kViewerBeginning = "<!DOCTYPE html>\n<!-- The 
 inline constexpr std::size_t kViewerRoom = std::size_t{32} << 20;
 
 struct ViewerRequest {
-  std::filesystem::path out;     ///< of the run
-  std::filesystem::path beside;  ///< of another run that is shown next to it; empty: none
+  std::filesystem::path out;      ///< of the run
+  std::filesystem::path beside;   ///< of another run that is shown next to it; empty: none
   std::vector<LayerSource> more;  ///< layers for this case that no record names
   std::size_t room = kViewerRoom;
 };

@@ -13,7 +13,8 @@ struct FlowArrow {
   std::size_t from = 0, to = 0;
 };
 
-/// The chunk of each event: its own; of the k-th call of "next" in a case, k, where the stream came to have such a chunk; else -1.
+/// The chunk of each event: its own; of the k-th call of "next" in a case, k, where the stream came to have such a chunk; else
+/// -1.
 std::vector<std::int64_t> chunks_of(const std::vector<TraceEvent>& events);
 
 /// One arrow for each firing and each node that it reads; a node that collects has one for each chunk or case. A packet that many

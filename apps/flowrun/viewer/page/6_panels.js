@@ -21,9 +21,9 @@ function showReadout() {
   add("RAS mm", point.ras, "ras");
   add("", point.sides, "sides");
   for (const view of views) {
-    const of = views.length > 1 ? view.run.name + ": " : "";
-    add(of + "voxel", fileVoxel(view).join(", ") + ` of ${view.base.name}`, view === views[0] ? "voxel" : "");
-    for (const layer of view.layers) add(of + layer.name, valueText(view, layer));
+    if (views.length > 1) list.append(element("dt", { className: "head" }, view.run.name));
+    add("voxel", fileVoxel(view).join(", ") + ` of ${view.base.name}`, view === views[0] ? "voxel" : "");
+    for (const layer of view.layers) add(layer.name, valueText(view, layer));
   }
 }
 
