@@ -38,8 +38,8 @@ std::string framework_rule(const std::string& room, const Target& target) {
   if (target.kind == Kind::testing) return room == "testing" ? "" : "only tests and applications include the testing headers";
   if (target.kind == Kind::room) {
     const bool may_use_json =
-        room == "spec" || room == "registry" || room == "packets" || room == "records" || room == "cohort" || room == "timeline" ||
-        room == "testing";
+        room == "spec" || room == "registry" || room == "packets" || room == "records" || room == "cohort" ||
+        room == "timeline" || room == "testing";
     if (target.name == room || (target.name == "json" && may_use_json)) return "";
     return "the " + room + " room includes nothing of the " + target.name + " room";
   }
