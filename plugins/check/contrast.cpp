@@ -75,7 +75,7 @@ class Contrast : public Node {
     const Mask& brain = context.in(kBrain);
     grid::require_one_grid(volume, "volume", brain, "brain");
     const std::string name = grid::name_of(volume.source, "volume");
-    const std::vector<double> squared = grid::squared_distance(brain, false, kDeep * kDeep, context);
+    const std::vector<double> squared = distance::squared_distance(brain, false, kDeep * kDeep, context);
     if (context.cancelled()) return;
     if (const std::optional<Signs> signs = signs_of(volume, brain, squared)) judge(context, name, *signs);
     else

@@ -23,7 +23,7 @@ class Ball : public Node {
     grid::require_complete(mask, "mask");
     grid::require_spacing(mask, "mask");
     const double radius = context.params().number("radius") * (1 + kRounding), limit = radius * radius;
-    const std::vector<double> distance = grid::squared_distance(mask, kGrow, limit, context);
+    const std::vector<double> distance = distance::squared_distance(mask, kGrow, limit, context);
     if (context.cancelled()) return;
     Mask result = image_like<Mask>(mask);
     std::transform(distance.begin(), distance.end(), result.voxels.begin(),

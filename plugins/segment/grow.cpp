@@ -52,7 +52,7 @@ class Grow : public Node {
     grid::require_one_grid(volume, "volume", mask, "mask");
     grid::require_spacing(mask, "mask");
     const double within = context.params().number("within") * (1 + kRounding);
-    const std::vector<double> distance = grid::squared_distance(mask, true, within * within, context);
+    const std::vector<double> distance = distance::squared_distance(mask, true, within * within, context);
     if (context.cancelled()) return;
     const Mask room = room_of(mask, volume, distance, context.params().number("above"));
     Mask result = image_like<Mask>(mask);

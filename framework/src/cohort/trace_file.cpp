@@ -34,7 +34,8 @@ std::string use_in_cases(const fs::path& place, const PreparedRun& run) {
       const bool written = file.role == PathRole::output;
       if (place_of(file.path) == place) return fmt::format("node '{}' {} it", file.node, written ? "writes" : "reads");
       const std::string description = written ? run.layout->description_of(*run.graph, file) : "";
-      if (!description.empty() && place_of(description) == place) return fmt::format("it describes an image of node '{}'", file.node);
+      if (!description.empty() && place_of(description) == place)
+        return fmt::format("it describes an image of node '{}'", file.node);
     }
     return "";
   };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace flowrun::grid {
+namespace flowrun::distance {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -101,4 +101,4 @@ std::vector<double> squared_distance(const Mask& mask, bool of, double limit, Co
   return distance;
 }
 
-}  // namespace flowrun::grid
+}  // namespace flowrun::distance

@@ -5,7 +5,7 @@
 #include "flowrun/sdk/context.h"
 #include "flowrun/sdk/payloads.h"
 
-namespace flowrun::grid {
+namespace flowrun::distance {
 
 /// The squared Euclidean distance in mm2 from each voxel's centre to the centre of the nearest voxel of the mask that is not 0
 /// (`of` true) or is 0 (false); infinity where it is more than `limit` mm2 or there is no such voxel. Exact but for rounding, in
@@ -14,4 +14,4 @@ namespace flowrun::grid {
 /// threads; the result does not depend on them. Incomplete when the context is cancelled.
 std::vector<double> squared_distance(const Mask& mask, bool of, double limit, Context& context);
 
-}  // namespace flowrun::grid
+}  // namespace flowrun::distance
