@@ -259,9 +259,18 @@ def test_a_change_of_a_type_is_seen_by_the_next_look(plugins):
             "has an argument 'b' that is no input or parameter",
         ),
         ("from flowrun.plugin import node\n@node()\ndef a():\n    ''\n", "its summary is empty"),
-        ("from flowrun.plugin import *\nOutput(Volume, 'Parts', stream=True)\n", "cannot give a stream of chunks; write it in C++"),
-        ("from flowrun.plugin import *\nInput(Volume, 'All', collects=True)\n", "cannot collect the chunks of a case or the cases"),
-        ("from flowrun.plugin import *\n@node()\ndef a():\n    'A'\n    yield 1\n", "cannot give a stream of chunks, as its process"),
+        (
+            "from flowrun.plugin import *\nOutput(Volume, 'Parts', stream=True)\n",
+            "cannot give a stream of chunks; write it in C++",
+        ),
+        (
+            "from flowrun.plugin import *\nInput(Volume, 'All', collects=True)\n",
+            "cannot collect the chunks of a case or the cases",
+        ),
+        (
+            "from flowrun.plugin import *\n@node()\ndef a():\n    'A'\n    yield 1\n",
+            "cannot give a stream of chunks, as its process",
+        ),
         ("from flowrun.plugin import node\nimport os; os._exit(5)\n", "exit status 5"),
         ("from flowrun.plugin import node\nopen('written', 'w')\n", "PermissionError"),
         ("from flowrun.plugin import node\nimport subprocess; subprocess.run(['true'])\n", "PermissionError"),
@@ -280,45 +289,6 @@ def test_files_that_are_no_plugins_are_left_alone(tmp_path):
     (tmp_path / "test_it.py").write_text("from flowrun.testing import run_node\n")
     assert not any("script" in name or "test_it" in name for name in flowrun.nodes(plugins=[tmp_path]))
     assert sorted(os.listdir(tmp_path)) == ["script.py", "test_it.py"]
-
-
-def test_the_interpreter_is_chosen_by_a_variable(plugins, monkeypatch):
-    monkeypatch.setenv("FLOWRUN_PYTHON", "/no/such/python")
-    reason = reason_of(plugins, "my_nodes.py")
-    assert "'/no/such/python' cannot be started: No such file or directory" in reason and "FLOWRUN_PYTHON" in reason
-
-
-def test_the_interpreter_is_chosen_by_an_option(plugins, tmp_path):
-    (tmp_path / "bin").mkdir()
-    other = tmp_path / "bin/other"
-    other.symlink_to(os.path.realpath(sys.executable))
-    text = (
-        "import sys\nfrom flowrun.plugin import Number, Output, node\n\n"
-        '@node(outputs={"n": Output(Number, "1")})\ndef who():\n    """One"""\n'
-        "    raise Exception('run by ' + sys.executable)\n"
-    )
-    (plugins / "asks.py").write_text(text)
-    (tmp_path / "asks.json").write_text('{"format": 1, "name": "a", "nodes": {"n": {"type": "asks.who"}}}')
-    words = ["run", "asks.json", "--plugin-path", str(plugins), "--out", str(tmp_path / "out")]
-    done = subprocess.run(
-        [flowrun.program(), *words, "--python", "bin/other"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert done.returncode == 1 and f"run by {other}" in done.stdout + done.stderr
-    for verb in (["run", "asks.json"], ["crossval", "plan.json", "--cases", "c.csv"], ["check-plugin", "asks.py"]):
-        status, text = program(*verb, "--python", "/no/such/python")
-        assert status == 2 and "'/no/such/python' is no program; give a Python, such as env/bin/python" in text
-    status, text = program("check-plugin", plugins / "asks.py", "--python", other)
-    assert f"run by {other}".replace(" ", "") in "".join(text.split())  # which is wrapped
-
-
-def test_an_interpreter_that_is_a_script_which_starts_processes(plugins, monkeypatch, tmp_path):
-    shim = tmp_path / "it's python"  # as those of pyenv
-    shim.write_text(f'#!/bin/sh\n/bin/true\n{sys.executable} "$@"\nexit $?\n')
-    shim.chmod(0o755)
-    monkeypatch.setenv("FLOWRUN_PYTHON", str(shim))
-    assert flowrun.node("my_nodes.scale", plugins=[plugins]).version == "1.2.3"
-    with one_node(tmp_path, "scale", factor=3).session() as session:
-        assert session.run(volume=IMAGE).volume.data[0, 0, 1] == 3
 
 
 def test_new_plugin_makes_one_that_is_tested_and_runs(tmp_path, monkeypatch):

@@ -65,9 +65,7 @@ def _payload(kind: Union[str, type]) -> str:
 
 def _refuse(asked: bool, what: str) -> None:
     if asked:
-        raise FlowrunError(
-            f"a node in Python {what}; write it in C++ (docs/writing-a-node.md), or let it take and give whole images"
-        )
+        raise FlowrunError(f"a node in Python {what}; write it in C++, or let it take and give whole images")
 
 
 class Input:
@@ -75,13 +73,7 @@ class Input:
     case lacks it. variadic=True: a list of edges, given as a list. collects=True is refused."""
 
     def __init__(
-        self,
-        kind: Union[str, type],
-        help: str,
-        *,
-        required: bool = True,
-        variadic: bool = False,
-        collects: bool = False,
+        self, kind: Union[str, type], help: str, *, required: bool = True, variadic: bool = False, collects: bool = False
     ):
         _refuse(collects, "cannot collect the chunks of a case or the cases of a run")
         self.description = {"payload": _payload(kind), "help": help, "required": required, "variadic": variadic}

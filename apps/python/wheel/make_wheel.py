@@ -1,7 +1,8 @@
 """Makes the wheel of an installed flowrun:  make_wheel.py INSTALLED DIST, by the Python that it is for, beside its torch.
 
-The package has the folder `installed` with the program, the plugins and the graphs. auditwheel copies the libraries that they link into
-flowrun.libs, under names that meet no others in a process. LibTorch stays outside, in the package torch of the same site-packages.
+The package has the folder `installed` with the program, the plugins and the graphs. auditwheel copies the libraries that they
+link into flowrun.libs, under names that meet no others in a process. LibTorch stays outside, in the package torch of the same
+site-packages.
 """
 
 import os
