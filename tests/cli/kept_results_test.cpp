@@ -305,6 +305,7 @@ TEST_CASE("flowrun run --sweep: a folder for each combination, one table, what i
   const std::string table = setting.folder.read("s/sweep.csv");
   CHECK(table.substr(0, table.find('\n')) == "case,repeat,status,reason,seconds,folder,value,read.value,of_number.value");
   CHECK(contains(table, "\na,2,done,,"));
+  CHECK(contains(setting.folder.read("s/sweep.html"), "repeat=3/report.html"));
   CHECK(contains(swept.out, "kept results: 4 of 5 nodes did not run"));
   for (const std::string& wrong : Words{"repeat", "repeat=1,,2", "repeat=1,1", "=1"})
     CHECK(setting.run({"--sweep", wrong}, "w").status == 2);
@@ -323,6 +324,10 @@ TEST_CASE("flowrun compare: what differs between two runs, and their figures sid
   CHECK(contains(compared.out, "input 'value' changed from 7 to 5"));
   CHECK(contains(compared.out, "read.value"));
   CHECK(contains(setting.folder.read("c.csv"), "a,figure,read.value,7,5,-2\n"));
+  CHECK(run_flowrun(setting.folder, {"compare", "o", "p", "--page", "c.html"}).status == 0);
+  const std::string page = setting.folder.read("c.html");
+  CHECK(contains(page, "input 'value' changed from 7 to 5"));
+  CHECK(contains(page, "Content-Security-Policy"));
   CHECK(contains(run_flowrun(setting.folder, {"compare", "o", "o"}).out, "CHANGES (from A to B)\n  none\n"));
   CHECK(run_flowrun(setting.folder, {"compare", "o", "kept"}).status == 2);
   CHECK(run_flowrun(setting.folder, {"compare", "o", "p", "--reference", "mask.nii"}).status == 2);

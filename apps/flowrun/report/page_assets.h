@@ -11,6 +11,7 @@ struct PageAsset {
 };
 
 const PageAsset& report_asset();  ///< report/page
+const PageAsset& tables_asset();  ///< report/tables_page_assets
 const PageAsset& viewer_asset();  ///< viewer/page
 
 }  // namespace flowrun

@@ -31,11 +31,6 @@ std::vector<Verb> declare_verbs(CLI::App& app) {
           migrate_verb(app),    docs_verb(app),           new_plugin_verb(app), new_node_verb(app),
           cache_verb(app),      compare_verb(app),        watch_verb(app),      check_plugin_verb(app),
           check_node_verb(app), isolated_firing_verb(app)};
-
-  return {run_verb(app),      merge_verb(app),        view_verb(app),       crossval_verb(app),       replay_verb(app),
-          validate_verb(app), nodes_verb(app),        describe_verb(app),   draw_verb(app),           plugins_verb(app),
-          schema_verb(app),   fmt_verb(app),          migrate_verb(app),    docs_verb(app),           new_plugin_verb(app),
-          new_node_verb(app), check_plugin_verb(app), check_node_verb(app), isolated_firing_verb(app)};
 }
 
 }  // namespace flowrun

@@ -14,6 +14,7 @@
 #include "flowrun/sdk/payloads.h"
 #include "flowrun/sdk/table_text.h"
 #include "report/mask_overlap.h"
+#include "report/tables_page.h"
 #include "system/exit_status.h"
 #include "terminal/open_registry.h"
 #include "terminal/text_layout.h"
@@ -28,7 +29,7 @@ constexpr std::size_t kMaxRows = 40;
 struct CompareCommand {
   std::string a, b;
   std::string reference;  ///< pattern of masks, with {case}
-  std::string csv;
+  std::string csv, page;
   Words plugin_paths;
 };
 
@@ -84,22 +85,25 @@ bool differs(const ComparedFigure& figure) {
   return figure.a && *figure.a != *figure.b && !(std::isnan(*figure.a) && std::isnan(*figure.b));
 }
 
-void print_changes(const Comparison& comparison) {
-  fmt::print("\nCHANGES (from A to B)\n");
-  std::size_t printed = 0;
-  const auto print = [&](const std::string& where, const std::string& change) {
-    if (printed++ < kMaxRows) fmt::print("  {}{}\n", printable(where), printable(change));
-  };
-  for (const std::string& change : comparison.changes) print("", change);
+/// What differs, a line for each change.
+std::vector<std::string> change_lines(const Comparison& comparison) {
+  std::vector<std::string> lines = comparison.changes;
   for (const ComparedCase& one : comparison.cases) {
     if (one.status_a != one.status_b)
-      print(one.name + ": ", fmt::format("{} in A, {} in B", to_string(one.status_a), to_string(one.status_b)));
-    for (const std::string& change : one.changes) print(one.name + ": ", change);
+      lines.push_back(fmt::format("{}: {} in A, {} in B", one.name, to_string(one.status_a), to_string(one.status_b)));
+    for (const std::string& change : one.changes) lines.push_back(one.name + ": " + change);
   }
-  for (const std::string& name : comparison.only_a) print(name + ": ", "only in A");
-  for (const std::string& name : comparison.only_b) print(name + ": ", "only in B");
-  if (printed == 0) fmt::print("  none\n");
-  if (printed > kMaxRows) fmt::print("  and {} more\n", printed - kMaxRows);
+  for (const std::string& name : comparison.only_a) lines.push_back(name + ": only in A");
+  for (const std::string& name : comparison.only_b) lines.push_back(name + ": only in B");
+  return lines;
+}
+
+void print_changes(const Comparison& comparison) {
+  fmt::print("\nCHANGES (from A to B)\n");
+  const std::vector<std::string> lines = change_lines(comparison);
+  for (std::size_t i = 0; i < std::min(lines.size(), kMaxRows); ++i) fmt::print("  {}\n", printable(lines[i]));
+  if (lines.empty()) fmt::print("  none\n");
+  if (lines.size() > kMaxRows) fmt::print("  and {} more; --page FILE lists all\n", lines.size() - kMaxRows);
 }
 
 void print_figures(const Comparison& comparison) {
@@ -170,6 +174,57 @@ void write_csv(const std::string& file, const Comparison& comparison, const std:
   write_atomically(file, table::to_csv(table));
 }
 
+PagePart figures_part(const Comparison& comparison) {
+  PagePart part{
+      .title = "Figures that differ", .items = {}, .columns = {"case", "figure", "A", "B", "B - A"}, .rows = {}, .pictures = {}};
+  for (const ComparedCase& one : comparison.cases)
+    for (const ComparedFigure& figure : one.figures)
+      if (differs(figure))
+        part.rows.push_back({{one.name},
+                             {figure.name},
+                             {text_of(figure.a)},
+                             {text_of(figure.b)},
+                             {figure.a && figure.b ? figure_text(*figure.b - *figure.a) : "-"}});
+  return part;
+}
+
+PagePart masks_part(const CompareCommand& command, const std::vector<ComparedMask>& masks) {
+  PagePart part{.title = "Masks", .items = {}, .columns = {"case", "mask", "Dice", "A ml", "B ml"}, .rows = {}, .pictures = {}};
+  if (!command.reference.empty()) part.columns.insert(part.columns.end(), {"Dice of A with the reference", "of B"});
+  for (const ComparedMask& mask : masks) {
+    part.rows.push_back({{mask.of->name},
+                         {mask.file->name},
+                         {text_of(mask.overlap.dice)},
+                         {text_of(mask.overlap.volume_a_ml)},
+                         {text_of(mask.overlap.volume_b_ml)}});
+    if (command.reference.empty()) continue;
+    for (const MaskOverlap* overlap : {&mask.reference_a, &mask.reference_b})
+      part.rows.back().push_back({text_of(overlap->dice)});
+  }
+  return part;
+}
+
+PagePart pictures_part(const Comparison& comparison) {
+  PagePart part{.title = "Pictures", .items = {}, .columns = {}, .rows = {}, .pictures = {}};
+  for (const ComparedCase& one : comparison.cases)
+    for (const ComparedFile& file : one.files)
+      if (file.a.extension() == ".png" && file.b.extension() == ".png")
+        part.pictures.push_back({{one.name + ", " + file.name + ": A", file.a},
+                                 {one.name + ", " + file.name + (file.same ? ": B, the same file" : ": B"), file.b}});
+  return part;
+}
+
+void write_page(const CompareCommand& command, const Comparison& comparison, const std::vector<ComparedMask>& masks) {
+  TablesPage page{
+      "Two runs", {"A: " + command.a, "B: " + command.b, count_text(comparison.cases.size(), "case") + " in both"}, {}};
+  page.parts.push_back(
+      {.title = "What differs, from A to B", .items = change_lines(comparison), .columns = {}, .rows = {}, .pictures = {}});
+  page.parts.push_back(figures_part(comparison));
+  if (!masks.empty()) page.parts.push_back(masks_part(command, masks));
+  if (PagePart pictures = pictures_part(comparison); !pictures.pictures.empty()) page.parts.push_back(std::move(pictures));
+  write_tables_page(command.page, page);
+}
+
 int compare(const CompareCommand& command) {
   if (!command.reference.empty() && command.reference.find("{case}") == std::string::npos)
     throw WrongUse{"--reference takes a pattern with {case}, as masks/{case}.nii.gz"};
@@ -181,9 +236,10 @@ int compare(const CompareCommand& command) {
   print_figures(comparison);
   const std::vector<ComparedMask> masks = compared_masks(command, comparison, registry);
   print_masks(command, masks);
-  if (command.csv.empty()) return kAllDone;
-  write_csv(command.csv, comparison, masks);
-  fmt::print("\nall of it: {}\n", printable(command.csv));
+  if (!command.csv.empty()) write_csv(command.csv, comparison, masks);
+  if (!command.page.empty()) write_page(command, comparison, masks);
+  for (const std::string& file : {command.csv, command.page})
+    if (!file.empty()) fmt::print("\nall of it: {}\n", printable(file));
   return kAllDone;
 }
 
@@ -200,6 +256,7 @@ Verb compare_verb(CLI::App& app) {
   verb.argument("B", command.b, "output folder of another");
   verb.option("--reference", command.reference, "PATTERN", "masks that are taken for the truth, with {case} for the case's name");
   verb.option("--csv", command.csv, "FILE", "write all figures and measures as a table");
+  verb.option("--page", command.page, "FILE", "write a page (HTML) with the pictures of both side by side");
   verb.plugin_path(command.plugin_paths);
   return verb;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <set>
 
 #include "flowrun/host/case_row.h"
@@ -11,6 +12,7 @@
 #include "flowrun/host/text.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/table_text.h"
+#include "report/tables_page.h"
 #include "system/exit_status.h"
 #include "system/interrupts.h"
 #include "terminal/fault_lines.h"
@@ -149,6 +151,39 @@ Table table_of(const std::vector<VariantRow>& rows, const std::vector<Variant>& 
   return table;
 }
 
+/// The columns of the graph for each case and variant, with the way to the variant's own report, and the pictures of each case
+/// side by side.
+TablesPage page_of(const RunCommand& command, const std::vector<VariantRow>& rows, const std::vector<Variant>& variants) {
+  std::vector<CaseRow> plain;
+  for (const VariantRow& row : rows) plain.push_back(row.row);
+  const std::vector<std::string> of_graph = graph_columns(plain);
+  PagePart table{.title = "Cases and variants", .items = {}, .columns = {"case"}, .rows = {}, .pictures = {}};
+  for (const auto& [name, value] : variants.front().values) table.columns.push_back(name);
+  table.columns.emplace_back("status");
+  table.columns.insert(table.columns.end(), of_graph.begin(), of_graph.end());
+  std::map<std::string, std::vector<PagePicture>> pictures;  // by case
+  for (const auto& [variant, row] : rows) {
+    std::vector<PageCell> cells{{row.name, variant->folder + "/report.html"}};
+    for (const auto& [name, value] : variant->values) cells.push_back({value});
+    cells.push_back({std::string(to_string(row.status))});
+    for (const std::string& name : of_graph) {
+      const std::optional<double> value = figure_at(row, name);
+      cells.push_back({value ? figure_text(*value) : ""});
+    }
+    table.rows.push_back(std::move(cells));
+    if (!row.pictures.empty())
+      pictures[row.name].push_back(
+          {row.name + ", " + variant->folder, fs::path(command.out) / variant->folder / row.pictures.front()});
+  }
+  PagePart shown{.title = "Pictures", .items = {}, .columns = {}, .rows = {}, .pictures = {}};
+  for (auto& [name, of_case] : pictures) shown.pictures.push_back(std::move(of_case));
+  TablesPage page{"Sweep of " + command.graph,
+                  {count_text(variants.size(), "variant") + "; all figures are in sweep.csv"},
+                  {std::move(table)}};
+  if (!shown.pictures.empty()) page.parts.push_back(std::move(shown));
+  return page;
+}
+
 /// A row for each case of each variant that has run.
 void write_table(const RunCommand& command, const std::vector<Variant>& variants) {
   std::vector<VariantRow> rows;
@@ -158,6 +193,7 @@ void write_table(const RunCommand& command, const std::vector<Variant>& variants
   const fs::path file = fs::path(command.out) / "sweep.csv";
   refuse_links({file});
   write_atomically(file, table::to_csv(table_of(rows, variants)));
+  if (!command.no_report) write_tables_page(fs::path(command.out) / "sweep.html", page_of(command, rows, variants));
 }
 
 }  // namespace
@@ -176,7 +212,8 @@ int run_sweep(const RunCommand& command, Interrupts& interrupts) {
     if (ended == kInterrupted || ended == kWrongInput) return ended;
   }
   if (!command.quiet && !command.dry_run)
-    fmt::print("\n{} variants, one table: {}\n", variants.size(), printable((fs::path(command.out) / "sweep.csv").string()));
+    fmt::print("\n{} variants, one table: {}{}\n", variants.size(), printable((fs::path(command.out) / "sweep.csv").string()),
+               command.no_report ? "" : ", as a page: " + printable((fs::path(command.out) / "sweep.html").string()));
   return status;
 }
 

@@ -10,8 +10,8 @@
 #include <sstream>
 #include <tuple>
 
-#include "../schedule/toy_nodes.h"
 #include "flowrun/host/kept_results.h"
+#include "toy_nodes.h"
 
 using namespace toy;
 namespace fs = std::filesystem;

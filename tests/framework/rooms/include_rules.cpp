@@ -41,11 +41,6 @@ std::string framework_rule(const std::string& room, const Target& target) {
     static const std::set<std::string> kReadJson{"spec",    "registry", "packets",  "records",
                                                  "results", "cohort",   "timeline", "testing"};
     if (target.name == room || (target.name == "json" && kReadJson.contains(room))) return "";
-
-    const bool may_use_json =
-        room == "spec" || room == "registry" || room == "packets" || room == "records" || room == "cohort" ||
-        room == "timeline" || room == "testing";
-    if (target.name == room || (target.name == "json" && may_use_json)) return "";
     return "the " + room + " room includes nothing of the " + target.name + " room";
   }
   if (target.kind == Kind::third_party && third_parties_of(room).count(target.name) != 0) return "";
