@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "flowrun/sdk/payloads.h"
+#include "schedule/thrown_text.h"
 
 namespace flowrun::schedule {
 namespace {
@@ -27,12 +28,12 @@ void Findings::report(const PlannedNode& node, const Item& item, std::string_vie
 void Findings::warn(const PlannedNode& node, const Item& item, std::string_view sentence) {
   CaseItem* const of = case_of(item);
   const std::lock_guard lock(of ? of->mutex : mutex_);
-  (of ? of->warnings : warnings_).push_back(node.spec->id + ": " + std::string(sentence));
+  (of ? of->warnings : warnings_).push_back(node.spec->id + ": " + cut_sentence(sentence));
 }
 
 ErrorPtr Findings::fail(const PlannedNode& node, const Item& item, std::string message) {
   const ValidatedNode& spec = *node.spec;
-  auto error = std::make_shared<const CaseError>(CaseError{spec.id, spec.type_name, spec.plugin, std::move(message)});
+  auto error = std::make_shared<const CaseError>(CaseError{spec.id, spec.type_name, spec.plugin, cut_sentence(message)});
   CaseItem* const of = case_of(item);
   const std::lock_guard lock(of ? of->mutex : mutex_);
   (of ? of->errors : errors_).push_back(*error);
