@@ -61,7 +61,7 @@ std::string title_html(const RunReport& report, const std::vector<CaseRow>& rows
         "<p class=\"banner\">The run goes on: {} of {} have ended. This page is written anew about each minute.</p>\n",
         rows.size(), count_text(facts.cases, "case"));
   if (facts.interrupted) text += "<p class=\"banner\">The run was interrupted before all cases were done.</p>\n";
-  if (report.several_graphs)
+  if (report.of_another_graph > 0)
     text +=
         "<p class=\"banner\">The cases were not all made by the same graph, parameters and plugin versions; those below are of "
         "the first case.</p>\n";

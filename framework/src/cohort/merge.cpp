@@ -125,7 +125,7 @@ std::optional<MergedRecords> merge_graph(const fs::path& out, const std::string&
   const CohortPaths paths = cohort_paths(out, events, word);
   RunFacts facts = facts_of_runs(out, word, events);
   facts.cases = records.size();
-  write_cohort_files(paths, records, facts, events.page);
+  write_cohort_files(paths, records, facts, events);
   report_gaps(out, records, word, events);
   const bool all_done =
       std::all_of(records.begin(), records.end(), [](const CaseRecord& record) { return record.status == CaseStatus::done; });
