@@ -39,6 +39,16 @@ must_be "$(cat "$prefix"/lib/flowrun/plugins/*.json | cksum)" "$before"
 must_be "$(ls -A "$cache")" ""
 rm -r "$cache"
 
+# A node in Python is described by the installed helper, which looks for Python's sources beside itself.
+if [[ -f $prefix/lib/flowrun/python/flowrun/worker.py ]] && python3 -c 'import numpy' 2>/dev/null; then
+  nodes=$(mktemp -d)
+  printf '%s\n' 'from flowrun.plugin import Input, Output, Volume, node' \
+    '@node(inputs={"volume": Input(Volume, "Any")}, outputs={"volume": Output(Volume, "The same")})' \
+    'def same(volume):' '    """An image as it came"""' '    return volume' >"$nodes/mine.py"
+  must_contain "$("$prefix/bin/flowrun" describe mine.same --plugin-path "$nodes")" "An image as it came"
+  rm -r "$nodes"
+fi
+
 # A copy has other times; its content decides.
 cp -r "$prefix" "$first"
 XDG_CACHE_HOME=$first "$first/bin/flowrun" describe segment.threshold >/dev/null

@@ -80,3 +80,38 @@ def test_a_folder_without_results_is_a_sentence(tmp_path):
     with pytest.raises(flowrun.FlowrunError, match="is it the output folder of a run"):
         flowrun.results(tmp_path)
     assert os.listdir(tmp_path) == []
+
+
+def test_results_of_different_parameters_are_said_on_the_terminal(tmp_path, bright_heads):
+    graph, cases = bright_heads
+
+    def program(*words):
+        done = subprocess.run([flowrun.program(), *map(str, words)], capture_output=True, text=True, cwd=tmp_path)
+        return done.stdout + done.stderr
+
+    def run(out, *words):
+        return program("run", graph, "--cases", cases, "--out", out, *words)
+
+    mixed = "cases were not all made by the same graph, parameters and plugin versions: 1 of 2 differ from case"
+    assert mixed not in run("o")
+    text = run("o", "--only", "a", "--set", "above=9")
+    assert mixed in text and "parameter 'above' of node 'cut' changed from" in text
+    assert mixed in program("merge", "o")
+    assert mixed not in run("o", "--set", "above=9")
+    assert mixed not in program("merge", "o")
+    run("s", "--shard", "1/2")
+    assert mixed not in program("merge", "s")  # the other case has not run
+    run("s", "--shard", "2/2", "--set", "above=9")
+    assert mixed in program("merge", "s")
+
+
+@pytest.fixture
+def bright_heads(tmp_path):
+    """A graph of two cases with the parameter 'above'."""
+    graph = flowrun.GraphBuilder("bright")
+    seed, above = graph.value("seed", "integer", "Of the head"), graph.parameter("above", "number", default=1, help="Cut")
+    head = graph.node("head", "phantom.head", seed=seed, size=[16, 16, 16], spacing=[8, 8, 8])
+    cut = graph.node("cut", "segment.threshold", {"volume": head.flair}, above=above)
+    graph.node("write", "io.write_mask", {"mask": cut.mask}, path="${out}/${case}.nii.gz")
+    (tmp_path / "two.csv").write_text("case,seed\na,1\nb,2\n")
+    return graph.save(tmp_path / "bright.json").file, tmp_path / "two.csv"

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -132,6 +133,72 @@ def test_a_node_that_breaks_its_contract_fails_with_a_sentence(tmp_path, plugins
         for _ in range(2):
             with pytest.raises(flowrun.CaseFailed, match=sentence):
                 session.run(volume=IMAGE)
+
+
+@pytest.mark.parametrize("how", ["fork", "fork and raise"])
+def test_a_copy_of_the_process_that_a_node_forked_never_answers(tmp_path, plugins, how):
+    with one_node(tmp_path, "odd", how=how).session() as session:
+        for _ in range(3):
+            np.testing.assert_array_equal(session.run(volume=IMAGE).volume.data, IMAGE.data)
+
+
+def test_half_a_character_is_written_as_its_number(tmp_path, plugins):
+    with one_node(tmp_path, "odd", how="surrogate").session() as session:
+        with pytest.raises(flowrun.CaseFailed, match=r"ValueError: half a character: \\udcff"):
+            session.run(volume=IMAGE)
+
+
+def test_a_long_sentence_is_cut(tmp_path, plugins):
+    with one_node(tmp_path, "odd", how="long").session() as session:
+        with pytest.raises(flowrun.CaseFailed) as failed:
+            session.run(volume=IMAGE)
+    sentence = failed.value.errors[0].message
+    assert sentence.startswith("ValueError: ééé") and " more bytes) ... " in sentence and len(sentence.encode()) < 8300
+    assert "�" not in sentence
+
+
+def test_a_warning_is_cut_and_has_half_a_character_as_its_number(tmp_path, plugins):
+    with one_node(tmp_path, "odd", how="warn").session() as session:
+        half, long = session.run(volume=IMAGE).warnings
+    assert half == "node: half a character: \\udcff"
+    assert long.startswith("node: www") and " more bytes) ... " in long and len(long) < 8300
+
+
+def waits_until(true):
+    for _ in range(600):
+        if true():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def is_alive(process):
+    try:
+        return open(f"/proc/{process}/stat").read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("how", ["killed", "timeout"])
+def test_processes_of_python_end_with_flowrun(tmp_path, plugins, how):
+    pid = tmp_path / "pid"
+    graph = flowrun.GraphBuilder("hangs")
+    head = graph.node("head", "phantom.head", seed=1, size=[16, 16, 16], spacing=[8, 8, 8])
+    odd = graph.node("odd", "my_nodes.odd", {"volume": head.flair}, how="hang", file=str(pid))
+    graph.node("write", "io.write_volume", {"volume": odd.volume}, path="${out}/odd.nii.gz")
+    file = graph.save(tmp_path / "hangs.json", plugins=[plugins]).file
+    if how == "timeout":
+        text = json.loads(file.read_text())
+        text["nodes"]["odd"]["run"] = {"isolate": True, "timeout": 20}
+        file.write_text(json.dumps(text))
+    words = [flowrun.program(), "run", str(file), "--plugin-path", str(plugins), "--out", str(tmp_path / "out")]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+        assert waits_until(lambda: pid.exists() and pid.read_text())
+        process = int(pid.read_text())
+        assert is_alive(process)
+        if how == "killed":
+            run.kill()
+    assert waits_until(lambda: not is_alive(process))
 
 
 def cohort(folder, seeds):

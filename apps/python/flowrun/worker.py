@@ -7,9 +7,11 @@ import importlib.util
 import json
 import mmap
 import os
+import select
 import signal
 import struct
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
@@ -63,6 +65,25 @@ def describe(script: str) -> None:
         stream.write(answer.encode(errors="replace"))
 
 
+def plain(words: str) -> str:
+    """Text that can be sent: half a character, as of a file name that is no UTF-8, is written as its number."""
+    return words.encode(errors="backslashreplace").decode()
+
+
+def end_with_parent() -> None:
+    """Ends this process and what it started when flowrun is gone, however that ended: then nobody reads the answer. A thread
+    waits for the other end of the socket to close; a request does not wake it."""
+    own = os.getpid()
+
+    def watch() -> None:
+        hung_up = select.poll()
+        hung_up.register(REQUESTS, 0)
+        hung_up.poll()
+        os.killpg(own, signal.SIGKILL) if os.getpgrp() == own else os.kill(own, signal.SIGKILL)
+
+    threading.Thread(target=watch, name="flowrun", daemon=True).start()
+
+
 class Server:
     """Serves firings one after the other, until the other side closes the socket."""
 
@@ -73,6 +94,7 @@ class Server:
         self.memory = answers.AnswerMemory(ANSWER_MEMORY)
         images.Image.new_array = self.memory.empty
         self.script = script
+        self.process = os.getpid()
         self.failure = ""  #: why no firing can be served
         try:
             load(script)
@@ -123,7 +145,9 @@ class Server:
         except self.plugin.Refused as refused:
             failure = str(refused) or "the node refused without a sentence"
         except BaseException as fault:
+            self._end_copy(fault)
             failure = self._failure(fault)
+        self._end_copy()
         if not self._released():
             self.request = self._mapped(self.request.size)  # whose views are counted again
             failure = failure or (
@@ -132,6 +156,16 @@ class Server:
             )
             outputs = {}
         return failure, context, outputs
+
+    def _end_copy(self, fault: Any = None) -> None:
+        """Ends a process that a node forked and that came back from the node as if it were the one that is asked: it must not
+        answer, and not touch the memory of answers."""
+        if os.getpid() == self.process:
+            return
+        if isinstance(fault, SystemExit):
+            os._exit(fault.code if isinstance(fault.code, int) else int(fault.code is not None))
+        print(f"{self.script}: a process that the node forked came back from it, and was ended", file=sys.stderr, flush=True)
+        os._exit(70)
 
     def _failure(self, fault: BaseException) -> str:
         sentence = named(fault) + place_in(self.script, fault)
@@ -160,9 +194,9 @@ class Server:
         context.case, context.chunk, context.threads = header.text(), header.one("q"), header.one("q")
         params = _params(header)
         inputs = self._inputs(header, found)
-        given = self.plugin.outputs_of(
-            found, instance.process(**self.plugin.arguments_of(found, context, inputs, params))
-        )
+        given = instance.process(**self.plugin.arguments_of(found, context, inputs, params))
+        self._end_copy()
+        given = self.plugin.outputs_of(found, given)
         written = {}
         for name, port in found.outputs.items():
             payload = port.description["payload"]
@@ -205,13 +239,13 @@ class Server:
 
     def _answer(self, failure: str, context: Any, places: Dict[str, Tuple[int, int, int]]) -> None:
         header = self.packets.ByteWriter()
-        header.text(failure)
+        header.text(plain(failure))
         header.pack("Q", len(context.warnings))
         for warning in context.warnings:
-            header.text(warning)
+            header.text(plain(warning))
         header.pack("Q", len(context.reports))
         for name, value in context.reports.items():
-            header.text(name)
+            header.text(plain(name))
             header.pack("d", value)
         header.pack("Q", len(places))
         for name, place in places.items():
@@ -219,8 +253,9 @@ class Server:
             header.pack("3Q", *place)
         os.write(ANSWERS, struct.pack("<3Q", DONE, *self.memory.put([b"".join(header.parts)])))
 
-    @staticmethod
-    def _progress(fraction: float) -> None:
+    def _progress(self, fraction: float) -> None:
+        if os.getpid() != self.process:
+            return
         os.write(ANSWERS, struct.pack("<QdQ", PROGRESS, fraction, 0))
 
 
@@ -245,5 +280,6 @@ def main(words: List[str]) -> None:
         return
     for descriptor in (REQUESTS, ANSWERS, REQUEST_MEMORY, ANSWER_MEMORY):
         os.set_inheritable(descriptor, False)
+    end_with_parent()
     server = Server(script)
     server.serve()

@@ -133,12 +133,13 @@ bool CohortFiles::finish(const std::vector<std::string>& case_order, RunFacts fa
   const std::lock_guard lock(mutex_);
   said_.clear();
   facts.cases = cases_;
+  if (const std::string mixture = report_.mixture_text(); !mixture.empty()) say(events_, Weight::warning, mixture);
   const bool table = attempt([&] { table_.finish(case_order); });
   return (paths_.page.empty() || attempt([&] { events_.page.write(paths_.page, report_, table_.rows(), facts); })) && table;
 }
 
 void write_cohort_files(const CohortPaths& paths, const std::vector<CaseRecord>& records, const RunFacts& facts,
-                        const CohortEvents::Page& page) {
+                        const CohortEvents& events) {
   RunReport report;
   std::vector<CaseRow> rows;
   for (const CaseRecord& record : records) {
@@ -146,7 +147,8 @@ void write_cohort_files(const CohortPaths& paths, const std::vector<CaseRecord>&
     rows.push_back(row_of(record));
   }
   if (!paths.table.empty()) write_atomically(paths.table, cases_csv_text(rows));
-  if (!paths.page.empty()) page.write(paths.page, report, rows, facts);
+  if (!paths.page.empty()) events.page.write(paths.page, report, rows, facts);
+  if (const std::string mixture = report.mixture_text(); !mixture.empty()) say(events, Weight::warning, mixture);
 }
 
 }  // namespace flowrun

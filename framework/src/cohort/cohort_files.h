@@ -69,8 +69,9 @@ class CohortFiles {
   std::jthread pages_;
 };
 
-/// The same of runs that have ended: what `flowrun merge` makes of the records of all shards. Throws Error.
+/// The same of runs that have ended: what `flowrun merge` makes of the records of all shards. Says when they were not all made
+/// alike. Throws Error.
 void write_cohort_files(const CohortPaths& paths, const std::vector<CaseRecord>& records, const RunFacts& facts,
-                        const CohortEvents::Page& page);
+                        const CohortEvents& events);
 
 }  // namespace flowrun

@@ -171,7 +171,7 @@ std::optional<MergedRecords> merge_graph(const MergeRequest& request, const std:
   RunFacts facts = facts_of_runs(out, word, events);
   facts.cases = records.size();
   const bool collected = collect(collector, listed(records, names), facts, events);
-  write_cohort_files(paths, records, facts, events.page);
+  write_cohort_files(paths, records, facts, events);
   report_gaps(out, records, word, events);
   const bool all_done =
       std::all_of(records.begin(), records.end(), [](const CaseRecord& record) { return record.status == CaseStatus::done; });

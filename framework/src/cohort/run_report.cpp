@@ -1,13 +1,19 @@
 #include "flowrun/host/run_report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "flowrun/host/validated_graph.h"
+#include "records/case_changes.h"
 
 namespace flowrun {
 
 void RunReport::add(const CaseRecord& record) {
+  if (record.graph_hash.empty()) return;  // a case that was not begun
+  ++cases;
   if (graph_hash.empty()) {
+    first_case = record.name;
     graph = record.graph;
     graph_file = record.graph_file;
     graph_hash = record.graph_hash;
@@ -23,7 +29,12 @@ void RunReport::add(const CaseRecord& record) {
     slowest_case = record.name;
     slowest_path = critical_path(spans_of(record));
   }
-  several_graphs |= record.graph_hash != graph_hash;
+  if (record.graph_hash != graph_hash && ++of_another_graph == 1) {
+    std::vector<NodeRecord> first;
+    for (const NodeSummary& one : nodes) first.push_back(one.node);
+    other_case = record.name;
+    difference = records::graph_changes(first, record.nodes).front();
+  }
   for (const NodeRecord& part : record.nodes) {
     const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const NodeSummary& one) { return one.node.id == part.id; });
     if (found == nodes.end() || part.firings == 0) continue;
@@ -35,6 +46,14 @@ void RunReport::add(const CaseRecord& record) {
     found->slowest_seconds = part.busy_s;
     found->slowest_case = record.name;
   }
+}
+
+std::string RunReport::mixture_text() const {
+  if (of_another_graph == 0) return "";
+  return fmt::format(
+      "the cases were not all made by the same graph, parameters and plugin versions: {} of {} differ from case '{}', such as '{}' "
+      "({}); run these again alike, or into a folder of their own, before the results are compared",
+      of_another_graph, cases, first_case, other_case, difference);
 }
 
 RunFacts facts_of(const ValidatedGraph& graph, const RunResult& result) {

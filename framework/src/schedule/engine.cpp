@@ -21,7 +21,7 @@ class NodeOpenContext final : public OpenContext, Connections {
   std::string_view node_id() const override { return spec_.id; }
   std::string_view device() const override { return spec_.device == "auto" ? options_.device : spec_.device; }
   int threads() const override { return threads_; }
-  void warn(std::string_view sentence) override { warnings_.push_back(spec_.id + ": " + std::string(sentence)); }
+  void warn(std::string_view sentence) override { warnings_.push_back(spec_.id + ": " + cut_sentence(sentence)); }
   void* extension(std::string_view id) override { return id == kExtension ? static_cast<Connections*>(this) : nullptr; }
 
  private:
@@ -71,7 +71,7 @@ void Engine::open_nodes(Registry& registry) {
     } catch (...) {
       state_.board.set_opening(nullptr);
       throw Error("node '" + spec.id + "' (" + spec.type_name + ", plugin " + spec.plugin +
-                  ") could not be opened: " + thrown_text());
+                  ") could not be opened: " + cut_sentence(thrown_text()));
     }
     state_.board.set_opening(nullptr);
   }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "flowrun/sdk/payloads.h"
+#include "schedule/thrown_text.h"
 
 namespace flowrun::schedule {
 namespace {
@@ -27,13 +28,13 @@ void Findings::report(const PlannedNode& node, const Item& item, std::string_vie
 void Findings::warn(const PlannedNode& node, const Item& item, std::string_view sentence) {
   CaseItem* const of = case_of(item);
   const std::lock_guard lock(of ? of->mutex : mutex_);
-  if (of) of->warnings.emplace_back(node.index, sentence);
-  else warnings_.push_back(node.spec->id + ": " + std::string(sentence));
+  if (of) of->warnings.emplace_back(node.index, cut_sentence(sentence));
+  else warnings_.push_back(node.spec->id + ": " + cut_sentence(sentence));
 }
 
 ErrorPtr Findings::fail(const PlannedNode& node, const Item& item, std::string message) {
   const ValidatedNode& spec = *node.spec;
-  auto error = std::make_shared<const CaseError>(CaseError{spec.id, spec.type_name, spec.plugin, std::move(message)});
+  auto error = std::make_shared<const CaseError>(CaseError{spec.id, spec.type_name, spec.plugin, cut_sentence(message)});
   CaseItem* const of = case_of(item);
   const std::lock_guard lock(of ? of->mutex : mutex_);
   (of ? of->errors : errors_).push_back(*error);

@@ -27,6 +27,16 @@ std::string without_reason() {
 
 }  // namespace
 
+std::string cut_sentence(std::string_view sentence) {
+  if (sentence.size() <= kLongestSentence) return std::string(sentence);
+  const auto continues = [&](std::size_t at) { return (static_cast<unsigned char>(sentence[at]) & 0xc0) == 0x80; };  // of UTF-8
+  std::size_t begin = kLongestSentence / 2, end = sentence.size() - kLongestSentence / 2;
+  while (begin > 0 && continues(begin)) --begin;
+  while (end < sentence.size() && continues(end)) ++end;
+  return std::string(sentence.substr(0, begin)) + " ... (" + std::to_string(end - begin) + " more bytes) ... " +
+         std::string(sentence.substr(end));
+}
+
 std::string thrown_text() {
   try {
     throw;

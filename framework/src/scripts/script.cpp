@@ -13,11 +13,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The folder with flowrun's Python package.
+/// The folder with flowrun's Python package: beside "bin" of the program, or of the helper in "libexec/flowrun".
 fs::path python_folder() {
   if (const char* given = std::getenv("FLOWRUN_PYTHON_FOLDER"); given && *given) return given;
   std::error_code error;
-  return fs::read_symlink("/proc/self/exe", error).parent_path().parent_path() / "lib" / "flowrun" / "python";
+  const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path().parent_path();
+  const fs::path package = fs::path("lib") / "flowrun" / "python";
+  const bool helper = beside.filename() == "libexec" && !fs::exists(beside / package, error);
+  return (helper ? beside.parent_path() : beside) / package;
 }
 
 /// A program as a shell finds it; empty: there is none.

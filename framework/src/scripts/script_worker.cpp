@@ -145,14 +145,15 @@ int ScriptWorker::end() {
   return status;
 }
 
+bool ScriptWorker::has_ended() const {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != 0;
+}
+
 void ScriptWorker::fail_ended() {
   // Its pipes are closed, so it has ended or is about to; its own end counts, not the kill that follows.
   constexpr int kPatience = 100;
-  siginfo_t info{};
-  for (int i = 0;
-       i < kPatience && ::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && !info.si_pid;
-       ++i)
-    ::poll(nullptr, 0, 10);
+  for (int i = 0; i < kPatience && !has_ended(); ++i) ::poll(nullptr, 0, 10);
   const int status = end();
   ChildEnd how;
   how.kind = WIFSIGNALED(status) ? ChildEnd::Kind::killed : ChildEnd::Kind::exited;
@@ -173,6 +174,7 @@ bool ScriptWorker::read_frame(std::uint64_t (&frame)[3], const std::function<boo
     pollfd one{from_, POLLIN, 0};
     const int ready = ::poll(&one, 1, 100);
     if (stop && stop()) return false;
+    if (ready == 0 && has_ended()) fail_ended();  // what it had forked may keep the pipe open
     if (ready <= 0) continue;
     const ssize_t count = ::read(from_, at, left);
     if (count < 0 && errno == EINTR) continue;

@@ -57,6 +57,7 @@ class ScriptWorker {
  private:
   void send(const Request::Place& place);
   bool read_frame(std::uint64_t (&frame)[3], const std::function<bool()>& stop);
+  bool has_ended() const;
   [[noreturn]] void fail_ended();
   int end();
 

@@ -11,7 +11,7 @@
 #include <tuple>
 
 #include "flowrun/host/kept_results.h"
-#include "toy_nodes.h"
+#include "support/toy_nodes.h"
 
 using namespace toy;
 namespace fs = std::filesystem;

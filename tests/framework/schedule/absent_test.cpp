@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "toy_nodes.h"
+#include "support/toy_nodes.h"
 
 using namespace toy;
 

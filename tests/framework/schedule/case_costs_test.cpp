@@ -4,7 +4,7 @@
 #include <mutex>
 #include <numeric>
 
-#include "toy_nodes.h"
+#include "support/toy_nodes.h"
 
 using namespace toy;
 

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <thread>
 
-#include "toy_nodes.h"
+#include "support/toy_nodes.h"
 
 using namespace toy;
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <thread>
 
-#include "toy_nodes.h"
+#include "support/toy_nodes.h"
 
 using namespace toy;
 

@@ -7,7 +7,7 @@
 #include <array>
 #include <thread>
 
-#include "toy_nodes.h"
+#include "support/toy_nodes.h"
 
 using namespace toy;
 

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "flowrun/sdk/ports.h"
-#include "toy_nodes.h"
+#include "support/toy_nodes.h"
 
 using namespace toy;
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "flowrun/sdk/ports.h"
-#include "toy_nodes.h"
+#include "support/toy_nodes.h"
 
 using namespace toy;
 

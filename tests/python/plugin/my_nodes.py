@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import helper
 import numpy as np
@@ -112,3 +113,33 @@ def into_empty(volume):
     else:
         given.append((np.zeros(1), 0))
     return volume.like(doubled)
+
+
+@node(
+    inputs={"volume": Input(Volume, "Any image")},
+    outputs={"volume": Output(Volume, "The image")},
+    params={
+        "how": Param("fork", "What it does", choices=["fork", "fork and raise", "surrogate", "long", "warn", "hang"]),
+        "file": Param(type="string", default="", help="To be written"),
+    },
+)
+def odd(context, volume, how, file):
+    """Does what few nodes do"""
+    if how.startswith("fork") and os.fork() == 0:
+        if how == "fork and raise":
+            raise ValueError("of the copy")
+        return volume.like(volume.data - 1000)
+    if how.startswith("fork"):
+        os.wait()
+    if how == "warn":
+        context.warn("half a character: \udcff")
+        context.warn("w" * 1000000)
+    if how == "surrogate":
+        raise ValueError("half a character: \udcff")
+    if how == "long":
+        raise ValueError("é" * 1000000)
+    if how == "hang":
+        with open(file, "w") as stream:
+            stream.write(str(os.getpid()))
+        time.sleep(1000)
+    return volume

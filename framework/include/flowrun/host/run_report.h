@@ -19,7 +19,9 @@ struct NodeSummary {
 /// What a run's page is made of, gathered from the records of its cases.
 struct RunReport {
   std::string graph, graph_file, graph_hash;
-  bool several_graphs = false;  ///< records of different graphs, parameters or plugin versions
+  std::size_t cases = 0;              ///< that were begun
+  std::size_t of_another_graph = 0;   ///< of these, made with another graph, parameters or plugins than the first case
+  std::string first_case, other_case, difference;  ///< the first, the first other one, and a first difference in words
   std::vector<NodeSummary> nodes;
   std::vector<ModelFile> models;
   double busy_s = 0;
@@ -28,6 +30,8 @@ struct RunReport {
   std::vector<PathStep> slowest_path;
 
   void add(const CaseRecord& record);
+  /// "cases were not all made alike: ..."; empty: they were.
+  std::string mixture_text() const;
 };
 
 /// What stands in no case's record.

@@ -1,4 +1,4 @@
-#include "toy_nodes.h"
+#include "support/toy_nodes.h"
 
 #include <doctest/doctest.h>
 
