@@ -356,3 +356,20 @@ TEST_CASE("flowrun watch: runs again when the graph is saved; a faulty graph is 
   CHECK(run_flowrun(setting.folder, {"watch"}).status == 2);
   CHECK(run_flowrun(setting.folder, {"watch", "-"}).status == 2);
 }
+
+TEST_CASE("flowrun run --exclude: all cases but these") {
+  const Setting setting;
+  setting.folder.write("cases.csv", "case,image\na,image.txt\nb1,image.txt\nb2,image.txt\n");
+  setting.folder.write("ratings.tsv", "case\trating\na\tfail\nb1\tpass\n");
+  const auto run = [&](const Words& more) {
+    Words words{"run", "kept.json", "--cases", "cases.csv", "--out", "o", "--plugin-path", "plugins"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_flowrun(setting.folder, words);
+  };
+  CHECK(contains(run({"--exclude", "a"}).out, "2 of 2 cases done"));
+  CHECK(contains(run({"--only", "b*", "--exclude", "b2"}).out, "1 of 1 case done"));
+  CHECK(contains(run({"--exclude", "@ratings.tsv:fail"}).out, "2 of 2 cases done"));
+  const Ended wrong = run({"--exclude", "c"});
+  CHECK(wrong.status == 2);
+  CHECK(contains(wrong.err, "--exclude 'c' fits no case"));
+}

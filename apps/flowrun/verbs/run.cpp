@@ -145,6 +145,7 @@ void declare_run(Verb& verb, RunCommand& command) {
   verb.repeatable("--only", command.only, "CASE",
                   "run only these cases: names or patterns ('p0*'), separated by commas,\n"
                   "or those of a table of ratings: @ratings.tsv or @ratings.tsv:pass (repeatable)");
+  verb.repeatable("--exclude", command.exclude, "CASE", "leave these cases out; named as with --only (repeatable)");
   verb.flag("--no-report", command.no_report, "write no page about the run (report.html)");
   verb.flag("--fail-fast", command.fail_fast, "the first failing case ends the run");
   verb.option("--replay-limit", command.replay_limit, "BYTES",

@@ -125,31 +125,41 @@ void plan_writer(ResumePlan& plan, const ValidatedNode& node, CaseRecorder& reco
   }
 }
 
+bool fits(const std::string& pattern, const Case& one) {
+  if (fnmatch(pattern.c_str(), one.name.c_str(), 0) == 0) return true;
+  const std::string participant = one.name.substr(0, one.name.find("_ses-"));
+  return !one.bids_folder.empty() && fnmatch(pattern.c_str(), participant.c_str(), 0) == 0;
+}
+
+bool fits_any(const std::vector<std::string>& patterns, const Case& one) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return fits(pattern, one); });
+}
+
+/// The patterns in the words of an option. One that fits no case is a fault.
+std::vector<std::string> patterns_of(const CaseList& list, const std::string& option, const std::vector<std::string>& words,
+                                     Diagnostics& faults) {
+  std::vector<std::string> patterns;
+  for (const std::string& word : words) {
+    const std::vector<std::string> found = word.starts_with('@') ? cases_of_ratings(word, faults) : names_in(word);
+    if (found.empty() && !word.starts_with('@')) faults.error({}, fmt::format("{} '{}' names no case", option, word));
+    patterns.insert(patterns.end(), found.begin(), found.end());
+  }
+  for (const std::string& pattern : patterns)
+    if (std::none_of(list.cases.begin(), list.cases.end(), [&](const Case& one) { return fits(pattern, one); }))
+      faults.error({}, fmt::format("{} '{}' fits no case{}", option, pattern, did_you_mean(pattern, case_names(list.cases))));
+  return patterns;
+}
+
 }  // namespace
 
 void keep_only(CaseList& list, const std::vector<std::string>& patterns, Diagnostics& faults) {
-  std::vector<std::string> wanted;
-  for (const std::string& word : patterns) {
-    if (word.starts_with('@')) {
-      const std::vector<std::string> rated = cases_of_ratings(word, faults);
-      wanted.insert(wanted.end(), rated.begin(), rated.end());
-      continue;
-    }
-    const std::vector<std::string> names = names_in(word);
-    if (names.empty()) faults.error({}, fmt::format("--only '{}' names no case", word));
-    wanted.insert(wanted.end(), names.begin(), names.end());
-  }
-  const auto fits = [](const std::string& pattern, const Case& one) {
-    if (fnmatch(pattern.c_str(), one.name.c_str(), 0) == 0) return true;
-    const std::string participant = one.name.substr(0, one.name.find("_ses-"));
-    return !one.bids_folder.empty() && fnmatch(pattern.c_str(), participant.c_str(), 0) == 0;
-  };
-  for (const std::string& pattern : wanted)
-    if (std::none_of(list.cases.begin(), list.cases.end(), [&](const Case& one) { return fits(pattern, one); }))
-      faults.error({}, fmt::format("--only '{}' fits no case{}", pattern, did_you_mean(pattern, case_names(list.cases))));
-  keep_if(list, [&](const Case& one) {
-    return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& pattern) { return fits(pattern, one); });
-  });
+  const std::vector<std::string> wanted = patterns_of(list, "--only", patterns, faults);
+  keep_if(list, [&](const Case& one) { return fits_any(wanted, one); });
+}
+
+void leave_excluded(CaseList& list, const std::vector<std::string>& patterns, Diagnostics& faults) {
+  const std::vector<std::string> unwanted = patterns_of(list, "--exclude", patterns, faults);
+  keep_if(list, [&](const Case& one) { return !fits_any(unwanted, one); });
 }
 
 void keep_failed(CaseList& list, const fs::path& out, const std::string& word) {

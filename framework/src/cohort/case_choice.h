@@ -14,6 +14,8 @@ namespace flowrun {
 /// ratings ("@ratings.tsv:pass", see case_ratings). Of a BIDS data set "sub-01" stands
 /// for all sessions of that participant. A pattern that fits no case is a fault.
 void keep_only(CaseList& list, const std::vector<std::string>& patterns, Diagnostics& faults);
+/// Leaves the others: those that --exclude does not name.
+void leave_excluded(CaseList& list, const std::vector<std::string>& patterns, Diagnostics& faults);
 
 /// Leaves the cases whose record says that they failed or were not finished. `word`: of the graph, see graph_books.
 void keep_failed(CaseList& list, const std::filesystem::path& out, const std::string& word);

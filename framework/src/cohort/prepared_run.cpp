@@ -53,12 +53,11 @@ std::int64_t bytes_option(const std::string& text, const std::string& option, st
 
 void choose_cases(PreparedRun& run, Diagnostics& faults) {
   const ValidatedNode* collector = run.graph ? case_collector(*run.graph) : nullptr;
-  if (!run.request.only.empty()) {
-    keep_only(run.list, run.request.only, faults);
-    if (collector)
-      faults.warning(collector->place,
-                     fmt::format("node '{}' takes all cases of a run, and gets those of --only", collector->id));
-  }
+  if (!run.request.only.empty()) keep_only(run.list, run.request.only, faults);
+  if (!run.request.exclude.empty()) leave_excluded(run.list, run.request.exclude, faults);
+  if (collector && (!run.request.only.empty() || !run.request.exclude.empty()))
+    faults.warning(collector->place, fmt::format("node '{}' takes all cases of a run, and gets those of {}", collector->id,
+                                                 run.request.exclude.empty() ? "--only" : "--only and --exclude"));
   if (!run.request.retry_failed) return;
   if (collector)
     faults.error(

@@ -14,6 +14,14 @@
 namespace flowrun::registry {
 namespace {
 
+/// What to do about a library that is missing.
+std::string missing_text(const char* reason) {
+  if (!reason || !std::strstr(reason, "cannot open shared object file")) return "";
+  const bool torch = std::strstr(reason, "libtorch") || std::strstr(reason, "libc10");
+  return torch ? "; the plugin needs LibTorch: install it (pip install torch, where flowrun came as a wheel)"
+               : "; the plugin needs that library: install it";
+}
+
 struct Entry {
   boost::dll::shared_library library;
   std::string hash;
@@ -38,7 +46,7 @@ void load(Entry& entry, const LibraryFile& file) {
                      boost::dll::load_mode::rtld_local | boost::dll::load_mode::rtld_now);
   if (!error) return;
   const char* reason = ::dlerror();
-  throw Error(quoted(file.path) + " cannot be loaded: " + (reason ? reason : error.message().c_str()));
+  throw Error(quoted(file.path) + " cannot be loaded: " + (reason ? reason : error.message().c_str()) + missing_text(reason));
 }
 
 /// What one of a plugin's functions says back. The contract forbids exceptions there; one is a failure like any other.

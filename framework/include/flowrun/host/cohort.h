@@ -37,6 +37,7 @@ struct CohortRequest : CaseRequest {
   std::vector<std::string> keep;      ///< "NODE.PORT" or "NODE.PORT=FILE": written too; FILE may contain ${case} and ${out}
   std::string shard;              ///< "i/n" or "slurm"; empty: all cases
   std::vector<std::string> only;  ///< names or patterns of cases; empty: all
+  std::vector<std::string> exclude;  ///< likewise: not these
   bool resume = false;            ///< only what is not done or has changed
   bool retry_failed = false;
   bool fail_fast = false;
