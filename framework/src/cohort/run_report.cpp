@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "flowrun/host/case_changes.h"
 #include "flowrun/host/validated_graph.h"
-#include "records/case_changes.h"
 
 namespace flowrun {
 
@@ -33,7 +33,7 @@ void RunReport::add(const CaseRecord& record) {
     std::vector<NodeRecord> first;
     for (const NodeSummary& one : nodes) first.push_back(one.node);
     other_case = record.name;
-    difference = records::graph_changes(first, record.nodes).front();
+    difference = graph_changes(first, record.nodes).front();
   }
   for (const NodeRecord& part : record.nodes) {
     const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const NodeSummary& one) { return one.node.id == part.id; });

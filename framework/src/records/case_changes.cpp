@@ -1,10 +1,10 @@
-#include "records/case_changes.h"
+#include "flowrun/host/case_changes.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-namespace flowrun::records {
+namespace flowrun {
 namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -86,4 +86,4 @@ std::vector<std::string> graph_changes(const std::vector<NodeRecord>& before, co
   return changes.take();
 }
 
-}  // namespace flowrun::records
+}  // namespace flowrun

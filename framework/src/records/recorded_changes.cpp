@@ -1,5 +1,5 @@
+#include "flowrun/host/case_changes.h"
 #include "flowrun/sdk/error.h"
-#include "records/case_changes.h"
 #include "records/recorder_state.h"
 
 namespace flowrun {
@@ -39,7 +39,7 @@ bool CaseRecorder::State::changed(const FileStamp& before, const FileStamp& now)
 }
 
 void CaseRecorder::State::add_program_changes(const CaseRecord& earlier, std::vector<std::string>& changes) const {
-  if (earlier.graph_hash != hash) changes = records::graph_changes(earlier.nodes, nodes);
+  if (earlier.graph_hash != hash) changes = graph_changes(earlier.nodes, nodes);
   if (earlier.flowrun != program.version)
     changes.push_back("flowrun " + (earlier.flowrun.empty() ? "(an older one)" : earlier.flowrun) + " -> " + program.version);
 }

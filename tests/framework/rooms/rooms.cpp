@@ -240,7 +240,7 @@ std::string room_of_host_header(const std::string& include) {
       {"diagnostics", {"diagnostic"}},
       {"packets", {"isolation", "replay"}},
       {"process", {"child_process"}},
-      {"records", {"bids_sidecars", "case_record", "case_recorder", "run_record"}},
+      {"records", {"bids_sidecars", "case_changes", "case_record", "case_recorder", "run_record"}},
       {"registry", {"memory_limits", "registry"}},
       {"schedule", {"kept_packet", "running_calls", "runtime"}},
       {"scripts", {"scripts"}},
