@@ -179,3 +179,12 @@ def test_pictures_and_tables_for_notebooks():
     assert png.startswith(b"\x89PNG") and png.endswith(b"IEND\xaeB`\x82")
     text = flowrun.Table({"<b>": ["<script>", "x"]})._repr_html_()
     assert "&lt;script&gt;" in text and "<script>" not in text
+
+
+def test_whole_numbers_that_float32_would_round_are_no_volume():
+    for kind in (np.int32, np.uint32, np.int64):
+        kept = np.full((2, 2, 2), 2**24, kind)
+        assert flowrun.Volume(kept).data[0, 0, 0] == 2**24
+        kept[0, 0, 0] += 1
+        with pytest.raises(flowrun.FlowrunError, match=r"1 of the voxels are whole numbers above 16777216 \(2\^24\)"):
+            flowrun.Volume(kept)

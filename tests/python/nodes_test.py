@@ -409,3 +409,17 @@ def test_the_one_node_runner(plugins, monkeypatch):
     ):
         with pytest.raises(flowrun.FlowrunError, match=sentence):
             run_node(my_nodes.scale, **given)
+
+
+def test_check_plugin_finds_a_node_whose_process_always_ends(tmp_path):
+    head = "import os\nfrom flowrun.plugin import Input, Output, Volume, node\n"
+    ports = '@node(inputs={"volume": Input(Volume, "Any")}, outputs={"volume": Output(Volume, "The same")})\n'
+    (tmp_path / "bad.py").write_text(head + ports + "def ends(volume):\n    'Ends its process'\n    os._exit(3)\n")
+    status, text = program("check-plugin", tmp_path / "bad.py")
+    assert status == 1 and "FAIL" in text and "ended the process (exit status 3)" in text
+
+
+def test_describe_says_why_the_plugin_of_a_type_cannot_be_used(tmp_path):
+    (tmp_path / "bad.py").write_text("from flowrun.plugin import node\nimport no_such_module\n")
+    status, text = program("describe", "bad.node", "--plugin-path", tmp_path)
+    assert status == 2 and "cannot be used" in text and "No module named 'no_such_module'" in text

@@ -171,3 +171,10 @@ def test_ctrl_c_ends_a_call_and_the_session_goes_on(cascade, tmp_path):
     assert child.stdout.readline() == "ready\n"
     child.send_signal(signal.SIGINT)
     assert child.communicate(timeout=300)[0] == "interrupted (16, 16, 16)\n"
+
+
+@pytest.mark.parametrize("count", [0, -5, 20000, 10**6, 10**30, 1.5, "many", True])
+def test_numbers_of_threads_and_calls_are_checked_as_on_the_command_line(bright, count):
+    for name in ("threads", "at_once"):
+        with pytest.raises(flowrun.FlowrunError, match=f"{name} is a whole number from 1 to 1024"):
+            bright.session(**{name: count})

@@ -50,6 +50,14 @@ std::vector<const RegisteredType*> find_node_types(const Registry& registry, con
   return found.empty() ? types_where(registry, [&](const NodeType& type) { return has(type.details); }) : found;
 }
 
+/// Of the plugin that would offer a node type.
+static std::string why_unusable(const Registry& registry, const std::string& plugin) {
+  for (const PluginInfo& one : registry.plugins())
+    if (!one.failure.empty() && (one.name == plugin || one.file.stem() == plugin))
+      return "; plugin '" + plugin + "' (" + one.file.string() + ") cannot be used: " + one.failure;
+  return "";
+}
+
 std::string node_type_hint(const Registry& registry, const std::string& word) {
   std::vector<std::string> same, names;
   for (const RegisteredType* type : registry.types()) {
@@ -57,6 +65,7 @@ std::string node_type_hint(const Registry& registry, const std::string& word) {
     names.push_back(name);
     if (name.substr(name.find('.') + 1) == word) same.push_back("'" + name + "'");
   }
+  if (const std::string why = why_unusable(registry, word.substr(0, word.find('.'))); !why.empty()) return why;
   if (!same.empty()) return "; did you mean " + fmt::format("{}", fmt::join(same, " or ")) + "?";
   if (const std::string near = did_you_mean(word, names); !near.empty()) return near;
   std::vector<std::string> found;

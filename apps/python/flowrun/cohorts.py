@@ -9,12 +9,13 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Sequence, Union
+from typing import Any, Callable, Dict, List, Optional, Sequence, Union
 
 from . import _native
 from .errors import Diagnostic, FlowrunError, GraphError, NodeError
 from .graphs import Graph, load, setting_text
 from .places import PathLike, program
+from .sessions import count_of
 
 
 class Results:
@@ -146,22 +147,25 @@ def run(
     retry_failed: bool = False,
     fail_fast: bool = False,
     incomplete: str = "",
-    threads: int = 0,
-    at_once: int = 0,
+    threads: Optional[int] = None,
+    at_once: Optional[int] = None,
     device: str = "auto",
     case_name: str = "",
     progress: Union[None, bool, Callable[[Dict[str, Any]], None]] = None,
+    plugins: Sequence[PathLike] = (),
     **inputs: Any,
 ) -> CohortOutcome:
     """Runs a graph over cases and keeps records, `cases.csv` and packets of failed firings in `out`, as `flowrun run` does.
 
     cases: a table (CSV with a column for each input), or patterns such as {"flair": "data/{case}/FLAIR.nii.gz"}; none: one
     case, or those of `bids`. inputs: of every case, by name. resume: only what is not done or has changed. at_once: cases at a
-    time. progress: a function that gets total, done, failed, running, done_before and seconds about ten times a second, or
-    True for a line. Raises GraphError before anything is written when something is wrong. A case that fails raises nothing.
+    time; threads and at_once are 1 to 1024. progress: a function that gets total, done, failed, running, done_before and seconds about ten times a second, or
+    True for a line. plugins: folders of plugins, as `load` takes them. Raises GraphError before anything is written when something is wrong. A case that fails raises nothing.
     """
     if not isinstance(graph, Graph):
-        graph = load(graph)
+        graph = load(graph, plugins=plugins)
+    elif plugins:
+        raise FlowrunError("the graph was loaded with its plugin folders; give plugins to load, or the graph's file to run")
     if graph.packets:
         raise FlowrunError(f"graph '{graph.name}' takes packets, not files; call it with graph.session()")
     request = {
@@ -177,8 +181,8 @@ def run(
         "resume": resume,
         "retry_failed": retry_failed,
         "fail_fast": fail_fast,
-        "threads": str(threads or ""),
-        "cases_in_flight": str(at_once or ""),
+        "threads": "" if threads is None else str(count_of(threads, "threads")),
+        "cases_in_flight": "" if at_once is None else str(count_of(at_once, "at_once")),
         "device": device,
         "program": str(_program_of_isolated()),
         "isolated_firing": "isolated-firing",

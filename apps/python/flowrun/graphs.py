@@ -85,7 +85,7 @@ class Graph:
     def session(
         self,
         *,
-        threads: int = 0,
+        threads: Optional[int] = None,
         changing: Sequence[str] = (),
         at_once: int = 2,
         device: str = "auto",
@@ -93,7 +93,7 @@ class Graph:
     ) -> "Any":
         """Opens the graph once, for many calls on images in memory; see Session. Raises GraphError.
 
-        threads: 0 is one for each core that the process may use. changing: parameters that each call may set again. at_once:
+        threads: 1 to 1024; None is one for each core that the process may use. changing: parameters that each call may set again. at_once:
         calls of one `run_all` that run at a time. device: "auto", "cpu", "cuda" or "cuda:1". out: the value of ${out}.
         """
         from .sessions import Session

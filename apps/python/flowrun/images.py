@@ -128,6 +128,13 @@ class Volume(Image):
             raise FlowrunError(f"a volume is made of real numbers, not of {data.dtype}")
         with np.errstate(over="ignore"):
             converted = np.asfortranarray(data, dtype=np.float32)
+        if data.dtype.kind in "iu" and data.dtype.itemsize >= 4:
+            rounded = np.count_nonzero(converted.astype(np.float64) != data)  # exact up to 2^53, far from float32's 2^24
+            if rounded:
+                raise FlowrunError(
+                    f"{rounded} of the voxels are whole numbers above 16777216 (2^24) that a volume, which is float32, "
+                    "cannot keep; use Labels, or round them first, as by array.astype('float32')"
+                )
         if (
             data.dtype.kind == "f"
             and data.dtype.itemsize > 4

@@ -24,6 +24,17 @@ def _whole(value: Any) -> int:
     return int(value)
 
 
+def count_of(value: Any, name: str) -> int:
+    """A number of threads or cases as the command line takes it. Raises FlowrunError."""
+    try:
+        count = _whole(value)
+    except (TypeError, ValueError, OverflowError):
+        count = 0
+    if not 1 <= count <= 1024:
+        raise FlowrunError(f"{name} is a whole number from 1 to 1024, not {value!r}")
+    return count
+
+
 def _flag(value: Any) -> bool:
     if value not in (True, False):
         raise ValueError
@@ -105,9 +116,18 @@ class Session:
     """
 
     def __init__(
-        self, graph: Graph, *, threads: int, changing: Sequence[str], at_once: int, device: str, out: PathLike
+        self,
+        graph: Graph,
+        *,
+        threads: Optional[int],
+        changing: Sequence[str],
+        at_once: int,
+        device: str,
+        out: PathLike,
     ):
         self.graph = graph
+        threads = 0 if threads is None else count_of(threads, "threads")
+        at_once = count_of(at_once, "at_once")
         self._changing = list(changing)
         self._native: Optional[Any] = _native().Session(
             str(graph.file), graph.words(), self._changing, threads, at_once, device, str(out), graph.plugins

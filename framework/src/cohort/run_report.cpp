@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "flowrun/host/validated_graph.h"
 #include "flowrun/host/comparison.h"
+#include "flowrun/host/validated_graph.h"
 
 namespace flowrun {
 

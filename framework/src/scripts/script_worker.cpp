@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "flowrun/host/child_process.h"
+#include "flowrun/host/scripts.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::scripts {
@@ -158,7 +159,7 @@ void ScriptWorker::fail_ended() {
   ChildEnd how;
   how.kind = WIFSIGNALED(status) ? ChildEnd::Kind::killed : ChildEnd::Kind::exited;
   how.status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-  throw Error("the process of Python that ran it " + end_text(how, {}));
+  throw ProcessEnded("the process of Python that ran it " + end_text(how, {}));
 }
 
 void ScriptWorker::send(const Request::Place& place) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "flowrun/host/scripts.h"
 #include "flowrun/host/validated_graph.h"
 #include "testing/check_payloads.h"
 #include "testing/runner_context.h"
@@ -54,6 +55,8 @@ Thrown thrown_by(Call call) {
   try {
     call();
     return {};
+  } catch (const ProcessEnded& error) {
+    return {error.what(), true};
   } catch (const Error& error) {
     if (*error.what()) return {error.what(), false};
     return {"threw an Error without a sentence", true};

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "flowrun/sdk/error.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/node_type.h"
 
@@ -23,6 +24,12 @@ std::vector<std::string> script_helpers(const std::filesystem::path& script);
 /// Program and words that start Python for a task of flowrun/worker.py, "describe" or "serve". The program is FLOWRUN_PYTHON, else
 /// python3. Throws Error where flowrun's Python sources are missing.
 std::vector<std::string> python_command(const std::string& task, const std::filesystem::path& script);
+
+/// The process that ran a firing crashed, was killed or ended itself: no refusal of the node.
+class ProcessEnded : public Error {
+ public:
+  using Error::Error;
+};
 
 /// A node of a script. Its firings run in processes of Python, as many as there are firings at a time; nodes of one script share
 /// them, and they end with the last node. One that ends (a crash, a kill) fails its firing, and the next firing starts another.
