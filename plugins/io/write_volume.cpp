@@ -47,6 +47,14 @@ std::vector<T> rounded(const Volume& volume, const std::string& path, const std:
   return values;
 }
 
+/// Readers refuse such voxels, ours too.
+void warn_not_finite(Context& ctx, const Volume& volume) {
+  const auto count = std::count_if(volume.voxels.begin(), volume.voxels.end(), [](float value) { return !std::isfinite(value); });
+  if (count > 0)
+    ctx.warn(std::to_string(count) + " of " + std::to_string(volume.voxels.size()) +
+             " voxels are not finite (NaN or infinite) and are written so; look at the node that made the image");
+}
+
 class WriteVolume : public Node {
  public:
   void process(Context& ctx) override {
@@ -55,6 +63,7 @@ class WriteVolume : public Node {
     const bool compress = ctx.params().flag("compress");
     const Volume& volume = ctx.in(kVolume);
     require_writable_name(path);
+    warn_not_finite(ctx, volume);
     const auto write = [&](const auto& voxels) {
       write_image(path, volume.geometry, voxels, compress, [&](std::string_view text) { ctx.warn(text); });
     };

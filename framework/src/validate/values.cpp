@@ -2,6 +2,7 @@
 #include "validate/values.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -130,6 +131,14 @@ T number_from_text(const ParamSpec& spec, std::string text, const std::string& w
   return number;
 }
 
+/// In any case: spreadsheets write TRUE.
+bool flag_from_text(const ParamSpec& spec, const std::string& text) {
+  std::string lower = text;
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (lower != "true" && lower != "false") unreadable(spec, text);
+  return lower == "true";
+}
+
 std::string trimmed(const std::string& text) {
   const auto first = text.find_first_not_of(" \t");
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
@@ -152,8 +161,7 @@ std::vector<std::string> list_items(const ParamSpec& spec, const std::string& te
 ParamValue parsed(const ParamSpec& spec, const std::string& text) {
   switch (spec.type) {
     case ParamType::boolean:
-      if (text != "true" && text != "false") unreadable(spec, text);
-      return text == "true";
+      return flag_from_text(spec, text);
     case ParamType::integer:
       return number_from_text<std::int64_t>(spec, text, text);
     case ParamType::number:

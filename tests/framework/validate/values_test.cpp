@@ -28,6 +28,8 @@ TEST_CASE("value_from_text: reads text by the parameter's type") {
 }
 
 TEST_CASE("value_from_text: says what was expected") {
+  CHECK(shown(ParamType::boolean, "TRUE") == "true");
+  CHECK(shown(ParamType::boolean, "False") == "false");
   CHECK(shown(ParamType::boolean, "yes") == "expected true or false, found 'yes'");
   CHECK(shown(ParamType::integer, "1.5") == "expected an integer, found '1.5'");
   CHECK(shown(ParamType::integer, "99999999999999999999") == "expected an integer, found '99999999999999999999'");

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <cmath>
+
 #include "flowrun/testing/node_runner.h"
 #include "image_files.h"
 #include "support/file_size_limit.h"
@@ -104,4 +106,15 @@ TEST_CASE("write_volume: voxels that do not match the geometry are refused") {
   volume.voxels.pop_back();
   CHECK(write_error(folder / "a.nii", volume) ==
         "cannot write '" + (folder / "a.nii") + "': the image says 2 x 2 x 2 voxels and has 7");
+}
+
+TEST_CASE("write_volume: voxels that are not finite are written with a warning that counts them") {
+  const TempFolder folder;
+  Volume volume = oblique_volume({2, 2, 2});
+  volume.voxels[1] = std::nanf("");
+  volume.voxels[5] = HUGE_VALF;
+  NodeRunner writer("io.write_volume", {{"path", folder / "a.nii"}});
+  writer.input("volume", volume).run();
+  REQUIRE(writer.warnings().size() == 1);
+  CHECK(writer.warnings().front().starts_with("2 of 8 voxels are not finite"));
 }
