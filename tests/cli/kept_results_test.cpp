@@ -305,7 +305,7 @@ TEST_CASE("flowrun run --sweep: a folder for each combination, one table, what i
   const std::string table = setting.folder.read("s/sweep.csv");
   CHECK(table.substr(0, table.find('\n')) == "case,repeat,status,reason,seconds,folder,value,read.value,of_number.value");
   CHECK(contains(table, "\na,2,done,,"));
-  CHECK(contains(setting.folder.read("s/sweep.html"), "repeat=3/report.html"));
+  CHECK(contains(setting.folder.read("s/sweep.html"), "repeat%3D3/report.html"));
   CHECK(contains(swept.out, "kept results: 4 of 5 nodes did not run"));
   for (const std::string& wrong : Words{"repeat", "repeat=1,,2", "repeat=1,1", "=1"})
     CHECK(setting.run({"--sweep", wrong}, "w").status == 2);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes the pictures of the documents (docs/images/report.png, viewer.png, viewer_beside.png): a cohort of made-up heads is run, and its
+"""Takes the pictures of the documents (docs/images/report.png, viewer.png, viewer_beside.png, comparison.png): a cohort of made-up heads is run, and its
 pages are photographed in headless Chromium.
 
     take_pictures.py flowrun [--images DIR] [--keep DIR]
@@ -60,6 +60,11 @@ def main():
         call(*one, "--out", "threshold_0.9", "--set", "final_threshold=0.9")
         call("view", "small")
         call("view", "threshold_0.5")
+        call("compare", "threshold_0.5", "threshold_0.9", "--page", "comparison.html")
+        with Browser(1240, 1500) as browser:
+            browser.open(folder / "comparison.html")
+            browser.until("document.querySelector('figure img')")
+            browser.picture(options.images / "comparison.png")
         with Browser(1240, 900) as browser:
             browser.open(folder / "small/report.html")
             browser.until("document.querySelector('#table')")

@@ -120,6 +120,16 @@ int run_once(const Words& words) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/// The pages of cases that somebody has made to look at (flowrun view) follow the run.
+void make_pages_again(const RunCommand& command) {
+  const fs::path folder = fs::path(command.out) / "flowrun" / "viewer";
+  Words words{"view", command.out};
+  std::error_code none;
+  for (auto page = fs::directory_iterator(folder, none); !none && page != fs::directory_iterator(); page.increment(none))
+    if (page->path().extension() == ".html") words.push_back(page->path().stem().string());
+  if (words.size() > 2) run_once(words);
+}
+
 int watch(const RunCommand& command) {
   if (command.graph.empty()) throw WrongUse{"'watch' needs the argument GRAPH, a graph file"};
   if (command.graph == "-") throw WrongUse{"'watch' needs a file: the standard input cannot be saved again"};
@@ -130,6 +140,7 @@ int watch(const RunCommand& command) {
     const Looks looks = looks_at(files);
     const int status = run_once(words);
     if (status == kInterrupted || status > 128) return status;
+    if (status == kAllDone) make_pages_again(command);
     fmt::print(stderr, "flowrun: {}; watching {}; Ctrl-C ends\n",
                status == kAllDone ? "done" : fmt::format("the last good results stay (exit status {})", status),
                count_text(files.size(), "file"));
