@@ -373,3 +373,14 @@ TEST_CASE("flowrun run --exclude: all cases but these") {
   CHECK(wrong.status == 2);
   CHECK(contains(wrong.err, "--exclude 'c' fits no case"));
 }
+
+TEST_CASE("flowrun run: a column of which no case has the figure is said") {
+  const Setting setting;
+  std::string graph = kKeptGraph;
+  graph.replace(graph.find("read.value\" }\n"), 10, "read.valeu");
+  setting.folder.write("kept.json", graph);
+  const Ended ended = setting.run();
+  CHECK(ended.status == 0);
+  CHECK(contains(ended.err, "column 'value' is empty: no case that is done reported 'read.valeu'"));
+  CHECK_FALSE(contains(Setting().run().err, "column"));
+}

@@ -1,5 +1,6 @@
 #include "cohort/cohort_files.h"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -127,6 +128,18 @@ void CohortFiles::write_pages(std::stop_token ended) {
   }
 }
 
+/// A column that stays empty is more often a figure that is written wrong than one that no case has.
+static void say_empty_columns(const std::vector<CaseRow>& rows, const std::vector<std::pair<std::string, std::string>>& columns,
+                              const CohortEvents& events) {
+  const auto done = [](const CaseRow& row) { return row.status == CaseStatus::done; };
+  if (std::none_of(rows.begin(), rows.end(), done)) return;
+  for (const auto& [name, figure] : columns)
+    if (std::none_of(rows.begin(), rows.end(), [&](const CaseRow& row) { return done(row) && figure_at(row, name); }))
+      say(events, Weight::warning,
+          "column '" + name + "' is empty: no case that is done reported '" + figure +
+              "'; its summary lists the figures that there are");
+}
+
 bool CohortFiles::finish(const std::vector<std::string>& case_order, RunFacts facts) {
   pages_.request_stop();
   if (pages_.joinable()) pages_.join();
@@ -135,6 +148,7 @@ bool CohortFiles::finish(const std::vector<std::string>& case_order, RunFacts fa
   facts.cases = cases_;
   if (const std::string mixture = report_.mixture_text(); !mixture.empty()) say(events_, Weight::warning, mixture);
   const bool table = attempt([&] { table_.finish(case_order); });
+  say_empty_columns(table_.rows(), columns_, events_);
   return (paths_.page.empty() || attempt([&] { events_.page.write(paths_.page, report_, table_.rows(), facts); })) && table;
 }
 
