@@ -210,6 +210,8 @@ TEST_CASE("flowrun run: a damaged result is computed again, said and replaced, w
 
 TEST_CASE("flowrun run: a folder of results that takes nothing more is said once, and the results are right") {
   const Setting setting;
+  CHECK(setting.kept() == 0);
+  fs::remove_all(setting.folder.path() / "kept/results");
   setting.folder.write("kept/results", "a file where a folder should be\n");
   const Ended ended = setting.run();
   CHECK(ended.status == 0);
@@ -307,7 +309,8 @@ TEST_CASE("flowrun run --sweep: a folder for each combination, one table, what i
   CHECK(contains(table, "\na,2,done,,"));
   CHECK(contains(setting.folder.read("s/sweep.html"), "repeat%3D3/report.html"));
   CHECK(contains(swept.out, "kept results: 4 of 5 nodes did not run"));
-  for (const std::string& wrong : Words{"repeat", "repeat=1,,2", "repeat=1,1", "=1"})
+  CHECK(contains(setting.run({"--sweep", "repeat=1,2", "--set", "repeat=3"}, "w").err, "--sweep and --set both give 'repeat'"));
+  for (const std::string& wrong : Words{"repeat", "repeat=1,,2", "repeat=1,1", "repeat=1,1.0", "=1"})
     CHECK(setting.run({"--sweep", wrong}, "w").status == 2);
   const Ended unknown = setting.run({"--sweep", "repeats=1,2"}, "w");
   CHECK(unknown.status == 2);
@@ -383,4 +386,56 @@ TEST_CASE("flowrun run: a column of which no case has the figure is said") {
   CHECK(ended.status == 0);
   CHECK(contains(ended.err, "column 'value' is empty: no case that is done reported 'read.valeu'"));
   CHECK_FALSE(contains(Setting().run().err, "column"));
+}
+
+TEST_CASE("flowrun cache: files that are no kept results are never removed, and no link is followed") {
+  const Setting setting;
+  setting.folder.write("study/results/p01/lesions.nii", "mine\n");
+  const auto run_into = [&](const std::string& cache, const Words& more = {}) {
+    Words words{"run",   "kept.json", "--in",          "image=image.txt", "--case-name", "a",
+                "--out", "o",         "--plugin-path", "plugins",         "--cache",     cache};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_flowrun(setting.folder, words);
+  };
+  const Ended other = run_into("study", {"--cache-limit", "1"});
+  CHECK(other.status == 2);
+  CHECK(contains(other.err, "has other content; kept results need a folder of their own"));
+  CHECK(run_flowrun(setting.folder, {"cache", "clear", "--cache", "study"}).status == 0);
+  CHECK(setting.folder.read("study/results/p01/lesions.nii") == "mine\n");
+  CHECK(setting.kept() == 0);
+  setting.folder.write("kept/results/p01/notes.txt", "mine\n");
+  setting.folder.write("precious/notes.txt", "mine\n");
+  fs::create_directory_symlink(setting.folder.path() / "precious", setting.folder.path() / "kept/results/aa");
+  CHECK(setting.kept({"--cache-limit", "1"}) == 4);
+  CHECK(run_flowrun(setting.folder, {"cache", "clear", "--cache", "kept"}).status == 0);
+  CHECK(setting.folder.read("kept/results/p01/notes.txt") == "mine\n");
+  CHECK(setting.folder.read("precious/notes.txt") == "mine\n");
+  CHECK(setting.kept() == 0);
+}
+
+TEST_CASE("flowrun run: what is made while a plugin is built again is not kept, and --resume runs it again") {
+  const Setting setting;
+  setting.folder.write("wait.json", R"({
+    "format": 1,
+    "name": "wait",
+    "nodes": {
+      "make": { "type": "clitest.make", "params": { "value": 7 } },
+      "wait": {
+        "type": "clitest.wait", "inputs": { "volume": "make.volume" }, "params": { "begun": "${out}/begun", "release": "release" }
+      },
+      "times": { "type": "formula.multiply", "inputs": { "volume": "wait.volume" }, "run": { "cache": "always" } },
+      "write": { "type": "clitest.write", "inputs": { "volume": "times.volume" }, "params": { "path": "${out}/${case}.txt" } }
+    }
+  })");
+  const Words words{"run", "wait.json", "--case-name", "a", "--out", "o", "--plugin-path", "plugins", "--cache", "kept"};
+  FlowrunProcess process(setting.folder, words);
+  REQUIRE(wait_for_file(setting.folder.path() / "o/begun"));
+  change_formula(setting.folder, '3');
+  setting.folder.write("release", "");
+  CHECK(process.end().status == 0);
+  CHECK_FALSE(fs::exists(setting.folder.path() / "kept/results"));
+  Words again = words;
+  again.push_back("--resume");
+  CHECK(contains(run_flowrun(setting.folder, again).err, "runs again: a"));
+  CHECK(setting.folder.read("o/a.txt") == "21\n");
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -45,6 +46,13 @@ Words split(const std::string& text) {
   return parts;
 }
 
+/// Numbers that are equal have one text: 90.5 and 90.50, 1e1 and 10.
+std::string same_value(const std::string& value) {
+  double number = 0;
+  const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), number);
+  return failed == std::errc() && end == value.data() + value.size() ? fmt::format("{}", number) : value;
+}
+
 std::pair<std::string, Words> axis_of(const std::string& word) {
   const std::size_t equals = word.find('=');
   if (equals == std::string::npos || equals == 0) throw WrongUse{"--sweep takes name=value,value,..., not '" + word + "'"};
@@ -52,7 +60,7 @@ std::pair<std::string, Words> axis_of(const std::string& word) {
   std::set<std::string> known;
   for (const std::string& value : axis.second) {
     if (value.empty()) throw WrongUse{"--sweep " + axis.first + " has an empty value"};
-    if (!known.insert(value).second) throw WrongUse{"--sweep " + axis.first + " has the value '" + value + "' twice"};
+    if (!known.insert(same_value(value)).second) throw WrongUse{"--sweep " + axis.first + " has the value '" + value + "' twice"};
   }
   return axis;
 }
@@ -106,7 +114,9 @@ bool check_variants(const RunCommand& command, const std::vector<Variant>& varia
     const Cohort cohort(command_of(command, variant), registry, faults);
     if (!faults.has_errors() && cohort.graph()) continue;
     print_faults(faults);
-    fmt::print(stderr, "flowrun: nothing was run: {}: {}\n", printable(variant.folder), verdict(faults));
+    std::string values;
+    for (const auto& [name, value] : variant.values) values += (values.empty() ? "" : ", ") + name + "=" + value;
+    fmt::print(stderr, "flowrun: nothing was run: with {}: {}\n", printable(shortened(values, 300)), verdict(faults));
     return false;
   }
   return true;
@@ -200,6 +210,9 @@ void write_table(const RunCommand& command, const std::vector<Variant>& variants
 
 int run_sweep(const RunCommand& command, Interrupts& interrupts) {
   const std::vector<Variant> variants = variants_of(command.sweep);
+  for (const auto& [name, value] : variants.front().values)
+    for (const std::string& setting : command.settings)
+      if (setting.starts_with(name + "=")) throw WrongUse{"--sweep and --set both give '" + name + "'"};
   if (!check_variants(command, variants)) return kWrongInput;
   int status = kAllDone;
   for (std::size_t i = 0; i < variants.size(); ++i) {

@@ -67,7 +67,8 @@ std::set<std::string> files_of(const RunCommand& command) {
   for (const Case& one : cohort.cases()) add(files_of_case(*cohort.graph(), one, command.out));
   add(files_of_run(*cohort.graph(), command.out));
   for (const ValidatedNode& node : cohort.graph()->nodes)
-    if (!node.library.empty()) files.insert(node.library.string());
+    if (!node.library.empty())
+      for (std::string& file : records::plugin_files(node.library)) files.insert(std::move(file));
   return files;
 }
 
@@ -135,8 +136,9 @@ int watch(const RunCommand& command) {
   if (command.graph == "-") throw WrongUse{"'watch' needs a file: the standard input cannot be saved again"};
   if (command.resume || command.dry_run) throw WrongUse{"'watch' runs all cases each time; leave --resume and --dry-run out"};
   const Words words = words_of_this_process();
+  std::set<std::string> files;
   for (;;) {
-    const std::set<std::string> files = files_of(command);
+    files.merge(files_of(command));  // what is missing for a moment is watched on
     const Looks looks = looks_at(files);
     const int status = run_once(words);
     if (status == kInterrupted || status > 128) return status;

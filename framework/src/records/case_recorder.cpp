@@ -126,6 +126,25 @@ void CaseRecorder::State::hash_models(CaseRecord& record) {
   for (ModelFile& model : record.models) model.file = stamps.hashed(model.file);
 }
 
+static std::vector<FileStamp> looks_at_plugin(const fs::path& library) {
+  std::vector<FileStamp> looks;
+  for (const std::string& file : records::plugin_files(library)) looks.push_back(records::look_at(file));
+  return looks;
+}
+
+void CaseRecorder::State::forget_changed_plugins(CaseRecord& record) const {
+  for (const auto& [library, before] : plugins) {
+    const std::vector<FileStamp> now = looks_at_plugin(library);
+    const bool same =
+        std::equal(before.begin(), before.end(), now.begin(), now.end(),
+                   [](const FileStamp& a, const FileStamp& b) { return a.path == b.path && records::looks_same(a, b); });
+    if (same) continue;
+    for (std::size_t i = 0; i < record.nodes.size(); ++i)
+      if (graph->nodes[i].library == library) record.nodes[i].plugin_hash.clear();
+    record.graph_hash.clear();
+  }
+}
+
 CaseRecorder::CaseRecorder(std::shared_ptr<const ValidatedGraph> graph, fs::path out, RecordedProgram program)
     : state_(std::make_unique<State>()) {
   state_->graph = std::move(graph);
@@ -134,6 +153,9 @@ CaseRecorder::CaseRecorder(std::shared_ptr<const ValidatedGraph> graph, fs::path
   state_->nodes = node_records(*state_->graph, state_->program.device);
   state_->hash = graph_hash(state_->nodes);
   state_->models = state_->models_now();
+  for (const ValidatedNode& node : state_->graph->nodes)
+    if (!node.library.empty() && !state_->plugins.contains(node.library))
+      state_->plugins[node.library] = looks_at_plugin(node.library);
   state_->run_outputs = looks_at_outputs(files_of_run(*state_->graph, state_->out));
 }
 CaseRecorder::~CaseRecorder() = default;
@@ -184,6 +206,7 @@ CaseRecord CaseRecorder::finish(const Case& one, const CaseResult& result) {
   for (InputFile& input : record.inputs) input.file = state_->stamps.hashed(input.file);
   for (std::string& sentence : inputs_alike(record.inputs)) record.warnings.push_back(std::move(sentence));
   state_->hash_models(record);
+  state_->forget_changed_plugins(record);
   return record;
 }
 
@@ -208,6 +231,7 @@ CaseRecord CaseRecorder::finish_run(const std::vector<Case>& cases, const RunRes
   if (record.status != CaseStatus::done) return record;
   record.outputs = state_->outputs(files_of_run(*state_->graph, state_->out), state_->run_outputs);
   state_->hash_models(record);
+  state_->forget_changed_plugins(record);
   return record;
 }
 

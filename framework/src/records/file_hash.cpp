@@ -67,6 +67,13 @@ std::string file_hash(const std::filesystem::path& path) {
   return hash.digits();
 }
 
+std::vector<std::string> plugin_files(const std::filesystem::path& library) {
+  std::vector<std::string> files{library.string()};
+  if (is_script(library))
+    for (const std::string& helper : script_helpers(library)) files.push_back((library.parent_path() / helper).string());
+  return files;
+}
+
 std::string plugin_hash(const std::filesystem::path& library) {
   const std::string hash = file_hash(library);
   if (!is_script(library)) return hash;

@@ -29,8 +29,9 @@ struct CaseRecorder::State {
   std::string hash;
   records::FileStamps stamps;
   RecordedProgram program;
-  std::vector<ModelFile> models;  ///< as they were before the run
-  FileLooks run_outputs;          ///< likewise
+  std::vector<ModelFile> models;                                    ///< as they were before the run
+  std::map<std::filesystem::path, std::vector<FileStamp>> plugins;  ///< their files, likewise, by library
+  FileLooks run_outputs;                                            ///< likewise
   std::time_t begun = std::time(nullptr);
   std::mutex mutex;
   std::map<std::string, Started> started;  ///< by the case's name
@@ -42,6 +43,9 @@ struct CaseRecorder::State {
   std::vector<OutputFile> outputs(const std::vector<NodeFile>& files, const FileLooks& before);
   CaseRecord blank() const;
   void hash_models(CaseRecord& record);
+  /// A plugin that has changed since the run began may have worked with what it was or what it is: its nodes get no hash, so that
+  /// the next --resume runs the case again.
+  void forget_changed_plugins(CaseRecord& record) const;
 
   bool changed(const FileStamp& before, const FileStamp& now);
   void add_program_changes(const CaseRecord& earlier, std::vector<std::string>& changes) const;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "flowrun/sdk/atomic_file.h"
@@ -34,25 +35,64 @@ void remove_file(const fs::path& file) {
   fs::remove(file, gone);
 }
 
+bool is_hex(const std::string& name, std::size_t length) {
+  return name.size() == length && name.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+/// Whether flowrun made the folder: only there it removes anything.
+bool is_ours(const fs::path& folder) {
+  std::ifstream tag(folder / "CACHEDIR.TAG");
+  const std::string text((std::istreambuf_iterator<char>(tag)), {});
+  return text == kTag;
+}
+
+/// Anything but a tag that another process is writing, or was when it was killed.
+bool has_other_content(const fs::path& folder) {
+  std::error_code failed;
+  for (auto entry = fs::directory_iterator(folder, failed); !failed && entry != fs::directory_iterator(); entry.increment(failed))
+    if (!entry->path().filename().string().starts_with(".CACHEDIR")) return !is_ours(folder);
+  return false;
+}
+
+/// The folders in which entries lie, by names of two digits; links are none of them.
 template <class Visit>
 void visit_folders(const fs::path& folder, Visit visit) {
+  if (!is_ours(folder)) return;
   for (const char* kind : {"results", "files"}) {
     std::error_code failed;
+    if (!fs::is_directory(fs::symlink_status(folder / kind, failed))) continue;
     for (auto part = fs::directory_iterator(folder / kind, failed); !failed && part != fs::directory_iterator();
          part.increment(failed))
-      visit(part->path(), std::string_view(kind) == "results");
+      if (is_hex(part->path().filename().string(), 2) && fs::is_directory(part->symlink_status(failed)))
+        visit(part->path(), std::string_view(kind) == "results");
   }
+}
+
+/// Throws Error where an entry would not lie in the folder itself.
+void refuse_linked(const fs::path& file) {
+  std::error_code unknown;
+  for (const fs::path& folder : {file.parent_path(), file.parent_path().parent_path()})
+    if (fs::is_symlink(fs::symlink_status(folder, unknown)))
+      throw Error("'" + folder.string() + "' is a link, and kept results are written through none");
 }
 
 }  // namespace
 
 KeptFolder::KeptFolder(fs::path folder, std::int64_t limit) : folder_(std::move(folder)), limit_(limit) {
   make_folder(folder_);
-  std::error_code unknown;
-  if (!fs::exists(folder_ / "CACHEDIR.TAG", unknown)) write_atomically(folder_ / "CACHEDIR.TAG", kTag);
+  if (is_ours(folder_)) return;
+  if (has_other_content(folder_))
+    throw Error("'" + folder_.string() + "' has other content; kept results need a folder of their own, new or empty");
+  write_atomically(folder_ / "CACHEDIR.TAG", kTag);
 }
 
 fs::path KeptFolder::entry_file(const std::string& key) const { return folder_ / "results" / key.substr(0, 2) / key; }
+
+fs::path KeptFolder::entry_to_write(const std::string& key) const {
+  fs::path file = entry_file(key);
+  refuse_linked(file);
+  return file;
+}
 
 fs::path KeptFolder::stamp_file(const std::string& path) const {
   const std::string name = records::text_hash(fs::absolute(path).lexically_normal().string());
@@ -77,6 +117,7 @@ void KeptFolder::keep_stamp(const FileStamp& stamp) {
   std::ostringstream text;
   text << stamp.size << ' ' << stamp.mtime_ns << ' ' << stamp.sha256 << ' ' << stamp.marks << '\n';
   const fs::path file = stamp_file(stamp.path);
+  refuse_linked(file);
   AtomicFile target(file, "");
   std::ofstream stream(target.temporary(), std::ios::binary);
   stream << text.str();
@@ -113,9 +154,10 @@ std::vector<KeptFile> files_in(const fs::path& folder) {
     for (auto entry = fs::directory_iterator(part, failed); !failed && entry != fs::directory_iterator();
          entry.increment(failed)) {
       std::error_code gone;
+      if (!is_hex(entry->path().filename().string(), 64) || !fs::is_regular_file(entry->symlink_status(gone))) continue;
       const auto bytes = static_cast<std::int64_t>(entry->file_size(gone));
       const auto used = entry->last_write_time(gone);
-      if (!gone && entry->path().filename().string().front() != '.') files.push_back({entry->path(), bytes, used, is_result});
+      if (!gone) files.push_back({entry->path(), bytes, used, is_result});
     }
   });
   std::sort(files.begin(), files.end(), [](const KeptFile& a, const KeptFile& b) { return a.used < b.used; });

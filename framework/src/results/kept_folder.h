@@ -16,10 +16,12 @@ namespace flowrun::results {
 /// removed at any time. Any thread.
 class KeptFolder {
  public:
-  /// `limit`: bytes; what was used longest ago is removed above it. Throws Error where the folder cannot be made.
+  /// `limit`: bytes; what was used longest ago is removed above it. Throws Error where the folder cannot be made, or has other
+  /// content.
   KeptFolder(std::filesystem::path folder, std::int64_t limit);
 
   std::filesystem::path entry_file(const std::string& key) const;
+  std::filesystem::path entry_to_write(const std::string& key) const;  ///< Throws Error where it would lie elsewhere
   /// A result has been used: it is removed later.
   static void touch(const std::filesystem::path& file);
   /// A file of so many bytes was added; removes others above the limit.
@@ -45,7 +47,8 @@ struct KeptFile {
   std::filesystem::file_time_type used;
   bool is_result = false;  ///< or the hash of a file
 };
-/// All files of such a folder, those used longest ago first.
+/// All files that such a folder has for flowrun, those used longest ago first: by their names, and none behind a link. None of a
+/// folder that flowrun has not made.
 std::vector<KeptFile> files_in(const std::filesystem::path& folder);
 /// Removes what processes that were killed have left half written.
 void remove_unfinished(const std::filesystem::path& folder);

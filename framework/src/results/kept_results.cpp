@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "flowrun/sdk/error.h"
 #include "results/kept_folder.h"
@@ -24,10 +25,22 @@ constexpr double kLeastSeconds = 0.1, kBytesPerSecond = 1e7;
 struct CaseState {
   std::string name;
   CaseKeys keys;
-  std::map<std::size_t, std::string> damaged;  ///< a sentence, by node
+  std::set<std::size_t> damaged;  ///< nodes whose entries are
   std::mutex mutex;
   std::vector<bool> kept;  ///< nodes whose results are in the folder
 };
+
+std::vector<FileStamp> looks_of(const fs::path& library) {
+  std::vector<FileStamp> looks;
+  for (const std::string& file : records::plugin_files(library)) looks.push_back(records::look_at(file));
+  return looks;
+}
+
+bool look_same(const std::vector<FileStamp>& a, const std::vector<FileStamp>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const FileStamp& one, const FileStamp& other) {
+    return one.path == other.path && records::looks_same(one, other);
+  });
+}
 
 class Keeper final : public NodeResults, KnownFiles {
  public:
@@ -37,7 +50,7 @@ class Keeper final : public NodeResults, KnownFiles {
         keepable_(std::move(keepable)),
         folder_(request_.folder, request_.limit) {
     for (const ValidatedNode& node : graph_->nodes)
-      if (!node.library.empty()) libraries_.try_emplace(node.library, records::look_at(node.library));
+      if (!node.library.empty() && !libraries_.contains(node.library)) libraries_[node.library] = looks_of(node.library);
     keys_.emplace(graph_, request_.out, request_.device, request_.program);
     keys_->hash_models(*this);
   }
@@ -79,7 +92,7 @@ class Keeper final : public NodeResults, KnownFiles {
   KeptResultsRequest request_;
   Keepable keepable_;
   KeptFolder folder_;
-  std::map<fs::path, FileStamp> libraries_;  ///< as they were before the nodes were opened
+  std::map<fs::path, std::vector<FileStamp>> libraries_;  ///< their files as they were before the nodes were opened
   records::FileStamps stamps_;
   std::optional<KeyMaker> keys_;
   std::atomic<bool> stopped_{false};
@@ -104,7 +117,9 @@ FileStamp Keeper::hashed(const std::string& path) {
 void Keeper::discard(CaseState& state, std::size_t node, const std::exception& fault) {
   std::error_code gone;
   fs::remove(folder_.entry_file(state.keys.nodes[node].text), gone);
-  state.damaged.emplace(node, "its kept result is damaged (" + std::string(fault.what()) + ") and was removed; it ran again");
+  if (!state.damaged.insert(node).second || !request_.say) return;
+  request_.say("case '" + state.name + "', node '" + graph_->nodes[node].id + "': its kept result is damaged (" + fault.what() +
+               "), and is computed again");
 }
 
 /// The descriptions of the case's results that are there.
@@ -141,7 +156,6 @@ KeptCase Keeper::look_up(const Case& one, CaseState& state) {
     state.kept[node] = !state.damaged.contains(node);
     KeptFolder::touch(folder_.entry_file(entry.key));
   }
-  found.warnings.assign(state.damaged.begin(), state.damaged.end());
   return found;
 }
 
@@ -182,7 +196,7 @@ bool Keeper::pays(const MadeResult& made, double seconds) const {
 bool Keeper::is_unchanged(const CaseState& state, const std::vector<std::size_t>& nodes) {
   for (const std::size_t node : nodes) {
     const fs::path& library = graph_->nodes[node].library;
-    if (!library.empty() && !records::looks_same(libraries_.at(library), records::look_at(library))) return false;
+    if (!library.empty() && !look_same(libraries_.at(library), looks_of(library))) return false;
     for (const std::size_t file : state.keys.nodes[node].files) {
       const FileStamp& was = state.keys.files[file];
       if (stamps_.hashed(records::look_at(was.path)).sha256 != was.sha256) return false;
@@ -209,7 +223,7 @@ void Keeper::keep_result(const MadeResult& made, CaseState& state) {
   for (const std::size_t from : nodes)
     if (graph_->nodes[from].scope != Scope::run && !state.keys.nodes[from].text.empty())
       entry.notes.emplace_back(state.keys.nodes[from].text, made.note_of(from));
-  folder_.added(write_entry(folder_.entry_file(entry.key), entry, ports, made.outputs, request_.codecs));
+  folder_.added(write_entry(folder_.entry_to_write(entry.key), entry, ports, made.outputs, request_.codecs));
   const std::lock_guard lock(state.mutex);
   state.kept[made.node] = true;
 }

@@ -26,7 +26,6 @@ void use_kept_results(NodeResults& results, CaseItem& item) {
   item.kept = results.find(item.spec);
   const std::lock_guard lock(item.mutex);
   for (const auto& [node, note] : item.kept.notes) add_note(item, node, note);
-  for (auto& warning : item.kept.warnings) item.warnings.push_back(std::move(warning));
   if (!item.kept.uses.empty()) item.uses = item.kept.uses.data();
 }
 

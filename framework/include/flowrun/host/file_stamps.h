@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "flowrun/host/case_record.h"
 
@@ -35,7 +36,9 @@ std::string text_hash(std::string_view text);
 /// Of a file's content; of a folder, and of a header with its data, of the names and contents of all files (parts_of). Empty when
 /// one cannot be read, or when the path is a pipe or a device.
 std::string file_hash(const std::filesystem::path& path);
-/// Of a plugin's library; of a script also of what it may import from its folder.
+/// A plugin's library; of a script also what it may import from its folder.
+std::vector<std::string> plugin_files(const std::filesystem::path& library);
+/// The hash over them.
 std::string plugin_hash(const std::filesystem::path& library);
 
 /// Size, time and marks of a file (with the files that its header names) or of a folder's files; no hash. Size -1: nothing is

@@ -20,7 +20,7 @@ struct KeptResultsRequest {
   std::string device = "auto";  ///< of the nodes whose graph leaves it open
   std::string program;          ///< version of flowrun
   FindCodec codecs;
-  std::function<void(const std::string& sentence)> say;  ///< once, when nothing more can be kept (a full disk); from any thread
+  std::function<void(const std::string& sentence)> say;  ///< a result is damaged, or nothing more can be kept; from any thread
 };
 
 /// For RunOptions::results. A result is kept by a key over all that decides its bits (results/result_keys.h), where its `run`

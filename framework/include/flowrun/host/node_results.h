@@ -33,7 +33,6 @@ struct KeptCase {
   std::vector<NodeUse> uses;                                             ///< by node; empty: all run
   std::map<std::size_t, std::vector<std::unique_ptr<Payload>>> outputs;  ///< of nodes to load, by port; null: not needed
   std::map<std::size_t, NodeNote> notes;                                 ///< of nodes that do not run
-  std::vector<std::pair<std::size_t, std::string>> warnings;             ///< (node, sentence)
   double seconds = 0;                                                    ///< of the nodes to load, when they ran
   std::shared_ptr<void> state;                                           ///< for keep()
 };
