@@ -9,70 +9,15 @@
 
 #include "flowrun_process.h"
 #include "formula_plugin.h"
-#include "graph_texts.h"
+#include "kept_setting.h"
 
 using namespace flowrun::testing;
 namespace fs = std::filesystem;
 
 namespace {
 
+using Setting = KeptSetting;
 using Words = std::vector<std::string>;
-
-/// read -> times -> above: the first two are kept. "read" has a figure, which must come back with the result.
-const std::string kKeptGraph = R"({
-  "format": 1,
-  "name": "kept",
-  "parameters": {
-    "repeat": { "type": "integer", "default": 1 },
-    "model": { "type": "path", "default": "model.txt" }
-  },
-  "inputs": { "image": { "type": "path" }, "value": { "type": "number", "default": 7 } },
-  "nodes": {
-    "read": { "type": "clitest.make", "params": { "value": "${value}", "file": "${image}" } },
-    "times": { "type": "formula.multiply", "inputs": { "volume": "read.volume" }, "run": { "cache": "always" } },
-    "measure": {
-      "type": "clitest.measure", "inputs": { "volume": "times.volume" }, "params": { "model": "${model}" },
-      "run": { "cache": "always" }
-    },
-    "of_number": {
-      "type": "clitest.make", "params": { "value": { "number": "measure.number" } }, "run": { "cache": "always" }
-    },
-    "write": {
-      "type": "clitest.write", "inputs": { "volume": "of_number.volume" },
-      "params": { "path": "${out}/${case}.txt", "repeat": "${repeat}" }
-    }
-  },
-  "columns": { "value": "read.value" }
-})";
-
-struct Setting {
-  Setting() {
-    folder.write("kept.json", kKeptGraph);
-    folder.write("image.txt", "image 1\n");
-    folder.write("model.txt", "model 1\n");
-    copy_formula_plugin(folder);
-  }
-  Ended run(const Words& more = {}, const std::string& out = "o") const {
-    Words words{"run",   "kept.json", "--in",          "image=image.txt", "--case-name", "a",
-                "--out", out,         "--plugin-path", "plugins",         "--cache",     "kept"};
-    words.insert(words.end(), more.begin(), more.end());
-    return run_flowrun(folder, words);
-  }
-  /// How many of the five nodes did not run; the run is right.
-  int kept(const Words& more = {}) const {
-    const Ended ended = run(more);
-    CHECK_MESSAGE(ended.status == 0, ended.err);
-    const std::size_t at = ended.out.find("kept results: ");
-    return at == std::string::npos ? 0 : std::stoi(ended.out.substr(at + 14));
-  }
-  std::vector<fs::path> entries() const {
-    std::vector<fs::path> found;
-    for (const auto& entry : fs::recursive_directory_iterator(folder.path() / "kept/results"))
-      if (entry.is_regular_file()) found.push_back(entry.path());
-    return found;
-  }
-  TempFolder folder;
-};
 
 void set_times(const fs::path& file, const timespec& access, const timespec& change) {
   const timespec times[] = {access, change};
@@ -274,118 +219,6 @@ TEST_CASE("flowrun cache: lists and removes; above its limit a folder loses what
   CHECK(setting.kept({"--cache-limit", "1K"}) == 0);
   CHECK(setting.entries().size() < 3);
   CHECK(setting.folder.read("o/a.txt") == "14\n");
-}
-
-TEST_CASE("flowrun run --until and --keep: a part of the graph, and its results as files") {
-  const Setting setting;
-  const Ended until = setting.run({"--until", "times"}, "u");
-  CHECK_MESSAGE(until.status == 0, until.err);
-  CHECK_FALSE(setting.folder.has("u/a.txt"));
-  CHECK(contains(until.out, "kept until times: 1 of 1 case done"));
-  const Ended unknown = setting.run({"--until", "tims"});
-  CHECK(unknown.status == 2);
-  CHECK(contains(unknown.err, "--until tims: the graph has no node 'tims'; did you mean 'times'?"));
-  CHECK(contains(setting.run({"--keep", "times.mask"}).err,
-                 "--keep times.mask: node 'times' (formula.multiply) has no output 'mask'; it has volume"));
-  CHECK(contains(setting.run({"--keep", "times"}).err, "--keep times: name the output too, as NODE.PORT; it has volume"));
-  CHECK(contains(setting.run({"--keep", "times.volume=x_${name}.nii"}).err, "may contain ${case} and ${out}"));
-}
-
-TEST_CASE("flowrun run -: a graph from the standard input") {
-  const Setting setting;
-  const Ended nothing = run_flowrun(setting.folder, {"run", "-", "--out", "o"});  // whose standard input is empty
-  CHECK(nothing.status == 2);
-  CHECK(contains(nothing.err, "standard input"));
-}
-
-TEST_CASE("flowrun run --sweep: a folder for each combination, one table, what is shared computed once") {
-  const Setting setting;
-  const Ended swept = setting.run({"--sweep", "repeat=1,2,3"}, "s");
-  CHECK_MESSAGE(swept.status == 0, swept.err);
-  CHECK(setting.folder.read("s/repeat=1/a.txt") == "14\n");
-  CHECK(setting.folder.read("s/repeat=3/a.txt") == "14\n14\n14\n");
-  const std::string table = setting.folder.read("s/sweep.csv");
-  CHECK(table.substr(0, table.find('\n')) == "case,repeat,status,reason,seconds,folder,value,read.value,of_number.value");
-  CHECK(contains(table, "\na,2,done,,"));
-  CHECK(contains(setting.folder.read("s/sweep.html"), "repeat%3D3/report.html"));
-  CHECK(contains(swept.out, "kept results: 4 of 5 nodes did not run"));
-  CHECK(contains(setting.run({"--sweep", "repeat=1,2", "--set", "repeat=3"}, "w").err, "--sweep and --set both give 'repeat'"));
-  for (const std::string& wrong : Words{"repeat", "repeat=1,,2", "repeat=1,1", "repeat=1,1.0", "=1"})
-    CHECK(setting.run({"--sweep", wrong}, "w").status == 2);
-  const Ended unknown = setting.run({"--sweep", "repeats=1,2"}, "w");
-  CHECK(unknown.status == 2);
-  CHECK_FALSE(setting.folder.has("w"));
-}
-
-TEST_CASE("flowrun compare: what differs between two runs, and their figures side by side") {
-  const Setting setting;
-  CHECK(setting.run().status == 0);
-  CHECK(setting.run({"--in", "value=5"}, "p").status == 0);
-  const Ended compared = run_flowrun(setting.folder, {"compare", "o", "p", "--csv", "c.csv"});
-  CHECK_MESSAGE(compared.status == 0, compared.err);
-  CHECK(contains(compared.out, "1 case in both"));
-  CHECK(contains(compared.out, "input 'value' changed from 7 to 5"));
-  CHECK(contains(compared.out, "read.value"));
-  CHECK(contains(setting.folder.read("c.csv"), "a,figure,read.value,7,5,-2\n"));
-  CHECK(run_flowrun(setting.folder, {"compare", "o", "p", "--page", "c.html"}).status == 0);
-  const std::string page = setting.folder.read("c.html");
-  CHECK(contains(page, "input 'value' changed from 7 to 5"));
-  CHECK(contains(page, "Content-Security-Policy"));
-  CHECK(contains(run_flowrun(setting.folder, {"compare", "o", "o"}).out, "CHANGES (from A to B)\n  none\n"));
-  CHECK(run_flowrun(setting.folder, {"compare", "o", "kept"}).status == 2);
-  CHECK(run_flowrun(setting.folder, {"compare", "o", "p", "--reference", "mask.nii"}).status == 2);
-  setting.folder.write("image.txt", "image 2\n");
-  CHECK(setting.run({}, "q").status == 0);
-  CHECK(contains(run_flowrun(setting.folder, {"compare", "o", "q"}).out, "the content of input 'image' differs"));
-}
-
-TEST_CASE("flowrun watch: runs again when the graph is saved; a faulty graph is said, and the last results stay") {
-  const Setting setting;
-  FlowrunProcess watch(setting.folder, {"watch", "kept.json", "--in", "image=image.txt", "--case-name", "a", "--out", "o",
-                                        "--plugin-path", "plugins", "--cache", "kept"});
-  REQUIRE(watch.wait_for_message("done; watching"));
-  CHECK(setting.folder.read("o/a.txt") == "14\n");
-  std::string graph = kKeptGraph;
-  graph.replace(graph.find("\"default\": 1 "), 13, "\"default\": 2 ");
-  setting.folder.write("kept.json", graph.substr(0, graph.size() / 2));
-  REQUIRE(watch.wait_for_message("the last good results stay (exit status 2)"));
-  CHECK(setting.folder.read("o/a.txt") == "14\n");
-  setting.folder.write("kept.json", graph);
-  for (int i = 0; i < 600 && setting.folder.read("o/a.txt") != "14\n14\n"; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  CHECK(setting.folder.read("o/a.txt") == "14\n14\n");
-  watch.send(SIGTERM);
-  watch.end();
-  CHECK(run_flowrun(setting.folder, {"watch"}).status == 2);
-  CHECK(run_flowrun(setting.folder, {"watch", "-"}).status == 2);
-}
-
-TEST_CASE("flowrun run --exclude: all cases but these") {
-  const Setting setting;
-  setting.folder.write("cases.csv", "case,image\na,image.txt\nb1,image.txt\nb2,image.txt\n");
-  setting.folder.write("ratings.tsv", "case\trating\na\tfail\nb1\tpass\n");
-  const auto run = [&](const Words& more) {
-    Words words{"run", "kept.json", "--cases", "cases.csv", "--out", "o", "--plugin-path", "plugins"};
-    words.insert(words.end(), more.begin(), more.end());
-    return run_flowrun(setting.folder, words);
-  };
-  CHECK(contains(run({"--exclude", "a"}).out, "2 of 2 cases done"));
-  CHECK(contains(run({"--only", "b*", "--exclude", "b2"}).out, "1 of 1 case done"));
-  CHECK(contains(run({"--exclude", "@ratings.tsv:fail"}).out, "2 of 2 cases done"));
-  const Ended wrong = run({"--exclude", "c"});
-  CHECK(wrong.status == 2);
-  CHECK(contains(wrong.err, "--exclude 'c' fits no case"));
-}
-
-TEST_CASE("flowrun run: a column of which no case has the figure is said") {
-  const Setting setting;
-  std::string graph = kKeptGraph;
-  graph.replace(graph.find("read.value\" }\n"), 10, "read.valeu");
-  setting.folder.write("kept.json", graph);
-  const Ended ended = setting.run();
-  CHECK(ended.status == 0);
-  CHECK(contains(ended.err, "column 'value' is empty: no case that is done reported 'read.valeu'"));
-  CHECK_FALSE(contains(Setting().run().err, "column"));
 }
 
 TEST_CASE("flowrun cache: files that are no kept results are never removed, and no link is followed") {

@@ -128,7 +128,7 @@ TEST_CASE("graphs: open_ms/segment.json finds the golden lesions, with as many r
   CHECK(reported(written.folder, "out", "p", "labels.lesions") == static_cast<double>(most));
 }
 
-/// open_ms/segment.json with other networks for cases without T2, by one line: those of nicMSlesions are nobody's to ship.
+/// open_ms/segment.json with other networks for cases without T2, by one line: those of nicMSlesions are not shipped.
 std::string with_own_networks_without_t2(const Folder& folder) {
   std::string text = text_of(FLOWRUN_SOURCE_DIR "/graphs/open_ms/segment.json");
   const auto replace = [&](const std::string& what, const std::string& by) {

@@ -126,19 +126,9 @@ void CaseRecorder::State::hash_models(CaseRecord& record) {
   for (ModelFile& model : record.models) model.file = stamps.hashed(model.file);
 }
 
-static std::vector<FileStamp> looks_at_plugin(const fs::path& library) {
-  std::vector<FileStamp> looks;
-  for (const std::string& file : records::plugin_files(library)) looks.push_back(records::look_at(file));
-  return looks;
-}
-
 void CaseRecorder::State::forget_changed_plugins(CaseRecord& record) const {
   for (const auto& [library, before] : plugins) {
-    const std::vector<FileStamp> now = looks_at_plugin(library);
-    const bool same =
-        std::equal(before.begin(), before.end(), now.begin(), now.end(),
-                   [](const FileStamp& a, const FileStamp& b) { return a.path == b.path && records::looks_same(a, b); });
-    if (same) continue;
+    if (records::looks_same(before, records::look_at_plugin(library))) continue;
     for (std::size_t i = 0; i < record.nodes.size(); ++i)
       if (graph->nodes[i].library == library) record.nodes[i].plugin_hash.clear();
     record.graph_hash.clear();
@@ -155,7 +145,7 @@ CaseRecorder::CaseRecorder(std::shared_ptr<const ValidatedGraph> graph, fs::path
   state_->models = state_->models_now();
   for (const ValidatedNode& node : state_->graph->nodes)
     if (!node.library.empty() && !state_->plugins.contains(node.library))
-      state_->plugins[node.library] = looks_at_plugin(node.library);
+      state_->plugins[node.library] = records::look_at_plugin(node.library);
   state_->run_outputs = looks_at_outputs(files_of_run(*state_->graph, state_->out));
 }
 CaseRecorder::~CaseRecorder() = default;

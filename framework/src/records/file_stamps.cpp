@@ -83,6 +83,18 @@ bool looks_same(const FileStamp& a, const FileStamp& b) {
   return a.size == b.size && a.mtime_ns == b.mtime_ns && a.marks == b.marks && !a.marks.empty();
 }
 
+std::vector<FileStamp> look_at_plugin(const fs::path& library) {
+  std::vector<FileStamp> looks;
+  for (const std::string& file : plugin_files(library)) looks.push_back(look_at(file));
+  return looks;
+}
+
+bool looks_same(const std::vector<FileStamp>& a, const std::vector<FileStamp>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const FileStamp& one, const FileStamp& other) {
+    return one.path == other.path && looks_same(one, other);
+  });
+}
+
 void sync_file(const std::string& path) {
   for (const FilePart& part : parts_of(path)) sync_path(part.file.string(), O_RDONLY);
   std::error_code unknown;

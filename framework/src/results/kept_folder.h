@@ -48,7 +48,7 @@ struct KeptFile {
   bool is_result = false;  ///< or the hash of a file
 };
 /// All files that such a folder has for flowrun, those used longest ago first: by their names, and none behind a link. None of a
-/// folder that flowrun has not made.
+/// folder that flowrun did not make.
 std::vector<KeptFile> files_in(const std::filesystem::path& folder);
 /// Removes what processes that were killed have left half written.
 void remove_unfinished(const std::filesystem::path& folder);

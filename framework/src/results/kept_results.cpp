@@ -30,18 +30,6 @@ struct CaseState {
   std::vector<bool> kept;  ///< nodes whose results are in the folder
 };
 
-std::vector<FileStamp> looks_of(const fs::path& library) {
-  std::vector<FileStamp> looks;
-  for (const std::string& file : records::plugin_files(library)) looks.push_back(records::look_at(file));
-  return looks;
-}
-
-bool look_same(const std::vector<FileStamp>& a, const std::vector<FileStamp>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const FileStamp& one, const FileStamp& other) {
-    return one.path == other.path && records::looks_same(one, other);
-  });
-}
-
 class Keeper final : public NodeResults, KnownFiles {
  public:
   Keeper(std::shared_ptr<const ValidatedGraph> graph, Keepable keepable, KeptResultsRequest request)
@@ -50,7 +38,8 @@ class Keeper final : public NodeResults, KnownFiles {
         keepable_(std::move(keepable)),
         folder_(request_.folder, request_.limit) {
     for (const ValidatedNode& node : graph_->nodes)
-      if (!node.library.empty() && !libraries_.contains(node.library)) libraries_[node.library] = looks_of(node.library);
+      if (!node.library.empty() && !libraries_.contains(node.library))
+        libraries_[node.library] = records::look_at_plugin(node.library);
     keys_.emplace(graph_, request_.out, request_.device, request_.program);
     keys_->hash_models(*this);
   }
@@ -196,7 +185,7 @@ bool Keeper::pays(const MadeResult& made, double seconds) const {
 bool Keeper::is_unchanged(const CaseState& state, const std::vector<std::size_t>& nodes) {
   for (const std::size_t node : nodes) {
     const fs::path& library = graph_->nodes[node].library;
-    if (!library.empty() && !look_same(libraries_.at(library), looks_of(library))) return false;
+    if (!library.empty() && !records::looks_same(libraries_.at(library), records::look_at_plugin(library))) return false;
     for (const std::size_t file : state.keys.nodes[node].files) {
       const FileStamp& was = state.keys.files[file];
       if (stamps_.hashed(records::look_at(was.path)).sha256 != was.sha256) return false;

@@ -9,7 +9,7 @@ namespace flowrun::schedule {
 void use_kept_results(NodeResults& results, CaseItem& item);
 /// The outputs of a node that is loaded.
 void take_kept(RunState& state, const PlannedNode& node, CaseItem& item, PayloadList& outputs);
-/// Hands over what a node has made, before it goes on.
+/// Hands over what a node has made, before it is delivered.
 void offer_result(RunState& state, const PlannedNode& node, Item& item, const PayloadList& outputs);
 
 }  // namespace flowrun::schedule

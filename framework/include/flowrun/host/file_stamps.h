@@ -44,8 +44,12 @@ std::string plugin_hash(const std::filesystem::path& library);
 /// Size, time and marks of a file (with the files that its header names) or of a folder's files; no hash. Size -1: nothing is
 /// there that can be read as a file.
 FileStamp look_at(const std::string& path);
+/// The same of all files of a plugin (plugin_files).
+std::vector<FileStamp> look_at_plugin(const std::filesystem::path& library);
 /// Equal size, time and marks: no change of the file can have gone by. False where the marks are not known.
 bool looks_same(const FileStamp& a, const FileStamp& b);
+/// The same files, each looking the same.
+bool looks_same(const std::vector<FileStamp>& a, const std::vector<FileStamp>& b);
 
 /// Brings a file, or a folder's files, to the disk, and the names too. Throws Error.
 void sync_file(const std::string& path);

@@ -17,7 +17,7 @@
 
 namespace flowrun {
 
-/// What a node does in a case. `load`: its outputs are those of an earlier run. `skip`: nothing, because nobody needs its
+/// What a node does in a case. `load`: its outputs are those of an earlier run. `skip`: nothing, because nothing needs its
 /// outputs. `leave_out`: its outputs are absent, whatever comes to its inputs.
 enum class NodeUse : std::uint8_t { run, load, skip, leave_out };
 
@@ -41,7 +41,7 @@ struct KeptCase {
 struct MadeResult {
   std::size_t node = 0;
   std::shared_ptr<void> state;                    ///< of the case's KeptCase
-  std::span<const PayloadPtr> outputs;            ///< by port; null where nobody reads one
+  std::span<const PayloadPtr> outputs;            ///< by port; null where one is unconnected
   std::function<NodeNote(std::size_t)> note_of;   ///< of a node, as far as the case has come
   std::function<double(std::size_t)> seconds_of;  ///< that a node has worked for the case, the sum over threads
 };
@@ -52,7 +52,7 @@ class NodeResults {
   virtual ~NodeResults() = default;
   /// Before the first firing of a case. Must not throw.
   virtual KeptCase find(const Case& one) = 0;
-  /// Before the outputs go on. Must not throw.
+  /// Before the outputs are delivered. Must not throw.
   virtual void keep(const MadeResult& made) = 0;
 };
 
