@@ -1,14 +1,10 @@
 #include "node_types.h"
 
-#include <algorithm>
-#include <cmath>
-#include <optional>
-
-#include "common/distance/distance.h"
 #include "common/grid/inputs.h"
 #include "doubt.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
+#include "signs.h"
 
 namespace flowrun::check {
 namespace {
@@ -17,46 +13,8 @@ constexpr Input<Volume> kVolume{"volume", "Image of a head as the scanner gave i
 constexpr Input<Mask> kBrain{"brain", "Brain on the same grid, with the fluid around it"};
 constexpr Output<Volume> kOutVolume{"volume", "The image as it came"};
 
-constexpr double kNear = 6, kDeep = 8;     // mm from the surface of the brain
-constexpr std::size_t kFewest = 200;       // voxels of each kind that a judgement needs
-constexpr double kTissue = 0.7;            // of the median in the brain: what is darker counts as fluid
 constexpr double kWhiteIsBright = 1.05;    // deep to near: T1w 1.09 to 1.23, others 0.86 to 0.98 (docs/clinical.md)
 constexpr double kFluidIsBright = 1.3;     // bright to dark side: T2w 2.5 to 4.4, others 0.33 to 0.67
-
-/// What the brightness in a brain shows of the contrast.
-struct Signs {
-  double deep_to_surface;  ///< median of tissue more than kDeep from the surface, by that within kNear of it
-  double bright_to_dark;   ///< 95th percentile less the median, by the median less the 5th
-};
-
-double quantile(std::vector<float>& values, double share) {
-  const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), place, values.end());
-  return *place;
-}
-
-std::vector<float> values_inside(const Volume& volume, const Mask& brain) {
-  std::vector<float> values;
-  for (std::size_t i = 0; i < volume.voxels.size(); ++i)
-    if (brain.voxels[i] != 0 && std::isfinite(volume.voxels[i])) values.push_back(volume.voxels[i]);
-  return values;
-}
-
-/// Nothing where the brain is too small, dark or even to be judged.
-std::optional<Signs> signs_of(const Volume& volume, const Mask& brain, const std::vector<double>& squared) {
-  std::vector<float> all = values_inside(volume, brain), near, deep;
-  if (all.size() < kFewest) return std::nullopt;
-  const double median = quantile(all, 0.5), dark = median - quantile(all, 0.05), bright = quantile(all, 0.95) - median;
-  if (!(median > 0) || !(dark > 0)) return std::nullopt;
-  for (std::size_t i = 0; i < volume.voxels.size(); ++i) {
-    const float value = volume.voxels[i];
-    if (brain.voxels[i] == 0 || !std::isfinite(value) || value < kTissue * median) continue;
-    if (squared[i] <= kNear * kNear) near.push_back(value);
-    if (squared[i] > kDeep * kDeep) deep.push_back(value);
-  }
-  if (near.size() < kFewest || deep.size() < kFewest) return std::nullopt;
-  return Signs{quantile(deep, 0.5) / quantile(near, 0.5), bright / dark};
-}
 
 /// Why signs do not fit a contrast; empty when they do.
 std::string misfit(const Signs& signs, const std::string& contrast) {
@@ -75,9 +33,9 @@ class Contrast : public Node {
     const Mask& brain = context.in(kBrain);
     grid::require_one_grid(volume, "volume", brain, "brain");
     const std::string name = grid::name_of(volume.source, "volume");
-    const std::vector<double> squared = distance::squared_distance(brain, false, kDeep * kDeep, context);
+    const std::vector<double> depths = squared_depths(brain, context);
     if (context.cancelled()) return;
-    if (const std::optional<Signs> signs = signs_of(volume, brain, squared)) judge(context, name, *signs);
+    if (const std::optional<Signs> signs = signs_of(volume, brain, depths)) judge(context, name, *signs);
     else
       context.warn("the contrast of '" + name + "' could not be checked: the brain mask is too small, or the image has one value there");
     context.pass(kVolume, kOutVolume);

@@ -9,6 +9,8 @@ namespace flowrun::check {
 NodeType brain_type();
 /// check.contrast: whether an image looks like the contrast that it is taken for.
 NodeType contrast_type();
+/// check.contrasts: whether images of one head were given for the contrasts that they are.
+NodeType contrasts_type();
 /// check.slices: whether an image's voxels are too large for what follows.
 NodeType slices_type();
 

@@ -3,7 +3,7 @@
 
 namespace flowrun::check {
 
-static std::vector<NodeType> node_types() { return {brain_type(), contrast_type(), slices_type()}; }
+static std::vector<NodeType> node_types() { return {brain_type(), contrast_type(), contrasts_type(), slices_type()}; }
 
 }  // namespace flowrun::check
 

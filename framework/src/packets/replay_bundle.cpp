@@ -131,6 +131,7 @@ std::string plain_text(const ParamValue& value) {
 std::string command_for(const ValidatedGraph& graph, const Case& one, const fs::path& out) {
   std::string text = "flowrun run " + word(graph.file.string()) + " --case-name " + word(one.name);
   for (const auto& [name, value] : one.inputs) text += " --in " + word(name + "=" + plain_text(value));
+  for (const auto& [name, value] : graph.settings) text += " --set " + word(name + "=" + value);
   return text + " --out " + word(out.string());
 }
 

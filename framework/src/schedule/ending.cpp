@@ -19,4 +19,10 @@ ErrorPtr Ending::skip_reason(const Item& item) {
   return cancelled_error_;
 }
 
+ErrorPtr Ending::reason_to_ignore_errors(const Item& item) {
+  if (!interrupted_ || !cancelled()) return nullptr;
+  note_cut(item);
+  return cancelled_error_;
+}
+
 }  // namespace flowrun::schedule

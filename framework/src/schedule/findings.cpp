@@ -20,6 +20,7 @@ std::optional<double> figure_of(const Table::Cell& cell) {
 }  // namespace
 
 void Findings::report(const PlannedNode& node, const Item& item, std::string_view name, double value) {
+  if (name.empty()) throw Error("the node reported a figure without a name; give report() the name of a column");
   CaseItem* const of = case_of(item);
   const std::lock_guard lock(of ? of->mutex : mutex_);
   (of ? of->reports : reports_)[{node.index, std::string(name)}] += value;

@@ -40,6 +40,11 @@ void RunnerContext::clear_firing() {
   broken.clear();
 }
 
+void RunnerContext::report(std::string_view what, double value) {
+  if (what.empty()) throw Error("the node reported a figure without a name; give report() the name of a column");
+  reported[std::string(what)] += value;
+}
+
 void RunnerContext::warn(std::string_view sentence) {
   const std::lock_guard lock(mutex_);
   warned.emplace_back(sentence);

@@ -55,7 +55,7 @@ class RunnerContext final : public OpenContext, public Context {
   Payload* exclusive(std::string_view port) override;  ///< always null, so that the test keeps its input; what follows is checked
   void emit_owned(std::string_view port, std::unique_ptr<Payload> payload) override { emit_shared(port, std::move(payload)); }
   void emit_shared(std::string_view port, PayloadPtr payload) override;
-  void report(std::string_view what, double value) override { reported[std::string(what)] += value; }
+  void report(std::string_view what, double value) override;
   void progress(double fraction) override;
   void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& task, int at_once) override;
   void span(std::string_view, std::chrono::steady_clock::time_point, std::chrono::steady_clock::time_point) override {}

@@ -71,6 +71,9 @@ std::shared_ptr<const ValidatedGraph> build_graph(const Draft& draft) {
     const Binding& binding = draft.instances.front().names.at(parameter.spec.name);
     graph->parameter_values[parameter.spec.name] = *binding.value->constant;
   }
+  for (const auto& [name, setting] : draft.graph_settings) graph->settings[setting.key] = setting.text;
+  for (const auto& [id, params] : draft.node_settings)
+    for (const auto& [param, setting] : params) graph->settings[setting.key] = setting.text;
   for (const ColumnSpec& column : draft.spec.columns) graph->columns.emplace_back(column.name, column.figure);
   std::vector<std::size_t> position(draft.nodes.size());
   for (std::size_t i = 0; i < draft.order.size(); ++i) position[draft.order[i]] = i;

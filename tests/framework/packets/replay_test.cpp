@@ -106,7 +106,8 @@ Registry registry() {
 }
 
 /// Runs a case of value 10 and keeps its failed firing; the folder of it.
-ReplayBundle keep_failure(const fs::path& folder, const std::string& refuse, const std::string& collect) {
+ReplayBundle keep_failure(const fs::path& folder, const std::string& refuse, const std::string& collect,
+                          const Settings& settings = {}) {
   Registry types = registry();
   Diagnostics faults;
   const auto spec = parse_graph(R"({"format": 1, "name": "g", "inputs": {"n": {"type": "number"}}, "nodes": {
@@ -118,7 +119,7 @@ ReplayBundle keep_failure(const fs::path& folder, const std::string& refuse, con
                                     collect + "}}}}",
                                 "g.json", faults);
   REQUIRE(spec);
-  const auto graph = validate(*spec, types, {}, faults);
+  const auto graph = validate(*spec, types, settings, faults);
   for (const Diagnostic& fault : faults.all()) CHECK_MESSAGE(fault.severity == Severity::warning, to_string(fault));
   REQUIRE(graph);
   const std::vector<Case> cases{{"p1", {{"n", 10.0}}}};
@@ -155,6 +156,12 @@ TEST_CASE("replay: a firing on a chunk runs again on its chunk and on what the c
   REQUIRE(result.status == CaseStatus::failed);
   CHECK(result.errors.front().message == bundle.error.message);
   CHECK(result.errors.front().plugin == "t");
+}
+
+TEST_CASE("replay: the command for the whole graph has what was set on top of its file") {
+  const Folder folder;
+  const ReplayBundle bundle = keep_failure(folder.path, "", "", {.values = {{"refuse.refused", "23"}}});
+  CHECK(bundle.command.find("--in n=10 --set refuse.refused=23 --out") != std::string::npos);
 }
 
 TEST_CASE("replay: with another parameter in its description the node is done") {

@@ -162,6 +162,29 @@ TEST_CASE("schedule: cancel ends a case in flight without an error of its own") 
   CHECK(ToyNumber::alive == 0);
 }
 
+TEST_CASE("schedule: a node that throws when the run was cancelled has cancelled its case, not failed it") {
+  RunOptions options;
+  options.threads = 2;
+  options.cases_in_flight = 1;
+  int kept = 0;
+  options.on_firing_failed = [&](const FailedFiring&) { ++kept; };
+  const RunResult result = run_hooked(kHooked, 3, options, [](Run& running, Context& context, double) {
+    if (context.case_name() != "case0" || context.chunk() != 2) return;
+    running.cancel();
+    throw Error("the worker was interrupted");
+  });
+  CHECK(result.cases[0].status == CaseStatus::cancelled);
+  CHECK(result.cases[0].errors.empty());
+  CHECK(kept == 0);
+  CHECK(ToyNumber::alive == 0);
+}
+
+TEST_CASE("schedule: a figure without a name is the node's error") {
+  const RunResult result = run_hooked(kHooked, 1, {}, [](Run&, Context& context, double) { context.report("", 1); });
+  CHECK(result.cases[0].status == CaseStatus::failed);
+  CHECK(result.cases[0].errors.at(0).message.find("figure without a name") != std::string::npos);
+}
+
 TEST_CASE("schedule: a graph in which everything waits for credits is found out, and the sentence names who waits for whom") {
   RunOptions options;
   options.threads = 2;

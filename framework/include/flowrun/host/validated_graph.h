@@ -105,6 +105,7 @@ struct ValidatedGraph {
   std::vector<ValueSpec> case_inputs;
   std::vector<ValueSpec> parameters;
   std::map<std::string, ParamValue> parameter_values;  ///< as substituted
+  std::map<std::string, std::string> settings;         ///< what a person set on top of the file, as given
   std::vector<std::pair<std::string, std::string>> columns;  ///< of the table of cases, with their figures: "node.figure"
 
   /// The consumers of each output: for every node, for every output port, (node, slot) pairs.

@@ -1,0 +1,102 @@
+#include "node_types.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "common/grid/inputs.h"
+#include "doubt.h"
+#include "flowrun/sdk/node.h"
+#include "flowrun/sdk/payloads.h"
+#include "signs.h"
+
+namespace flowrun::check {
+namespace {
+
+constexpr Input<Mask> kBrain{"brain", "Brain on the images' grid, with the fluid around it"};
+constexpr OptionalInput<Volume> kFlair{"flair", "FLAIR, before it is standardised"};
+constexpr OptionalInput<Volume> kT1{"t1", "T1 on the same grid, before it is standardised"};
+constexpr OptionalInput<Volume> kT2{"t2", "T2 on the same grid, before it is standardised"};
+constexpr OptionalInput<Volume> kPd{"pd", "PD on the same grid, before it is standardised"};
+
+struct Given {
+  OptionalInput<Volume> port;
+  const char* contrast;
+};
+constexpr std::array kImages{Given{kFlair, "FLAIR"}, Given{kT1, "T1"}, Given{kT2, "T2"}, Given{kPd, "PD"}};
+
+/// An image, what it was given as, and what it looks like.
+struct Judged {
+  std::string contrast, name;
+  Signs signs;
+};
+
+/// A sign that is larger in one contrast than in every other one.
+struct Rule {
+  const char* contrast;
+  double Signs::* sign;
+  const char* what;
+};
+constexpr std::array kRules{
+    Rule{"T1", &Signs::deep_to_surface, "white matter beside cortex (deep to surface)"},
+    Rule{"T2", &Signs::bright_to_dark, "fluid beside the brain (bright to dark)"},
+};
+
+class Contrasts : public Node {
+ public:
+  void process(Context& context) override {
+    const Mask& brain = context.in(kBrain);
+    const std::vector<double> depths = squared_depths(brain, context);
+    std::vector<Judged> judged;
+    for (const auto& [port, contrast] : kImages)
+      if (const Volume* volume = context.in(port); volume && !context.cancelled())
+        if (auto signs = signs_in(context, *volume, contrast, brain, depths)) judged.push_back(std::move(*signs));
+    if (context.cancelled()) return;
+    for (const Rule& rule : kRules) compare(context, rule, judged);
+  }
+
+ private:
+  static std::optional<Judged> signs_in(Context& context, const Volume& volume, const std::string& contrast, const Mask& brain,
+                                        const std::vector<double>& depths) {
+    grid::require_one_grid(volume, contrast, brain, "brain");
+    const std::string name = grid::name_of(volume.source, contrast);
+    if (const std::optional<Signs> signs = signs_of(volume, brain, depths)) return Judged{contrast, name, *signs};
+    context.warn("the contrast of '" + name + "', given as " + contrast +
+                 ", could not be compared with the others: the brain is too small, or the image is standardised or has one value there");
+    return std::nullopt;
+  }
+
+  static void compare(Context& context, const Rule& rule, const std::vector<Judged>& judged) {
+    const auto owner = std::ranges::find(judged, rule.contrast, &Judged::contrast);
+    if (owner == judged.end()) return;
+    for (const Judged& other : judged)
+      if (&other != &*owner && !(owner->signs.*rule.sign > other.signs.*rule.sign))
+        doubt(context, "'" + owner->name + "', given as " + owner->contrast + ", and '" + other.name + "', given as " + other.contrast +
+                           ", seem exchanged: the " + rule.what + " is brightest in a " + rule.contrast + ", and is " +
+                           rounded(owner->signs.*rule.sign, 2) + " in the first and " + rounded(other.signs.*rule.sign, 2) +
+                           " in the second; look whether the right file was given for each input");
+  }
+};
+
+}  // namespace
+
+NodeType contrasts_type() {
+  NodeType type;
+  type.name = "check.contrasts";
+  type.summary = "Whether images of one head were given for the contrasts that they are";
+  type.details =
+      "Compares the images with each other, so it needs no limits that hold for every scanner. Two figures of check.contrast are used: "
+      "deep_to_surface is larger in a T1 than in every other contrast, bright_to_dark larger in a T2. An image that takes the place of "
+      "a T1 or T2, or is given twice, is a doubt: a warning, or the end of the case with 'on_doubt' \"fail\". A FLAIR is not "
+      "distinguished from a PD.\n\n"
+      "Takes images in their own units, as intensity.normalise takes them, not as it gives them. A single image has nothing to be "
+      "compared with and passes. An image that is too dark, too even or standardised is a warning. Errors: an image and the brain not "
+      "on one grid.";
+  type.inputs = {kBrain, kFlair, kT1, kT2, kPd};
+  type.params = {on_doubt()};
+  type.concurrent = true;
+  type.create = create_node<Contrasts>;
+  return type;
+}
+
+}  // namespace flowrun::check
