@@ -34,8 +34,8 @@ std::vector<double> squared_depths(const Mask& brain, Context& context) {
 std::optional<Signs> signs_of(const Volume& volume, const Mask& brain, const std::vector<double>& squared) {
   std::vector<float> all = values_inside(volume, brain), near, deep;
   if (all.size() < kFewest) return std::nullopt;
-  const double median = quantile(all, 0.5), dark = median - quantile(all, 0.05), bright = quantile(all, 0.95) - median;
-  if (!(median > 0) || !(dark > 0)) return std::nullopt;
+  const double low = quantile(all, 0.05), median = quantile(all, 0.5), dark = median - low, bright = quantile(all, 0.95) - median;
+  if (!(low >= 0) || !(median > 0) || !(dark > 0)) return std::nullopt;  // below 0: standardised, so ratios mean nothing
   for (std::size_t i = 0; i < volume.voxels.size(); ++i) {
     const float value = volume.voxels[i];
     if (brain.voxels[i] == 0 || !std::isfinite(value) || value < kTissue * median) continue;

@@ -34,8 +34,8 @@ class Ending {
   }
   /// The error that takes the place of outputs when a firing is not to happen any more; null when it is.
   ErrorPtr skip_reason(const Item& item);
-  /// What takes the place of an error that node code threw when somebody had asked for the end at once: it may have failed for
-  /// just that, so its case counts as cancelled and runs again. Null else.
+  /// What takes the place of an error that node code threw after the end was asked for: it may have failed because of that, so
+  /// its case counts as cancelled and runs again. Null otherwise.
   ErrorPtr reason_to_ignore_errors(const Item& item);
   bool is_cancelled_error(const ErrorPtr& error) const { return error == cancelled_error_; }
 
