@@ -2,6 +2,9 @@
 # licence forbids passing it on) stays with them. The test installed_graphs compares this list with git's.
 set(flowrun_graph_files
   brain.json
+  brosch2016/crossval.plan.json
+  brosch2016/segment.json
+  brosch2016/train.json
   clinical/demo.json
   clinical/phantoms.json
   clinical/preprocess.json
@@ -25,11 +28,15 @@ set(flowrun_graph_files
   flair_t1/train_initial.json
   graph.schema.json
   models/networks/brosch2016.json
+  models/networks/brosch2016_small.json
+  models/networks/moeskops2016.json
+  models/networks/moeskops2016_small.json
   models/networks/msseg2016_average.json
   models/networks/msseg2016_max.json
   models/networks/nicmslesions.json
   models/networks/small.json
   models/networks/unet3d.json
+  models/networks/unet3d_small.json
   models/networks/zhang2015.json
   models/networks/zhang2015_small.json
   models/open_ms/README.md
@@ -54,6 +61,11 @@ set(flowrun_graph_files
   models/phantom_raw/initial.pt
   models/phantom_raw/initial_curve.csv
   models/phantom_raw/initial_curve.png
+  moeskops2016/crossval.plan.json
+  moeskops2016/patches.json
+  moeskops2016/segment.json
+  moeskops2016/stages/prepare.json
+  moeskops2016/train.json
   msseg2016/crossval.plan.json
   msseg2016/evaluate.json
   msseg2016/import_weights.json

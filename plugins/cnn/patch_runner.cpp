@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "channels.h"
-#include "device/job.h"
 #include "common/grid/probabilities.h"
 #include "common/torch/inference.h"
+#include "device/job.h"
 #include "failing_network.h"
 #include "flowrun/sdk/error.h"
+#include "views.h"
 
 namespace flowrun::cnn {
 namespace {
@@ -32,6 +33,7 @@ std::string wanted_in_words(const network::ModelDescription& description) {
   if (!description.channels.empty())
     text = in_words(static_cast<std::int64_t>(description.channels.size())) + " (" + channels_in_order(description) + ")";
   if (description.size[0] > 0) text += (text.empty() ? "" : " and ") + in_words(description.size);
+  if (!description.views.empty()) text += (text.empty() ? "views of " : " and views of ") + network::in_words(description.views);
   return text;
 }
 
@@ -50,11 +52,19 @@ PatchRunner::PatchRunner(const Params& params, c10::Device device, const tensor:
     : PatchRunner(params, params.text("model"), device, arithmetic) {}
 
 PatchRunner::PatchRunner(const Params& params, const std::string& model, c10::Device device, const tensor::Arithmetic& arithmetic)
+    : PatchRunner(model, params.integer("batch"), {params.integer("output_class"), params.text("activation")}, device,
+                  arithmetic) {}
+
+PatchRunner::PatchRunner(const std::string& model, std::int64_t batch, c10::Device device)
+    : PatchRunner(model, batch, Wanted{}, device, {}) {}
+
+PatchRunner::PatchRunner(const std::string& model, std::int64_t batch, const Wanted& wanted, c10::Device device,
+                         const tensor::Arithmetic& arithmetic)
     : model_(tensor::load_model(model, device, arithmetic)),
       description_(network::parse_description(model_->description(), model_->path())),
-      activation_(params.text("activation")),
-      batch_(params.integer("batch")),
-      output_class_(params.integer("output_class")) {
+      activation_(wanted.activation),
+      batch_(batch),
+      output_class_(wanted.output_class) {
   const auto classes = static_cast<std::int64_t>(description_.classes.size());
   if (classes > 0 && output_class_ >= classes)
     throw Error("parameter 'output_class' is " + std::to_string(output_class_) + ", but the network in '" + model_->path() +
@@ -101,11 +111,18 @@ void PatchRunner::check_patches(const PatchBatch& patches) const {
   if (patches.count() > 0) check_kind(patches);
 }
 
+PatchBatch PatchRunner::rows_of(const std::vector<const PatchBatch*>& views) const {
+  for (const PatchBatch* view : views) require_complete(*view);
+  check_views(description_, model_->path(), views);
+  return cnn::rows_of(views);
+}
+
 void PatchRunner::check_kind(const PatchBatch& patches) const {
   const bool channels_fit =
       description_.channels.empty() || patches.channels == static_cast<std::int64_t>(description_.channels.size());
   const bool size_fits = description_.size[0] == 0 || patches.size == description_.size;
-  if (!channels_fit || !size_fits)
+  const bool fits = description_.views.empty() ? channels_fit && size_fits : are_rows(description_, patches);
+  if (!fits)
     throw Error("the network in '" + model_->path() + "' wants patches of " + wanted_in_words(description_) + ", but they have " +
                 in_words(patches) + "; check the images and the size given to the node that cuts the patches");
 }

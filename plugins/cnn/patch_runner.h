@@ -22,6 +22,8 @@ class PatchRunner {
   PatchRunner(const Params& params, c10::Device device, const tensor::Arithmetic& arithmetic = {});
   /// Likewise a model that another parameter names.
   PatchRunner(const Params& params, const std::string& model, c10::Device device, const tensor::Arithmetic& arithmetic);
+  /// Likewise for all classes' scores as the network gives them.
+  PatchRunner(const std::string& model, std::int64_t batch, c10::Device device);
 
   /// Scores of the chosen class, or of all, for each patch. Throws Error when the patches do not fit the network, when it fails or gives
   /// what are no scores, for NaN, and when the score of a patch depends on the other patches of its batch. When cancelled, what is missing is left out.
@@ -35,6 +37,9 @@ class PatchRunner {
   const network::ModelDescription& description() const { return description_; }
 
   void check_patches(const PatchBatch& patches) const;
+  /// The chunks of each view as one chunk of rows, as a network with views takes it. Throws Error where they are not its views,
+  /// or incomplete.
+  PatchBatch rows_of(const std::vector<const PatchBatch*>& views) const;
   /// Throws Error, naming what the network wants, when it does not take patches of these channels and this size, whatever their number.
   void check_kind(const PatchBatch& patches) const;
   /// Throws Error, naming both, when a channel is known to be of another contrast than the network's description says.
@@ -51,6 +56,12 @@ class PatchRunner {
   static std::vector<ParamSpec> params();
 
  private:
+  struct Wanted {
+    std::int64_t output_class = -1;
+    std::string activation = "none";
+  };
+  PatchRunner(const std::string& model, std::int64_t batch, const Wanted& wanted, c10::Device device,
+              const tensor::Arithmetic& arithmetic);
   at::Tensor forward(const at::Tensor& input, const PatchBatch& patches) const;
   bool takes_fixed_batches(const at::Tensor& input) const;
   [[noreturn]] void refuse_failure(const std::exception& failure, const at::Tensor& input, const PatchBatch& patches) const;

@@ -13,7 +13,8 @@
 namespace flowrun::cnn {
 namespace {
 
-constexpr Input<PatchBatch> kPatches{"patches", "A chunk of patches"};
+constexpr VariadicInput<PatchBatch> kPatches{
+    "patches", "A chunk of patches; of a network of several views one for each, in their order, around the same voxels"};
 constexpr Output<Scores> kScores{"scores",
                                  "One score for each patch, or one for each patch and class, at the voxels of the patches"};
 
@@ -27,7 +28,11 @@ class Stage : public Node {
 
   void process(Context& context) override {
     if (devices_.use_cards()) return hand_to_card(context);
-    Scores scores = runners_.front()->run(context.in(kPatches), context.threads(), [&] { return context.cancelled(); });
+    const PatchRunner& runner = *runners_.front();
+    const std::vector<const PatchBatch*> views = context.in(kPatches);
+    const PatchBatch rows = views.size() > 1 ? runner.rows_of(views) : PatchBatch{};
+    const PatchBatch& patches = views.size() > 1 ? rows : *views.front();
+    Scores scores = runner.run(patches, context.threads(), [&] { return context.cancelled(); });
     if (!context.cancelled()) context.emit(kScores, std::move(scores));
   }
 
@@ -40,10 +45,13 @@ class Stage : public Node {
   void hand_to_card(Context& context) {
     Card& card = *devices_.cards().next();
     const PatchRunner& runner = *runners_[devices_.index_of(card.streams.device())];
-    const auto job = std::make_shared<PatchJob>(runner, context.in(kPatches), card.streams);
-    hand_over(context, card, job, [this, &card, &runner, job](Context& later) {
+    const std::vector<const PatchBatch*> views = context.in(kPatches);
+    std::shared_ptr<const PatchBatch> rows;  // lives as long as the job
+    if (views.size() > 1) rows = std::make_shared<PatchBatch>(runner.rows_of(views));
+    const auto job = std::make_shared<PatchJob>(runner, rows ? *rows : *views.front(), card.streams);
+    hand_over(context, card, job, [this, &card, &runner, job, rows](Context& later) {
       Scores scores = job->scores();
-      if (scores.voxels.empty()) scores.classes = runner.classes_without_patches(later.in(kPatches));
+      if (scores.voxels.empty()) scores.classes = runner.classes_without_patches(rows ? *rows : *later.in(kPatches).front());
       runner.refuse_nan(scores);
       smaller_.tell(later, card, *job);
       later.report("device_s", job->busy_seconds());
@@ -88,7 +96,9 @@ NodeType stage_type() {
       "[\"FLAIR\", "
       "\"T1\"], \"size\": [15, 15, 15]}, \"output\": {\"classes\": [\"not lesion\", \"lesion\"]}}, the size along x, y, z. "
       "\"network\" may also be an object with "
-      "the layers (docs/own-models.md). Patches are then checked against it before the network runs. A model is a program: take "
+      "the layers (docs/own-models.md). Patches are then checked against it before the network runs. A network of several views "
+      "(patches of different sizes or planes around one voxel, patches.extract_like) has \"views\" in the place of \"size\", and "
+      "gets the values of a voxel's patches as one row, N x 1 x 1 x 1 x values. A model is a program: take "
       "it from people you trust. Operators that "
       "a network does not need are refused by name (docs/security.md). A network that was traced with a batch of fixed size is "
       "run "

@@ -7,6 +7,8 @@ namespace flowrun::patches {
 
 /// patches.extract: a stream of chunks of patches, cut from volumes around the voxels of a list.
 NodeType extract_type();
+/// patches.extract_like: patches of another size around the voxels of a chunk.
+NodeType extract_like_type();
 /// patches.scatter: a case's scores, chunk by chunk, put back at their voxels as a map.
 NodeType scatter_type();
 /// patches.scatter_labels: the class that scores highest at each voxel, as a label image.

@@ -3,7 +3,7 @@
 
 namespace flowrun::patches {
 
-static std::vector<NodeType> node_types() { return {extract_type(), scatter_type(), scatter_labels_type()}; }
+static std::vector<NodeType> node_types() { return {extract_type(), extract_like_type(), scatter_type(), scatter_labels_type()}; }
 
 }  // namespace flowrun::patches
 

@@ -71,10 +71,18 @@ bool is_sound(const Progress& progress, std::size_t weights) {
   return fits(progress.weights) && fits(progress.optimiser.mean) && fits(progress.optimiser.square) &&
          (progress.best.empty() || fits(progress.best)) && progress.optimiser.steps >= 0 && progress.epoch >= 0 &&
          progress.batch >= 0 && progress.best_epoch >= 0 && progress.best_epoch <= progress.epoch &&
-         progress.curve.size() == static_cast<std::size_t>(progress.epoch) + (has_start ? 1 : 0);
+         progress.curve.size() == static_cast<std::size_t>(progress.epoch) + (has_start ? 1 : 0) &&
+         (progress.class_dice.empty() || (!progress.curve.empty() && progress.class_dice.size() % progress.curve.size() == 0));
 }
 
 }  // namespace
+
+std::vector<double> class_dice_of(const Progress& progress, std::size_t row) {
+  if (progress.class_dice.empty() || row >= progress.curve.size()) return {};
+  const auto classes = static_cast<std::ptrdiff_t>(progress.class_dice.size() / progress.curve.size());
+  const auto first = progress.class_dice.begin() + static_cast<std::ptrdiff_t>(row) * classes;
+  return {first, first + classes};
+}
 
 const EpochFigures* best_figures(const Progress& progress) {
   const auto is_best = [&](const EpochFigures& row) { return row.epoch == progress.best_epoch; };
@@ -97,6 +105,7 @@ void write_checkpoint(const std::string& path, std::uint64_t fingerprint, const 
   writer.add(progress.best_loss);
   writer.add(progress.best_epoch);
   writer.add_all(progress.curve);
+  if (!progress.class_dice.empty()) writer.add_all(progress.class_dice);
   const std::uint64_t sum = hash_of(writer.bytes());
   writer.add(sum);
   write_atomically(path, writer.bytes());
@@ -130,6 +139,8 @@ bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progres
   reader.take(progress.best_loss);
   reader.take(progress.best_epoch);
   reader.take_all(progress.curve);
+  progress.class_dice.clear();
+  if (!reader.at_end()) reader.take_all(progress.class_dice);
   if (!reader.at_end() || !is_sound(progress, weights)) reader.refuse();
   return true;
 }

@@ -34,7 +34,11 @@ struct Progress {
   double best_loss = std::numeric_limits<double>::infinity();
   std::int64_t best_epoch = 0;
   std::vector<EpochFigures> curve;
+  std::vector<double> class_dice;  ///< of more than two classes: that of each class, row by row of the curve; else empty
 };
+
+/// The Dice of each class in a row of the curve, counted from 0; empty where it was not measured.
+std::vector<double> class_dice_of(const Progress& progress, std::size_t row);
 
 /// The row of the best epoch; null before there is one.
 const EpochFigures* best_figures(const Progress& progress);

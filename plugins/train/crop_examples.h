@@ -34,7 +34,7 @@ class CropExamples : public Examples {
   void add(std::shared_ptr<const LabelledImages> images);
 
   std::int64_t channels() const override { return cases_.empty() ? 0 : cases_.front().images->channels; }
-  network::Size3 size() const override { return settings_.size; }
+  std::vector<network::Size3> sizes() const override { return {settings_.size}; }
   bool has_label_image() const override { return true; }
   void fill(std::int64_t sample, std::int64_t epoch, bool training, float* input, std::int64_t* labels) const override;
   std::uint64_t hash() const override;

@@ -77,12 +77,17 @@ class Plot {
 
 }  // namespace
 
-void write_curve_csv(const std::string& path, const std::vector<EpochFigures>& curve) {
+void write_curve_csv(const std::string& path, const Progress& progress, const std::vector<std::string>& classes) {
   Table table;
   table.columns = {"epoch", "training_loss", "validation_loss", "validation_dice", "validation_accuracy", "seconds"};
-  for (const EpochFigures& row : curve)
+  if (!progress.class_dice.empty())
+    for (const std::string& name : classes) table.columns.push_back(name + " dice");
+  for (std::size_t i = 0; i < progress.curve.size(); ++i) {
+    const EpochFigures& row = progress.curve[i];
     table.rows.push_back(
         {row.epoch, row.training_loss, row.validation_loss, row.validation_dice, row.validation_accuracy, row.seconds});
+    for (const double dice : class_dice_of(progress, i)) table.rows.back().emplace_back(dice);
+  }
   write_atomically(path, table::to_csv(table));
 }
 

@@ -12,8 +12,7 @@ namespace {
 constexpr std::int64_t kCasesToSplitBy = 4;
 
 std::string patch_words(const Samples& samples) {
-  return std::to_string(samples.channels) + " channels of " + std::to_string(samples.size[0]) + " x " +
-         std::to_string(samples.size[1]) + " x " + std::to_string(samples.size[2]) + " voxels";
+  return std::to_string(samples.channels) + " channels of " + network::in_words(samples.sizes);
 }
 
 void split_by_case(const DataSet& data, double share, std::uint64_t seed, Split& split) {
@@ -40,7 +39,7 @@ void split_by_voxel(const DataSet& data, double share, std::uint64_t seed, Split
 
 void DataSet::add(std::shared_ptr<const Samples> samples) {
   if (samples->count() == 0) return;
-  if (!cases_.empty() && (samples->channels != channels() || samples->size != size()))
+  if (!cases_.empty() && (samples->channels != channels() || samples->sizes != sizes()))
     throw Error("the samples of case '" + samples->case_name + "' have " + patch_words(*samples) + ", those of case '" +
                 cases_.front()->case_name + "' " + patch_words(*cases_.front()) +
                 "; all cases need the same images and patch size");
@@ -66,18 +65,21 @@ std::int64_t DataSet::label(std::int64_t sample) const {
   return cases_[static_cast<std::size_t>(place.case_index)]->labels[static_cast<std::size_t>(place.sample)];
 }
 
-void DataSet::copy_patch(std::int64_t sample, float* out) const {
+void DataSet::copy_patches(std::int64_t sample, float* out) const {
   const Place& place = places_[static_cast<std::size_t>(sample)];
-  cases_[static_cast<std::size_t>(place.case_index)]->copy_patch(place.sample, out);
+  cases_[static_cast<std::size_t>(place.case_index)]->copy_patches(place.sample, out);
 }
 
 void DataSet::fill(std::int64_t sample, std::int64_t epoch, bool training, float* input, std::int64_t* labels) const {
-  copy_patch(sample, input);
+  copy_patches(sample, input);
   *labels = label(sample);
   if (!training || !augmentation_.any()) return;
   const std::uint64_t of_epoch = stream(seed_, Purpose::augment, static_cast<std::uint64_t>(epoch));
   std::vector<float> scratch;
-  augment(input, channels(), size(), augmentation_, of_epoch, static_cast<std::uint64_t>(sample), scratch);
+  for (const network::Size3& size : sizes()) {  // by the same numbers: all views are turned alike
+    augment(input, channels(), size, augmentation_, of_epoch, static_cast<std::uint64_t>(sample), scratch);
+    input += channels() * size[0] * size[1] * size[2];
+  }
 }
 
 std::vector<std::string> DataSet::case_names() const {
@@ -92,6 +94,7 @@ std::uint64_t DataSet::hash() const {
     hash = hash_of(one->case_name, hash);
     hash = hash_of_values(one->voxels, hash);
     hash = hash_of_values(one->labels, hash);
+    for (const network::Size3& size : one->sizes) hash = hash_of_values(std::vector(size.begin(), size.end()), hash);
     hash = hash_of_values(one->values, hash);
   }
   return hash;

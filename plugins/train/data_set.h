@@ -24,14 +24,16 @@ class DataSet : public Examples {
   std::size_t bytes() const override;
   const std::vector<std::shared_ptr<const Samples>>& cases() const { return cases_; }
   std::int64_t channels() const override { return cases_.empty() ? 0 : cases_.front()->channels; }
-  network::Size3 size() const override { return cases_.empty() ? network::Size3{} : cases_.front()->size; }
+  std::vector<network::Size3> sizes() const override {
+    return cases_.empty() ? std::vector<network::Size3>(1) : cases_.front()->sizes;
+  }
   bool has_label_image() const override { return false; }
   void fill(std::int64_t sample, std::int64_t epoch, bool training, float* input, std::int64_t* labels) const override;
   std::vector<std::string> case_names() const override;
   const char* word() const override { return "samples"; }
   std::int64_t case_of(std::int64_t sample) const { return places_[static_cast<std::size_t>(sample)].case_index; }
   std::int64_t label(std::int64_t sample) const;
-  void copy_patch(std::int64_t sample, float* out) const;
+  void copy_patches(std::int64_t sample, float* out) const;
   std::uint64_t hash() const override;
 
  private:

@@ -26,6 +26,14 @@ std::string in_two(long long value, long long each, const char* large, const cha
   return text;
 }
 
+/// " (none 0.98, CSF 0.9, grey matter 0.72)": all, also the first, which is not in the mean.
+std::string by_class_words(const std::vector<double>& dice, const std::vector<std::string>& classes) {
+  std::string text;
+  for (std::size_t i = 0; i < dice.size(); ++i)
+    text += (i > 0 ? ", " : " (") + (i < classes.size() ? classes[i] : std::to_string(i)) + " " + short_number(dice[i]);
+  return text.empty() ? text : text + ")";
+}
+
 }  // namespace
 
 std::string duration_words(double seconds) {
@@ -34,7 +42,8 @@ std::string duration_words(double seconds) {
   return whole < 3600 ? in_two(whole, 60, "min", "s") : in_two(whole / 60, 60, "h", "min");
 }
 
-std::string epoch_line(const Progress& progress, std::int64_t epochs, double seconds_left) {
+std::string epoch_line(const Progress& progress, const std::vector<std::string>& classes, std::int64_t epochs,
+                       double seconds_left) {
   const EpochFigures& row = progress.curve.back();
   std::string text = "epoch " + std::to_string(row.epoch);
   text += row.epoch == 0 ? " (the model to start with)" : " of " + std::to_string(epochs);
@@ -46,7 +55,9 @@ std::string epoch_line(const Progress& progress, std::int64_t epochs, double sec
   };
   add("training loss", row.training_loss);
   add("validation loss", row.validation_loss);
-  add("Dice", row.validation_dice);
+  const std::vector<double> by_class = class_dice_of(progress, progress.curve.size() - 1);
+  add(by_class.empty() ? "Dice" : "mean Dice", row.validation_dice);
+  if (!std::isnan(row.validation_dice)) text += by_class_words(by_class, classes);
   if (!progress.best.empty())
     text += "; best so far: epoch " + std::to_string(progress.best_epoch) + " (" + short_number(progress.best_loss) + ")";
   if (row.epoch > 0) text += "; at most " + duration_words(seconds_left) + " left";

@@ -7,6 +7,14 @@
 
 namespace flowrun::train {
 
+std::vector<std::int64_t> Examples::input_shape() const {
+  const std::vector<network::Size3> all = sizes();
+  if (all.size() == 1) return {channels(), all[0][2], all[0][1], all[0][0]};
+  std::int64_t voxels = 0;
+  for (const network::Size3& one : all) voxels += one[0] * one[1] * one[2];
+  return {1, 1, 1, channels() * voxels};
+}
+
 std::vector<std::int64_t> cases_put_aside(std::int64_t cases, double share, std::uint64_t seed) {
   const auto aside = std::clamp<std::int64_t>(std::llround(share * static_cast<double>(cases)), 1, cases - 1);
   std::vector<std::int64_t> order = random_order(stream(seed, Purpose::split), cases);

@@ -17,10 +17,10 @@ class Examples {
   virtual ~Examples() = default;
 
   virtual std::int64_t channels() const = 0;
-  virtual network::Size3 size() const = 0;   ///< of an input along x, y, z
-  virtual bool has_label_image() const = 0;  ///< a label for each voxel (D x H x W), not one for the sample
-  /// Writes the input, C x D x H x W with W fastest, and its labels. In training it is changed at random; what is drawn depends
-  /// on the seed, the epoch and the sample alone.
+  virtual std::vector<network::Size3> sizes() const = 0;  ///< of an input along x, y, z; several: of its views
+  virtual bool has_label_image() const = 0;               ///< a label for each voxel (D x H x W), not one for the sample
+  /// Writes the input, C x D x H x W with W fastest, view behind view, and its labels. In training it is changed at random; what
+  /// is drawn depends on the seed, the epoch and the sample alone.
   virtual void fill(std::int64_t sample, std::int64_t epoch, bool training, float* input, std::int64_t* labels) const = 0;
   /// Depends on every voxel, label and setting of the samples: other ones have another number.
   virtual std::uint64_t hash() const = 0;
@@ -29,6 +29,9 @@ class Examples {
   virtual std::size_t bytes() const = 0;
   virtual const char* word() const = 0;  ///< "samples", "crops"
 
+  network::Size3 size() const { return sizes().front(); }
+  /// C, D, H, W of an input as a tensor; several views are one row.
+  std::vector<std::int64_t> input_shape() const;
   std::int64_t label_values() const { return has_label_image() ? size()[0] * size()[1] * size()[2] : 1; }
 };
 

@@ -25,7 +25,7 @@ class FitFiring : public Firing {
     if (data_.count() == 0)
       throw Error("no case has samples to train on; look at the lesion masks and at what the nodes before report");
     require_cases(context.params(), data_.cases().size());
-    Settings settings = settings_of(context.params(), data_.size());
+    Settings settings = settings_of(context.params(), data_.sizes());
     data_.augment_by(settings.augmentation, settings.seed);
     require_classes(context.params().texts("classes").size());
     Split split = split_of(data_, settings.validation, settings.split, settings.seed);

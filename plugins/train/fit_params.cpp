@@ -193,7 +193,7 @@ network::Size3 size_in(const Params& params, const char* name) {
 std::vector<ParamSpec> fit_params() { return params_of(Kind::patches); }
 std::vector<ParamSpec> fit_volumes_params() { return params_of(Kind::crops); }
 
-Settings settings_of(const Params& params, const std::array<std::int64_t, 3>& size) {
+Settings settings_of(const Params& params, const std::vector<network::Size3>& sizes) {
   Settings settings;
   settings.initialisation = params.text("initialisation");
   settings.initial_sd = params.number("initial_sd");
@@ -210,8 +210,9 @@ Settings settings_of(const Params& params, const std::array<std::int64_t, 3>& si
   settings.split = params.text("split");
   settings.seed = static_cast<std::uint64_t>(params.integer("seed"));
   settings.freeze = params.texts("freeze");
-  settings.augmentation = make_augmentation(params.texts("flips"), params.texts("rotations"), params.number("intensity_shift"),
-                                            params.number("intensity_scale"), params.integer("thick_slices"), size);
+  for (const network::Size3& size : sizes)
+    settings.augmentation = make_augmentation(params.texts("flips"), params.texts("rotations"), params.number("intensity_shift"),
+                                              params.number("intensity_scale"), params.integer("thick_slices"), size);
   settings.schedule = params.text("schedule");
   settings.schedule_epochs = params.integer("schedule_epochs");
   settings.schedule_factor = params.number("schedule_factor");
@@ -219,6 +220,7 @@ Settings settings_of(const Params& params, const std::array<std::int64_t, 3>& si
   settings.judge_start = !params.text("start").empty() && settings.validation > 0;
   settings.least_steps = params.integer("least_steps");
   settings.gate = params.text("gate");
+  settings.classes = params.texts("classes");
   settings.log = params.text("log");
   settings.epochs = params.integer("epochs");
   settings.patience = params.integer("patience");
@@ -244,7 +246,7 @@ CropSettings crop_settings_of(const Params& params, const Settings& settings) {
 }
 
 Settings volume_settings_of(const Params& params) {
-  Settings settings = settings_of(params, size_in(params, "crop"));
+  Settings settings = settings_of(params, {size_in(params, "crop")});
   settings.loss = params.text("loss");
   settings.loss_ratio = params.number("loss_ratio");
   settings.keep_last = true;

@@ -11,8 +11,8 @@ namespace flowrun::train {
 std::vector<ParamSpec> fit_params();          ///< of train.fit
 std::vector<ParamSpec> fit_volumes_params();  ///< of train.fit_volumes
 
-/// The settings in checked parameters. `size` is that of the patches. Throws Error for augmentation that does not fit them.
-Settings settings_of(const Params& params, const std::array<std::int64_t, 3>& size);
+/// The settings in checked parameters. `sizes` are those of the patches. Throws Error for augmentation that does not fit them.
+Settings settings_of(const Params& params, const std::vector<network::Size3>& sizes);
 
 /// The settings of train.fit_volumes, and how its crops are drawn. Errors likewise.
 Settings volume_settings_of(const Params& params);

@@ -35,6 +35,15 @@ network::Network network_of(const Params& params) {
   return *describe_model(start).structure;
 }
 
+/// A network with views takes patches of these sizes, any other one patch.
+void require_views(const Examples& examples, const network::Network& network, const std::string& where) {
+  const std::vector<network::Size3> wanted = network.views(), found = examples.sizes();
+  if (found == wanted || (wanted.empty() && found.size() == 1)) return;
+  throw Error(where + " takes " + (wanted.empty() ? "one patch around a voxel" : "views of " + network::in_words(wanted)) +
+              ", but the samples have " + (found.size() == 1 ? "a patch of " : "views of ") + network::in_words(found) +
+              "; parameter 'size' of the node that draws them says which are cut");
+}
+
 void require_output(const Examples& examples, const network::Shapes& shapes, const std::string& where) {
   const network::Shape& output = shapes.output;
   if (examples.has_label_image()) {
@@ -157,7 +166,9 @@ std::string description(Context& context, const network::Network& network, const
   description.structure = network;
   description.channels = context.params().texts("channels");
   description.classes = context.params().texts("classes");
-  if (!job.examples.has_label_image()) description.size = job.examples.size();  // else it takes images of any size
+  description.views = network.views();
+  const bool takes_any_size = job.examples.has_label_image();
+  if (!takes_any_size && !network.has_views) description.size = job.examples.size();
   return network::to_text(description,
                           training_text(job.settings, job.examples, job.split, trainer.progress(), start_of(context.params())));
 }
@@ -170,6 +181,7 @@ void fit(Context& context, FitJob job) {
   const network::Network network = network_of(params);
   const std::string where = "the network that is to be trained";
   require_channels(params, examples);
+  require_views(examples, network, where);
   const network::Shapes shapes = network::infer_shapes(network, examples.channels(), examples.size(), where);
   require_output(examples, shapes, where);
   require_classes(shapes, params.texts("classes").size(), where);

@@ -96,11 +96,12 @@ Gradient::Gradient(const network::Network& network, const Examples& examples, co
 
 Gradient::Batch Gradient::batch_of(Context& context, std::span<const std::int64_t> samples, std::int64_t epoch,
                                    bool training) const {
-  const auto [width, height, depth] = examples_.size();
   const auto count = static_cast<std::int64_t>(samples.size());
-  at::Tensor input = tensor::staging({count, examples_.channels(), depth, height, width}, at::kFloat, device_);
-  at::Tensor labels = examples_.has_label_image() ? tensor::staging({count, depth, height, width}, at::kLong, device_)
-                                                  : tensor::staging({count}, at::kLong, device_);
+  std::vector<std::int64_t> shape = examples_.input_shape();
+  shape.insert(shape.begin(), count);
+  at::Tensor input = tensor::staging(shape, at::kFloat, device_);
+  const std::vector<std::int64_t> image{count, shape[2], shape[3], shape[4]}, single{count};
+  at::Tensor labels = tensor::staging(examples_.has_label_image() ? image : single, at::kLong, device_);
   auto* const values = input.data_ptr<float>();
   auto* const numbers = labels.data_ptr<std::int64_t>();
   const std::int64_t of_input = input.numel() / count, of_labels = labels.numel() / count;

@@ -124,14 +124,38 @@ class Runner {
   std::uint64_t layers_with_dropout_ = 0;
 };
 
-at::Tensor part_of_input(const network::Branch& branch, at::Tensor x) {
-  if (!branch.channels.empty()) x = at::index_select(x, 1, tensor::sent(at::tensor(branch.channels, at::kLong), x.device()));
+at::Tensor channels_of(const network::Branch& branch, const at::Tensor& x) {
+  if (branch.channels.empty()) return x;
+  return at::index_select(x, 1, tensor::sent(at::tensor(branch.channels, at::kLong), x.device()));
+}
+
+at::Tensor middle_of(const network::Branch& branch, at::Tensor x) {
   if (branch.size == network::Size3{0, 0, 0}) return x;
   for (std::int64_t dim = 2; dim < 5; ++dim) {
     const std::int64_t length = branch.size[static_cast<std::size_t>(4 - dim)];
     x = x.narrow(dim, (x.size(dim) - length) / 2, length);
   }
   return x;
+}
+
+/// What each branch looks at. The views lie behind each other in a row for each sample.
+std::vector<at::Tensor> parts_of_input(const network::Network& network, const at::Tensor& input) {
+  std::vector<at::Tensor> parts;
+  if (!network.has_views) {
+    for (const network::Branch& branch : network.branches) parts.push_back(middle_of(branch, channels_of(branch, input)));
+    return parts;
+  }
+  const at::Tensor rows = input.flatten(1);
+  std::int64_t voxels = 0, first = 0;
+  for (const network::Size3& view : network.views()) voxels += view[0] * view[1] * view[2];
+  const std::int64_t channels = rows.size(1) / voxels;
+  for (const network::Branch& branch : network.branches) {
+    const auto [width, height, depth] = branch.size;
+    const std::int64_t count = channels * width * height * depth;
+    parts.push_back(channels_of(branch, rows.narrow(1, first, count).reshape({-1, channels, depth, height, width})));
+    first += count;
+  }
+  return parts;
 }
 
 const std::vector<Layer>& last_layers(const network::Network& network) {
@@ -172,10 +196,10 @@ bool ends_in_softmax(const network::Network& network) {
 at::Tensor logits(const network::Network& network, const at::Tensor& input, const std::vector<at::Tensor>& tensors, Pass& pass) {
   Runner runner(tensors, pass);
   const std::size_t left_out = ends_in_softmax(network) ? 1 : 0;
-  std::vector<at::Tensor> parts;
-  for (const network::Branch& branch : network.branches) {
-    const std::size_t count = branch.layers.size() - (network.trunk.empty() ? left_out : 0);
-    parts.push_back(runner.run(branch.layers, count, part_of_input(branch, input)));
+  std::vector<at::Tensor> parts = parts_of_input(network, input);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::vector<Layer>& layers = network.branches[i].layers;
+    parts[i] = runner.run(layers, layers.size() - (network.trunk.empty() ? left_out : 0), parts[i]);
   }
   const at::Tensor joined = parts.size() == 1 ? parts.front() : at::cat(parts, 1);
   return network.trunk.empty() ? joined : runner.run(network.trunk, network.trunk.size() - left_out, joined);

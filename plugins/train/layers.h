@@ -40,8 +40,8 @@ struct Pass {
   std::vector<at::Tensor> batch_mean, batch_variance;  ///< out: of each batch_norm layer, in order
 };
 
-/// Runs the layers; `tensors` are one for each parameter of the weights. A softmax at the end is left out: gives the values
-/// before it.
+/// Runs the layers; `tensors` are one for each parameter of the weights. The input is N x C x D x H x W, or the rows of a network
+/// with views. A softmax at the end is left out: gives the values before it.
 at::Tensor logits(const network::Network& network, const at::Tensor& input, const std::vector<at::Tensor>& tensors, Pass& pass);
 
 /// Whether the layers end in a softmax.

@@ -53,6 +53,8 @@ void merge(Samples& samples, const Voxels& positives, const Voxels& negatives) {
 
 class Sample : public Node {
  public:
+  void open(OpenContext& context) override { sizes_of(context.params()); }  // faults are found before any case
+
   void process(Context& context) override {
     const auto volumes = context.in(kVolumes);
     const Mask& lesions = context.in(kLesions);
@@ -76,7 +78,7 @@ class Sample : public Node {
     Samples samples;
     samples.case_name = context.case_name();
     samples.geometry = lesions.geometry;
-    std::copy_n(params.integers("size").begin(), 3, samples.size.begin());
+    samples.sizes = sizes_of(params);
     merge(samples, positives, negatives);
     cut_values(samples, volumes, static_cast<float>(params.number("padding")));
     context.report("sample_bytes", static_cast<double>(samples.bytes()));

@@ -32,6 +32,8 @@ std::vector<Voxels> pools_of(const Labels& labels, const Mask* region, std::int6
 
 class SampleLabels : public Node {
  public:
+  void open(OpenContext& context) override { sizes_of(context.params()); }  // faults are found before any case
+
   void process(Context& context) override {
     const auto volumes = context.in(kVolumes);
     const Labels& labels = context.in(kLabels);
@@ -46,7 +48,7 @@ class SampleLabels : public Node {
     Samples samples;
     samples.case_name = context.case_name();
     samples.geometry = labels.geometry;
-    std::copy_n(params.integers("size").begin(), 3, samples.size.begin());
+    samples.sizes = sizes_of(params);
     draw(context, pools, wanted, samples);
     report(context, labels, pools, wanted, first);
     cut_values(samples, volumes, static_cast<float>(params.number("padding")));

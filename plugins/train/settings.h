@@ -43,6 +43,7 @@ struct Settings {
   std::string log;                   ///< file with a line for each epoch; empty: none
   std::int64_t least_steps = 8;      ///< of an epoch; a batch that makes fewer is lowered before the training
   std::string gate;                  ///< words for the model file: where samples were drawn; empty: not said
+  std::vector<std::string> classes;  ///< names of the network's scores
 };
 
 }  // namespace flowrun::train

@@ -126,11 +126,12 @@ bool Trainer::judge_start(Context& context) {
   EpochFigures figures;
   figures.epoch = 0;
   figures.training_loss = std::numeric_limits<double>::quiet_NaN();
-  if (!judge_epoch(context, figures)) return false;
+  std::vector<double> class_dice;
+  if (!judge_epoch(context, figures, class_dice)) return false;
   keep_if_best(figures);
-  progress_.curve.push_back(figures);
+  add_row(figures, class_dice);
   write_curve(context);
-  log_.add(context, epoch_line(progress_, settings_.epochs, 0));
+  log_.add(context, epoch_line(progress_, settings_.classes, settings_.epochs, 0));
   return true;
 }
 
@@ -150,20 +151,27 @@ bool Trainer::run_epoch(Context& context) {
   figures.seconds = progress_.seconds;
   tensor::KeptMemory::give_back();
   const auto begin = Clock::now();
-  if (!judge_epoch(context, figures)) return false;
+  std::vector<double> class_dice;
+  if (!judge_epoch(context, figures, class_dice)) return false;
   tensor::KeptMemory::give_back();
-  end_epoch(context, figures, figures.seconds + seconds_since(begin));
+  end_epoch(context, figures, class_dice, figures.seconds + seconds_since(begin));
   return true;
 }
 
-void Trainer::end_epoch(Context& context, const EpochFigures& figures, double seconds) {
-  keep_if_best(figures);
+void Trainer::add_row(const EpochFigures& figures, const std::vector<double>& class_dice) {
   progress_.curve.push_back(figures);
+  if (class_dice.size() > 2) progress_.class_dice.insert(progress_.class_dice.end(), class_dice.begin(), class_dice.end());
+}
+
+void Trainer::end_epoch(Context& context, const EpochFigures& figures, const std::vector<double>& class_dice, double seconds) {
+  keep_if_best(figures);
+  add_row(figures, class_dice);
   ++progress_.epoch;
   progress_.batch = 0;
   progress_.loss_sum = progress_.seconds = 0;
   write_curve(context);
-  log_.add(context, epoch_line(progress_, settings_.epochs, seconds * static_cast<double>(settings_.epochs - progress_.epoch)));
+  const double left = seconds * static_cast<double>(settings_.epochs - progress_.epoch);
+  log_.add(context, epoch_line(progress_, settings_.classes, settings_.epochs, left));
 }
 
 bool Trainer::train_batch(Context& context, const std::vector<std::int64_t>& order, std::int64_t epoch) {
@@ -207,13 +215,14 @@ void Trainer::apply_batch_statistics(const BatchResult& result) {
   }
 }
 
-bool Trainer::judge_epoch(Context& context, EpochFigures& figures) {
+bool Trainer::judge_epoch(Context& context, EpochFigures& figures, std::vector<double>& class_dice) {
   if (split_.validation.empty()) return true;
   const Metrics found = gradient_.judge(context, weights_, split_.validation);
   if (context.cancelled()) return false;
   figures.validation_loss = found.loss / static_cast<double>(split_.validation.size());
   figures.validation_accuracy = static_cast<double>(found.right) / static_cast<double>(found.count);
   figures.validation_dice = mean_dice(found);
+  for (std::size_t label = 0; label < found.found.size(); ++label) class_dice.push_back(dice_of(found, label));
   return true;
 }
 
@@ -256,7 +265,7 @@ void Trainer::save_when_due(Context& context) {
 /// Nor must a curve that cannot be drawn; said once, since it would be said after every epoch.
 void Trainer::write_curve(Context& context) {
   try {
-    if (!settings_.curve_csv.empty()) write_curve_csv(settings_.curve_csv, progress_.curve);
+    if (!settings_.curve_csv.empty()) write_curve_csv(settings_.curve_csv, progress_, settings_.classes);
     if (!settings_.curve_png.empty()) write_curve_png(settings_.curve_png, progress_.curve, progress_.best_epoch);
   } catch (const Error& fault) {
     if (!curve_failed_) context.warn(std::string("the learning curve could not be written: ") + fault.what());

@@ -30,10 +30,11 @@ class Trainer {
  private:
   bool judge_start(Context& context);
   bool run_epoch(Context& context);
-  void end_epoch(Context& context, const EpochFigures& figures, double seconds);
+  void end_epoch(Context& context, const EpochFigures& figures, const std::vector<double>& class_dice, double seconds);
   std::string first_line() const;
   bool train_batch(Context& context, const std::vector<std::int64_t>& order, std::int64_t epoch);
-  bool judge_epoch(Context& context, EpochFigures& figures);
+  bool judge_epoch(Context& context, EpochFigures& figures, std::vector<double>& class_dice);
+  void add_row(const EpochFigures& figures, const std::vector<double>& class_dice);
   void keep_if_best(const EpochFigures& figures);
   void apply_batch_statistics(const BatchResult& result);
   void refuse_nan(double loss, std::int64_t step) const;

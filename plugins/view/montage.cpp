@@ -23,6 +23,8 @@ constexpr OptionalInput<Mask> kFound{"mask", "What was found, outlined; without 
                                      Scope::per_case};
 constexpr OptionalInput<Mask> kReference{"reference", "What should be found, outlined in another colour", Scope::per_case};
 
+constexpr OptionalInput<Labels> kLabels{"labels", "Classes, each shown in a colour of its own, with a legend", Scope::per_case};
+
 struct Burden {
   std::int64_t lesions = 0;
   double millilitres = 0;
@@ -58,7 +60,8 @@ class Montage : public Node {
     const Volume& image = ctx.in(kImage);
     const Mask* mask = ctx.in(kFound);
     const Mask* reference = ctx.in(kReference);
-    check(image, mask, reference);
+    const Labels* labels = ctx.in(kLabels);
+    check(image, mask, reference, labels);
     const std::vector<std::uint8_t> nothing(mask ? 0 : image.voxels.size());
     const std::string& title = ctx.params().text("title");
     MontageContent content{&image, mask ? &mask->voxels : &nothing, reference ? &reference->voxels : nullptr,
@@ -67,6 +70,8 @@ class Montage : public Node {
     content.choose_by_mask = label.empty();
     if (mask) content.found_text = label.empty() ? "found: " + reported(ctx, burden_of(*mask)) : label;
     if (reference) content.reference_text = "reference: " + burden_text(burden_of(*reference));
+    content.labels = labels;
+    content.opacity = ctx.params().number("opacity");
     content.columns = ctx.params().integer("columns");
     content.rows = ctx.params().integer("rows");
     write_atomically(ctx.params().text("path"), picture::png_bytes(paint_montage(content)));
@@ -79,13 +84,15 @@ class Montage : public Node {
     return burden_text(burden);
   }
 
-  static void check(const Volume& image, const Mask* mask, const Mask* reference) {
+  static void check(const Volume& image, const Mask* mask, const Mask* reference, const Labels* labels) {
     require_voxels(image, name_of(image.source, "image"));
-    if (mask) check_mask(image, *mask, "mask");
-    if (reference) check_mask(image, *reference, "reference");
+    if (mask) check_beside(image, *mask, "mask");
+    if (reference) check_beside(image, *reference, "reference");
+    if (labels) check_beside(image, *labels, "labels");
   }
 
-  static void check_mask(const Volume& image, const Mask& mask, const std::string& port) {
+  template <class Payload>
+  static void check_beside(const Volume& image, const Payload& mask, const std::string& port) {
     const std::string image_name = name_of(image.source, "image"), name = name_of(mask.source, port);
     require_voxels(mask, name);
     require_same_grid(image.geometry, image_name, mask.geometry, name);
@@ -109,8 +116,11 @@ NodeType montage_type() {
       "components) and volume. Image and masks must be on one grid. Without a mask the picture shows the image alone.\n\n"
       "With 'label' the mask is of something else than lesions: the label explains the outline, nothing is counted or reported, "
       "and slices are spread over the head. So the brain mask, or the bright tissue of another image "
-      "(intensity.otsu, segment.threshold), shows on an image whether the two lie on each other.";
-  type.inputs = {kImage, kFound, kReference};
+      "(intensity.otsu, segment.threshold), shows on an image whether the two lie on each other.\n\n"
+      "'labels' are shown as areas of colour over the image, below the outlines: twelve colours in the order of the labels that "
+      "occur, but 0, from the first again where there are more. Below the slices stand their names (or numbers) and volumes, of "
+      "24 labels at most.";
+  type.inputs = {kImage, kFound, kReference, kLabels};
   type.params = {
       {.name = "path", .type = ParamType::path, .help = "The PNG file to write", .role = PathRole::output, .per_case = true},
       {.name = "columns",
@@ -134,6 +144,7 @@ NodeType montage_type() {
        .type = ParamType::string,
        .default_value = std::string(),
        .help = "What the mask outlines, such as the brain; empty: lesions, which are counted"},
+      {.name = "opacity", .default_value = 0.5, .help = "Of the labels' colours; 1 hides the image", .min = 0, .max = 1},
   };
   type.concurrent = true;
   type.create = create_node<Montage>;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <numeric>
 
 #include "axial_view.h"
 #include "common/components/connected_runs.h"
+#include "label_colours.h"
 #include "slice_choice.h"
 #include "tile.h"
 
@@ -23,6 +25,7 @@ constexpr int kTextScale = 2;
 constexpr int kTitleScale = 3;
 constexpr int kSpace = 28;  ///< between items of the last lines
 constexpr int kSwatch = 18;
+constexpr int kLineSwatch = 4, kAreaSwatch = 14;  ///< height: of an outline's colour, of an area's
 
 /// A piece of the text below the picture; one with a swatch explains a colour.
 struct Item {
@@ -30,6 +33,7 @@ struct Item {
   int scale = kTextScale;
   Colour colour = kText;
   bool swatch = false;
+  int swatch_height = kLineSwatch;
 
   int width() const { return text_width(text, scale) + (swatch ? kSwatch + 8 : 0); }
 };
@@ -56,16 +60,21 @@ void paint(Canvas& canvas, const PlacedItem& placed, int top) {
   int x = placed.x;
   const int y = top + placed.y;
   if (placed.item.swatch) {
-    canvas.fill(x, y + 5, kSwatch, 4, placed.item.colour);
+    canvas.fill(x, y + 7 - placed.item.swatch_height / 2, kSwatch, placed.item.swatch_height, placed.item.colour);
     x += kSwatch + 8;
   }
   canvas.text(x, y, placed.item.text, placed.item.swatch ? kText : placed.item.colour, placed.item.scale);
 }
 
-std::vector<Item> footer_items(const MontageContent& content) {
+using Colours = std::map<std::int32_t, Colour>;
+
+std::vector<Item> footer_items(const MontageContent& content, const Colours& colours) {
   std::vector<Item> items{{content.title, kTitleScale}};
   if (!content.found_text.empty()) items.push_back({content.found_text, kTextScale, kFound, true});
   if (content.reference) items.push_back({content.reference_text, kTextScale, kReference, true});
+  if (content.labels)
+    for (const LegendEntry& entry : legend_of(*content.labels, colours))
+      items.push_back({entry.text, kTextScale, entry.colour, true, kAreaSwatch});
   return items;
 }
 
@@ -115,13 +124,15 @@ Canvas paint_montage(const MontageContent& content) {
   const int rows = (static_cast<int>(slices.size()) + columns - 1) / columns;
   const int width = columns * (frame.width + kGap) + kGap, tiles_height = rows * (frame.height + kGap) + kGap;
   std::vector<PlacedItem> footer;
-  const int footer_height = flow(footer_items(content), width, footer);
+  const Colours colours = content.labels ? colours_of(*content.labels) : Colours{};
+  const int footer_height = flow(footer_items(content, colours), width, footer);
   Canvas canvas(width, tiles_height + footer_height, kBackground);
   TilePainter painter(view, frame, canvas);
   for (std::size_t i = 0; i < slices.size(); ++i) {
     const int x = kGap + static_cast<int>(i) % columns * (frame.width + kGap),
               y = kGap + static_cast<int>(i) / columns * (frame.height + kGap);
     painter.image(content.image->voxels, window, slices[i], x, y);
+    if (content.labels) painter.labels(content.labels->voxels, colours, content.opacity, slices[i], x, y);
     // The reference is the broader line below: where both agree, the found one lies in its middle.
     if (content.reference) painter.outline(*content.reference, kReference, 4, slices[i], x, y);
     painter.outline(*content.found, kFound, 2, slices[i], x, y);

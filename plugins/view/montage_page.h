@@ -20,6 +20,8 @@ struct MontageContent {
   bool choose_by_mask = true;  ///< slices with much of the mask are chosen; else they are spread over the head
   std::int64_t columns = 4;
   std::int64_t rows = 3;
+  const Labels* labels = nullptr;  ///< or null; drawn below the outlines
+  double opacity = 0.5;            ///< of the labels
 };
 
 /// The whole picture: tiles from bottom to top of the head, with a line of text below.

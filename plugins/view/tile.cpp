@@ -87,13 +87,17 @@ TileFrame fit_tile(const AxialView& view, const Box& box, int width, int most_he
   return frame;
 }
 
+std::array<double, 2> TilePainter::place_of(double column, double row) const {
+  const double middle_u = 0.5 * static_cast<double>(frame_.box.low[0] + frame_.box.high[0] - 1);
+  const double middle_v = 0.5 * static_cast<double>(frame_.box.low[1] + frame_.box.high[1] - 1);
+  return {middle_u + (column + 0.5 - 0.5 * frame_.width) / (frame_.scale * view_.spacing[0]),
+          middle_v + (row + 0.5 - 0.5 * frame_.height) / (frame_.scale * view_.spacing[1])};
+}
+
 /// The value at a pixel of the tile, bilinear between voxels; 0 outside of the image.
 template <class T>
 double TilePainter::sample(const std::vector<T>& voxels, std::int64_t slice, double column, double row) const {
-  const double middle_u = 0.5 * static_cast<double>(frame_.box.low[0] + frame_.box.high[0] - 1);
-  const double middle_v = 0.5 * static_cast<double>(frame_.box.low[1] + frame_.box.high[1] - 1);
-  const double u = middle_u + (column + 0.5 - 0.5 * frame_.width) / (frame_.scale * view_.spacing[0]);
-  const double v = middle_v + (row + 0.5 - 0.5 * frame_.height) / (frame_.scale * view_.spacing[1]);
+  const auto [u, v] = place_of(column, row);
   const auto u0 = static_cast<std::int64_t>(std::floor(u)), v0 = static_cast<std::int64_t>(std::floor(v));
   const double part_u = u - static_cast<double>(u0), part_v = v - static_cast<double>(v0);
   const auto at = [&](std::int64_t a, std::int64_t b) {
@@ -126,6 +130,18 @@ void TilePainter::outline(const std::vector<std::uint8_t>& mask, Colour colour, 
       const double distance = std::abs(inside(column, row) - 0.5) / slope;
       const double opacity = std::min(1.0, thickness / 2 + 0.5 - distance);
       if (opacity > 0) canvas_.put(x + column, y + row, colour, opacity);
+    }
+}
+
+void TilePainter::labels(const std::vector<std::int32_t>& voxels, const std::map<std::int32_t, Colour>& colours, double opacity,
+                         std::int64_t slice, int x, int y) {
+  for (int row = 0; row < frame_.height; ++row)
+    for (int column = 0; column < frame_.width; ++column) {
+      const auto place = place_of(column, row);
+      const auto u = std::llround(place[0]), v = std::llround(place[1]);
+      if (u < 0 || v < 0 || u >= view_.size[0] || v >= view_.size[1]) continue;
+      const auto colour = colours.find(voxels[static_cast<std::size_t>(view_.index_of(u, v, slice))]);
+      if (colour != colours.end()) canvas_.put(x + column, y + row, colour->second, opacity);
     }
 }
 

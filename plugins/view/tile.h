@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "axial_view.h"
@@ -50,8 +52,13 @@ class TilePainter {
   void image(const std::vector<float>& voxels, const Window& window, std::int64_t slice, int x, int y);
   /// The line where the mask ends, `thickness` pixels.
   void outline(const std::vector<std::uint8_t>& mask, Colour colour, double thickness, std::int64_t slice, int x, int y);
+  /// Each label that has a colour, over what is there, voxel by voxel.
+  void labels(const std::vector<std::int32_t>& voxels, const std::map<std::int32_t, Colour>& colours, double opacity,
+              std::int64_t slice, int x, int y);
 
  private:
+  /// Where a pixel of the tile lies, in voxels along u and v.
+  std::array<double, 2> place_of(double column, double row) const;
   template <class T>
   double sample(const std::vector<T>& voxels, std::int64_t slice, double column, double row) const;
 

@@ -103,12 +103,26 @@ std::string statements(const std::vector<Layer>& layers, const std::string& scop
   return text;
 }
 
-std::string part_of_input(const Branch& branch) {
-  std::string text = "    x = patches\n";
+/// "    x = torch.stack([x[:, 2], x[:, 0]], 1)".
+std::string channels_of(const Branch& branch) {
   std::string channels;
   for (const std::int64_t channel : branch.channels)
-    channels += (channels.empty() ? "patches[:, " : ", patches[:, ") + std::to_string(channel) + "]";
-  if (!channels.empty()) text = "    x = torch.stack([" + channels + "], 1)\n";
+    channels += (channels.empty() ? "x[:, " : ", x[:, ") + std::to_string(channel) + "]";
+  return channels.empty() ? "" : "    x = torch.stack([" + channels + "], 1)\n";
+}
+
+std::int64_t voxels_of(const Size3& size) { return size[0] * size[1] * size[2]; }
+
+/// A view's values in the row of all views, `before` voxels of others in front of it: as many of each as there are channels.
+std::string view_of_row(const Branch& branch, std::int64_t before) {
+  const std::string count = "channels * " + std::to_string(voxels_of(branch.size));
+  const std::string part = "torch.narrow(row, 1, channels * " + std::to_string(before) + ", " + count + ")";
+  const std::string sizes = zyx(branch.size);
+  return "    x = torch.reshape(" + part + ", [-1, channels, " + sizes.substr(1) + ")\n" + channels_of(branch);
+}
+
+std::string part_of_input(const Branch& branch) {
+  std::string text = "    x = patches\n" + channels_of(branch);
   if (branch.size == Size3{0, 0, 0}) return text;
   for (int dim = 2; dim < 5; ++dim) {
     const std::string length = std::to_string(branch.size[static_cast<std::size_t>(4 - dim)]), axis = std::to_string(dim);
@@ -121,10 +135,18 @@ std::string part_of_input(const Branch& branch) {
 
 std::string forward_source(const Network& network) {
   std::string text = "def forward(self, patches):\n";
+  std::int64_t voxels = 0;
+  for (const Size3& view : network.views()) voxels += voxels_of(view);
+  if (network.has_views)
+    text += "    row = torch.flatten(patches, 1)\n    channels = row.size(1) // " + std::to_string(voxels) + "\n";
   std::string names;
+  voxels = 0;
   for (std::size_t i = 0; i < network.branches.size(); ++i) {
     const std::string name = "branch" + std::to_string(i);
-    text += part_of_input(network.branches[i]) + statements(network.branches[i].layers, name + "_") + "    " + name + " = x\n";
+    const Branch& branch = network.branches[i];
+    text += network.has_views ? view_of_row(branch, voxels) : part_of_input(branch);
+    voxels += voxels_of(branch.size);
+    text += statements(branch.layers, name + "_") + "    " + name + " = x\n";
     names += (names.empty() ? "" : ", ") + name;
   }
   if (network.branches.size() > 1) text += "    x = torch.cat([" + names + "], 1)\n";

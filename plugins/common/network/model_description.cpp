@@ -11,6 +11,8 @@ using nlohmann::json;
 
 constexpr std::int64_t kFormat = 1;
 constexpr int kDeepest = 64;
+constexpr std::int64_t kMostVoxels = 1 << 14;  // along an axis
+constexpr std::size_t kMostViews = 64;
 
 [[noreturn]] void refuse(const std::string& path, const std::string& reason) {
   throw Error("the description inside the model '" + path + "' (flowrun.json) cannot be used: " + reason);
@@ -41,17 +43,32 @@ std::vector<std::string> names(const json& object, const char* key, const std::s
   return found;
 }
 
-std::array<std::int64_t, 3> patch_size(const json& object, const std::string& path) {
-  const json& value = member(object, "size");
-  if (value.is_null()) return {0, 0, 0};
-  std::array<std::int64_t, 3> size{};
-  if (!value.is_array() || value.size() != size.size()) refuse(path, "'size' is not a list of three numbers of voxels");
+Size3 size_of(const json& value, const char* key, const std::string& path) {
+  Size3 size{};
+  if (!value.is_array() || value.size() != size.size())
+    refuse(path, "'" + std::string(key) + "' is not a list of three numbers of voxels");
   for (std::size_t axis = 0; axis < size.size(); ++axis) {
-    if (!value[axis].is_number_integer() || value[axis].get<std::int64_t>() < 1)
-      refuse(path, "'size' holds something that is not a whole number above 0");
+    if (!value[axis].is_number_integer() || value[axis].get<std::int64_t>() < 1 || value[axis].get<std::int64_t>() > kMostVoxels)
+      refuse(path, "'" + std::string(key) + "' holds something that is not a whole number above 0 (at most " +
+                       std::to_string(kMostVoxels) + ")");
     size[axis] = value[axis].get<std::int64_t>();
   }
   return size;
+}
+
+Size3 patch_size(const json& object, const std::string& path) {
+  const json& value = member(object, "size");
+  return value.is_null() ? Size3{0, 0, 0} : size_of(value, "size", path);
+}
+
+std::vector<Size3> view_sizes(const json& object, const std::string& path) {
+  const json& value = member(object, "views");
+  std::vector<Size3> sizes;
+  if (value.is_null()) return sizes;
+  if (!value.is_array() || value.size() < 2 || value.size() > kMostViews)
+    refuse(path, "'views' is not a list of 2 to " + std::to_string(kMostViews) + " sizes");
+  for (const json& one : value) sizes.push_back(size_of(one, "views", path));
+  return sizes;
 }
 
 void check_format(const json& description, const std::string& path) {
@@ -76,8 +93,15 @@ void read_network(const json& value, const std::string& path, ModelDescription& 
 }
 
 /// The layers must take the input that the description promises and give as many scores as it has names for.
-void check_structure(const ModelDescription& description, const std::string& path) {
-  if (!description.structure || description.channels.empty() || description.size[0] == 0) return;
+void check_structure(ModelDescription& description, const std::string& path) {
+  if (!description.structure) return;
+  const std::vector<Size3> views = description.structure->views();
+  if (!description.views.empty() && description.views != views)
+    refuse(path, "its views are " + in_words(description.views) + ", but its layers are for " +
+                     (views.empty() ? "one patch" : in_words(views)));
+  description.views = views;
+  if (!views.empty() && description.size[0] != 0) refuse(path, "it has a 'size', but its layers are for several views");
+  if (description.channels.empty() || (description.size[0] == 0 && views.empty())) return;
   const auto channels = static_cast<std::int64_t>(description.channels.size());
   const Shapes shapes = infer_shapes(*description.structure, channels, description.size, place_in(path));
   const auto classes = static_cast<std::int64_t>(description.classes.size());
@@ -107,6 +131,7 @@ ModelDescription parse_description(const std::string& text, const std::string& p
   ModelDescription description;
   description.channels = names(input, "channels", path);
   description.size = patch_size(input, path);
+  description.views = view_sizes(input, path);
   description.classes = names(output, "classes", path);
   read_network(member(value, "network"), path, description);
   check_structure(description, path);
@@ -119,6 +144,7 @@ std::string to_text(const ModelDescription& description, const std::string& more
                {"input", {{"channels", description.channels}}},
                {"output", {{"classes", description.classes}}}};
   if (description.size[0] > 0) text["input"]["size"] = description.size;
+  if (!description.views.empty()) text["input"]["views"] = description.views;
   if (description.structure) text["network"] = json::parse(to_text(*description.structure));
   if (!more.empty()) text.update(json::parse(more));
   return text.dump(2);

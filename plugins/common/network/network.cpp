@@ -23,6 +23,13 @@ bool Network::is_chain() const {
   return branches.size() == 1 && trunk.empty() && branches[0].channels.empty() && branches[0].size == Size3{0, 0, 0};
 }
 
+std::vector<Size3> Network::views() const {
+  std::vector<Size3> sizes;
+  if (has_views)
+    for (const Branch& branch : branches) sizes.push_back(branch.size);
+  return sizes;
+}
+
 const std::vector<Layer>& Network::chain() const {
   if (!is_chain()) throw Error("the network '" + name + "' has branches; a plain chain of layers is expected");
   return branches[0].layers;
@@ -63,6 +70,15 @@ std::string in_words(const Shape& shape) {
   return std::to_string(shape.channels) + (shape.channels == 1 ? " channel of " : " channels of ") +
          std::to_string(shape.size[0]) + " x " + std::to_string(shape.size[1]) + " x " + std::to_string(shape.size[2]) +
          " voxels";
+}
+
+std::string in_words(const std::vector<Size3>& sizes) {
+  std::string text;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    if (i > 0) text += i + 1 == sizes.size() ? " and " : ", ";
+    text += std::to_string(sizes[i][0]) + " x " + std::to_string(sizes[i][1]) + " x " + std::to_string(sizes[i][2]);
+  }
+  return text + " voxels";
 }
 
 }  // namespace flowrun::network

@@ -59,11 +59,11 @@ struct Layer {
   bool operator==(const Layer&) const = default;
 };
 
-/// Layers on a part of the network's input: some of its channels, cropped about the centre.
+/// Layers on a part of the network's input: some of its channels, cropped about the centre; or on a view of its own.
 struct Branch {
   std::string name;
   std::vector<std::int64_t> channels;  ///< which channels of the input, numbered from 0, in this order; empty: all
-  Size3 size{0, 0, 0};                 ///< the middle of the patch that is looked at; zeros: the whole patch
+  Size3 size{0, 0, 0};                 ///< the middle of the patch that is looked at, zeros: the whole patch; or the view's size
   std::vector<Layer> layers;
 
   bool operator==(const Branch&) const = default;
@@ -71,12 +71,18 @@ struct Branch {
 
 /// Branches beside each other, each on the network's input, whose outputs are joined along the channels, and the layers behind.
 /// A plain network is one branch on the whole input with no layers behind.
+///
+/// With views each branch has a patch of its own, of the branch's size, and all of them lie around one voxel. The network's input
+/// is then a row of values for each sample: the channels of the first view (C x D x H x W), behind them those of the second, and
+/// so on. As a tensor it is N x 1 x 1 x 1 x values.
 struct Network {
   std::string name;  ///< a few words for people
   std::vector<Branch> branches;
   std::vector<Layer> trunk;
+  bool has_views = false;  ///< two branches or more, each with its size
 
   bool is_chain() const;                    ///< one branch on the whole input, no trunk
+  std::vector<Size3> views() const;         ///< the size of each view; empty where it has none
   const std::vector<Layer>& chain() const;  ///< its layers; throws Error when it is no chain
 
   bool operator==(const Network&) const = default;
@@ -112,8 +118,8 @@ struct Parameter {
 };
 
 /// Reads {"name": "...", "layers": [...]} or {"name": "...", "branches": [{"name", "channels", "size", "layers"}, ...], "layers":
-/// [...]}. Layers, sizes along x, y, z as one number for all axes, three numbers, or two for a flat (2D) kernel, which is 1 along
-/// z:
+/// [...]}, or "views" in the place of "branches". Layers, sizes along x, y, z as one number for all axes, three numbers, or two
+/// for a flat (2D) kernel, which is 1 along z:
 ///   {"type": "convolution", "channels": 32, "kernel": [5, 5, 5], "padding": [2, 2, 2] or "same", "stride": 1, "weight":
 ///   "conv1_weight",
 ///    "bias": "conv1_bias" or false}
@@ -123,11 +129,11 @@ struct Parameter {
 ///   {"type": "pool", "kind": "average" or "max", "window": 2, "stride": as the window}
 ///   {"type": "transposed_convolution", "channels": 16, "kernel": 2, "stride": 2, "padding": 0, "weight", "bias"}
 ///   {"type": "upsample", "factor": 2, "kind": "nearest" or "linear"}
-///   {"type": "join", "with": "first"}, {"type": "sum", "with": ["first", "second"]}, where "name": "first" is a key of an earlier
-///   layer of the same list
+///   {"type": "join", "with": "first"}, {"type": "sum", "with": ["first", "second"]}, where "name": "first" is a key of an
+///   earlier layer of the same list
 ///   {"type": "dropout", "rate": 0.5}, {"type": "flatten"}, {"type": "dense", "units": 256, "weight", "bias"}, {"type":
 ///   "softmax"}
-/// Names that are left out are those of nn.Sequential, "<index>.weight" with the index from 0; with branches
+/// Names that are left out are those of nn.Sequential, "<index>.weight" with the index from 0; with branches or views
 /// "branches.<index>.<index>.weight" and "trunk.<index>.weight". Keys that start with "x-" are left alone.
 ///
 /// Throws Error for anything else. Each sentence begins with `where` ("the network in 'a.json'") and names the layer, counted
@@ -137,8 +143,9 @@ Network parse_network(const std::string& text, const std::string& where);
 /// The JSON text of a network, such that parse_network gives the same network again.
 std::string to_text(const Network& network);
 
-/// Follows an input of some channels and size through the layers. Throws Error, beginning with `where` and naming the layer and
-/// its input, when a layer cannot take what comes.
+/// Follows an input of some channels and size through the layers; where the network has views, `channels` is that of each view,
+/// and the size is not looked at. Throws Error, beginning with `where` and naming the layer and its input, when a layer cannot
+/// take what comes.
 Shapes infer_shapes(const Network& network, std::int64_t channels, const Size3& size, const std::string& where);
 
 /// All parameters and buffers in the order of the layers, for an input of these shapes.
@@ -148,5 +155,7 @@ std::vector<Parameter> parameters(const Network& network, const Shapes& shapes);
 std::string in_words(const Layer& layer);
 /// "4 channels of 15 x 15 x 15 voxels", "1728 values".
 std::string in_words(const Shape& shape);
+/// "25 x 25 x 1, 51 x 51 x 1 and 75 x 75 x 1 voxels".
+std::string in_words(const std::vector<Size3>& sizes);
 
 }  // namespace flowrun::network

@@ -200,21 +200,34 @@ std::vector<Layer> read_layers(const ObjectReader& reader, const std::string& wh
   return layers;
 }
 
-Branch read_branch(const json& value, std::size_t index, const std::string& where) {
-  const ObjectReader reader(value, where + ", branch " + std::to_string(index + 1));
+/// `word`: "branch" or "view".
+Branch read_branch(const json& value, std::size_t index, const std::string& where, const std::string& word) {
+  const ObjectReader reader(value, where + ", " + word + " " + std::to_string(index + 1));
   reader.allow({"name", "channels", "size", "layers"});
   Branch branch;
   if (reader.has("name")) branch.name = reader.text("name");
-  branch.size = reader.size_or("size", 1, 1, {0, 0, 0});
+  branch.size = word == "view" ? reader.size("size", 1, 1) : reader.size_or("size", 1, 1, {0, 0, 0});
   if (reader.has("channels")) {
     const json& channels = reader.at("channels");
     if (!channels.is_array() || channels.empty() || channels.size() > kMostLayers)
       reader.refuse("has 'channels' that are not a list of numbers of channels");
     for (const json& channel : channels) branch.channels.push_back(reader.whole("channels", channel, 0, kMostChannels));
   }
-  const std::string place = where + ", branch " + (branch.name.empty() ? std::to_string(index + 1) : "'" + branch.name + "'");
+  const std::string place =
+      where + ", " + word + " " + (branch.name.empty() ? std::to_string(index + 1) : "'" + branch.name + "'");
   branch.layers = read_layers(reader, place, "branches." + std::to_string(index) + ".");
   return branch;
+}
+
+void read_branches(const ObjectReader& reader, const std::string& where, Network& network) {
+  const std::string word = network.has_views ? "view" : "branch";
+  const char* key = network.has_views ? "views" : "branches";
+  const json& branches = reader.at(key);
+  if (!branches.is_array() || branches.empty() || branches.size() > kMostLayers)
+    reader.refuse("has '" + std::string(key) + "' that are not a list of " + key);
+  if (network.has_views && branches.size() < 2) reader.refuse("has one view; a network on one patch has 'layers' and no 'views'");
+  for (std::size_t i = 0; i < branches.size(); ++i) network.branches.push_back(read_branch(branches[i], i, where, word));
+  if (reader.has("layers")) network.trunk = read_layers(reader, where + ", behind the " + key, "trunk.");
 }
 
 void refuse_repeated_parameters(const Network& network, const std::string& where) {
@@ -255,18 +268,14 @@ json parse_without_repeats(const std::string& text, const std::string& where) {
 Network parse_network(const std::string& text, const std::string& where) {
   const json value = parse_without_repeats(text, where);
   const ObjectReader reader(value, where);
-  reader.allow({"name", "branches", "layers"});
+  reader.allow({"name", "branches", "views", "layers"});
   Network network;
   if (reader.has("name")) network.name = reader.text("name");
-  if (!reader.has("branches")) {
-    network.branches.push_back({"", {}, {0, 0, 0}, read_layers(reader, where, "")});
-  } else {
-    const json& branches = reader.at("branches");
-    if (!branches.is_array() || branches.empty() || branches.size() > kMostLayers)
-      reader.refuse("has 'branches' that are not a list of branches");
-    for (std::size_t i = 0; i < branches.size(); ++i) network.branches.push_back(read_branch(branches[i], i, where));
-    if (reader.has("layers")) network.trunk = read_layers(reader, where + ", behind the branches", "trunk.");
-  }
+  network.has_views = reader.has("views");
+  if (network.has_views && reader.has("branches"))
+    reader.refuse("has both 'branches' and 'views'; branches look at one patch, views have one each");
+  if (network.has_views || reader.has("branches")) read_branches(reader, where, network);
+  else network.branches.push_back({"", {}, {0, 0, 0}, read_layers(reader, where, "")});
   refuse_repeated_parameters(network, where);
   return network;
 }

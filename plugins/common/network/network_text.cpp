@@ -95,7 +95,7 @@ std::string to_text(const Network& network) {
   if (network.is_chain()) {
     value["layers"] = json_of(network.chain());
   } else {
-    for (const Branch& branch : network.branches) value["branches"].push_back(json_of(branch));
+    for (const Branch& branch : network.branches) value[network.has_views ? "views" : "branches"].push_back(json_of(branch));
     if (!network.trunk.empty()) value["layers"] = json_of(network.trunk);
   }
   return value.dump(2);

@@ -132,9 +132,10 @@ std::vector<Shape> follow(const std::vector<Layer>& layers, Shape shape, const s
 
 std::string branch_words(const Network& network, std::size_t index) {
   const std::string& name = network.branches[index].name;
-  return ", branch " + (name.empty() ? std::to_string(index + 1) : "'" + name + "'");
+  return (network.has_views ? ", view " : ", branch ") + (name.empty() ? std::to_string(index + 1) : "'" + name + "'");
 }
 
+/// The branch's part of a patch. A view is a patch of its own.
 Shape branch_input(const Branch& branch, const Shape& input, const std::string& where) {
   for (const std::int64_t channel : branch.channels)
     if (channel >= input.channels)
@@ -211,27 +212,41 @@ void add_parameters(const std::vector<Layer>& layers, Shape in, const std::vecto
   }
 }
 
+/// The input of a network: a patch, or the values of all views in a row.
+Shape input_of(const Network& network, std::int64_t channels, const Size3& size, const std::string& where) {
+  Shape all{0, {1, 1, 1}, true};
+  for (const Size3& one : network.has_views ? network.views() : std::vector<Size3>{size}) {
+    const Shape patch{channels, one, false};
+    try {
+      require_sane(patch);
+    } catch (const Misfit&) {
+      throw Error(where + ": an input of " + in_words(patch) + " is beyond what flowrun computes");
+    }
+    if (!network.has_views) return patch;
+    all.channels += patch.values();
+  }
+  return all;
+}
+
 }  // namespace
 
 Shapes infer_shapes(const Network& network, std::int64_t channels, const Size3& size, const std::string& where) {
   Shapes shapes;
-  shapes.input = {channels, size, false};
-  try {
-    require_sane(shapes.input);
-  } catch (const Misfit&) {
-    throw Error(where + ": an input of " + in_words(shapes.input) + " is beyond what flowrun computes");
-  }
+  shapes.input = input_of(network, channels, size, where);
   const bool plain = network.is_chain();
   std::vector<Shape> outputs;
   for (std::size_t i = 0; i < network.branches.size(); ++i) {
     const std::string place = where + (plain ? "" : branch_words(network, i));
-    shapes.branch_inputs.push_back(branch_input(network.branches[i], shapes.input, place));
+    const Branch& branch = network.branches[i];
+    const Shape around = network.has_views ? Shape{channels, branch.size, false} : shapes.input;
+    shapes.branch_inputs.push_back(branch_input(branch, around, place));
     shapes.branches.push_back(follow(network.branches[i].layers, shapes.branch_inputs.back(), place));
     outputs.push_back(shapes.branches.back().empty() ? shapes.branch_inputs.back() : shapes.branches.back().back());
   }
   if (outputs.empty()) throw Error(where + " has no branch");
   shapes.joined = joined(outputs, where);
-  shapes.trunk = follow(network.trunk, shapes.joined, where + (plain ? "" : ", behind the branches"));
+  const char* behind = network.has_views ? ", behind the views" : ", behind the branches";
+  shapes.trunk = follow(network.trunk, shapes.joined, where + (plain ? "" : behind));
   shapes.output = shapes.trunk.empty() ? shapes.joined : shapes.trunk.back();
   return shapes;
 }

@@ -112,6 +112,40 @@ TEST_CASE("network: branches look at the middle or at some channels, and are joi
   CHECK(all[8].name == "trunk.0.weight");
 }
 
+/// Two views of one voxel, in two planes.
+const std::string kViews = R"({"name": "two planes", "views": [
+  {"name": "axial", "size": [7, 7], "layers": [{"type": "convolution", "channels": 4, "kernel": [3, 3]}, {"type": "flatten"}]},
+  {"size": [1, 5, 9], "channels": [1, 0], "layers": [{"type": "convolution", "channels": 2, "kernel": [1, 3, 3]}, {"type": "flatten"}]}],
+  "layers": [{"type": "dense", "units": 3}, {"type": "softmax"}]})";
+
+TEST_CASE("network: views are patches of their own, whatever size is asked about") {
+  const Network network = parse_network(kViews, "net");
+  CHECK(network.has_views);
+  CHECK(network.views() == std::vector<Size3>{{7, 7, 1}, {1, 5, 9}});
+  CHECK(in_words(network.views()) == "7 x 7 x 1 and 1 x 5 x 9 voxels");
+  CHECK(parse_network(to_text(network), "net") == network);
+  const Shapes shapes = infer_shapes(network, 2, {0, 0, 0}, "net");
+  CHECK(shapes.input == Shape{2 * (49 + 45), {1, 1, 1}, true});
+  CHECK(shapes.branch_inputs[1] == Shape{2, {1, 5, 9}, false});
+  CHECK(shapes.branches[1][0] == Shape{2, {1, 3, 7}, false});
+  CHECK(shapes.output == Shape{3, {1, 1, 1}, true});
+  CHECK(parameters(network, shapes)[0].name == "branches.0.0.weight");
+  const std::string source = forward_source(network);
+  CHECK(source.find("channels = row.size(1) // 94") != std::string::npos);
+  CHECK(source.find("torch.reshape(torch.narrow(row, 1, channels * 49, channels * 45), [-1, channels, 9, 5, 1])") !=
+        std::string::npos);
+}
+
+TEST_CASE("network: views that lack their size or stand alone are refused") {
+  const auto error = [](const std::string& inside) { return error_of("{" + inside + "}"); };
+  const std::string one = R"({"size": 3, "layers": [{"type": "flatten"}]})";
+  CHECK(error("\"views\": [" + one + "]") ==
+        "the network in 'a.json' has one view; a network on one patch has 'layers' and no 'views'");
+  CHECK(error("\"views\": [" + one + R"(, {"layers": []}])") == "the network in 'a.json', view 2 has no 'size'");
+  CHECK(error("\"views\": [" + one + ", " + one + "], \"branches\": [" + one + "]") ==
+        "the network in 'a.json' has both 'branches' and 'views'; branches look at one patch, views have one each");
+}
+
 TEST_CASE("network: what is written is read as the same network") {
   for (const std::string& text : {kMethod, kBranches, kUNet}) {
     const Network network = parse_network(text, "net");
@@ -125,7 +159,7 @@ TEST_CASE("network: a wrong description is refused with the layer and what was e
   CHECK(error_of("{}") == "the network in 'a.json' has no 'layers'");
   CHECK(error_of(R"({"layers": [], "layers": []})") == "the network in 'a.json' has the key 'layers' twice in one object");
   CHECK(error_of(R"({"layers": [], "depth": 3})") ==
-        "the network in 'a.json' has a key 'depth'; known are 'name', 'branches', 'layers'");
+        "the network in 'a.json' has a key 'depth'; known are 'name', 'branches', 'views', 'layers'");
   CHECK(error_of(R"({"layers": [], "x-note": "left alone"})") == "");
   CHECK(error_of("{\"x-deep\": " + std::string(100000, '[')).find("nested too deeply") != std::string::npos);
   const std::string second = "the network in 'a.json', layer 2 ";

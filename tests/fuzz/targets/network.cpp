@@ -19,8 +19,9 @@ void look_at_network(const std::string& text) {
 void look_at_description(const std::string& text) {
   const ModelDescription description = parse_description(text, "model.pt");
   const ModelDescription again = parse_description(to_text(description), "model.pt");
-  flowrun::fuzz::require(again.channels == description.channels && again.size == description.size,
-                         "a description keeps its input");
+  flowrun::fuzz::require(
+      again.channels == description.channels && again.size == description.size && again.views == description.views,
+      "a description keeps its input");
 }
 
 }  // namespace

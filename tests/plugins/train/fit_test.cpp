@@ -269,7 +269,7 @@ TEST_CASE("train.fit: branches, batch_norm, prelu and pooling train, and the mod
   patches.geometry = samples.geometry;
   patches.voxels = samples.voxels;
   patches.channels = 2;
-  patches.size = samples.size;
+  patches.size = samples.sizes.front();
   patches.values = samples.values;
   stage.input("patches", patches);
   stage.run();

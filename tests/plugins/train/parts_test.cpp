@@ -140,6 +140,16 @@ TEST_CASE("epoch_log: durations in words") {
   CHECK(duration_words(7500) == "2 h 05 min");
 }
 
+TEST_CASE("epoch_log: of more than two classes each has its Dice, the mean is without the first") {
+  Progress progress;
+  progress.curve.push_back({.epoch = 1, .training_loss = 0.5, .validation_loss = 0.25, .validation_dice = 0.8});
+  CHECK(epoch_line(progress, {"not lesion", "lesion"}, 1, 0) ==
+        "epoch 1 of 1: training loss 0.5, validation loss 0.25, Dice 0.8; at most 0 s left");
+  progress.class_dice = {0.99, 0.9, 0.7};
+  CHECK(epoch_line(progress, {"none", "CSF", "grey matter"}, 1, 0) ==
+        "epoch 1 of 1: training loss 0.5, validation loss 0.25, mean Dice 0.8 (none 0.99, CSF 0.9, grey matter 0.7); at most 0 s left");
+}
+
 TEST_CASE("random_order: an order is a permutation that the stream decides") {
   std::vector<std::int64_t> order = random_order(stream(1, Purpose::order, 3), 100);
   CHECK(order == random_order(stream(1, Purpose::order, 3), 100));

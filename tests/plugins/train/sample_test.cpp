@@ -107,12 +107,12 @@ TEST_CASE("train.sample: keeps patches or a box of the images, whichever is smal
   const ToyCase one(5);
   const Samples box = samples_in(sampled(one, "a"));
   CHECK(box.is_box);
-  CHECK(box.bytes() < static_cast<std::size_t>(box.count() * box.values_per_patch()) * sizeof(float));
+  CHECK(box.bytes() < static_cast<std::size_t>(box.count() * box.values_per_sample()) * sizeof(float));
   const Samples few = samples_in(sampled(one, "a", {{"most_positives", std::int64_t{2}}}));
   CHECK_FALSE(few.is_box);
-  CHECK(few.values.size() == static_cast<std::size_t>(few.count() * few.values_per_patch()));
+  CHECK(few.values.size() == static_cast<std::size_t>(few.count() * few.values_per_sample()));
   // the middle of a patch is its voxel, in both channels; x runs fastest
-  const std::int64_t each = few.values_per_patch() / 2, middle = 2 + 5 * (2 + 5 * 2);
+  const std::int64_t each = few.values_per_sample() / 2, middle = 2 + 5 * (2 + 5 * 2);
   for (std::int64_t i = 0; i < few.count(); ++i) {
     const auto voxel = static_cast<std::size_t>(few.voxels[static_cast<std::size_t>(i)]);
     CHECK(few.values[static_cast<std::size_t>(i * 2 * each + middle)] == one.bright.voxels[voxel]);

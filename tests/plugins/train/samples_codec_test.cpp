@@ -44,6 +44,11 @@ std::string refusal(const Samples& samples) { return refusal(written(samples)); 
 /// All lesion voxels of a case, whose patches overlap, so that a box of the images is kept.
 Samples boxed() { return static_cast<const Samples&>(*sampled(ToyCase(1), "a")); }
 
+/// Two views of each sample.
+Samples viewed() {
+  return static_cast<const Samples&>(*sampled(ToyCase(1), "v", {{"size", std::vector<std::int64_t>{3, 3, 1, 1, 5, 7}}}));
+}
+
 /// Two voxels at the corners of an image: their patches are kept one by one.
 Samples apart() {
   ToyCase one(1, small_grid(40, 40, 40));
@@ -57,11 +62,11 @@ void require_same(const Samples& a, const Samples& b) {
   CHECK(a.case_name == b.case_name);
   CHECK(a.positives == b.positives);
   CHECK(a.bytes() == b.bytes());
-  std::vector<float> patch_a(static_cast<std::size_t>(a.values_per_patch())), patch_b = patch_a;
+  std::vector<float> patch_a(static_cast<std::size_t>(a.values_per_sample())), patch_b = patch_a;
   REQUIRE(a.count() == b.count());
   for (std::int64_t i = 0; i < a.count(); ++i) {
-    a.copy_patch(i, patch_a.data());
-    b.copy_patch(i, patch_b.data());
+    a.copy_patches(i, patch_a.data());
+    b.copy_patches(i, patch_b.data());
     CHECK(patch_a == patch_b);
   }
 }
@@ -71,12 +76,20 @@ TEST_CASE("train.samples: a box, patches and nothing at all come back as they we
   REQUIRE(box.is_box);
   REQUIRE(!patches.is_box);
   require_same(box, read(written(box)));
+  require_same(viewed(), read(written(viewed())));
   require_same(patches, read(written(patches)));
   ToyCase healthy(2);
   std::fill(healthy.lesions.voxels.begin(), healthy.lesions.voxels.end(), std::uint8_t{0});
   const PayloadPtr none = sampled(healthy, "c");
   REQUIRE(static_cast<const Samples&>(*none).count() == 0);
   require_same(static_cast<const Samples&>(*none), read(written(*none)));
+}
+
+TEST_CASE("train.samples: samples of more than two classes come back") {
+  Samples classes = apart();
+  classes.labels = {7, 255};
+  CHECK(read(written(classes)).labels == classes.labels);
+  CHECK(read(written(classes)).positives == 2);
 }
 
 TEST_CASE("train.samples: what would lead a training outside of its values is refused") {
@@ -87,7 +100,7 @@ TEST_CASE("train.samples: what would lead a training outside of its values is re
   far.box_low[2] = std::numeric_limits<std::int64_t>::min();
   CHECK(contains(refusal(far), "does not fit its image"));
   Samples huge = boxed();
-  huge.size = {std::int64_t{1} << 40, std::int64_t{1} << 40, 1};
+  huge.sizes = {{std::int64_t{1} << 40, std::int64_t{1} << 40, 1}};
   CHECK(contains(refusal(huge), "a size that cannot be"));
   Samples few = apart();
   few.values.pop_back();
@@ -98,13 +111,13 @@ TEST_CASE("train.samples: what would lead a training outside of its values is re
   Samples unlabelled = apart();
   unlabelled.labels.pop_back();
   CHECK(contains(refusal(unlabelled), "its numbers of labels and of centres differ"));
-  Samples third = apart();
-  third.labels[0] = 2;
-  CHECK(contains(refusal(third), "neither 0 nor 1"));
+  Samples none = apart();
+  none.sizes.clear();
+  CHECK(contains(refusal(none), "three sizes for each view"));
 }
 
 TEST_CASE("train.samples: 300 damaged texts of each are read, or refused with a sentence, and what is read can be used") {
-  for (const Samples& samples : {boxed(), apart()}) {
+  for (const Samples& samples : {boxed(), apart(), viewed()}) {
     const Bytes good = written(samples);
     std::mt19937 random(5);
     int read_again = 0;
@@ -118,8 +131,8 @@ TEST_CASE("train.samples: 300 damaged texts of each are read, or refused with a 
       ++read_again;
       const Samples back = read(bytes);
       if (back.count() == 0) continue;
-      std::vector<float> patch(static_cast<std::size_t>(back.values_per_patch()));
-      for (std::int64_t i = 0; i < back.count(); ++i) back.copy_patch(i, patch.data());
+      std::vector<float> patch(static_cast<std::size_t>(back.values_per_sample()));
+      for (std::int64_t i = 0; i < back.count(); ++i) back.copy_patches(i, patch.data());
     }
     CHECK(read_again > 0);    // a changed voxel value
     CHECK(read_again < 200);  // a third is cut

@@ -91,7 +91,8 @@ struct ToyCase {
 };
 
 inline NodeRunner sampler(const ToyCase& one, const std::string& name, NodeRunner::Values params = {}) {
-  params.emplace_back("size", std::vector<std::int64_t>{5, 5, 5});
+  if (std::none_of(params.begin(), params.end(), [](const auto& param) { return param.first == "size"; }))
+    params.emplace_back("size", std::vector<std::int64_t>{5, 5, 5});
   NodeRunner runner("train.sample", params);
   runner.case_name(name).input("volumes", one.bright).input("volumes", one.other).input("lesions", one.lesions);
   runner.input("candidates", list_of(one.everywhere, one.lesions.geometry));

@@ -17,12 +17,14 @@ from torch.nn import functional as F
 def zyx(size, default):
     if size is None:
         return default
-    return [size] * 3 if isinstance(size, int) else size[::-1]
+    return [size] * 3 if isinstance(size, int) else [1] * (3 - len(size)) + size[::-1]
 
 
 class Network:
-    def __init__(self, layers, values, channels):
-        self.layers, self.values, self.place, self.weights = layers, values, 0, []
+    """A list of layers. `flat`: voxels of the map before a flatten; `place`: of its first weight among all."""
+
+    def __init__(self, layers, values, channels, flat=1, place=0):
+        self.layers, self.values, self.place, self.weights = layers, values, place, []
         for layer in layers:
             kind = layer["type"]
             kernel = zyx(layer.get("kernel"), None)
@@ -30,6 +32,11 @@ class Network:
                 layer["w"] = [self.take([layer["channels"], channels, *kernel])]
             if kind == "transposed_convolution":
                 layer["w"] = [self.take([channels, layer["channels"], *kernel])]
+            if kind == "dense":
+                layer["w"] = [self.take([layer["units"], channels]), self.take([layer["units"]])]
+                channels = layer["units"]
+            if kind == "flatten":
+                channels *= flat
             if kind == "batch_norm":
                 layer["w"] = [self.take([channels]), self.take([channels])]
                 self.place += 2 * channels  # running mean and variance
@@ -72,7 +79,11 @@ class Network:
                 x = torch.cat([x] + [kept[name] for name in names(layer)], 1)
             elif kind == "sum":
                 x = sum((kept[name] for name in names(layer)), x)
-            elif kind != "softmax":
+            elif kind == "flatten":
+                x = x.flatten(1)
+            elif kind == "dense":
+                x = F.linear(x, *layer["w"])
+            elif kind not in ("softmax", "dropout"):
                 raise ValueError(kind)
             if "name" in layer:
                 kept[layer["name"]] = x
@@ -116,4 +127,5 @@ def main():
     print(repr(loss.item()))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -146,6 +146,40 @@ TEST_CASE("montage: a mask with a label is outlined and not counted") {
   CHECK(decode(folder / "a.png").find(kFound).count > 100);
 }
 
+TEST_CASE("montage: labels are areas of colour with a legend, and an outline lies over them") {
+  const TempFolder folder;
+  Volume image = head({48, 48, 24});
+  Labels labels;
+  labels.geometry = image.geometry;
+  labels.voxels.assign(image.voxels.size(), 0);
+  for (std::int64_t i = 0; i < image.geometry.voxel_count(); ++i)
+    if (image.voxels[static_cast<std::size_t>(i)] > 0)
+      labels.voxels[static_cast<std::size_t>(i)] = image.geometry.voxel_at(i)[0] < 24 ? 2 : 7;
+  labels.names = {{2, "left half"}};
+  constexpr Pixel kFirst{230, 159, 0}, kSecond{86, 180, 233};
+  NodeRunner runner("view.montage",
+                    {{"path", folder / "a.png"}, {"columns", std::int64_t{1}}, {"rows", std::int64_t{1}}, {"opacity", 1.0}});
+  runner.input("image", image).input("labels", labels).run();
+  CHECK(runner.reports().empty());
+  const Picture picture = decode(folder / "a.png");
+  const auto first = picture.find(kFirst, 0, picture.width, 0, kTile), second = picture.find(kSecond, 0, picture.width, 0, kTile);
+  CHECK(first.count > 10000);
+  CHECK(std::abs(first.count - second.count) < first.count / 10);
+  CHECK(first.x < second.x);                                                   // x runs to the patient's left
+  CHECK(picture.find(kFirst, 0, picture.width, kTile + 2 * kGap).count > 50);  // the legend
+  CHECK(picture.find(kSecond, 0, picture.width, kTile + 2 * kGap).count > 50);
+
+  Mask mask = empty_mask(image);
+  add_cube(mask, {20, 20, 10}, 8);
+  NodeRunner both("view.montage", {{"path", folder / "b.png"}, {"opacity", 0.5}});
+  both.input("image", image).input("labels", labels).input("mask", mask).run();
+  CHECK(decode(folder / "b.png").find(kFound).count > 100);
+  labels.geometry.spacing[0] = 2;
+  NodeRunner other("view.montage", {{"path", folder / "c.png"}});
+  other.input("image", image).input("labels", labels);
+  CHECK(other.error_of_run().find("are not on one grid: spacing") != std::string::npos);
+}
+
 TEST_CASE("montage: radiological view, whatever the axes are: patient's left on the right, anterior up") {
   const TempFolder folder;
   // Each row: the direction matrix, and the corner of a cube that lies to the patient's left and anterior.
