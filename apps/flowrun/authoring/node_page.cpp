@@ -87,9 +87,10 @@ std::string example_section(const NodeExample& example, const std::filesystem::p
 std::string node_page(const RegisteredType& known, const NodeExample& example, const std::filesystem::path& folder) {
   const NodeType& type = known.type;
   std::string text = fmt::format("# {}\n\n{}.\n\n", type.name, plain(type.summary));
-  text += fmt::format("Plugin [{0}](README.md#{0}). Runs on {1}; {2}.\n", known.plugin,
+  text += fmt::format("Plugin [{0}](README.md#{0}). Runs on {1}; {2}{3}.\n", known.plugin,
                       type.cuda ? "the CPU or with CUDA" : "the CPU",
-                      type.concurrent ? "several firings at a time" : "one firing at a time");
+                      type.concurrent ? "several firings at a time" : "one firing at a time",
+                      type.repeatable ? "" : "; results may differ each time and are never kept");
   if (!type.details.empty()) text += "\n" + plain(type.details) + "\n";
   return text + inputs_text(type) + outputs_text(type) + params_table(type) + example_section(example, folder);
 }

@@ -70,6 +70,9 @@ void check_run_options(Draft& draft) {
       draft.faults.error(run.place, node.name() + ", run: a concurrency of " + std::to_string(*run.concurrency) +
                                         " is asked for, but " + type.name + " can do only one firing at a time");
     check_isolation(draft, node);
+    if (run.cache == "always" && !type.repeatable)
+      draft.faults.error(run.place, node.name() + ", run: 'cache' is always, but " + type.name +
+                                        " may give another result each time, so that none is kept; leave 'cache' out");
     if (run.chunks_in_flight && !type.streams())
       draft.faults.error(run.place, node.name() + ", run: 'chunks_in_flight' is for a node that makes a stream, and " +
                                         type.name + " makes none");

@@ -74,6 +74,8 @@ TEST_CASE("manifest: ports and parameters come back as they were") {
   CHECK(copy.details == "Lines\nand \"quotes\" and Umlaute: \u00e4\u00f6\u00fc.");
   CHECK(copy.concurrent);
   CHECK(copy.cuda);
+  CHECK_FALSE(copy.repeatable);
+  CHECK(types[1].repeatable);
   CHECK_FALSE(bool(copy.create));
   CHECK(copy.inputs[0].scope == Scope::per_case);
   CHECK_FALSE(copy.inputs[1].scope.has_value());
