@@ -26,7 +26,7 @@ def link_faults(path, text):
             found = (path.parent / file) if file else path
             if not found.exists():
                 yield number, f"the link '{target}' leads to no file"
-            elif anchor and anchor not in anchors(found.read_text(encoding="utf-8")):
+            elif anchor and anchor not in anchors(found.read_text(encoding="utf-8") if file else text):
                 yield number, f"the link '{target}' leads to no heading"
             elif not found.resolve().is_relative_to(ROOT):
                 yield number, f"the link '{target}' leaves the tree"
@@ -92,4 +92,5 @@ def main():
     return 1 if count else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
