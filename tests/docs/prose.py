@@ -17,9 +17,9 @@ WIDTH = 120
 WORDS = {
     r"told|tells?|telling": "report, print, show",
     r"anew": "again",
-    r"apart": "separate, in a separate process, except",
+    r"(?<!voxels )(?<!voxel )(?<!far )(?<!0\.01 )apart": "separate, in a separate process, except",
     r"go on|goes on|going on|went on": "continue",
-    r"(?:has|have) not(?= (?:a|an|the|any|one)\b|[,.;:)]|$)": "lacks, without, missing",
+    r"(?:has|have) not(?= (?:a|an|the|any|one)\b)": "lacks, without, missing",
     r"lets? go|let go of": "release, destroy",
     r"stands? in": "is in, contains",
     r"stands? (?:there|twice|beside)": "is there, occurs twice, is beside",
@@ -29,7 +29,6 @@ WORDS = {
     r"strangers?'?": "untrusted, from others",
     r"mended|mends?": "corrected, fixed",
     r"is said|are said": "is reported, is printed",
-    r"whatever": "any",
     r"judged?|judges": "check, checked",
     r"taken to bits|comes to nothing|befalls?": "(plain words)",
 }
