@@ -116,7 +116,7 @@ Split split_of(const DataSet& data, double share, const std::string& how, std::u
   }
   if (split.training.empty() || (share > 0 && split.validation.empty()))
     throw Error("there are " + std::to_string(data.count()) + " samples; with a share of " + std::to_string(share) +
-                " for validation nothing is left " + (split.training.empty() ? "to train on" : "to judge by"));
+                " for validation nothing is left " + (split.training.empty() ? "to train on" : "to validate with"));
   return split;
 }
 

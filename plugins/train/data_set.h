@@ -49,7 +49,7 @@ class DataSet : public Examples {
 
 /// Puts aside a share of the samples for validation: whole cases where there are at least four (at least one case), else single
 /// voxels. `how` is "auto", "case" or "voxel". A share of 0 puts nothing aside. Throws Error when nothing would be left to train
-/// on, or nothing to judge by.
+/// on, or nothing to validate with.
 Split split_of(const DataSet& data, double share, const std::string& how, std::uint64_t seed);
 
 }  // namespace flowrun::train

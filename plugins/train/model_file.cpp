@@ -74,7 +74,7 @@ network::ModelDescription describe_model(const std::string& path) {
   if (!description.structure)
     throw Error("the model '" + path +
                 "' does not describe its layers (\"network\" with \"layers\" in its flowrun.json), so its training "
-                "cannot go on; give the layers in parameter 'network'");
+                "cannot continue; give the layers in parameter 'network'");
   return description;
 }
 

@@ -143,7 +143,7 @@ TEST_CASE("flowrun plugins: one that crashes when it is looked at is listed with
   const Ended ended = run_flowrun(folder, {"plugins", "--why", "--plugin-path", "plugins"});
   CHECK(ended.status == 0);
   CHECK(contains(ended.out, "crashes.so: NOT usable"));
-  CHECK(contains(unwrapped(ended.out), "when a process apart asked it for its node types"));
+  CHECK(contains(unwrapped(ended.out), "when a separate process asked it for its node types"));
   CHECK(contains(ended.out, "good 1.2.3: usable"));
 }
 

@@ -17,7 +17,7 @@ WIDTH = 120
 WORDS = {
     r"told|tells?|telling": "report, print, show",
     r"anew": "again",
-    r"(?<!voxels )(?<!voxel )(?<!far )(?<!0\.01 )apart": "separate, in a separate process, except",
+    r"(?<!mm )(?<!voxels )(?<!voxel )(?<!far )(?<!0\.01 )apart": "separate, in a separate process, except",
     r"go on|goes on|going on|went on": "continue",
     r"(?:has|have) not(?= (?:a|an|the|any|one)\b)": "lacks, without, missing",
     r"lets? go|let go of": "release, destroy",

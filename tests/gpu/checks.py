@@ -112,7 +112,7 @@ class Checks:
         return self.patient_inputs(self.patients()[0]) if self.patients() and not self.quick else self.inputs
 
     def phantoms(self):
-        """Two made-up heads, and a table of cases that takes them in turn."""
+        """Two artificial heads, and a table of cases that takes them in turn."""
         folder = self.out / "phantoms"
         table = self.out / "seeds.csv"
         table.write_text("case,seed\nhead1,1\nhead2,2\n")

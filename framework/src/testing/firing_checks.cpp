@@ -83,7 +83,7 @@ CheckResult check_fires(CheckRun& check) {
   if (!outcome.is_clean()) return failed(outcome.text);
   if (outcome.kind == Outcome::Kind::refused) {
     const std::string fault = error_fault(outcome.text);
-    return fault.empty() ? skipped("refuses made-up inputs: " + outcome.text)
+    return fault.empty() ? skipped("refuses artificial inputs: " + outcome.text)
                          : failed("its error '" + outcome.text + "': " + fault);
   }
   std::size_t items = 0;

@@ -114,7 +114,7 @@ void check_unused(Draft& draft) {
   for (std::size_t i = 0; i < draft.nodes.size(); ++i) {
     const DraftNode& node = draft.nodes[i];
     if (!read.count(i) && makes_more_than_figures(node.type->type) && !writes_files(node.type->type))
-      draft.faults.warning(node.spec->place, node.name() + ": nobody reads its outputs, so its work is lost");
+      draft.faults.warning(node.spec->place, node.name() + ": its outputs are unconnected, so its work is lost");
   }
 }
 

@@ -114,8 +114,8 @@ TEST_CASE("train.fit: a checkpoint of other settings or samples is put aside wit
   std::string damaged = before;
   damaged[damaged.size() / 2] ^= 1;
   folder.write("k", damaged);
-  CHECK(
-      contains(Training(folder, "b", {{"checkpoint", checkpoint}}).error(), "is damaged or cut short; remove it to train anew"));
+  CHECK(contains(Training(folder, "b", {{"checkpoint", checkpoint}}).error(),
+                 "is damaged or cut short; remove it to train from the beginning"));
   folder.write("k", before.substr(0, 30));
   CHECK(contains(Training(folder, "b", {{"checkpoint", checkpoint}}).error(), "is damaged or cut short"));
 }
