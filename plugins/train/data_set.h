@@ -24,6 +24,7 @@ class DataSet : public Examples {
   std::size_t bytes() const override;
   const std::vector<std::shared_ptr<const Samples>>& cases() const { return cases_; }
   std::int64_t channels() const override { return cases_.empty() ? 0 : cases_.front()->channels; }
+  std::string axes() const override;
   std::vector<network::Size3> sizes() const override {
     return cases_.empty() ? std::vector<network::Size3>(1) : cases_.front()->sizes;
   }
