@@ -237,7 +237,7 @@ NodeType dense_labels_type() {
       "a voxel (patches.extract_like) included; only where two scores are equal but for rounding may the class be the other "
       "one.\n\n"
       "A network whose convolutions have no padding and no stride gives the same in a patch as over the whole image. It then "
-      "runs over whole regions (slices, where it is flat): behind a pool, layers read values its stride apart (Giusti et al., "
+      "runs over whole regions (slices, where it is flat): behind a pool, layers read values at its stride (Giusti et al., "
       "ICIP "
       "2013; Li, Zhao and Wang, arXiv 1412.4526), and dense layers become convolutions. So each product of neighbouring patches "
       "is computed once. Branches and views are run each over the region and joined at each voxel. Layers that can: convolution, "
