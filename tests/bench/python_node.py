@@ -10,7 +10,6 @@ case after the other, one thread; the first two firings start the worker and are
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
 import subprocess
@@ -65,8 +64,8 @@ def records(options, folder):
     rows = [f"c{i:03},{options.flair.absolute()}" for i in range(options.firings + 2)]
     (folder / "cases.csv").write_text("\n".join(["case,flair", *rows]) + "\n")
     command = [options.flowrun, "run", folder / "graph.json", "--plugin-path", folder, "--cases", folder / "cases.csv", "--out", folder / "out",
-               "--threads", 1, "--cases-in-flight", 1, "--quiet", "--no-report"]
-    subprocess.run([str(word) for word in command], check=True, env={**os.environ, "FLOWRUN_CACHE": "off"}, stdout=subprocess.DEVNULL)
+               "--threads", 1, "--cases-in-flight", 1, "--quiet", "--no-report", "--no-cache"]
+    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
     return [json.loads(file.read_text()) for file in sorted((folder / "out/flowrun/cases").glob("*.json"))]
 
 
@@ -79,8 +78,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         found = records(options, pathlib.Path(folder))[2:]
     for name in ("same", "smooth"):
-        busy = [1000 * one["timings"][name]["busy_s"] for one in found]
-        work = [1000 * one["reports"][f"{name}.work_s"] for one in found]
+        busy = [1000 * node["busy_s"] for one in found for node in one["graph"]["nodes"] if node["id"] == name]
+        work = [1000 * report["value"] for one in found for report in one["reports"] if report["node"] == name]
         beside = [whole - part for whole, part in zip(busy, work)]
         print(f"{name:7s} firing {statistics.median(busy):7.1f} ms   work {statistics.median(work):7.1f} ms   "
               f"beside the work {statistics.median(beside):5.1f} ms ({min(beside):.1f} to {max(beside):.1f})")

@@ -98,7 +98,8 @@ class Checks:
         return json.loads((out / "flowrun-run.json").read_text()), seconds
 
     def settings(self, gate=1.5):
-        return ["--set", f"models={self.models}", "--set", f"candidate_threshold={gate}"]
+        axes = "LAS" if self.has_weights else "LPS"  # those that the networks were trained on
+        return ["--set", f"models={self.models}", "--set", f"candidate_threshold={gate}", "--set", f"axes={axes}"]
 
     def patients(self):
         found = sorted(folder for folder in (HERE / "data").glob("*") if (folder / "golden_candidates.f32").exists())

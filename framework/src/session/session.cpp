@@ -104,8 +104,8 @@ void Session::State::keep_results_of_nodes() {
     const auto source = sources.find(node);
     return source == sources.end() ? "" : packet_hash(*packets->packet(one.name, source->second), codecs);
   };
-  options.results = keep_results(graph, {request.cache, request.cache_limit, request.out, request.device, FLOWRUN_VERSION, codecs,
-                                         {}, content_of});
+  options.results = keep_results(
+      graph, {request.cache, request.cache_limit, request.out, request.device, FLOWRUN_VERSION, codecs, {}, content_of});
   keeps_results = true;
 }
 
@@ -122,6 +122,7 @@ std::vector<SessionOutput> Session::State::execute(const std::vector<Case>& case
   }
   std::vector<SessionOutput> outputs;
   for (CaseResult& one : result.cases) {
+    std::erase_if(one.kept, [this](std::size_t node) { return graph->nodes[node].library.empty(); });  // those that give packets
     outputs.push_back({std::move(one), packets->take(cases[outputs.size()].name)});
     if (outputs.back().result.status != CaseStatus::done) outputs.back().packets.clear();
     for (const auto& [name, packet] : outputs.back().packets) keep_beyond_run(packet);

@@ -8,7 +8,6 @@ flowrun's time is that of the node `network` in graphs/unet3d/segment.json. Each
 """
 import argparse
 import json
-import os
 import pathlib
 import statistics
 import subprocess
@@ -18,8 +17,6 @@ import time
 import nibabel
 import numpy
 import torch
-
-os.environ["FLOWRUN_CACHE"] = "off"  # what is measured must run
 
 GRAPH = pathlib.Path(__file__).resolve().parents[3] / "graphs" / "unet3d" / "segment.json"
 MULTIPLE, OVERLAP = 8, 32
@@ -60,7 +57,7 @@ def pytorch(network, volume, tile):
 def flowrun(options, tile):
     with tempfile.TemporaryDirectory() as folder:
         command = [options.flowrun, "run", GRAPH, "--in", f"flair={options.flair}", "--in", f"t1={options.t1}", "--set",
-                   f"model={pathlib.Path(options.model).absolute()}", "--set", f"tile={tile}", "--out", folder, "--quiet", "--threads",
+                   f"model={pathlib.Path(options.model).absolute()}", "--set", f"tile={tile}", "--out", folder, "--quiet", "--no-cache", "--threads",
                    options.threads, "--trace", f"{folder}/trace.json"]
         subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
         events = json.loads(pathlib.Path(folder, "trace.json").read_text())["traceEvents"]

@@ -36,7 +36,7 @@ struct SessionInput {
 
 struct SessionOutput {
   CaseResult result;                          ///< its status, and why it failed
-  std::map<std::string, PayloadPtr> packets;  ///< by output of the graph; all of them when it is done
+  std::map<std::string, PayloadPtr> packets;  ///< by output of the graph; all of them when it is done, but absent ones
 };
 
 /// Nodes are opened, and models loaded, by the first run; later ones find them open. Nothing else is kept from one run to the
