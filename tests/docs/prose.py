@@ -27,7 +27,7 @@ WORDS = {
     r"no use for|no business": "unexpected, independent of",
     r"made[- ]up": "artificial",
     r"strangers?'?": "untrusted, from others",
-    r"mended|mends?": "corrected, fixed",
+    r"mend(?:ed|s|ing)?": "correct, corrected",
     r"is said|are said": "is reported, is printed",
     r"judged?|judges": "check, checked",
     r"taken to bits|comes to nothing|befalls?": "(plain words)",

@@ -42,7 +42,7 @@ TEST_CASE("train.fit: learns the toy lesions, and cnn.stage runs the model") {
 
   NodeRunner stage("cnn.stage", {{"model", training.model}}, "cpu");
   PatchBatch patches;
-  patches.geometry.size = {4, 1, 1};
+  patches.geometry = small_grid(4, 1, 1);
   patches.voxels = {0, 1};
   patches.channels = 2;
   patches.size = {5, 5, 5};
