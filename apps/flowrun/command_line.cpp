@@ -47,8 +47,8 @@ std::string unexpected_word(const CLI::App& verb, const std::string& word) {
     return fmt::format("'{}' has no option '{}'{}", name, option, did_you_mean(option, option_names(verb)));
   }
   if (name == "run" && word.find('=') != std::string::npos)
-    return fmt::format("'{}' stands alone; write --in before every name=path and --set before every name=value", word);
-  return fmt::format("'{}' has no use for the word '{}'", name, word);
+    return fmt::format("'{}' has no option before it; write --in before every name=path and --set before every name=value", word);
+  return fmt::format("unexpected argument '{}' of '{}'; '--help' lists what it takes", word, name);
 }
 
 std::string missing_argument(const CLI::App& verb) {
@@ -143,7 +143,7 @@ int carry_out(const Verb& verb) {
 int with_whole_output(int status) {
   const std::string lost = lost_output();
   if (lost.empty()) return status;
-  fmt::print(stderr, "flowrun: error: the standard output cannot be written: {}; what stands there is not complete\n", lost);
+  fmt::print(stderr, "flowrun: error: the standard output cannot be written: {}; what was written there is incomplete\n", lost);
   return status == kAllDone ? kSomeCaseFailed : status;
 }
 

@@ -63,14 +63,19 @@ NodeType contrast_type() {
   type.details =
       "Passes the image on as it is; nothing is copied. Two figures of the brightness in the brain separate the contrasts:\n\n"
       "- deep_to_surface: the median more than 8 mm from the surface of the mask, which is mostly white matter, divided by the "
-      "median within 6 mm of it, which is mostly cortex; of values of at least 0.7 of the median in the brain, so that fluid does "
+      "median within 6 mm of it, which is mostly cortex; of values of at least 0.7 of the median in the brain, so that fluid "
+      "does "
       "not count. White matter is brighter than cortex in a T1 alone: at least 1.05 is expected there, less everywhere else.\n"
-      "- bright_to_dark: the 95th percentile less the median, divided by the median less the 5th. Fluid is bright in a T2: at least "
+      "- bright_to_dark: the 95th percentile less the median, divided by the median less the 5th. Fluid is bright in a T2: at "
+      "least "
       "1.3 is expected there, less everywhere else.\n\n"
-      "Both limits lie between what was measured on five studies of two sets of data (T1w 1.09 to 1.23 against at most 0.98, or 1.04 on "
-      "made-up heads; T2w 2.5 to 4.4 against at most 0.7). A FLAIR is not distinguished from a PD, and images after contrast agent or of infants can "
+      "Both limits lie between what was measured on five studies of two sets of data (T1w 1.09 to 1.23 against at most 0.98, or "
+      "1.04 on "
+      "artificial heads; T2w 2.5 to 4.4 against at most 0.7). A FLAIR is not distinguished from a PD, and images after contrast "
+      "agent or of infants can "
       "differ. Not fitting is a doubt: a warning, or the end of the case with 'on_doubt' \"fail\".\n\n"
-      "Values that are not finite are left out. A brain too small or too even to judge is a warning. Reports both figures. Errors: "
+      "Values that are not finite are left out. A brain too small or too even to check is a warning. Reports both figures. "
+      "Errors: "
       "image and mask not on one grid.";
   type.inputs = {kVolume, kBrain};
   type.outputs = {kOutVolume};

@@ -51,12 +51,14 @@ class DenseLabels : public Node {
   std::optional<SlidingNetwork> sliding_;
   std::int32_t first_ = 0;
   std::int64_t tile_ = 0;
+  bool any_axes_ = false;
 };
 
 void DenseLabels::open(OpenContext& context) {
   const Params& params = context.params();
   first_ = static_cast<std::int32_t>(params.integer("first"));
   tile_ = params.integer("tile");
+  any_axes_ = takes_any_axes(params);
   patches_ = std::make_unique<PatchRunner>(params.text("model"), params.integer("batch"), c10::Device(c10::kCPU));
   const network::ModelDescription& description = patches_->description();
   const std::string name = "the network in '" + patches_->model().path() + "'";
@@ -89,6 +91,7 @@ void DenseLabels::process(Context& context) {
   grid::require_channels(volumes, kVolumes.name, list);
   grid::require_valid(list, "voxels");
   patches_->check_contrasts(grid::contrasts_of(volumes));
+  if (!any_axes_) check_axes(patches_->description(), patches_->model().path(), list.geometry);
   Labels labels;
   labels.geometry = list.geometry;
   labels.source = list.source;
@@ -234,7 +237,7 @@ NodeType dense_labels_type() {
       "a voxel (patches.extract_like) included; only where two scores are equal but for rounding may the class be the other "
       "one.\n\n"
       "A network whose convolutions have no padding and no stride gives the same in a patch as over the whole image. It then "
-      "runs over whole regions (slices, where it is flat): behind a pool, layers read values its stride apart (Giusti et al., "
+      "runs over whole regions (slices, where it is flat): behind a pool, layers read values at its stride (Giusti et al., "
       "ICIP "
       "2013; Li, Zhao and Wang, arXiv 1412.4526), and dense layers become convolutions. So each product of neighbouring patches "
       "is computed once. Branches and views are run each over the region and joined at each voxel. Layers that can: convolution, "

@@ -98,7 +98,9 @@ torch::jit::Module module_of(const KerasWeights& keras, const network::Network& 
 
 void write_keras_network(const KerasWeights& weights, const std::vector<std::string>& channels, const std::string& path) {
   const network::Network layers = structure();
-  write_model(module_of(weights, layers), {"", channels, {11, 11, 11}, {"not lesion", "lesion"}, layers}, path);
+  const ModelDescription description{
+      .channels = channels, .size = {11, 11, 11}, .classes = {"not lesion", "lesion"}, .structure = layers};
+  write_model(module_of(weights, layers), description, path);
 }
 
 }  // namespace flowrun::cnn

@@ -79,7 +79,8 @@ torch::jit::Module module_of(const WeightsFile& weights, Pooling pooling) {
 
 void write_network(const WeightsFile& weights, Pooling pooling, const std::vector<std::string>& channels,
                    const std::string& path) {
-  const ModelDescription description{"", channels, {15, 15, 15}, {"not lesion", "lesion"}, structure_with(pooling)};
+  const ModelDescription description{
+      .channels = channels, .size = {15, 15, 15}, .classes = {"not lesion", "lesion"}, .structure = structure_with(pooling)};
   write_model(module_of(weights, pooling), description, path);
 }
 

@@ -52,8 +52,8 @@ PatchRunner::PatchRunner(const Params& params, c10::Device device, const tensor:
     : PatchRunner(params, params.text("model"), device, arithmetic) {}
 
 PatchRunner::PatchRunner(const Params& params, const std::string& model, c10::Device device, const tensor::Arithmetic& arithmetic)
-    : PatchRunner(model, params.integer("batch"), {params.integer("output_class"), params.text("activation")}, device,
-                  arithmetic) {}
+    : PatchRunner(model, params.integer("batch"),
+                  {params.integer("output_class"), params.text("activation"), takes_any_axes(params)}, device, arithmetic) {}
 
 PatchRunner::PatchRunner(const std::string& model, std::int64_t batch, c10::Device device)
     : PatchRunner(model, batch, Wanted{}, device, {}) {}
@@ -64,7 +64,8 @@ PatchRunner::PatchRunner(const std::string& model, std::int64_t batch, const Wan
       description_(network::parse_description(model_->description(), model_->path())),
       activation_(wanted.activation),
       batch_(batch),
-      output_class_(wanted.output_class) {
+      output_class_(wanted.output_class),
+      any_axes_(wanted.any_axes) {
   const auto classes = static_cast<std::int64_t>(description_.classes.size());
   if (classes > 0 && output_class_ >= classes)
     throw Error("parameter 'output_class' is " + std::to_string(output_class_) + ", but the network in '" + model_->path() +
@@ -129,6 +130,10 @@ void PatchRunner::check_kind(const PatchBatch& patches) const {
 
 void PatchRunner::check_contrasts(const std::vector<std::string>& contrasts) const {
   cnn::check_contrasts(description_, model_->path(), contrasts);
+}
+
+void PatchRunner::check_axes(const Geometry& geometry) const {
+  if (!any_axes_) cnn::check_axes(description_, model_->path(), geometry);
 }
 
 at::Tensor PatchRunner::forward(const at::Tensor& input, const PatchBatch& patches) const {
@@ -200,8 +205,9 @@ at::Tensor PatchRunner::scores_on_device(const at::Tensor& input, const PatchBat
   return output.contiguous();
 }
 
-// Softmax over the wrong dimension and norms in training mode mix the patches of a batch, so that the map changes with 'batch'. Whoever comes while the
-// first batch is compared waits, so that no case ends well before the verdict. Where all patches are the same, a later batch decides.
+// Softmax over the wrong dimension and norms in training mode mix the patches of a batch, so that the map changes with 'batch'.
+// Whoever comes while the first batch is compared waits, so that no case ends well before the verdict. Where all patches are the
+// same, a later batch decides.
 void PatchRunner::check_independence(const at::Tensor& input, const at::Tensor& scores, const PatchBatch& patches) const {
   const std::int64_t count = input.size(0);
   if (count < 2 || is_independent_) return;
@@ -213,20 +219,24 @@ void PatchRunner::check_independence(const at::Tensor& input, const at::Tensor& 
   is_independent_ = true;
 }
 
-// In company of itself alone: some networks take no batch of one patch. And not in a batch of the same size, which may itself be what matters.
-void PatchRunner::compare_row(std::int64_t row, const at::Tensor& input, const at::Tensor& scores, const PatchBatch& patches) const {
+// In company of itself alone: some networks take no batch of one patch. And not in a batch of the same size, which may itself be
+// what matters.
+void PatchRunner::compare_row(std::int64_t row, const at::Tensor& input, const at::Tensor& scores,
+                              const PatchBatch& patches) const {
   const bool is_exact = model_->arithmetic().precision == tensor::Precision::fp32 && !model_->quantises_batches();
   const double tolerance = is_exact ? kSameScore : kSameRoundedScore;
   const at::Tensor among = scores[row];
   const at::Tensor alone = all_scores(input.narrow(0, row, 1).repeat({input.size(0) == 2 ? 3 : 2, 1, 1, 1, 1}), patches)[0];
   if (among.sizes() != alone.sizes())
     throw Error("the network in '" + model_->path() + "' gives " + std::to_string(among.numel()) + " scores for each of " +
-                std::to_string(input.size(0)) + " patches, but " + std::to_string(alone.numel()) + " in another batch; one for each class is expected");
+                std::to_string(input.size(0)) + " patches, but " + std::to_string(alone.numel()) +
+                " in another batch; one for each class is expected");
   if (at::allclose(among, alone, tolerance, tolerance, /*equal_nan=*/true)) return;
   const auto worst = at::nan_to_num(at::sub(among, alone)).abs().argmax().item<std::int64_t>();
   throw Error("the network in '" + model_->path() + "' gives a patch a score that depends on the other patches of its batch: " +
               std::to_string(among[worst].item<float>()) + " among " + std::to_string(input.size(0)) + " patches, " +
-              std::to_string(alone[worst].item<float>()) + " without the others, so the result would change with the parameter 'batch'; look for an "
+              std::to_string(alone[worst].item<float>()) +
+              " without the others, so the result would change with the parameter 'batch'; look for an "
               "operation over dimension 0 (softmax, mean, max, flip) and for a normalisation in training mode (network.eval())");
 }
 
@@ -259,7 +269,8 @@ std::vector<ParamSpec> PatchRunner::params() {
            .type = ParamType::choice,
            .default_value = std::string("none"),
            .help = "Applied to the network's output: softmax over the classes, or sigmoid of each",
-           .choices = {"none", "softmax", "sigmoid"}}};
+           .choices = {"none", "softmax", "sigmoid"}},
+          axes_param()};
 }
 
 }  // namespace flowrun::cnn

@@ -44,6 +44,8 @@ class PatchRunner {
   void check_kind(const PatchBatch& patches) const;
   /// Throws Error, naming both, when a channel is known to be of another contrast than the network's description says.
   void check_contrasts(const std::vector<std::string>& contrasts) const;
+  /// Throws Error, naming both axes, when the images do not have those that the network's description says, unless the node takes any.
+  void check_axes(const Geometry& geometry) const;
   /// Throws Error, naming the voxel, when a score is NaN.
   void refuse_nan(const Scores& scores) const;
   /// A warning with the range of the scores where they are no probabilities, and which activation to choose; else empty.
@@ -52,13 +54,14 @@ class PatchRunner {
   std::int64_t classes_without_patches(const PatchBatch& patches) const;
   std::int64_t batch() const { return batch_; }
 
-  /// model, batch, output_class and activation.
+  /// model, batch, output_class, activation and axes.
   static std::vector<ParamSpec> params();
 
  private:
   struct Wanted {
     std::int64_t output_class = -1;
     std::string activation = "none";
+    bool any_axes = false;
   };
   PatchRunner(const std::string& model, std::int64_t batch, const Wanted& wanted, c10::Device device,
               const tensor::Arithmetic& arithmetic);
@@ -76,6 +79,7 @@ class PatchRunner {
   std::string activation_;
   std::int64_t batch_ = 0;
   std::int64_t output_class_ = 0;
+  bool any_axes_ = false;
   mutable std::mutex comparing_;
   mutable std::atomic<bool> is_independent_{false};  ///< a patch's score was seen not to depend on the others of its batch
   mutable std::atomic<std::int64_t> fixed_batch_{0};  ///< patches that the network takes at a time and no other number; 0: any, as far as is known

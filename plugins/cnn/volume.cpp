@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "channels.h"
 #include "common/grid/inputs.h"
 #include "common/grid/probabilities.h"
 #include "common/torch/inference.h"
-#include "channels.h"
 #include "device_nodes.h"
 #include "flowrun/sdk/payloads.h"
 #include "volume_job.h"
@@ -55,6 +55,7 @@ class VolumeNode : public Node {
   NodeDevices devices_;
   std::vector<std::unique_ptr<const VolumeRunner>> runners_;  ///< by device
   std::int64_t multiple_ = 1, tile_ = 0, overlap_ = 0, margin_ = 0, at_once_ = 1;
+  bool any_axes_ = false;
 };
 
 void VolumeNode::open(OpenContext& context) {
@@ -63,6 +64,7 @@ void VolumeNode::open(OpenContext& context) {
   tile_ = params.integer("tile");
   overlap_ = params.integer("overlap");
   margin_ = params.integer("margin");
+  any_axes_ = takes_any_axes(params);
   if (tile_ % multiple_ != 0)
     throw Error("parameter 'tile' is " + std::to_string(tile_) + ", which is no multiple of 'multiple' (" +
                 std::to_string(multiple_) + "), so each tile would be filled up with zeros inside the image; take a multiple");
@@ -75,8 +77,7 @@ void VolumeNode::open(OpenContext& context) {
   at_once_ = std::max(context.threads(), 1);
   if (forced_.empty()) devices_.open(context);
   else devices_.open(forced_, tensor::Arithmetic::of(params));
-  for (const c10::Device& device : devices_.devices())
-    runners_.push_back(runner_on(device, params));
+  for (const c10::Device& device : devices_.devices()) runners_.push_back(runner_on(device, params));
   check_channel_count(context, kVolumes.name, runner().description(), runner().model().path());
 }
 
@@ -92,6 +93,7 @@ void VolumeNode::process(Context& context) {
   check_images(volumes);
   const TilePlan plan = plan_tiles(volumes.front()->geometry.size, multiple_, tile_, overlap_, margin_);
   runner().check(volumes, plan);
+  if (!any_axes_) check_axes(runner().description(), runner().model().path(), volumes.front()->geometry);
   if (devices_.use_cards()) hand_to_card(context, volumes, plan);
   else run_here(context, volumes, plan);
 }
@@ -164,7 +166,8 @@ void VolumeNode::emit_labels(Context& context, std::vector<TileBlend>& maps) con
     map.voxels = std::move(maps[label].voxels());
     runner().refuse_nan(map);
     for (std::size_t i = 0; i < map.voxels.size(); ++i)
-      if (map.voxels[i] > highest.voxels[i]) highest.voxels[i] = map.voxels[i], labels.voxels[i] = static_cast<std::int32_t>(label);
+      if (map.voxels[i] > highest.voxels[i])
+        highest.voxels[i] = map.voxels[i], labels.voxels[i] = static_cast<std::int32_t>(label);
   }
   const auto& classes = runner().description().classes;
   for (std::size_t label = 1; label < classes.size(); ++label) labels.names[static_cast<std::int32_t>(label)] = classes[label];
@@ -201,8 +204,9 @@ std::vector<ParamSpec> params(Gives gives) {
   specs.push_back(
       voxels_param("tile", 0, 0, 4096, "Voxels along each axis that go through the network at a time; 0: the whole image"));
   specs.push_back(voxels_param("overlap", 16, 0, 4095, "Voxels by which neighbouring tiles overlap, where there are tiles"));
-  specs.push_back(voxels_param("margin", 0, 0, 2047,
-                               "Voxels of a tile beside its faces inside the image that do not count, since zeros lie behind them"));
+  specs.push_back(voxels_param(
+      "margin", 0, 0, 2047, "Voxels of a tile beside its faces inside the image that do not count, since zeros lie behind them"));
+  specs.push_back(axes_param());
   for (ParamSpec& spec : tensor::Arithmetic::params()) specs.push_back(std::move(spec));
   return specs;
 }
@@ -211,14 +215,18 @@ constexpr char kDetails[] =
     "Runs a TorchScript network that takes whole images, 1 x C x D x H x W float32 (D is the image's z axis, W its x axis; the "
     "channels are the volumes in the order given), and gives 1 x K x D x H x W: a value for each voxel and class. 'output_class' "
     "chooses the class that becomes the map; a network with several outputs has to be wrapped in a module that returns the one "
-    "tensor. A network trained on other axes wants the images turned first (geometry.reorient_volume): one whose D runs to the "
+    "tensor. The images need the axes that the network was trained on (geometry.reorient_volume turns them): one whose D runs to "
+    "the "
     "right and W up, as nibabel's arrays in RAS lie, takes SAR.\n\n"
     "'multiple' fills each axis up with zeros at its end, for networks that halve their input several times. 'tile' bounds the "
     "memory: cubes of so many voxels go through the network, neighbours overlap by 'overlap', and their maps are blended with "
-    "weights that fall linearly towards a tile's faces. With a 'margin' of as many voxels as the network looks to each side, twice that as "
-    "'overlap', and both 'tile' and 'overlap' multiples of 'multiple', the map is that of the whole image but for rounding. A network that "
+    "weights that fall linearly towards a tile's faces. With a 'margin' of as many voxels as the network looks to each side, "
+    "twice that as "
+    "'overlap', and both 'tile' and 'overlap' multiples of 'multiple', the map is that of the whole image but for rounding. A "
+    "network that "
     "looks at the whole image (norms over it, deep U-Nets) gives another map in tiles than whole.\n\n"
-    "The description inside a model (see cnn.stage) is checked: the number of channels, their contrasts, the classes, and the "
+    "The description inside a model (see cnn.stage) is checked: the number of channels, their contrasts, the axes, the classes, "
+    "and the "
     "size where it says one. Models are checked as there before any of their code runs (docs/security.md).\n\n"
     "On the CPU a tile has one thread, and the engine's free threads take other tiles; results are the same bit by bit for any "
     "number of threads. On a GPU a firing hands its tiles to the GPU's own thread, two are on it at a time. Several GPUs (device "
@@ -239,8 +247,10 @@ NodeType volume_labels_type() {
   type.name = "cnn.volume_labels";
   type.summary = "The class of each voxel of whole images, by a network";
   type.details =
-      "Runs a network over whole images as cnn.volume does, with its parameters, and gives the class that scores highest at each voxel: "
-      "of equal scores the first. Labels are the numbers of the classes, 0 the first, with the names that the model says. Maps of all "
+      "Runs a network over whole images as cnn.volume does, with its parameters, and gives the class that scores highest at each "
+      "voxel: "
+      "of equal scores the first. Labels are the numbers of the classes, 0 the first, with the names that the model says. Maps "
+      "of all "
       "classes are in memory at a time, 4 bytes a voxel and class.\n\n"
       "Errors: as cnn.volume. Reports tiles and, on a GPU, device_s.";
   type.inputs = {kVolumes};

@@ -39,7 +39,7 @@ ArrayView array_of(const Value& value) {
   std::int64_t values = 1;
   for (const std::int64_t axis : array.shape) {
     values *= axis;
-    if (values > kMaxAxis) throw Error("an array of it is said to be larger than any file that is read");
+    if (values > kMaxAxis) throw Error("an array of it claims to be larger than any file that is read");
   }
   if (static_cast<std::size_t>(values) * sizeof(float) != array.bytes.size())
     throw Error("an array of it should have " + std::to_string(values * 4) + " bytes by its shape, but has " +

@@ -27,7 +27,7 @@ void append(Table& joined, const Table& table) {
       joined.columns.push_back(column);
       joined.rows[0].push_back(table.rows[0][c]);
     } else if (column != "case") {
-      throw Error("two of the tables to be joined have a column '" + column + "'; each measure can stand in the row once");
+      throw Error("two of the tables to be joined have a column '" + column + "'; each measure can be in the row once");
     }
   }
 }

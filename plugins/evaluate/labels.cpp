@@ -10,7 +10,7 @@
 namespace flowrun::evaluate {
 namespace {
 
-constexpr Input<Labels> kFound{"found", "Label image to judge", Scope::per_case};
+constexpr Input<Labels> kFound{"found", "Label image to evaluate", Scope::per_case};
 constexpr Input<Labels> kReference{"reference", "Label image taken for the truth, on the same grid", Scope::per_case};
 constexpr OptionalInput<Mask> kRegion{"region", "Voxels that count, on the same grid; missing: all", Scope::per_case};
 constexpr Output<Table> kTable{"table", "One row for the case: mean Dice, then Dice and volumes of each label"};

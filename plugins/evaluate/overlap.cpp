@@ -10,7 +10,7 @@
 namespace flowrun::evaluate {
 namespace {
 
-constexpr Input<Mask> kFound{"found", "Mask to judge", Scope::per_case};
+constexpr Input<Mask> kFound{"found", "Mask to evaluate", Scope::per_case};
 constexpr Input<Mask> kReference{"reference", "Mask taken for the truth, on the same grid", Scope::per_case};
 constexpr Output<Table> kTable{"table", "One row: the case and its measures"};
 

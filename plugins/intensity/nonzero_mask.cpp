@@ -54,7 +54,7 @@ NodeType nonzero_mask_type() {
       "newborn's "
       "brain has about 0.4 l (Knickmeyer et al., Journal of Neuroscience 2008). Boxes of fewer than 10 voxels along an axis have "
       "no "
-      "corners to judge by.";
+      "corners to check.";
   type.inputs = {kVolume};
   type.outputs = {kMask};
   type.concurrent = true;

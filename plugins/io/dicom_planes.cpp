@@ -55,7 +55,7 @@ void set_spacing(DicomPlane& plane, const DicomFile& file, Doubts& doubts) {
     plane.spacing = {both[1], both[0]};  // DICOM gives the distance between rows first
     if (!(plane.spacing[0] > 0 && plane.spacing[1] > 0))
       refuse(file.path,
-             "its DICOM voxel size is " + size_words(plane.spacing) + "; each must be above 0, so the header needs mending");
+             "its DICOM voxel size is " + size_words(plane.spacing) + "; each must be above 0, so correct the header");
     return true;
   };
   if (take(kSpacing)) return;
@@ -74,7 +74,7 @@ void set_rescale(DicomPlane& plane, const DicomFile& file) {
   plane.slope = slope.value_or(dose.value_or(1));
   plane.intercept = intercept.value_or(0);
   if (plane.slope == 0)
-    refuse(file.path, "its rescale slope (0028,1053) is 0, which leaves one value for all voxels; the header needs mending");
+    refuse(file.path, "its rescale slope (0028,1053) is 0, which leaves one value for all voxels; correct the header");
 }
 
 std::optional<double> above_0(std::optional<double> number, bool either_sign) {
@@ -174,12 +174,12 @@ std::vector<DicomPlane> planes_of(const DicomFile& file, std::size_t index, Doub
     ++placed;
     planes.back().position = {position[0], position[1], position[2]};
     if (!planes.back().placed)
-      refuse(file.path, "its frames have positions but no orientation, so they cannot be put in order; the header needs mending");
+      refuse(file.path, "its frames have positions but no orientation, so they cannot be put in order; correct the header");
   }
   if (placed == 0) place_by_file(file, planes, doubts);
   else if (placed != planes.size())
     refuse(file.path, "only " + std::to_string(placed) + " of its " + std::to_string(planes.size()) +
-                          " frames have a position; the header needs mending");
+                          " frames have a position; correct the header");
   return planes;
 }
 

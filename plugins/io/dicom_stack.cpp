@@ -91,7 +91,7 @@ void require_rescale_of_all(const Planes& planes, const Names& names) {
   if (with == planes.end() || without == planes.end()) return;
   names.refuse_stack("only some " + names.unit() + " of " + names.stack() + " have a rescale slope and intercept (" +
                      names.of(*with) + " has, " + names.of(*without) +
-                     " has not), so their values cannot be compared; the headers need mending");
+                     " has not), so their values cannot be compared; correct the headers");
 }
 
 std::vector<double> gaps_of(const Planes& planes) {

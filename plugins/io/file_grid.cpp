@@ -225,7 +225,7 @@ void require_readable(const FileGrid& grid, const std::filesystem::path& file, S
   if (growth_of(grid) > kMostGrowth)
     refuse(file, angle_text(shear) + "; a right-angled grid would have " + number_text(growth_of(grid)) +
                      " times as many voxels, and at most " + number_text(kMostGrowth) +
-                     " times are made, so the header needs mending");
+                     " times are made, so correct the header");
 }
 
 Geometry right_angled_geometry(const FileGrid& grid) {

@@ -57,12 +57,12 @@ void require_usable(const Geometry& geometry, const std::filesystem::path& file)
   for (const double spacing : geometry.spacing)
     if (!std::isfinite(spacing) || spacing <= 0)
       refuse(file, "its voxel size is " + list_text(geometry.spacing, " x ") +
-                       " mm; each must be above 0, so the header needs mending");
+                       " mm; each must be above 0, so correct the header");
   if (!all_finite(geometry.origin))
-    refuse(file, "its origin (" + list_text(geometry.origin, ", ") + ") is not finite; the header needs mending");
+    refuse(file, "its origin (" + list_text(geometry.origin, ", ") + ") is not finite; correct the header");
   if (!all_finite(geometry.direction) || !(std::abs(determinant(geometry.direction)) > kFlat))
     refuse(file, "its axes [" + list_text(geometry.direction, " ") +
-                     "] lie in one plane or are not finite, so its place in the world is not known; the header needs mending");
+                     "] lie in one plane or are not finite, so its place in the world is not known; correct the header");
 }
 
 void require_room(const std::filesystem::path& file, const std::array<std::int64_t, 3>& size, std::uint64_t needed,

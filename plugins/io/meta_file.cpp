@@ -54,7 +54,7 @@ void place(const TextHeader& header, FileImage& image) {
   }
   if (std::any_of(spacing.begin(), spacing.begin() + 3, [](double step) { return !(step > 0 && std::isfinite(step)); }))
     refuse(header.file, "its voxel size is " + number_text(spacing[0]) + " x " + number_text(spacing[1]) + " x " +
-                            number_text(spacing[2]) + " mm; each must be above 0, so the header needs mending");
+                            number_text(spacing[2]) + " mm; each must be above 0, so correct the header");
   const auto unit = millimetres_of(header.field("distanceunits"));
   if (!unit) header.refuse_field("distanceunits", "mm, um or cm is expected");
   for (std::size_t row = 0; row < 3; ++row) {

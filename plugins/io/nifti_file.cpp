@@ -48,7 +48,7 @@ VoxelType type_of(const NiftiHeader& header, const std::filesystem::path& file) 
   if (const auto known = kTypes.find(header.datatype); known != kTypes.end()) return known->second;
   if (const auto other = kOthers.find(header.datatype); other != kOthers.end())
     refuse(file, "it has " + other->second + "; an image with one number of up to 64 bits a voxel is expected");
-  if (header.datatype == 0) refuse(file, "its header does not say the type of its voxels (NIfTI data type 0); it needs mending");
+  if (header.datatype == 0) refuse(file, "its header does not say the type of its voxels (NIfTI data type 0); correct the header");
   refuse(file, "its header says that its voxels are of NIfTI data type " + std::to_string(header.datatype) +
                    ", which does not exist; it is damaged");
 }
@@ -66,7 +66,7 @@ void take_scaling(const NiftiHeader& header, const std::filesystem::path& file, 
   }
   if (!std::isfinite(header.intercept))
     refuse(file, "its header gives the slope " + number_text(header.slope) + " and the intercept " +
-                     number_text(header.intercept) + " for its values, which must be finite; the header needs mending");
+                     number_text(header.intercept) + " for its values, which must be finite; correct the header");
   voxels.slope = header.slope;
   voxels.intercept = header.intercept;
   voxels.scaled = header.slope != 1 || header.intercept != 0;
@@ -106,7 +106,7 @@ bool has_voxel_size(const NiftiHeader& header) {
 /// shows.
 Matrix base_matrix(const NiftiHeader& header, const std::filesystem::path& file) {
   if (!has_voxel_size(header))
-    refuse(file, "its voxel size is " + voxel_size_text(header) + " mm; each must be above 0, so the header needs mending");
+    refuse(file, "its voxel size is " + voxel_size_text(header) + " mm; each must be above 0, so correct the header");
   Matrix matrix{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
     const double step = axis == 0 ? -header.pixdim[1] : header.pixdim[axis + 1];
@@ -153,7 +153,7 @@ class Forms {
 
   void take_sform(bool has_other) {
     if (!is_possible(to_world(header_.rows, unit_)))
-      refuse(file_, "its place in the world (sform) is not finite or kilometres away; the header needs mending" +
+      refuse(file_, "its place in the world (sform) is not finite or kilometres away; correct the header" +
                         other_way(has_other, "qform"));
     image_.grid.matrix = to_world(header_.rows, unit_);
     require_usable_or(other_way(has_other, "qform"));
@@ -231,10 +231,10 @@ Matrix qform_matrix(const NiftiHeader& header, const std::filesystem::path& file
   const auto [b, c, d] = header.quaternion;
   const double squares = b * b + c * c + d * d, qfac = header.pixdim[0];
   if (!has_voxel_size(header))
-    refuse(file, "its voxel size is " + voxel_size_text(header) + " mm; each must be above 0, so the header needs mending");
+    refuse(file, "its voxel size is " + voxel_size_text(header) + " mm; each must be above 0, so correct the header");
   if (!(squares <= kLongest))
     refuse(file, "the quaternion of its qform (" + number_text(b) + ", " + number_text(c) + ", " + number_text(d) +
-                     ") is longer than 1 or not finite; the header needs mending");
+                     ") is longer than 1 or not finite; correct the header");
   if (!std::isfinite(qfac) || (qfac < 0 && qfac != -1))
     refuse(file, "its header gives qfac = " + number_text(qfac) + "; -1 or 1 is expected, and readers differ about others");
   const double a = std::sqrt(std::max(0.0, 1 - squares)), norm = a * a + squares;
@@ -252,7 +252,7 @@ Matrix qform_matrix(const NiftiHeader& header, const std::filesystem::path& file
                       (a * a + d * d - c * c - b * b) * dz,
                       header.offset[2]};
   if (!is_possible(matrix))
-    refuse(file, "its place in the world (qform) is not finite or kilometres away; the header needs mending");
+    refuse(file, "its place in the world (qform) is not finite or kilometres away; correct the header");
   return matrix;
 }
 

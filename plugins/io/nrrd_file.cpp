@@ -60,7 +60,7 @@ Space space_of(const TextHeader& header) {
   std::string name = plain(header.field("space"));
   const std::string dimension = header.field("spacedimension");
   if (name.empty() && header.has("space"))
-    header.refuse_field("space", "left-posterior-superior or another space is expected; the header needs mending");
+    header.refuse_field("space", "left-posterior-superior or another space is expected; correct the header");
   if (name.empty() && dimension.empty()) return {};
   if (!name.empty() && !dimension.empty()) header.refuse_field("spacedimension", "with 'space' beside it, which counts twice");
   if (name.empty()) {
@@ -270,7 +270,7 @@ void place_by_spacings(const TextHeader& header, const Space& space, const std::
     if (std::isnan(step)) step = 1;
     if (!(step > 0 && std::isfinite(step)))
       refuse(header.file, "its voxel size along axis " + std::to_string(i) + " is " + number_text(step) +
-                              "; it must be above 0, so the header needs mending");
+                              "; it must be above 0, so correct the header");
     image.grid.matrix[5 * i] = step * units[i];
     image.grid.matrix[4 * i + 3] = start_of(axes[i], step) * units[i];
   }

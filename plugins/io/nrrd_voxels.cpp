@@ -75,7 +75,7 @@ bool is_swapped(const TextHeader& header, const VoxelSource& source) {
   if (bytes_of(source.type) == 1 || source.coding == Coding::text) return false;
   const std::string endian = lower_case(header.field("endian"));
   if (endian != "little" && endian != "big")
-    refuse(header.file, "its NRRD header does not say the order of bytes (endian: little or big); the header needs mending");
+    refuse(header.file, "its NRRD header does not say the order of bytes (endian: little or big); correct the header");
   return (endian == "big") != (std::endian::native == std::endian::big);
 }
 

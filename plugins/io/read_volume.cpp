@@ -51,7 +51,7 @@ class ReadVolume : public Node {
   static void report(Context& ctx, const Volume& volume, const NonFinite& found, bool replaced) {
     const std::string what = std::to_string(found.count) + " of its " + std::to_string(volume.voxels.size()) +
                              " voxels are not finite (NaN or infinite), the first at " + voxel_text(volume.geometry, found.first);
-    if (!replaced) refuse(volume.source, what + "; mend the image, or set the parameter 'nan' to \"zero\" to take them as 0");
+    if (!replaced) refuse(volume.source, what + "; correct the image, or set the parameter 'nan' to \"zero\" to take them as 0");
     ctx.warn("'" + volume.source + "': " + what + "; they are taken as 0");
   }
 };

@@ -172,7 +172,8 @@ std::vector<ParamSpec> head_params() {
 }
 
 constexpr char kDetails[] =
-    "A made-up head for demonstrations and tests: an ellipsoid brain folded by noise, with sulci, ventricles, deep grey nuclei, "
+    "An artificial head for demonstrations and tests: an ellipsoid brain folded by noise, with sulci, ventricles, deep grey "
+    "nuclei, "
     "cerebellum and brain stem. White matter has signal 100 in every image; the background is exactly 0 and the brain above 0, "
     "as after skull stripping.\n\n"
     "Lesions are dark in T1 and bright in T2, PD and FLAIR, of 3 to 15 mm, beside the ventricles, below the cortex and deep in "
@@ -187,7 +188,7 @@ constexpr char kDetails[] =
 NodeType head_type() {
   NodeType type;
   type.name = "phantom.head";
-  type.summary = "Makes T1, T2, PD and FLAIR images of a made-up patient, with the true lesion mask";
+  type.summary = "Makes T1, T2, PD and FLAIR images of an artificial patient, with the true lesion mask";
   type.details = kDetails;
   type.outputs = {kT1Image, kT2Image, kPdImage, kFlairImage, kLesions, kTissues, kStructures};
   type.params = head_params();

@@ -5,9 +5,9 @@
 
 namespace flowrun::phantom {
 
-/// phantom.head: a made-up patient with lesions whose true outline is known.
+/// phantom.head: an artificial patient with lesions whose true outline is known.
 NodeType head_type();
-/// phantom.raw_head: a made-up patient as two scans of a whole head give it, each on a grid of its own, with the truth.
+/// phantom.raw_head: an artificial patient as two scans of a whole head give it, each on a grid of its own, with the truth.
 NodeType raw_head_type();
 
 }  // namespace flowrun::phantom

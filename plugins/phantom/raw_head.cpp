@@ -200,7 +200,7 @@ void RawHeadNode::process(Context& context) {
 NodeType raw_head_type() {
   NodeType type;
   type.name = "phantom.raw_head";
-  type.summary = "Raw T1 and FLAIR of a made-up head, each on its own grid, with the true transform and masks";
+  type.summary = "Raw T1 and FLAIR of an artificial head, each on its own grid, with the true transform and masks";
   type.details = kRawHeadDetails;
   type.outputs = {kRawT1, kRawFlair, kT1ToFlair, kBrain, kRawLesions, kT1Brain, kCleanT1, kCleanFlair};
   type.params = raw_head_params();

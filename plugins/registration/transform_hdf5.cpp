@@ -116,7 +116,7 @@ std::vector<double> read_numbers(hid_t parent, const std::string& name, std::uin
   const hssize_t count = H5Sget_simple_extent_npoints(space);
   if (count < 0 || H5Sget_simple_extent_ndims(space) > 1) throw Error("its " + name + " are no list");
   if (static_cast<std::uintmax_t>(count) > file_bytes * kBestCompression)
-    throw Error("its " + name + " are said to be " + std::to_string(count) + " numbers, more than the file's " +
+    throw Error("its " + name + " claim to be " + std::to_string(count) + " numbers, more than the file's " +
                 std::to_string(file_bytes) + " bytes can contain");
   std::vector<double> numbers(static_cast<std::size_t>(count));
   if (count > 0)

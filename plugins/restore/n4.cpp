@@ -227,7 +227,8 @@ constexpr char kDetails[] =
     "NaN. Intensities are not rescaled to the old range, so means change by a few percent.\n\n"
     "A chosen region of one value has field 1, with a warning; so is a mask of which more than 1 % is not above 0. Errors: "
     "fewer than 2 voxels along an axis, or after shrinking; no voxel above 0, or fewer than 10 after shrinking; voxels that "
-    "ascend all the way, as in a made-up ramp; a mesh of more than 256 elements along an axis; padding to more than 8 times the "
+    "ascend all the way, as in an artificial ramp; a mesh of more than 256 elements along an axis; padding to more than 8 times "
+    "the "
     "voxels; a mask on another grid; a grid that ITK refuses. Reports iterations (of all levels), field_low and field_high (the "
     "field's range over the voxels that it was fitted to). Below 0.5 or above 2 is a warning, below 0.01 or above 100 an Error.";
 

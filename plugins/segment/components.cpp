@@ -10,7 +10,7 @@
 namespace flowrun::segment {
 namespace {
 
-constexpr Input<Mask> kMask{"mask", "Mask; labels are not told apart"};
+constexpr Input<Mask> kMask{"mask", "Mask; labels are not distinguished"};
 constexpr Output<Mask> kOutMask{"mask", "The components that were kept, on the same grid"};
 
 using components::ConnectedRuns;

@@ -12,7 +12,7 @@
 namespace flowrun::segment {
 namespace {
 
-constexpr Input<Mask> kMask{"mask", "Mask; labels are not told apart"};
+constexpr Input<Mask> kMask{"mask", "Mask; labels are not distinguished"};
 constexpr Output<Labels> kLabels{"labels", "The number of each voxel's component, 0 outside, on the mask's grid"};
 
 using components::ConnectedRuns;

@@ -40,7 +40,8 @@ class Reader {
   Reader(std::string_view bytes, std::string path) : bytes_(bytes), path_(std::move(path)) {}
 
   [[noreturn]] void refuse() const {
-    throw Error("the checkpoint '" + path_ + "' is damaged or cut short; remove it to train anew, or bring back a copy");
+    throw Error("the checkpoint '" + path_ +
+                "' is damaged or cut short; remove it to train from the beginning, or bring back a copy");
   }
   template <class T>
   void take(T& value) {

@@ -51,8 +51,8 @@ class OtherCheckpoint : public Error {
   using Error::Error;
 };
 
-/// Reads a checkpoint into `progress`, which has the network's weights and whose optimiser keeps its settings; false when there is no
-/// file. Throws Error, naming the file, when it is damaged or has another number of weights, and OtherCheckpoint.
+/// Reads a checkpoint into `progress`, which has the network's weights and whose optimiser keeps its settings; false when there
+/// is no file. Throws Error, naming the file, when it is damaged or has another number of weights, and OtherCheckpoint.
 bool read_checkpoint(const std::string& path, std::uint64_t fingerprint, Progress& progress);
 
 }  // namespace flowrun::train

@@ -44,6 +44,7 @@ void CropExamples::add(std::shared_ptr<const LabelledImages> images) {
   if (!cases_.empty() && images->channels != channels())
     throw Error("the images of case '" + images->case_name + "' have " + channel_words(images->channels) + ", those of case '" +
                 cases_.front().images->case_name + "' " + channel_words(channels()) + "; all cases need the same images");
+  if (!cases_.empty()) require_same_axes(images->case_name, images->axes, cases_.front().images->case_name, axes());
   Case one;
   for (int label = 1; label < 256; ++label) {
     std::vector<std::int64_t> voxels;

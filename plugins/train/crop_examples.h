@@ -35,6 +35,7 @@ class CropExamples : public Examples {
 
   std::int64_t channels() const override { return cases_.empty() ? 0 : cases_.front().images->channels; }
   std::vector<network::Size3> sizes() const override { return {settings_.size}; }
+  std::string axes() const override { return cases_.empty() ? "" : cases_.front().images->axes; }
   bool has_label_image() const override { return true; }
   void fill(std::int64_t sample, std::int64_t epoch, bool training, float* input, std::int64_t* labels) const override;
   std::uint64_t hash() const override;

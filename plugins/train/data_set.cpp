@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/grid/axes.h"
 #include "flowrun/sdk/error.h"
 #include "random_order.h"
 
@@ -26,6 +27,8 @@ void split_by_case(const DataSet& data, double share, std::uint64_t seed, Split&
     split.validation_cases.push_back(data.cases()[static_cast<std::size_t>(index)]->case_name);
 }
 
+std::string axes_of(const Samples& samples) { return grid::axes_words(grid::axes_of(samples.geometry, samples.case_name)); }
+
 void split_by_voxel(const DataSet& data, double share, std::uint64_t seed, Split& split) {
   const std::vector<std::int64_t> order = random_order(stream(seed, Purpose::split), data.count());
   const auto aside = static_cast<std::ptrdiff_t>(std::llround(share * static_cast<double>(data.count())));
@@ -43,10 +46,13 @@ void DataSet::add(std::shared_ptr<const Samples> samples) {
     throw Error("the samples of case '" + samples->case_name + "' have " + patch_words(*samples) + ", those of case '" +
                 cases_.front()->case_name + "' " + patch_words(*cases_.front()) +
                 "; all cases need the same images and patch size");
+  if (!cases_.empty()) require_same_axes(samples->case_name, axes_of(*samples), cases_.front()->case_name, axes());
   const auto index = static_cast<std::int32_t>(cases_.size());
   for (std::int64_t i = 0; i < samples->count(); ++i) places_.push_back({index, static_cast<std::int32_t>(i)});
   cases_.push_back(std::move(samples));
 }
+
+std::string DataSet::axes() const { return cases_.empty() ? "" : axes_of(*cases_.front()); }
 
 std::int64_t DataSet::labelled() const {
   std::int64_t sum = 0;
@@ -116,7 +122,7 @@ Split split_of(const DataSet& data, double share, const std::string& how, std::u
   }
   if (split.training.empty() || (share > 0 && split.validation.empty()))
     throw Error("there are " + std::to_string(data.count()) + " samples; with a share of " + std::to_string(share) +
-                " for validation nothing is left " + (split.training.empty() ? "to train on" : "to judge by"));
+                " for validation nothing is left " + (split.training.empty() ? "to train on" : "to validate with"));
   return split;
 }
 

@@ -24,6 +24,7 @@ class DataSet : public Examples {
   std::size_t bytes() const override;
   const std::vector<std::shared_ptr<const Samples>>& cases() const { return cases_; }
   std::int64_t channels() const override { return cases_.empty() ? 0 : cases_.front()->channels; }
+  std::string axes() const override;
   std::vector<network::Size3> sizes() const override {
     return cases_.empty() ? std::vector<network::Size3>(1) : cases_.front()->sizes;
   }
@@ -49,7 +50,7 @@ class DataSet : public Examples {
 
 /// Puts aside a share of the samples for validation: whole cases where there are at least four (at least one case), else single
 /// voxels. `how` is "auto", "case" or "voxel". A share of 0 puts nothing aside. Throws Error when nothing would be left to train
-/// on, or nothing to judge by.
+/// on, or nothing to validate with.
 Split split_of(const DataSet& data, double share, const std::string& how, std::uint64_t seed);
 
 }  // namespace flowrun::train

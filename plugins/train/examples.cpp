@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "flowrun/sdk/error.h"
 #include "random_order.h"
 
 namespace flowrun::train {
@@ -20,6 +21,13 @@ std::vector<std::int64_t> cases_put_aside(std::int64_t cases, double share, std:
   std::vector<std::int64_t> order = random_order(stream(seed, Purpose::split), cases);
   order.resize(static_cast<std::size_t>(aside));
   return order;
+}
+
+void require_same_axes(const std::string& one, const std::string& axes_of_one, const std::string& other,
+                       const std::string& axes_of_other) {
+  if (axes_of_one == axes_of_other) return;
+  throw Error("the axes of case '" + one + "' run " + axes_of_one + ", those of case '" + other + "' " + axes_of_other +
+              "; all cases need the same axes: turn the images by geometry.reorient_volume and reorient_mask");
 }
 
 }  // namespace flowrun::train

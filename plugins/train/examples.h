@@ -17,6 +17,7 @@ class Examples {
   virtual ~Examples() = default;
 
   virtual std::int64_t channels() const = 0;
+  virtual std::string axes() const = 0;                   ///< of the images, as grid/axes.h words them
   virtual std::vector<network::Size3> sizes() const = 0;  ///< of an input along x, y, z; several: of its views
   virtual bool has_label_image() const = 0;               ///< a label for each voxel (D x H x W), not one for the sample
   /// Writes the input, C x D x H x W with W fastest, view behind view, and its labels. In training it is changed at random; what
@@ -41,6 +42,10 @@ struct Split {
   bool by_case = false;
   std::vector<std::string> validation_cases;  ///< where it is by case
 };
+
+/// Throws Error, naming both cases, where the axes of their images differ: a network would be shown heads in two postures.
+void require_same_axes(const std::string& one, const std::string& axes_of_one, const std::string& other,
+                       const std::string& axes_of_other);
 
 /// Which of so many cases are put aside for validation: at least one, at most all but one, in the order drawn.
 std::vector<std::int64_t> cases_put_aside(std::int64_t cases, double share, std::uint64_t seed);

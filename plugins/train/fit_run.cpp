@@ -127,8 +127,9 @@ void report_before(Context& context, const network::Network& network, const netw
   const std::int64_t predicted = std::max(peak_bytes(), resident_bytes() + needed);
   context.report("predicted_peak_mib", static_cast<double>(predicted) / 1048576);
   if (!split.validation.empty() && !split.by_case)
-    context.warn("the voxels that the training is judged by are of the same " + std::to_string(job.examples.case_names().size()) +
-                 " cases that it is trained on, so the validation flatters; from four cases on whole cases are put aside");
+    context.warn("the voxels that the training is validated on are of the same " +
+                 std::to_string(job.examples.case_names().size()) +
+                 " cases that it is trained on, so the validation flatters; from four cases on whole cases are held out");
   if (!context.params().text("start").empty() && split.validation.empty())
     context.warn(std::string("nothing is kept for judging") + (settings.validation == 0 ? " ('validation' is 0)" : "") +
                  ", so the training is not compared with the model to start "
@@ -165,12 +166,22 @@ std::string description(Context& context, const network::Network& network, const
   network::ModelDescription description;
   description.structure = network;
   description.channels = context.params().texts("channels");
+  description.axes = job.examples.axes();
   description.classes = context.params().texts("classes");
   description.views = network.views();
   const bool takes_any_size = job.examples.has_label_image();
   if (!takes_any_size && !network.has_views) description.size = job.examples.size();
   return network::to_text(description,
                           training_text(job.settings, job.examples, job.split, trainer.progress(), start_of(context.params())));
+}
+
+void load_start(Weights& weights, const std::string& path, const std::string& axes) {
+  const std::string of_start = description_in(path).axes;
+  if (!of_start.empty() && of_start != axes)
+    throw Error("the model to start with, '" + path + "', was trained on images whose axes run " + of_start + ", but these run " +
+                axes +
+                "; turn them by geometry.reorient_volume and reorient_mask (the training graphs have a parameter 'axes' for it)");
+  load_weights(weights, path);
 }
 
 }  // namespace
@@ -188,7 +199,7 @@ void fit(Context& context, FitJob job) {
   require_class_weights(job.settings.class_weights, params.texts("classes").size());
   Weights weights(network, shapes);
   initialise(weights, job.settings.initialisation, job.settings.initial_sd, job.settings.seed);
-  if (!params.text("start").empty()) load_weights(weights, params.text("start"));
+  if (!params.text("start").empty()) load_start(weights, params.text("start"), examples.axes());
   require_freezable(weights, job.settings.freeze);
   fit_batch(context, job.settings, static_cast<std::int64_t>(job.split.training.size()), examples.word());
   report_before(context, network, shapes, job);

@@ -22,8 +22,8 @@ struct BatchResult {
 
 /// What samples give in evaluation. Counts are of samples, of label images of voxels.
 struct Metrics {
-  double loss = 0;                                ///< sum of the samples' losses
-  std::int64_t count = 0, right = 0;              ///< right: the label's class scores highest
+  double loss = 0;                                  ///< sum of the samples' losses
+  std::int64_t count = 0, right = 0;                ///< right: the label's class scores highest
   std::vector<std::int64_t> found, labelled, both;  ///< by class: it scores highest; it is the label; both
 };
 
@@ -33,8 +33,8 @@ double dice_of(const Metrics& metrics, std::size_t label);
 double mean_dice(const Metrics& metrics);
 
 /// Computes batches in micro-batches that fit the memory: each on one thread, several at a time, added up in their order, so that
-/// the result is the same bit by bit for any number of threads. A GPU gets them one after the other; nothing waits for it before the batch's
-/// end, so the threads cut and augment the next micro-batch while it works on this one.
+/// the result is the same bit by bit for any number of threads. A GPU gets them one after the other; nothing waits for it before
+/// the batch's end, so the threads cut and augment the next micro-batch while it works on this one.
 class Gradient {
  public:
   Gradient(const network::Network& network, const Examples& examples, const Settings& settings, c10::Device device);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/grid/axes.h"
 #include "common/grid/inputs.h"
 #include "flowrun/sdk/node.h"
 #include "labelled_images.h"
@@ -73,6 +74,7 @@ class Images : public Node {
     LabelledImages images;
     images.case_name = context.case_name();
     images.channels = static_cast<std::int64_t>(volumes.size());
+    images.axes = grid::axes_words(grid::axes_of(geometry, grid::name_of(volumes.front()->source, "volumes")));
     for (std::size_t axis = 0; axis < 3; ++axis) images.size[axis] = box.high[axis] - box.low[axis];
     images.labels.reserve(static_cast<std::size_t>(images.voxels()));
     for_each_voxel(geometry, box, [&](std::size_t i) {

@@ -14,6 +14,7 @@ struct LabelledImages : PayloadOf<LabelledImages> {
   static constexpr std::string_view kType = "train.labelled_images/1";
   std::string case_name;
   std::int64_t channels = 0;
+  std::string axes;                           ///< of the images, as grid/axes.h words them
   std::array<std::int64_t, 3> size{0, 0, 0};  ///< of the box along x, y, z
   std::vector<float> values;                  ///< C x D x H x W, W fastest
   std::vector<std::uint8_t> labels;           ///< D x H x W; 0: background

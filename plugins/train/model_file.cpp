@@ -69,12 +69,16 @@ std::string torchscript_of(const network::Network& network, const Weights& weigh
   return stream.str();
 }
 
+network::ModelDescription description_in(const std::string& path) {
+  return network::parse_description(tensor::load_checked(path).extra, path);
+}
+
 network::ModelDescription describe_model(const std::string& path) {
-  network::ModelDescription description = network::parse_description(tensor::load_checked(path).extra, path);
+  network::ModelDescription description = description_in(path);
   if (!description.structure)
     throw Error("the model '" + path +
                 "' does not describe its layers (\"network\" with \"layers\" in its flowrun.json), so its training "
-                "cannot go on; give the layers in parameter 'network'");
+                "cannot continue; give the layers in parameter 'network'");
   return description;
 }
 

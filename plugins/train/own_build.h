@@ -4,8 +4,8 @@
 
 namespace flowrun::train {
 
-/// A number that tells this build of the plugin's library from every other: a hash of its file. A checkpoint goes on with the code
-/// that began it, for another formula would give a network that neither would give. 0: the file cannot be read.
+/// A number that tells this build of the plugin's library from every other: a hash of its file. A checkpoint goes on with the
+/// code that began it, for another formula would give a network that neither would give. 0: the file cannot be read.
 std::uint64_t own_build();
 
 }  // namespace flowrun::train

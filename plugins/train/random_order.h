@@ -15,7 +15,16 @@ namespace flowrun::train {
 using random::bits_at;
 
 /// What numbers are drawn for.
-enum class Purpose : std::uint64_t { negatives = 1, positives = 2, split = 3, order = 4, dropout = 5, augment = 6, weights = 7, crop = 8 };
+enum class Purpose : std::uint64_t {
+  negatives = 1,
+  positives = 2,
+  split = 3,
+  order = 4,
+  dropout = 5,
+  augment = 6,
+  weights = 7,
+  crop = 8
+};
 
 /// An independent stream for a purpose and a number, such as the epoch.
 constexpr std::uint64_t stream(std::uint64_t seed, Purpose purpose, std::uint64_t number = 0) {

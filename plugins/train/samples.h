@@ -18,11 +18,11 @@ struct Samples : PayloadOf<Samples> {
   std::string case_name;
   Geometry geometry;
   std::int64_t channels = 0;
-  std::vector<Size> sizes;                    ///< of each view's patch along x, y, z
-  std::vector<std::int64_t> voxels;           ///< centres, ascending linear indices
-  std::vector<std::uint8_t> labels;           ///< the class; of lesions 1: lesion, 0: not
-  std::int64_t positives = 0;                 ///< samples whose class is not 0
-  std::vector<float> values;                  ///< N rows of copy_patches, or C x D x H x W of the box
+  std::vector<Size> sizes;           ///< of each view's patch along x, y, z
+  std::vector<std::int64_t> voxels;  ///< centres, ascending linear indices
+  std::vector<std::uint8_t> labels;  ///< the class; of lesions 1: lesion, 0: not
+  std::int64_t positives = 0;        ///< samples whose class is not 0
+  std::vector<float> values;         ///< N rows of copy_patches, or C x D x H x W of the box
   bool is_box = false;
   std::array<std::int64_t, 3> box_low{0, 0, 0};  ///< voxel of the image at the box's first corner; may be outside of the image
   std::array<std::int64_t, 3> box_size{0, 0, 0};

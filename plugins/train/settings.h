@@ -18,21 +18,21 @@ struct Settings {
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  ///< of Adam
   double rho = 0.9;                                   ///< of AdaDelta
   double weight_decay = 0;
-  std::int64_t batch = 4096;              ///< of a training: after fitting_batch
+  std::int64_t batch = 4096;  ///< of a training: after fitting_batch
   std::int64_t micro_batch = 32;
   double validation = 0.25;
   std::string split = "auto";
   std::uint64_t seed = 1;
   std::vector<std::string> freeze;
   Augmentation augmentation;
-  std::string schedule = "constant";     ///< of the learning rate: constant, cosine, step
-  std::int64_t schedule_epochs = 10;     ///< step: the rate is lowered after so many epochs
-  double schedule_factor = 0.1;          ///< step: by this factor
-  std::string loss = "cross_entropy";    ///< as Loss has them
-  double loss_ratio = 0.05;              ///< of sensitivity_specificity: weight of the sensitivity's error
-  std::vector<double> class_weights;     ///< of the cross-entropy, one for each class; empty: all alike
-  bool judge_start = false;              ///< the weights to begin with are epoch 0, kept when no epoch is better
-  bool keep_last = false;                ///< without validation: the last epoch's weights, not those of the lowest training loss
+  std::string schedule = "constant";   ///< of the learning rate: constant, cosine, step
+  std::int64_t schedule_epochs = 10;   ///< step: the rate is lowered after so many epochs
+  double schedule_factor = 0.1;        ///< step: by this factor
+  std::string loss = "cross_entropy";  ///< as Loss has them
+  double loss_ratio = 0.05;            ///< of sensitivity_specificity: weight of the sensitivity's error
+  std::vector<double> class_weights;   ///< of the cross-entropy, one for each class; empty: all alike
+  bool judge_start = false;            ///< the weights to begin with are epoch 0, kept when no epoch is better
+  bool keep_last = false;              ///< without validation: the last epoch's weights, not those of the lowest training loss
   // These only say how far it goes and where it goes.
   std::int64_t epochs = 50;
   std::int64_t patience = 50;

@@ -117,7 +117,7 @@ std::string Trainer::first_line() const {
   if (is_resumed())
     return "resumed at epoch " + std::to_string(progress_.epoch + 1) + " (" + std::to_string(progress_.batch) + " of its " +
            std::to_string(batches()) + " steps are done)";
-  return "training on " + std::to_string(split_.training.size()) + " " + examples_.word() + ", judged by " +
+  return "training on " + std::to_string(split_.training.size()) + " " + examples_.word() + ", validated on " +
          std::to_string(split_.validation.size()) + "; " + std::to_string(batches()) + " steps of " +
          std::to_string(settings_.batch) + " " + examples_.word() + " are an epoch";
 }

@@ -15,8 +15,8 @@ namespace flowrun::train {
 class Trainer {
  public:
   /// All are to outlive the trainer. `weights` are where it begins, and the best ones when it is done.
-  Trainer(const network::Network& network, const Examples& examples, const Split& split, const Settings& settings, c10::Device device,
-          Weights& weights);
+  Trainer(const network::Network& network, const Examples& examples, const Split& split, const Settings& settings,
+          c10::Device device, Weights& weights);
 
   /// Gives false when the context was cancelled before the end; the checkpoint is then written and `weights` are of no use.
   /// Throws Error when the loss is no number any more.
@@ -24,7 +24,7 @@ class Trainer {
 
   const Progress& progress() const { return progress_; }
   double samples_per_second() const;
-  bool is_saved() const { return is_saved_; }  ///< the checkpoint holds all that was trained
+  bool is_saved() const { return is_saved_; }                  ///< the checkpoint holds all that was trained
   const std::string& set_aside() const { return set_aside_; }  ///< a sentence about a checkpoint that did not fit; empty: none
 
  private:

@@ -14,8 +14,8 @@ struct Start {
   std::string path, sha256;
 };
 
-/// {"training": {...}}: how a model was trained, for its description. The date is that of today in UTC, or that of the environment
-/// variable SOURCE_DATE_EPOCH (seconds since 1970), for builds that are to give the same bytes on another day.
+/// {"training": {...}}: how a model was trained, for its description. The date is that of today in UTC, or that of the
+/// environment variable SOURCE_DATE_EPOCH (seconds since 1970), for builds that are to give the same bytes on another day.
 std::string training_text(const Settings& settings, const Examples& examples, const Split& split, const Progress& progress,
                           const Start& start);
 

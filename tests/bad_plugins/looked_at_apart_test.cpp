@@ -21,7 +21,7 @@ constexpr bool kSanitized = true;  // the sanitizer reports a crash in its own w
 constexpr bool kSanitized = false;
 #endif
 
-const std::string kWhen = " when a process apart asked it for its node types";
+const std::string kWhen = " when a separate process asked it for its node types";
 
 /// A folder with one bad plugin, and a cache of its own.
 struct Apart {

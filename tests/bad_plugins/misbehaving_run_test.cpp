@@ -47,14 +47,15 @@ TEST_CASE("bad_plugins: what a node throws from open stops the run before the fi
         "node 'bad' (misbehaving.open_throws, plugin misbehaving) could not be opened: the model is missing");
   CHECK(thrown_by([&] { Run(runner.graph("open_throws_number"), runner.registry, {}); }) ==
         "node 'bad' (misbehaving.open_throws_number, plugin misbehaving) could not be opened: the node threw something that is "
-        "not a std::exception (int), so its reason is unknown; the plugin's author must mend that");
+        "not a std::exception (int), so its reason is unknown; the plugin's author must correct this");
 }
 
 TEST_CASE("bad_plugins: a node of a real library that breaks its contract in a run is told what it did") {
   Runner runner;
   CHECK(runner.error_of("process_throws") == "the image is upside down");
   CHECK(runner.error_of("process_throws_number") ==
-        "the node threw something that is not a std::exception (int), so its reason is unknown; the plugin's author must mend that");
+        "the node threw something that is not a std::exception (int), so its reason is unknown; the plugin's author must correct "
+        "this");
   CHECK(runner.error_of("emits_twice") == "the node emitted twice at output 'mask' in one firing");
   CHECK(runner.error_of("emits_nothing") == "the node emitted nothing at output 'mask'");
   CHECK(runner.error_of("emits_wrong_type") ==

@@ -1,4 +1,4 @@
-// Plugins built with Clang, where it is installed; what is refused by its build tag alone is tested with made-up tags in any
+// Plugins built with Clang, where it is installed; what is refused by its build tag alone is tested with artificial tags in any
 // case.
 #include <doctest/doctest.h>
 

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 using namespace flowrun;
 using namespace flowrun::testing;
 
-/// The sentence after the quoted path, and that nothing of the library ran, here or in a process apart, or stayed.
+/// The sentence after the quoted path, and that nothing of the library ran, here or in a separate process, or stayed.
 std::string refusal(const fs::path& file) {
   const FixtureMark mark;
   const std::string text = failure_of(file);
@@ -37,7 +37,8 @@ const std::string kDamaged = "is damaged: in its flowrun_plugin, ";
 
 }  // namespace
 
-TEST_CASE("bad_plugins: the code of a plugin that is accepted runs, in a process apart, so that the others can be seen not to") {
+TEST_CASE(
+    "bad_plugins: the code of a plugin that is accepted runs, in a separate process, so that the others can be seen not to") {
   const PluginFolder folder;
   const FixtureMark mark;
   const fs::path file = folder.add("good");

@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <sstream>
+
 #include "flowrun_process.h"
 #include "graph_texts.h"
 
@@ -158,17 +160,35 @@ TEST_CASE("flowrun docs: a page for each type of a plugin and a list of them") {
   const Ended ended = run_flowrun(folder, {"docs", "pages", "clitest", "--graphs", "graphs"});
   CHECK(ended.status == 0);
   CHECK((ended.out + ended.err).empty());
-  CHECK(contains(folder.read("pages/README.md"), "| [clitest.make](clitest.make.md) | Eight voxels of one value |\n"));
+  CHECK(contains(folder.read("pages/README.md"), "- [clitest.make](clitest.make.md): Eight voxels of one value\n"));
   const std::string page = folder.read("pages/clitest.write.md");
   CHECK(page.starts_with("# clitest.write\n\nWrites the first voxel as text.\n"));
-  CHECK(contains(page, "| `volume` | `flowrun.volume/1` | one | Any image |\n"));
-  CHECK(contains(page, "| `path` | path (written) | required | | | The text file |\n"));
+  CHECK(contains(page, "- `volume`: `flowrun.volume/1`, one. Any image.\n"));
+  CHECK(contains(page, "- `path`: path (written), required. The text file.\n"));
   CHECK(contains(page, "From [value.json](../graphs/value.json):"));
   CHECK(contains(page, "\"write\": {\n  \"type\": \"clitest.write\",\n"));
   CHECK(contains(folder.read("pages/clitest.wait.md"), "\"inputs\": { \"volume\": \"volume.volume\" }"));
 }
 
-TEST_CASE("flowrun docs: an unknown prefix and a folder that cannot be made are told") {
+TEST_CASE("flowrun docs: long texts are broken into lines of 120 characters, none of which begins with a mark of Markdown") {
+  const TempFolder folder;
+  CHECK(run_flowrun(folder, {"docs", "pages", "clitest"}).status == 0);
+  const std::string page = folder.read("pages/clitest.measure.md");
+  CHECK(contains(page, "\nA line of its own.\n"));
+  CHECK(contains(page, "\n\\- 1"));
+  std::istringstream lines(page);
+  bool is_code = false;
+  for (std::string line; std::getline(lines, line);) {
+    is_code = is_code != line.starts_with("```");
+    if (is_code) continue;
+    CAPTURE(line);
+    CHECK(line.size() <= 120);
+    CHECK_FALSE(line.starts_with("- 1"));
+    CHECK_FALSE(line.starts_with("2. "));
+  }
+}
+
+TEST_CASE("flowrun docs: an unknown prefix and a folder that cannot be made are reported") {
   const TempFolder folder;
   CHECK(contains(run_flowrun(folder, {"docs", "pages", "clitset"}).err, "did you mean 'clitest'?"));
   folder.write("file", "");

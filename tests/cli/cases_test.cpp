@@ -55,9 +55,9 @@ TEST_CASE("cases table: faults are told with file and line") {
               "tables/cases.csv:1:1: error: column 'imge' is no input of graph 'file'; did you mean 'image'?");
   check_fault("case,value\na,1\n", "tables/cases.csv:1:1: error: the table has no column 'image', which graph 'file' needs");
   check_fault("image\nimages/a.nii\n", "tables/cases.csv:1:1: error: the table has no column 'case'");
-  check_fault("case,image,image\na,images/a.nii,x\n", "column 'image' stands twice in the header");
+  check_fault("case,image,image\na,images/a.nii,x\n", "column 'image' occurs twice in the header");
   check_fault("case,image\na,images/a.nii\n\nb\n", "tables/cases.csv:4:1: error: this row has 1 cells, the header has 2");
-  check_fault("case,image\na,images/a.nii\na,images/a.nii\n", "tables/cases.csv:3:1: error: case 'a' stands in line 2 already");
+  check_fault("case,image\na,images/a.nii\na,images/a.nii\n", "tables/cases.csv:3:1: error: case 'a' is already in line 2");
   check_fault("case,image\n,images/a.nii\n", "tables/cases.csv:2:1: error: the case has no name");
   check_fault("case,image\n../a,images/a.nii\n", "tables/cases.csv:2:1: error: case '../a': a name becomes part of file names");
   check_fault("case,image\na,\"images/a.nii\n", "tables/cases.csv:2:3: error: this quoted cell never ends");

@@ -112,7 +112,7 @@ TEST_CASE("flowrun run --shard: parts of another number in a folder are refused 
   CHECK(contains(other.err,
                  "--shard 2/3: the cases of 'o' are split into 2 shards already (ended: 1/2), and parts of another "
                  "number would leave cases out and run others twice; write --shard I/2 (with --resume for what is "
-                 "missing), or choose another --out; to split the cases anew, delete 'o/flowrun/shards'"));
+                 "missing), or choose another --out; to split the cases again, delete 'o/flowrun/shards'"));
   CHECK(contains(other.err, "nothing was run"));
   CHECK_FALSE(folder.has("o/p1_value.txt"));
   CHECK(std::filesystem::last_write_time(folder.path() / "o/flowrun") == before);

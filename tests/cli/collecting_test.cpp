@@ -249,7 +249,7 @@ TEST_CASE("flowrun run --shard: on a full disk the case whose item does not fit 
 
 namespace {
 
-/// A small training, and a table of measures of each case's candidates, on made-up heads.
+/// A small training, and a table of measures of each case's candidates, on artificial heads.
 const std::string kTrainingGraph = R"({
   "format": 1,
   "name": "training",

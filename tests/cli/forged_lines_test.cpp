@@ -109,8 +109,9 @@ TEST_CASE("flowrun: names of files, options and graphs with line feeds and escap
 TEST_CASE("flowrun run: a node that throws nothing that says why gets a sentence, with what it threw") {
   for (const std::string how : {"empty", "blank"}) {
     const TempFolder folder;
-    CHECK(contains(run_bad(folder, how).err,
-                   "plugin crashtest): the node threw a std::runtime_error without a reason; the plugin's author must mend that"));
+    CHECK(contains(
+        run_bad(folder, how).err,
+        "plugin crashtest): the node threw a std::runtime_error without a reason; the plugin's author must correct this"));
   }
   const TempFolder folder;
   CHECK(contains(run_bad(folder, "number").err, "the node threw something that is not a std::exception (int), so its reason"));

@@ -71,7 +71,7 @@ TEST_CASE("flowrun: a second name=path without its own --in is explained") {
   const TempFolder folder;
   const Ended ended = run_flowrun(folder, {"run", "graph.json", "--in", "t1=a.nii", "t2=b.nii"});
   CHECK(ended.status == 2);
-  CHECK(contains(ended.err, "'t2=b.nii' stands alone; write --in before every name=path"));
+  CHECK(contains(ended.err, "'t2=b.nii' has no option before it; write --in before every name=path"));
 }
 
 TEST_CASE("flowrun run: --help with a graph shows that graph's inputs and parameters") {

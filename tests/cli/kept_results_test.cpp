@@ -34,6 +34,21 @@ void forge(const TempFolder& folder, const std::string& name, const std::string&
   set_times(file, before.st_atim, before.st_mtim);
 }
 
+/// A run of it waits at "o/begun" for the file "release".
+const std::string kWaiting = R"({
+  "format": 1,
+  "name": "wait",
+  "nodes": {
+    "make": { "type": "clitest.make", "params": { "value": 7 } },
+    "wait": {
+      "type": "clitest.wait", "inputs": { "volume": "make.volume" }, "params": { "begun": "${out}/begun", "release": "release" }
+    },
+    "times": { "type": "formula.multiply", "inputs": { "volume": "wait.volume" }, "run": { "cache": "always" } },
+    "write": { "type": "clitest.write", "inputs": { "volume": "times.volume" }, "params": { "path": "${out}/${case}.txt" } }
+  }
+})";
+const Words kWaitingWords{"run", "wait.json", "--case-name", "a", "--out", "o", "--plugin-path", "plugins", "--cache", "kept"};
+
 }  // namespace
 
 TEST_CASE("flowrun run: what has been computed is not computed again, and its figures are in the table all the same") {
@@ -42,6 +57,7 @@ TEST_CASE("flowrun run: what has been computed is not computed again, and its fi
   CHECK(setting.folder.read("o/a.txt") == "14\n");
   CHECK(setting.entries().size() == 3);
   CHECK(setting.kept() == 4);  // all but the one that writes
+  CHECK(contains(setting.run().err, "opening 1 node for 1 case"));
   CHECK(setting.folder.read("o/a.txt") == "14\n");
   const std::string record = setting.folder.read("o/flowrun/cases/a.json");
   CHECK(contains(record, "\"value\": 7"));
@@ -100,6 +116,45 @@ TEST_CASE("flowrun run: what a plugin made before it was built again is not take
   CHECK(setting.folder.read("o/a.txt") == "14\n");
 }
 
+TEST_CASE("flowrun run: a library below a plugin that was built again counts as the plugin does, here and with --resume") {
+  const Setting setting;
+  copy_linked_plugin(setting.folder);
+  std::string graph = kKeptGraph;
+  graph.replace(graph.find("formula.multiply"), 16, "linked.multiply");
+  setting.folder.write("kept.json", graph);
+  CHECK(setting.kept() == 0);
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+  CHECK(setting.kept() == 4);
+  change_formula(setting.folder, '3', "plugins/lib/libfactor.so");
+  const Ended resumed = setting.run({"--resume"});
+  CHECK(contains(resumed.err, "plugin 'linked' was built again (node 'times')"));
+  CHECK(setting.folder.read("o/a.txt") == "21\n");
+  CHECK(setting.kept() == 4);
+  change_formula(setting.folder, '2', "plugins/lib/libfactor.so");
+  CHECK(setting.kept() == 4);
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+}
+
+TEST_CASE("flowrun run: two plugins with different libraries of one name are refused: a process has the first for both") {
+  const Setting setting;
+  copy_linked_plugin(setting.folder);
+  copy_linked_plugin(setting.folder, "linked_too", "other");
+  std::string graph = kKeptGraph;
+  graph.replace(graph.find("formula.multiply"), 16, "linked.multiply");
+  graph.replace(graph.find("\"volume\": \"times.volume\""), 24, "\"volume\": \"more.volume\"");
+  graph.insert(graph.find("\"measure\": {"), R"("more": { "type": "linked_too.multiply", "inputs": { "volume": "times.volume" } },)");
+  setting.folder.write("kept.json", graph);
+  CHECK(setting.run({"--plugin-path", "other"}).status == 0);  // the same library twice
+  CHECK(setting.folder.read("o/a.txt") == "28\n");
+  change_formula(setting.folder, '3', "other/lib/libfactor.so");
+  CHECK(setting.run({"--plugin-path", "other"}).status == 0);  // 'times' is kept, so only one of the two plugins is loaded
+  CHECK(setting.folder.read("o/a.txt") == "42\n");
+  const Ended refused = setting.run({"--plugin-path", "other", "--no-cache"});
+  CHECK(refused.status == 2);
+  CHECK(contains(refused.err, "a process has one library of a name"));
+  CHECK(setting.run({"--plugin-path", "other", "--until", "times"}, "p").status == 0);
+}
+
 TEST_CASE("flowrun run: a case of another name has results of its own: nodes see the name") {
   const Setting setting;
   CHECK(setting.kept() == 0);
@@ -122,6 +177,20 @@ TEST_CASE("flowrun run: \"cache\": \"never\" runs its node, and what is made fro
   const Ended wrong = setting.run();
   CHECK(wrong.status == 2);
   CHECK(contains(wrong.err, "'cache' takes auto, always or never, found 'often'"));
+}
+
+TEST_CASE("flowrun run: a node that says that its results may differ is never kept, nor what is made from it") {
+  const Setting setting;
+  std::string graph = kKeptGraph;
+  graph.replace(graph.find("formula.multiply"), 16, "formula.anyhow");
+  setting.folder.write("kept.json", graph);
+  const Ended wrong = setting.run();
+  CHECK(wrong.status == 2);
+  CHECK(contains(wrong.err, "node 'times', run: 'cache' is always, but formula.anyhow may give another result each time"));
+  graph.replace(graph.find(", \"run\": { \"cache\": \"always\" }"), 30, "");
+  setting.folder.write("kept.json", graph);
+  CHECK(setting.kept() == 0);
+  CHECK(setting.kept() == 0);
 }
 
 TEST_CASE("flowrun run: \"auto\" keeps nothing that is computed as fast as it is read") {
@@ -163,6 +232,18 @@ TEST_CASE("flowrun run: a folder of results that takes nothing more is said once
   CHECK(setting.folder.read("o/a.txt") == "14\n");
   CHECK(contains(ended.err, "no more results are kept in this run: "));
   CHECK(ended.err.find("no more results") == ended.err.rfind("no more results"));
+}
+
+TEST_CASE("flowrun run: a folder of results that is removed during a run is made again") {
+  const Setting setting;
+  setting.folder.write("wait.json", kWaiting);
+  FlowrunProcess process(setting.folder, kWaitingWords);
+  REQUIRE(wait_for_file(setting.folder.path() / "o/begun"));
+  fs::remove_all(setting.folder.path() / "kept");
+  setting.folder.write("release", "");
+  CHECK(process.end().status == 0);
+  CHECK(setting.folder.has("kept/CACHEDIR.TAG"));
+  CHECK(contains(run_flowrun(setting.folder, kWaitingWords).out, "kept results: 1 of 4 nodes did not run"));
 }
 
 TEST_CASE("flowrun run: two processes at once share the folder") {
@@ -248,26 +329,14 @@ TEST_CASE("flowrun cache: files that are no kept results are never removed, and 
 
 TEST_CASE("flowrun run: what is made while a plugin is built again is not kept, and --resume runs it again") {
   const Setting setting;
-  setting.folder.write("wait.json", R"({
-    "format": 1,
-    "name": "wait",
-    "nodes": {
-      "make": { "type": "clitest.make", "params": { "value": 7 } },
-      "wait": {
-        "type": "clitest.wait", "inputs": { "volume": "make.volume" }, "params": { "begun": "${out}/begun", "release": "release" }
-      },
-      "times": { "type": "formula.multiply", "inputs": { "volume": "wait.volume" }, "run": { "cache": "always" } },
-      "write": { "type": "clitest.write", "inputs": { "volume": "times.volume" }, "params": { "path": "${out}/${case}.txt" } }
-    }
-  })");
-  const Words words{"run", "wait.json", "--case-name", "a", "--out", "o", "--plugin-path", "plugins", "--cache", "kept"};
-  FlowrunProcess process(setting.folder, words);
+  setting.folder.write("wait.json", kWaiting);
+  FlowrunProcess process(setting.folder, kWaitingWords);
   REQUIRE(wait_for_file(setting.folder.path() / "o/begun"));
   change_formula(setting.folder, '3');
   setting.folder.write("release", "");
   CHECK(process.end().status == 0);
   CHECK_FALSE(fs::exists(setting.folder.path() / "kept/results"));
-  Words again = words;
+  Words again = kWaitingWords;
   again.push_back("--resume");
   CHECK(contains(run_flowrun(setting.folder, again).err, "runs again: a"));
   CHECK(setting.folder.read("o/a.txt") == "21\n");

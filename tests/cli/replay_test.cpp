@@ -71,6 +71,6 @@ TEST_CASE("flowrun replay: says when no packets were kept, and what was damaged"
   fs::remove(folder.path() / packet);
   CHECK(contains(run_flowrun(folder, {"replay", "p1", "--results", "o"}).err, "is not a packet: it cannot be read: No such file or directory"));
   folder.write("o/flowrun/replay/p1/replay.json", "[]");
-  CHECK(contains(run_flowrun(folder, {"replay", "p1", "--results", "o"}).err, "does not tell of a failed firing"));
+  CHECK(contains(run_flowrun(folder, {"replay", "p1", "--results", "o"}).err, "does not describe a failed firing"));
   CHECK(contains(run_flowrun(folder, {"replay", "p9", "--results", "o"}).err, "'p9' is neither a record nor a folder"));
 }

@@ -58,13 +58,13 @@ TEST_CASE("flowrun: a reader that goes away takes nothing away but the text: the
   }
 }
 
-TEST_CASE("flowrun: a standard output that is full is an error, for what stands there is not complete") {
+TEST_CASE("flowrun: a standard output that is full is an error, because what was written there is incomplete") {
   const TempFolder folder;
   folder.write("value.json", kValueGraph);
   CHECK(shell(folder, "\"$F\" nodes > /dev/full 2> error") == 1);
   CHECK(folder.read("error") ==
-        "flowrun: error: the standard output cannot be written: No space left on device; what stands there "
-        "is not complete\n");
+        "flowrun: error: the standard output cannot be written: No space left on device; what was written "
+        "there is incomplete\n");
   CHECK(shell(folder, "\"$F\" run value.json --out o > /dev/full 2> error") == 1);
   CHECK(folder.read("o/value_value.txt") == "7\n");
 }

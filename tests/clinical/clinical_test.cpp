@@ -1,4 +1,4 @@
-// graphs/clinical, run by the program on raw made-up heads whose truth is known.
+// graphs/clinical, run by the program on raw artificial heads whose truth is known.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -173,7 +173,7 @@ TEST_CASE("clinical: a T1 that does not fit, a FLAIR given as T1, thick slices: 
   make_scans(folder, "scan", 5, kSmallT1 + kSmallFlair);
   make_scans(folder, "thick", 5, kSmallT1 + " --set raw.flair_size=120,128,36 --set raw.flair_spacing=2,2,5");
 
-  // Made-up heads differ in their brains and hardly in their outlines, so another one is this one made larger.
+  // Artificial heads differ in their brains and hardly in their outlines, so another one is this one made larger.
   Volume larger = read_volume(folder.file("out/scan_t1.nii.gz"));
   for (double& spacing : larger.geometry.spacing) spacing *= 1.08;
   NodeRunner write("io.write_volume", {{"path", folder.file("out/larger_t1.nii.gz")}});

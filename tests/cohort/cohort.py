@@ -39,7 +39,7 @@ BROKEN = {
     "othergrid": ("networks/initial", r"'{folder}/othergrid_pd\.nii\.gz' and '{folder}/phantom1_flair\.nii\.gz' are not on one grid: spacing "
                   r"3\.25 x (\S+) x \1 and \1 x \1 x \1 mm \(tolerance 0\.00325 mm\); resample one onto the other's grid first"),
     "notanumber": ("read_flair", r"cannot read '{folder}/notanumber_flair\.nii\.gz': 1000 of its \d+ voxels are not finite \(NaN or infinite\), the first at "
-                   r"\(\d+, \d+, \d+\); mend the image, or set the parameter 'nan' to \"zero\" to take them as 0"),
+                   r"\(\d+, \d+, \d+\); correct the image, or set the parameter 'nan' to \"zero\" to take them as 0"),
     "empty": ("preprocess/flair", r"'{folder}/empty_flair\.nii\.gz' has no non-zero voxels, so it has no mean to normalise by; check that the image is not "
               r"empty and that parameter 'over' names the right voxels"),
     "noimage": ("read_t1", r"cannot read '{folder}/noimage_t1\.nii\.gz': its name says NIfTI, but it is a text that begins with 'name,age'"),

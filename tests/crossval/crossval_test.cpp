@@ -195,7 +195,8 @@ TEST_CASE("crossval: a failing step ends it with the fold and the step" * doctes
   const Ended run = flowrun("crossval " + kPlan + " --quiet --cases " + cases + " --out " + folder.file("out") + quick("1"));
   CHECK(run.status == 1);
   CHECK(contains(run.text, "no case has samples to train on"));
-  CHECK(contains(run.text, "flowrun: fold a, step initial failed; when the reason is mended, the same command continues there\n"));
+  CHECK(contains(run.text,
+                 "flowrun: fold a, step initial failed; when the cause is corrected, the same command continues there\n"));
 }
 
 TEST_CASE("crossval: what is wrong with a plan, its table or its settings is said with its place before anything runs") {

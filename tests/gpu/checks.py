@@ -98,7 +98,8 @@ class Checks:
         return json.loads((out / "flowrun-run.json").read_text()), seconds
 
     def settings(self, gate=1.5):
-        return ["--set", f"models={self.models}", "--set", f"candidate_threshold={gate}"]
+        axes = "LAS" if self.has_weights else "LPS"  # those that the networks were trained on
+        return ["--set", f"models={self.models}", "--set", f"candidate_threshold={gate}", "--set", f"axes={axes}"]
 
     def patients(self):
         found = sorted(folder for folder in (HERE / "data").glob("*") if (folder / "golden_candidates.f32").exists())
@@ -112,7 +113,7 @@ class Checks:
         return self.patient_inputs(self.patients()[0]) if self.patients() and not self.quick else self.inputs
 
     def phantoms(self):
-        """Two made-up heads, and a table of cases that takes them in turn."""
+        """Two artificial heads, and a table of cases that takes them in turn."""
         folder = self.out / "phantoms"
         table = self.out / "seeds.csv"
         table.write_text("case,seed\nhead1,1\nhead2,2\n")

@@ -1,10 +1,10 @@
-// The shipped graphs, whole, over made-up heads with the shipped models: what they find is what they found when the masks in
+// The shipped graphs, whole, over artificial heads with the shipped models: what they find is what they found when the masks in
 // golden/ were written, and it fits the truth.
 //
 // Tolerance: 2 % of the mask's voxels may differ (two at least). The networks' sums differ by about 1e-6 between processors and
-// versions of LibTorch, and the made-up head in its last bits between mathematical libraries, so that a voxel whose probability
-// lies just at the threshold can fall to the other side. A wrong axis, channel or model changes a quarter of the voxels and more.
-// FLOWRUN_WRITE_GOLDEN=1 writes the files again, after a change that is meant to change the masks.
+// versions of LibTorch, and the artificial head in its last bits between mathematical libraries, so that a voxel whose
+// probability lies just at the threshold can fall to the other side. A wrong axis, channel or model changes a quarter of the
+// voxels and more. FLOWRUN_WRITE_GOLDEN=1 writes the files again, after a change that is meant to change the masks.
 #include <doctest/doctest.h>
 
 #include <algorithm>

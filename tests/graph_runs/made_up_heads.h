@@ -1,4 +1,4 @@
-// Made-up heads as files, and flowrun as a person starts it.
+// Artificial heads as files, and flowrun as a person starts it.
 #pragma once
 
 #include <filesystem>
@@ -24,7 +24,7 @@ class Folder {
   fs::path path;
 };
 
-/// The four images of a made-up patient in LPS axes, and its true lesions.
+/// The four images of an artificial patient in LPS axes, and its true lesions.
 struct Head {
   std::map<std::string, Volume> images;  ///< flair, pd, t2, t1
   Mask lesions;

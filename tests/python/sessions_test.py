@@ -43,6 +43,19 @@ def cascade(tmp_path_factory):
     return graph.save(tmp_path_factory.mktemp("cascade") / "cascade.json")
 
 
+def test_results_are_kept_where_a_folder_is_given(cascade, heads, tmp_path):
+    head = heads.run(seed=1)
+    images = {name: head[name] for name in CONTRASTS}
+    with cascade.session(threads=2, changing=["threshold"], cache=tmp_path / "kept") as session:
+        first, again = session.run(**images), session.run(**images)
+        other = session.run(**images, threshold=1.7)
+    with cascade.session(threads=2, changing=["threshold"]) as session:
+        plain = session.run(**images, threshold=1.7)
+    assert first.kept == 0 and again.kept > 3 and plain.kept == 0
+    assert np.array_equal(first.mask.data, again.mask.data) and first.figures == again.figures
+    assert np.array_equal(other.mask.data, plain.mask.data) and other.figures == plain.figures
+
+
 def test_the_mask_is_the_programs_bit_by_bit(cascade, heads, tmp_path):
     head = heads.run(seed=1)
     with cascade.session(threads=2) as session:

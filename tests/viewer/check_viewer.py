@@ -311,14 +311,19 @@ def check_size(scene):
 CHECKS = {name.removeprefix("check_"): check for name, check in list(globals().items()) if name.startswith("check_")}
 
 
+def missing_parts():
+    if not find_browser():
+        return "there is no Chromium; on Debian: apt-get install chromium"
+    return "" if nibabel else "there is no NiBabel"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("flowrun")
     parser.add_argument("--only", choices=sorted(CHECKS))
     options = parser.parse_args()
-    missing = "there is no Chromium; on Debian: apt-get install chromium" if not find_browser() else "there is no NiBabel" if not nibabel else ""
-    if missing:
-        print(f"SKIPPED: {missing}")
+    if missing_parts():
+        print(f"SKIPPED: {missing_parts()}")
         sys.exit(SKIPPED)
     for name in [options.only] if options.only else CHECKS:
         with tempfile.TemporaryDirectory(prefix="flowrun-viewer-") as folder:

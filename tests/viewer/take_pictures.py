@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes the pictures of the documents (docs/images/report.png, viewer.png, viewer_beside.png, comparison.png): a cohort of made-up heads is run, and its
+"""Takes the pictures of the documents (docs/images/report.png, viewer.png, viewer_beside.png, comparison.png): a cohort of artificial heads is run, and its
 pages are photographed in headless Chromium.
 
     take_pictures.py flowrun [--images DIR] [--keep DIR]

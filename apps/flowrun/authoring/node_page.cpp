@@ -2,12 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "authoring/param_text.h"
 #include "authoring/port_text.h"
 #include "flowrun/host/text.h"
+#include "terminal/text_layout.h"
 
 namespace flowrun {
 namespace {
+
+constexpr std::size_t kMarkdownWidth = 120;
 
 /// Text of a description where Markdown is read: nothing in it is a mark.
 std::string plain(const std::string& text) {
@@ -20,55 +25,76 @@ std::string plain(const std::string& text) {
   return safe;
 }
 
-/// The same as a cell of a table.
-std::string cell(const std::string& text) {
-  std::string safe;
-  for (const char c : plain(text)) {
-    if (c == '|') safe += "\\|";
-    else safe += c == '\n' ? ' ' : c;
-  }
+/// The same as a part of a line.
+std::string one_line(const std::string& text) {
+  std::string safe = plain(text);
+  std::replace(safe.begin(), safe.end(), '\n', ' ');
   return safe;
 }
 
-/// As written in a graph; a bar would end the cell.
-std::string code(const std::string& text) {
-  std::string safe;
-  for (const char c : printable(text)) safe += c == '|' ? "\\|" : std::string(1, c);
-  return safe.empty() ? "" : "`" + safe + "`";
+std::string code(const std::string& text) { return text.empty() ? "" : "`" + printable(text) + "`"; }
+
+/// A line that was broken must not begin with what Markdown reads as a mark of a list or of a heading.
+std::string without_mark(const std::string& line) {
+  if (line.starts_with("-") || line.starts_with("+") || line.starts_with("=") || line.starts_with(">")) return "\\" + line;
+  const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
+  if (digits > 0 && digits < line.size() && (line[digits] == '.' || line[digits] == ')') &&
+      (digits + 1 == line.size() || line[digits + 1] == ' '))
+    return line.substr(0, digits) + "\\" + line.substr(digits);
+  return line;
 }
 
-std::string row(const std::vector<std::string>& cells) {
-  std::string text = "|";
-  for (const std::string& one : cells) text += one.empty() ? " |" : " " + one + " |";
-  return text + "\n";
+/// A paragraph or an item of a list in lines of a page's width.
+std::string broken(const std::string& text, std::size_t indent = 0) {
+  std::string result;
+  for (const std::string& line : wrapped(text, kMarkdownWidth - indent))
+    result += (result.empty() ? line : std::string(indent, ' ') + without_mark(line)) + "\n";
+  return result;
 }
 
-std::string head(const std::vector<std::string>& names) {
-  return row(names) + row(std::vector<std::string>(names.size(), "---"));
+/// Several paragraphs, or a text with lines of its own.
+std::string broken_lines(const std::string& text) {
+  std::string result;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    result += broken(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return result;
+}
+
+std::string item(const std::string& name, const std::string& facts, const std::string& help) {
+  const std::string sentence = help.empty() ? "" : " " + one_line(help) + ".";
+  return broken("- " + code(name) + ": " + facts + "." + sentence, 2);
 }
 
 std::string inputs_text(const NodeType& type) {
   if (type.inputs.empty()) return "";
-  std::string text = "\n## Inputs\n\n" + head({"input", "payload", "takes", "is"});
-  for (const InputPort& port : type.inputs)
-    text += row({code(port.name), code(port.payload), cell(input_takes(port)), cell(port.help)});
+  std::string text = "\n## Inputs\n\n";
+  for (const InputPort& port : type.inputs) text += item(port.name, code(port.payload) + ", " + one_line(input_takes(port)), port.help);
   return text;
 }
 
 std::string outputs_text(const NodeType& type) {
   if (type.outputs.empty()) return "";
-  std::string text = "\n## Outputs\n\n" + head({"output", "payload", "gives", "is"});
+  std::string text = "\n## Outputs\n\n";
   for (const OutputPort& port : type.outputs)
-    text += row({code(port.name), code(port.payload), cell(output_gives(port)), cell(port.help)});
+    text += item(port.name, code(port.payload) + ", " + one_line(output_gives(port)), port.help);
   return text;
 }
 
-std::string params_table(const NodeType& type) {
+std::string param_facts(const ParamSpec& spec) {
+  std::string text = one_line(type_text(spec));
+  text += spec.default_value ? ", default " + code(to_string(*spec.default_value)) : ", required";
+  if (!spec.unit.empty()) text += (spec.default_value ? " " : ", in ") + one_line(spec.unit);
+  const std::string allowed = one_line(allowed_text(spec));
+  return allowed.empty() ? text : text + "; " + allowed;
+}
+
+std::string params_section(const NodeType& type) {
   if (type.params.empty()) return "";
-  std::string text = "\n## Parameters\n\n" + head({"parameter", "type", "default", "allowed", "unit", "is"});
-  for (const ParamSpec& spec : type.params)
-    text += row({code(spec.name), cell(type_text(spec)), spec.default_value ? code(to_string(*spec.default_value)) : "required",
-                 cell(allowed_text(spec)), cell(spec.unit), cell(spec.help)});
+  std::string text = "\n## Parameters\n\n";
+  for (const ParamSpec& spec : type.params) text += item(spec.name, param_facts(spec), spec.help);
   return text;
 }
 
@@ -86,12 +112,13 @@ std::string example_section(const NodeExample& example, const std::filesystem::p
 
 std::string node_page(const RegisteredType& known, const NodeExample& example, const std::filesystem::path& folder) {
   const NodeType& type = known.type;
-  std::string text = fmt::format("# {}\n\n{}.\n\n", type.name, plain(type.summary));
-  text += fmt::format("Plugin [{0}](README.md#{0}). Runs on {1}; {2}.\n", known.plugin,
+  std::string text = "# " + type.name + "\n\n" + broken(one_line(type.summary) + ".") + "\n";
+  text += fmt::format("Plugin [{0}](README.md#{0}). Runs on {1}; {2}{3}.\n", known.plugin,
                       type.cuda ? "the CPU or with CUDA" : "the CPU",
-                      type.concurrent ? "several firings at a time" : "one firing at a time");
-  if (!type.details.empty()) text += "\n" + plain(type.details) + "\n";
-  return text + inputs_text(type) + outputs_text(type) + params_table(type) + example_section(example, folder);
+                      type.concurrent ? "several firings at a time" : "one firing at a time",
+                      type.repeatable ? "" : "; results may differ each time and are never kept");
+  if (!type.details.empty()) text += "\n" + broken_lines(plain(type.details));
+  return text + inputs_text(type) + outputs_text(type) + params_section(type) + example_section(example, folder);
 }
 
 bool is_node_page(const std::string& text, const std::string& type) {
@@ -101,15 +128,14 @@ bool is_node_page(const std::string& text, const std::string& type) {
 
 std::string node_index(const std::vector<const RegisteredType*>& types) {
   std::string text = fmt::format(
-      "# Node types\n\nA page for each node type, {}, which `flowrun describe` shows in a\nterminal. Edit the descriptions, not "
-      "the "
-      "pages.\n",
+      "# Node types\n\nA page for each node type, {}. `flowrun describe`\nshows the same in a terminal. Edit the "
+      "descriptions, not the pages.\n",
       kMadeByDocs);
   std::string plugin;
   for (const RegisteredType* known : types) {
-    if (known->plugin != plugin) text += fmt::format("\n## {}\n\n", known->plugin) + head({"node type", "does"});
+    if (known->plugin != plugin) text += fmt::format("\n## {}\n\n", known->plugin);
     plugin = known->plugin;
-    text += row({fmt::format("[{0}]({0}.md)", known->type.name), cell(known->type.summary)});
+    text += broken(fmt::format("- [{0}]({0}.md): {1}", known->type.name, one_line(known->type.summary)), 2);
   }
   return text;
 }

@@ -99,7 +99,7 @@ Verb check_plugin_verb(CLI::App& app) {
             "  flowrun check-plugin build/lib/flowrun/plugins/denoise.so\n"
             "  flowrun check-plugin denoise.so --node denoise.median --set radius=2\n"
             "  flowrun check-plugin io.so --set io.read_volume.path=flair.nii.gz\n\n"
-            "Every node type is described, created, opened and fired with made-up inputs, usual and odd ones, in a process\n"
+            "Every node type is described, created, opened and fired with artificial inputs, usual and odd ones, in a process\n"
             "of its own, so that a crash is a finding.\n"
             "Exit status: 0 no check failed (some may be skipped), 1 a check failed, 2 the command line is wrong.");
   CheckPluginCommand& command = verb.carried_out_by(check);

@@ -91,7 +91,7 @@ int run_fold(const CrossvalCommand& command, const PreparedCrossval& prepared, s
     if (status == kAllDone) continue;
     say_not_reached(command, prepared, number, i);
     if (status == kInterrupted) return say_interrupted("in " + where);
-    fmt::print(stderr, "flowrun: {} failed; when the reason is mended, the same command continues there\n", printable(where));
+    fmt::print(stderr, "flowrun: {} failed; when the cause is corrected, the same command continues there\n", printable(where));
     return status;
   }
   return kAllDone;

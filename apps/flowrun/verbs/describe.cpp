@@ -61,6 +61,7 @@ std::string origin_text(const Registry& registry, const RegisteredType& found) {
   if (!found.library.empty()) table.add({"file", found.library.string()});
   table.add({"runs on", found.type.cuda ? "CPU or CUDA" : "CPU"});
   table.add({"firings", found.type.concurrent ? "several at a time" : "one at a time"});
+  if (!found.type.repeatable) table.add({"results", "may differ each time; never kept"});
   return table.text();
 }
 

@@ -2,18 +2,25 @@
 
 #include <fmt/format.h>
 #include <fnmatch.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <set>
+#include <thread>
 
 #include "flowrun/host/cohort.h"
 #include "flowrun/host/diagnostic.h"
 #include "flowrun/host/text.h"
 #include "flowrun/sdk/error.h"
+#include "report/page_nonce.h"
 #include "report/run_page.h"
 #include "system/exit_status.h"
 #include "terminal/open_registry.h"
-#include "viewer/viewer_page.h"
+#include "viewer/followed_page.h"
 
 namespace flowrun {
 namespace {
@@ -29,6 +36,7 @@ struct ViewCommand {
   Words layers;
   Words plugin_paths;
   bool no_report = false;
+  bool follow = false;
 };
 
 std::vector<std::string> chosen(const ViewCommand& command) {
@@ -58,13 +66,43 @@ LayerSource layer_of(const std::string& word) {
   return {equals == std::string::npos ? fs::path(file).filename().string() : word.substr(0, equals), file, "?", ""};
 }
 
-ViewerRequest request_of(const ViewCommand& command, std::size_t cases) {
+ViewerRequest request_of(const ViewCommand& command, const std::string& name, std::size_t cases) {
   ViewerRequest request;
   request.out = command.out;
+  request.name = name;
   request.beside = command.beside;
   if (!command.layers.empty() && cases != 1) throw Error("--layer adds an image to one case; name that case");
   for (const std::string& word : command.layers) request.more.push_back(layer_of(word));
   return request;
+}
+
+/// One look at each page. What is wrong is said once: files are being replaced.
+void update_all(std::vector<std::unique_ptr<FollowedPage>>& pages, std::set<std::string>& said) {
+  for (const auto& page : pages) try {
+      const bool is_new = page->layers() == 0;
+      if (!page->update() || !is_new) continue;
+      fmt::print("{}: follows its run, {}\n", printable(page->file().string()), count_text(page->layers(), "layer"));
+      std::fflush(stdout);
+    } catch (const Error& fault) {
+      if (said.insert(fault.what()).second) fmt::print(stderr, "flowrun: warning: {}\n", printable(fault.what()));
+    }
+}
+
+/// Until a signal ends it, or flowrun watch, which has started it, has ended.
+int follow(const ViewCommand& command) {
+  if (!command.beside.empty()) throw WrongUse{"--follow shows one run; leave --beside out"};
+  const char* const watch = std::getenv(kWatchVariable);
+  const std::vector<std::string> names = watch ? command.cases : chosen(command);  // those of watch may not have run yet
+  Registry registry = open_registry(command.plugin_paths);
+  std::vector<std::unique_ptr<FollowedPage>> pages;
+  for (const std::string& name : names)
+    pages.push_back(std::make_unique<FollowedPage>(request_of(command, name, names.size()), registry));
+  std::set<std::string> said;
+  while (!watch || std::to_string(::getppid()) == watch) {
+    update_all(pages, said);
+    std::this_thread::sleep_for(std::chrono::milliseconds(40));
+  }
+  return kAllDone;
 }
 
 /// The page of the run links to the new pages.
@@ -75,14 +113,16 @@ void renew_report(const ViewCommand& command) {
 }
 
 int view(const ViewCommand& command) {
+  if (command.follow) return follow(command);
   const std::vector<std::string> names = chosen(command);
-  const ViewerRequest request = request_of(command, names.size());
   if (!command.beside.empty()) cases_with_records(command.beside);
   Registry registry = open_registry(command.plugin_paths);
-  ImageReader reader(registry);
+  PackedImages images(registry);
+  images.reader();
   bool whole = true;
   for (const std::string& name : names) {
-    const ViewerPage page = write_viewer(request, name, reader);
+    images.forget();
+    const ViewerPage page = write_viewer(request_of(command, name, names.size()), images);
     fmt::print("{}: {}, {}\n", printable(page.file.string()), count_text(page.layers, "layer"),
                bytes_text(static_cast<std::int64_t>(page.bytes)));
     std::fflush(stdout);
@@ -102,13 +142,15 @@ Verb view_verb(CLI::App& app) {
             "  flowrun view results 'p0*' --beside other_results\n"
             "  flowrun view results p07 --layer brain=p07_brain.nii.gz\n\n"
             "Writes DIR/flowrun/viewer/CASE.html for each case, to be opened in a browser, and links them in\n"
-            "report.html. Exit status: 0 all images are in the pages, 1 some could not be read.");
+            "report.html. With --follow the images lie beside the page, in CASE.data, and an open page follows them.\n"
+            "Exit status: 0 all images are in the pages, 1 some could not be read.");
   ViewCommand& command = verb.carried_out_by(view);
   verb.argument("DIR", command.out, "the output folder of a run");
   verb.optional_arguments("CASE", command.cases, "names or patterns of cases ('p0*') [all, where there are at most 20]");
   verb.option("--beside", command.beside, "DIR", "show the same cases of another run next to these");
   verb.repeatable("--layer", command.layers, "[NAME=]FILE", "one more image of the case as a layer (repeatable)");
   verb.flag("--no-report", command.no_report, "leave report.html as it is");
+  verb.flag("--follow", command.follow, "stay, and bring what runs write to the pages while they are open; Ctrl-C ends");
   verb.plugin_path(command.plugin_paths);
   return verb;
 }

@@ -51,6 +51,7 @@ struct Gatherer {
 
   void add_record(const CaseRecord& record) {
     images.graphs.push_back(record.graph);
+    images.done = images.done && record.status == CaseStatus::done;
     for (const InputFile& input : record.inputs) add(input.file, input.name, "");
     for (const OutputFile& output : record.outputs) {
       const auto node =

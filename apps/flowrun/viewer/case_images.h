@@ -14,7 +14,9 @@ namespace flowrun {
 struct CaseImages {
   std::vector<LayerSource> layers;  ///< those that the case read before those that it wrote; each file once
   std::filesystem::path table;      ///< CSV file with places in mm; empty: none
+  std::optional<std::string> table_text;  ///< its beginning, where it has been read
   std::vector<std::string> graphs;
+  bool done = true;  ///< by all records: a case that is running again has moved its earlier images away
 };
 
 /// The cases that have records in an output folder, by name. Throws Error where there are none.

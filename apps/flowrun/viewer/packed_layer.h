@@ -36,6 +36,7 @@ struct PackedLayer {
   bool differences = false;            ///< each byte is the difference from the voxel before it on its row
   std::vector<std::string> notes;
   std::string base64;  ///< of the zlib stream
+  std::string digest;  ///< of that text; set by PackedImages
 };
 
 /// Where an image has more voxels than `most_voxels`, blocks of them are made one along the axes with the smallest spacing: the

@@ -55,7 +55,7 @@ class OpenGraph {
 
 std::unique_ptr<OpenGraph> open_graph(const std::string& file, const std::vector<std::string>& settings,
                                       const std::vector<std::string>& changing, int threads, int at_once,
-                                      const std::string& device, const std::string& out,
+                                      const std::string& device, const std::string& out, const std::string& cache,
                                       const std::vector<std::string>& plugins) {
   SessionRequest request;
   request.graph = file;
@@ -65,6 +65,7 @@ std::unique_ptr<OpenGraph> open_graph(const std::string& file, const std::vector
   request.cases_in_flight = at_once;
   request.device = device;
   request.out = out;
+  request.cache = cache;
   return std::make_unique<OpenGraph>(request, plugins);
 }
 
@@ -79,6 +80,7 @@ py::dict case_dict(const CaseResult& result) {
   dict["errors"] = errors;
   dict["warnings"] = result.warnings;
   dict["seconds"] = result.seconds;
+  dict["kept"] = result.kept.size();
   py::dict figures;
   for (const Report& report : result.reports) figures[py::str(report.node + "." + report.name)] = report.value;
   dict["figures"] = figures;
@@ -88,7 +90,7 @@ py::dict case_dict(const CaseResult& result) {
 void define_session(py::module_& module) {
   py::class_<OpenGraph>(module, "Session")
       .def(py::init(&open_graph), py::arg("file"), py::arg("settings"), py::arg("changing"), py::arg("threads"),
-           py::arg("at_once"), py::arg("device"), py::arg("out"), py::arg("plugins"))
+           py::arg("at_once"), py::arg("device"), py::arg("out"), py::arg("cache"), py::arg("plugins"))
       .def("faults", &OpenGraph::faults)
       .def("run", &OpenGraph::run, py::arg("calls"))
       .def("cancel", &OpenGraph::cancel);

@@ -90,15 +90,17 @@ class Graph:
         at_once: int = 2,
         device: str = "auto",
         out: PathLike = "",
+        cache: PathLike = "",
     ) -> "Any":
         """Opens the graph once, for many calls on images in memory; see Session. Raises GraphError.
 
         threads: 1 to 1024; None is one for each core that the process may use. changing: parameters that each call may set again. at_once:
         calls of one `run_all` that run at a time. device: "auto", "cpu", "cuda" or "cuda:1". out: the value of ${out}.
+        cache: a folder in which results of nodes are kept, so that equal images and parameters are not computed again.
         """
         from .sessions import Session
 
-        return Session(self, threads=threads, changing=changing, at_once=at_once, device=device, out=out)
+        return Session(self, threads=threads, changing=changing, at_once=at_once, device=device, out=out, cache=cache)
 
     def draw(self) -> Drawing:
         """A picture of the graph, which a notebook shows (needs Graphviz's program dot). Raises FlowrunError."""

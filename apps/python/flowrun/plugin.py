@@ -177,6 +177,7 @@ class NodeKind:
     summary: str
     details: str
     concurrent: bool
+    repeatable: bool
     arguments: List[str] = field(default_factory=list)  #: of `process`; "context" among them when it wants one
 
     def description(self, plugin: str) -> Dict[str, Any]:
@@ -191,6 +192,7 @@ class NodeKind:
             "outputs": named(self.outputs),
             "params": named(self.params),
             "concurrent": self.concurrent,
+            "repeatable": self.repeatable,
         }
 
 
@@ -236,12 +238,14 @@ def node(
     summary: str = "",
     details: str = "",
     concurrent: bool = True,
+    repeatable: bool = True,
 ) -> Callable:
     """Makes a node type of a function, or of a class with `process` and, where it loads something, `open(self, params)`.
 
     `process` gets inputs and parameters by name, and `context` when it has such an argument. It gives back its one output, or
     a dict of outputs by name. Summary and details are those of the docstring when nothing else is said. concurrent=False: one
-    firing of a node at a time.
+    firing of a node at a time. repeatable=False: equal inputs may give other outputs (a clock, a network, chance); such results
+    are never kept.
     """
 
     def decorate(target: Any) -> Any:
@@ -258,6 +262,7 @@ def node(
             summary or first.strip().rstrip("."),
             details or re.sub(r"(?<!\n)\n(?!\n)", " ", rest.strip()),
             concurrent,
+            repeatable,
         )
         _check_arguments(kind, target.process if inspect.isclass(target) else target)
         if own in KINDS:

@@ -100,6 +100,7 @@ class Output(Dict[str, Any]):
     figures: Dict[str, float]  #: what nodes reported: "node.figure"
     warnings: List[str]
     seconds: float
+    kept: int  #: nodes that did not run, as kept results were there
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -124,13 +125,14 @@ class Session:
         at_once: int,
         device: str,
         out: PathLike,
+        cache: PathLike,
     ):
         self.graph = graph
         threads = 0 if threads is None else count_of(threads, "threads")
         at_once = count_of(at_once, "at_once")
         self._changing = list(changing)
         self._native: Optional[Any] = _native().Session(
-            str(graph.file), graph.words(), self._changing, threads, at_once, device, str(out), graph.plugins
+            str(graph.file), graph.words(), self._changing, threads, at_once, device, str(out), str(cache), graph.plugins
         )
         faults = [Diagnostic(*fault) for fault in self._native.faults()]
         if any(fault.severity == "error" for fault in faults):
@@ -203,6 +205,7 @@ class Session:
         output = Output({name: value_of(packet) for name, packet in given.items()})
         output.figures = {_inner(name): value for name, value in result["figures"].items()}
         output.warnings, output.seconds = [_inner(sentence) for sentence in result["warnings"]], result["seconds"]
+        output.kept = result["kept"]
         return output
 
     def __repr__(self) -> str:

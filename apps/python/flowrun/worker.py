@@ -71,7 +71,7 @@ def plain(words: str) -> str:
 
 
 def end_with_parent() -> None:
-    """Ends this process and what it started when flowrun is gone, however that ended: then nobody reads the answer. A thread
+    """Ends this process and what it started when flowrun is gone, however that ended: then no process reads the answer. A thread
     waits for the other end of the socket to close; a request does not wake it."""
     own = os.getpid()
 

@@ -8,6 +8,7 @@
 #include "cohort/case_order.h"
 #include "cohort/collect_notes.h"
 #include "cohort/earlier_files.h"
+#include "cohort/found_results.h"
 #include "cohort/graph_books.h"
 #include "cohort/output_folder.h"
 #include "cohort/say.h"
@@ -211,15 +212,26 @@ void CohortRun::keep_results_of_nodes() {
   }
 }
 
+/// Of few cases what is kept is found before nodes are opened. A trace shows it where it belongs, in the case.
+void CohortRun::find_results_of_nodes() {
+  RunOptions& options = prepared_.options;
+  const std::vector<Case>& cases = resumption_.to_run;
+  if (!options.results || options.trace || cases.size() > static_cast<std::size_t>(options.cases_in_flight)) return;
+  for (const Case& one : cases) recorder_->start(one);  // before its inputs are hashed, so that no change goes by
+  const auto found = std::make_shared<FoundResults>(options.results, cases);
+  for (std::size_t i = 0; i < options.unused.size(); ++i) options.unused[i] = options.unused[i] || !found->runs(i);
+  options.results = found;
+}
+
 RunResult CohortRun::execute() {
   const std::vector<Case>& cases = resumption_.to_run;
-  prepared_.options.unused = unused_nodes(*prepared_.graph, cases);
-  const auto opened =
-      static_cast<std::size_t>(std::count(prepared_.options.unused.begin(), prepared_.options.unused.end(), false));
-  say(events_, Weight::detail,
-      fmt::format("{}: opening {} for {}", prepared_.graph->name, count_text(opened, "node"), count_text(cases.size(), "case")));
+  std::vector<bool>& unused = prepared_.options.unused = unused_nodes(*prepared_.graph, cases);
   const std::shared_ptr<void> guard = events_.guard ? events_.guard(*prepared_.graph, cases, prepared_.word) : nullptr;
   keep_results_of_nodes();
+  find_results_of_nodes();
+  const auto opened = static_cast<std::size_t>(std::count(unused.begin(), unused.end(), false));
+  say(events_, Weight::detail,
+      fmt::format("{}: opening {} for {}", prepared_.graph->name, count_text(opened, "node"), count_text(cases.size(), "case")));
   Run run(prepared_.graph, registry_, prepared_.options);
   run_recorder_->stop_by([&](const std::string& sentence) {
     run.stop();

@@ -35,6 +35,7 @@ class CohortRun {
   std::vector<std::string> row_order() const;
   std::size_t report_not_run() const;
   void keep_results_of_nodes();
+  void find_results_of_nodes();
   RunResult execute();
   void follow_run();
   RunResult with_earlier(RunResult result) const;

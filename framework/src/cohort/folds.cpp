@@ -44,7 +44,7 @@ std::vector<Columns> read_columns(const fs::path& table, Diagnostics& faults) {
   for (std::size_t c = 0; c < header.size(); ++c)
     if (std::find(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(c), header[c]) !=
         header.begin() + static_cast<std::ptrdiff_t>(c))
-      faults.error({table.string(), rows.front().line, 1}, fmt::format("column '{}' stands twice in the header", header[c]));
+      faults.error({table.string(), rows.front().line, 1}, fmt::format("column '{}' occurs twice in the header", header[c]));
   if (std::find(header.begin(), header.end(), "case") == header.end())
     faults.error({table.string(), rows.front().line, 1}, "the table has no column 'case', which names each case");
   std::set<std::string> names;
@@ -60,8 +60,10 @@ std::vector<Columns> read_columns(const fs::path& table, Diagnostics& faults) {
         rows[r].cells[static_cast<std::size_t>(std::find(header.begin(), header.end(), "case") - header.begin()) % header.size()];
     if (const std::string fault = case_name_fault(columns["case"]); !fault.empty()) faults.error(place, fault);
     if (!names.insert(in_lower_case(columns["case"])).second)
-      faults.error(place, fmt::format("case '{}' is in the table twice (names that differ only in upper and lower case are the same: some "
-                                      "file systems do not tell them apart)", columns["case"]));
+      faults.error(
+          place, fmt::format("case '{}' is in the table twice (names that differ only in upper and lower case are the same: some "
+                             "file systems do not distinguish them)",
+                             columns["case"]));
     found.push_back(std::move(columns));
   }
   return found;

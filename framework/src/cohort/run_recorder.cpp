@@ -159,7 +159,7 @@ void RunRecorder::look_at_disk(const std::string& reason) {
   if (why.empty()) why = why_unwritable(out_ / "flowrun");
   if (why.empty()) return;
   std::exchange(stop_, nullptr)(fmt::format(
-      "the output folder '{}' cannot be written any more ({}), so no more cases start; mend that, and the same command with "
+      "the output folder '{}' cannot be written any more ({}), so no more cases start; correct this, and the same command with "
       "--resume continues",
       out_.string(), why));
 }

@@ -50,7 +50,7 @@ int count_in(const std::string& text) {
 std::string fault_of(const fs::path& out, const Shard& shard, const std::string& word, const std::string& text) {
   if (shard.is_whole() || text.empty()) return "";
   const int count = count_in(text);
-  const std::string anew = fmt::format("to split the cases anew, delete '{}' when no shard runs (--resume keeps what is done)",
+  const std::string anew = fmt::format("to split the cases again, delete '{}' when no shard runs (--resume keeps what is done)",
                                        set_file(out, word).string());
   if (count == 0)
     return fmt::format("'{}' does not say into how many shards the cases are split; {}", set_file(out, word).string(), anew);

@@ -48,7 +48,7 @@ class TableCases : public CaseSource {
     for (const std::string& name : header_.cells) {
       if (name.empty()) faults_.error(at, "a column has no name; one that flowrun is to leave alone is named x-...");
       else if (seen.insert(name).second) check_column(name);
-      else faults_.error(at, fmt::format("column '{}' stands twice in the header", name));
+      else faults_.error(at, fmt::format("column '{}' occurs twice in the header", name));
     }
     check_missing();
     return has_column(kCaseColumn);
@@ -107,7 +107,7 @@ class TableCases : public CaseSource {
     }
     const auto [earlier, is_new] = lines_.try_emplace(one.name, one.place.line);
     if (!is_new) {
-      faults_.error(one.place, fmt::format("case '{}' stands in line {} already", one.name, earlier->second));
+      faults_.error(one.place, fmt::format("case '{}' is already in line {}", one.name, earlier->second));
       return;
     }
     for (const auto& [input, pattern] : words_.patterns)

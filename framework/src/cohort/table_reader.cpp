@@ -104,7 +104,7 @@ class TableParser {
     while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') ++at_;
     const std::string cell = text_.substr(begin, at_ - begin);
     if (cell.find('"') != std::string::npos)
-      fault(line_, begin, "a cell with a quote inside must stand in quotes, with the inner quotes doubled");
+      fault(line_, begin, "a cell with a quote inside must be in quotes, with the inner quotes doubled");
     return trimmed(cell);
   }
 

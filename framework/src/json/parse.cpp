@@ -38,7 +38,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     const Cursor::Spot spot = cursor_.to_token();
     cursor_.over_token();
     if (!open_.back().names.insert(name).second)
-      faults_.error({file_, spot.line, spot.column}, "the name '" + name + "' stands twice in this object; keep one of the two");
+      faults_.error({file_, spot.line, spot.column}, "the name '" + name + "' occurs twice in this object; keep one of the two");
     pending_ = {std::move(name), Value(), spot.line, spot.column};
     return true;
   }

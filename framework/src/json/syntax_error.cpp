@@ -24,7 +24,7 @@ std::string token_fault(const std::string& complaint, char first) {
   for (const auto& [part, sentence] : kFaults)
     if (holds(complaint, part)) return sentence;
   if (first == '/' || first == '#') return "comments are not part of JSON; a key that starts with 'x-' can hold a remark";
-  if (first == '\'') return "text stands in double quotes, not in single ones";
+  if (first == '\'') return "text must be in double quotes, not in single ones";
   return "a word that JSON does not have; expected text in double quotes, a number, true, false, null, a list or an object";
 }
 

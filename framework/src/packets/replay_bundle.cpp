@@ -190,7 +190,7 @@ ReplayBundle read_replay_bundle(const fs::path& folder) {
   try {
     return from_tree(parse_own(read_plain_file(file, json::kLargestText + 1), file.string()));
   } catch (const Error& reason) {
-    throw Error("'" + file.string() + "' does not tell of a failed firing: " + reason.what());
+    throw Error("'" + file.string() + "' does not describe a failed firing: " + reason.what());
   }
 }
 

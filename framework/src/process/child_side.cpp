@@ -38,7 +38,7 @@ void limit_memory(std::size_t bytes) {
 
 ChildSide::ChildSide(std::size_t memory) {
   descriptor_ = ::fcntl(process::kResultDescriptor, F_DUPFD_CLOEXEC, kOutOfTheWay);
-  if (descriptor_ < 0) throw Error("this is started by flowrun itself, to look at a plugin in a process apart");
+  if (descriptor_ < 0) throw Error("this is started by flowrun itself, to look at a plugin in a separate process");
   ::close_range(process::kResultDescriptor, static_cast<unsigned>(descriptor_ - 1), 0);
   ::close_range(static_cast<unsigned>(descriptor_ + 1), std::numeric_limits<unsigned>::max(), 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -1,7 +1,5 @@
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,53 +23,22 @@ using process::Pipe;
 
 constexpr std::size_t kLargestResult = std::size_t{64} << 20;
 
-/// What a child starts with: no signal blocked or ignored, a process group of its own, its three streams and the result's pipe.
-class Start {
- public:
-  Start(const Pipe& output, const Pipe& result) {
-    ::posix_spawnattr_init(&attributes_);
-    ::posix_spawn_file_actions_init(&actions_);
-    sigset_t none, all;
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&actions_, output.writing(), STDOUT_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions_, output.writing(), STDERR_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions_, result.writing(), process::kResultDescriptor);
-  }
-  ~Start() {
-    ::posix_spawn_file_actions_destroy(&actions_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
-  Start(const Start&) = delete;
-  Start& operator=(const Start&) = delete;
-
-  pid_t process(const ChildRequest& request) const {
-    std::vector<std::string> words{request.program.string()};
-    words.insert(words.end(), request.arguments.begin(), request.arguments.end());
-    std::vector<char*> pointers;
-    for (std::string& word : words) pointers.push_back(word.data());
-    pointers.push_back(nullptr);
-    pid_t process = -1;
-    const int error = ::posix_spawn(&process, words[0].c_str(), &actions_, &attributes_, pointers.data(), environ);
-    if (error != 0) throw Error("cannot start '" + words[0] + "': " + std::strerror(error));
-    return process;
-  }
-
- private:
-  posix_spawnattr_t attributes_;
-  posix_spawn_file_actions_t actions_;
-};
+pid_t started(const ChildRequest& request, const Pipe& output, const Pipe& result) {
+  std::vector<std::string> words{request.program.string()};
+  words.insert(words.end(), request.arguments.begin(), request.arguments.end());
+  pid_t child = -1;
+  const int error = start_child(
+      words,
+      {{output.writing(), STDOUT_FILENO}, {output.writing(), STDERR_FILENO}, {result.writing(), process::kResultDescriptor}},
+      child);
+  if (error != 0) throw Error("cannot start '" + words[0] + "': " + std::strerror(error));
+  return child;
+}
 
 /// A running child, reaped in any case, and with it all that it started is ended.
 class Child {
  public:
-  explicit Child(pid_t process)
-      : process_(process), descriptor_(static_cast<int>(::syscall(SYS_pidfd_open, process, 0))) {}
+  explicit Child(pid_t process) : process_(process), descriptor_(static_cast<int>(::syscall(SYS_pidfd_open, process, 0))) {}
   ~Child() {
     end();
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -183,7 +150,7 @@ std::string seconds_text(std::chrono::milliseconds time) {
 ChildEnd run_child(const ChildRequest& request) {
   Pipe output, result;
   auto deadline = Clock::now() + request.time_limit;
-  Child child(Start(output, result).process(request));
+  Child child(started(request, output, result));
   output.close_writing();
   result.close_writing();
   Reader reader(output, result, child);

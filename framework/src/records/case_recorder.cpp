@@ -140,17 +140,21 @@ CaseRecorder::CaseRecorder(std::shared_ptr<const ValidatedGraph> graph, fs::path
   state_->graph = std::move(graph);
   state_->out = std::move(out);
   state_->program = std::move(program);
+  for (const ValidatedNode& node : state_->graph->nodes)  // before they are hashed, so that no change goes by
+    if (!node.library.empty() && !state_->plugins.contains(node.library))
+      state_->plugins[node.library] = records::look_at_plugin(node.library);
   state_->nodes = node_records(*state_->graph, state_->program.device);
   state_->hash = graph_hash(state_->nodes);
   state_->models = state_->models_now();
-  for (const ValidatedNode& node : state_->graph->nodes)
-    if (!node.library.empty() && !state_->plugins.contains(node.library))
-      state_->plugins[node.library] = records::look_at_plugin(node.library);
   state_->run_outputs = looks_at_outputs(files_of_run(*state_->graph, state_->out));
 }
 CaseRecorder::~CaseRecorder() = default;
 
 void CaseRecorder::start(const Case& one) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->started.contains(one.name)) return;
+  }
   State::Started started;
   started.time = std::time(nullptr);
   try {

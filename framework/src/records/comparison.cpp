@@ -1,10 +1,10 @@
 #include "flowrun/host/comparison.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 
 #include "flowrun/sdk/error.h"
+#include "records/record_changes.h"
 
 namespace flowrun {
 namespace {
@@ -17,46 +17,19 @@ const T* named(const std::vector<T>& all, Name matches) {
   return found == all.end() ? nullptr : &*found;
 }
 
-void add_values(const CaseRecord& a, const CaseRecord& b, std::vector<std::string>& changes) {
-  for (const auto& [name, text] : b.values) {
-    const auto* before = named(a.values, [&](const auto& value) { return value.first == name; });
-    if (!before) changes.push_back("input '" + name + "' is new (" + text + ")");
-    else if (before->second != text) changes.push_back("input '" + name + "' changed from " + before->second + " to " + text);
-  }
-  for (const auto& [name, text] : a.values)
-    if (!named(b.values, [&](const auto& value) { return value.first == name; }))
-      changes.push_back("input '" + name + "' (" + text + ") is gone");
-}
-
-std::string content_change(const std::string& what, const FileStamp& a, const FileStamp& b) {
-  if (a.sha256.empty() || b.sha256.empty()) return "whether the content of " + what + " differs is not known";
-  return a.sha256 == b.sha256 ? "" : "the content of " + what + " differs ('" + a.path + "', '" + b.path + "')";
-}
-
-template <class File, class Same>
-void add_files(const std::vector<File>& a, const std::vector<File>& b, Same same,
-               const std::function<std::string(const File&)>& what, std::vector<std::string>& changes) {
-  for (const File& file : b) {
-    const File* before = named(a, [&](const File& one) { return same(one, file); });
-    const std::string change = before ? content_change(what(file), before->file, file.file) : what(file) + " is new";
-    if (!change.empty()) changes.push_back(change);
-  }
-  for (const File& file : a)
-    if (!named(b, [&](const File& one) { return same(one, file); })) changes.push_back(what(file) + " is gone");
+std::string content_change(const FileStamp& a, const FileStamp& b) {
+  if (a.size < 0 && b.size < 0) return "";  // of a node that no case runs
+  if (a.sha256.empty() || b.sha256.empty()) return " may have changed: a record does not know its content";
+  return a.sha256 == b.sha256 ? "" : " has other content ('" + a.path + "', '" + b.path + "')";
 }
 
 std::vector<std::string> changes_of(const CaseRecord& a, const CaseRecord& b) {
   std::vector<std::string> changes;
   if (a.graph_hash != b.graph_hash) changes = graph_changes(a.nodes, b.nodes);
   if (a.flowrun != b.flowrun) changes.push_back("flowrun " + a.flowrun + " -> " + b.flowrun);
-  add_values(a, b, changes);
-  add_files<InputFile>(
-      a.inputs, b.inputs, [](const InputFile& one, const InputFile& other) { return one.name == other.name; },
-      [](const InputFile& file) { return "input '" + file.name + "'"; }, changes);
-  add_files<ModelFile>(
-      a.models, b.models,
-      [](const ModelFile& one, const ModelFile& other) { return one.node == other.node && one.parameter == other.parameter; },
-      [](const ModelFile& file) { return "the file of node '" + file.node + "' (" + file.parameter + ")"; }, changes);
+  records::add_value_changes(a.values, b.values, changes);
+  records::add_input_changes(a.inputs, b.inputs, content_change, changes);
+  records::add_model_changes(a.models, b.models, content_change, changes);
   return changes;
 }
 

@@ -5,22 +5,9 @@
 namespace flowrun {
 namespace {
 
-const std::string* text_of(const std::vector<std::pair<std::string, std::string>>& pairs, const std::string& name) {
-  for (const auto& [key, text] : pairs)
-    if (key == name) return &text;
-  return nullptr;
-}
-
-const InputFile* named(const std::vector<InputFile>& inputs, const std::string& name) {
-  for (const InputFile& input : inputs)
-    if (input.name == name) return &input;
-  return nullptr;
-}
-
 /// The file of the same parameter of the same node.
-template <class Files, class File>
-auto same_place(const Files& files, const File& of) -> decltype(files.data()) {
-  for (const auto& file : files)
+const NodeFile* same_place(const std::vector<NodeFile>& files, const OutputFile& of) {
+  for (const NodeFile& file : files)
     if (file.node == of.node && file.parameter == of.parameter) return &file;
   return nullptr;
 }
@@ -44,37 +31,8 @@ void CaseRecorder::State::add_program_changes(const CaseRecord& earlier, std::ve
     changes.push_back("flowrun " + (earlier.flowrun.empty() ? "(an older one)" : earlier.flowrun) + " -> " + program.version);
 }
 
-void CaseRecorder::State::add_value_changes(const Case& one, const CaseRecord& earlier, std::vector<std::string>& changes) const {
-  const auto values = values_of(one);
-  for (const auto& [name, text] : values) {
-    const std::string* before = text_of(earlier.values, name);
-    if (!before) changes.push_back("input '" + name + "' is new (" + text + ")");
-    else if (*before != text) changes.push_back("input '" + name + "' changed from " + *before + " to " + text);
-  }
-  for (const auto& [name, text] : earlier.values)
-    if (!text_of(values, name)) changes.push_back("input '" + name + "' (" + text + ") is gone");
-}
-
-void CaseRecorder::State::add_input_changes(const Case& one, const CaseRecord& earlier, std::vector<std::string>& changes) {
-  const std::vector<InputFile> inputs = inputs_of(one);
-  for (const InputFile& input : inputs) {
-    const InputFile* before = named(earlier.inputs, input.name);
-    if (!before) changes.push_back("input '" + input.name + "' is new");
-    else if (changed(before->file, input.file)) changes.push_back("input '" + input.name + "' changed");
-  }
-  for (const InputFile& input : earlier.inputs)
-    if (!named(inputs, input.name)) changes.push_back("input '" + input.name + "' is gone");
-}
-
-void CaseRecorder::State::add_model_changes(const CaseRecord& earlier, std::vector<std::string>& changes) {
-  for (const ModelFile& model : models) {
-    const ModelFile* before = same_place(earlier.models, model);
-    if (!before || changed(before->file, model.file))
-      changes.push_back("the file '" + model.file.path + "' of node '" + model.node + "' (" + model.parameter + ") changed");
-  }
-  for (const ModelFile& model : earlier.models)
-    if (!same_place(models, model))
-      changes.push_back("the file '" + model.file.path + "' of node '" + model.node + "' (" + model.parameter + ") is gone");
+records::ContentChange CaseRecorder::State::content_change() {
+  return [this](const FileStamp& before, const FileStamp& now) { return changed(before, now) ? " changed" : ""; };
 }
 
 /// `files`: what would be written now.
@@ -98,9 +56,9 @@ std::vector<std::string> CaseRecorder::changes(const Case& one, const CaseRecord
   if (earlier.status != CaseStatus::done) return {"it was not finished last time"};
   std::vector<std::string> found;
   state_->add_program_changes(earlier, found);
-  state_->add_value_changes(one, earlier, found);
-  state_->add_input_changes(one, earlier, found);
-  state_->add_model_changes(earlier, found);
+  records::add_value_changes(earlier.values, state_->values_of(one), found);
+  records::add_input_changes(earlier.inputs, state_->inputs_of(one), state_->content_change(), found);
+  records::add_model_changes(earlier.models, state_->models, state_->content_change(), found);
   state_->add_output_changes(earlier, files_of_case(*state_->graph, one, state_->out), found);
   return found;
 }
@@ -123,7 +81,7 @@ std::vector<std::string> CaseRecorder::changes_of_run(const std::vector<Case>& c
   state_->add_program_changes(earlier, found);
   if (earlier.values != decltype(earlier.values){{"cases", records::cases_text(cases)}})
     found.push_back("the list of cases changed");
-  state_->add_model_changes(earlier, found);
+  records::add_model_changes(earlier.models, state_->models, state_->content_change(), found);
   state_->add_output_changes(earlier, files_of_run(*state_->graph, state_->out), found);
   return found;
 }

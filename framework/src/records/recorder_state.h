@@ -10,6 +10,7 @@
 
 #include "flowrun/host/case_recorder.h"
 #include "flowrun/host/file_stamps.h"
+#include "records/record_changes.h"
 
 namespace flowrun {
 
@@ -49,9 +50,8 @@ struct CaseRecorder::State {
 
   bool changed(const FileStamp& before, const FileStamp& now);
   void add_program_changes(const CaseRecord& earlier, std::vector<std::string>& changes) const;
-  void add_value_changes(const Case& one, const CaseRecord& earlier, std::vector<std::string>& changes) const;
-  void add_input_changes(const Case& one, const CaseRecord& earlier, std::vector<std::string>& changes);
-  void add_model_changes(const CaseRecord& earlier, std::vector<std::string>& changes);
+  /// Whether a file differs from what a record says of it: by its looks, else by its hash.
+  records::ContentChange content_change();
   /// `files`: what would be written now.
   void add_output_changes(const CaseRecord& earlier, const std::vector<NodeFile>& files, std::vector<std::string>& changes);
 };

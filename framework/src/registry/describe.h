@@ -8,7 +8,7 @@
 
 namespace flowrun::registry {
 
-/// What a plugin's library offers: from a manifest that is still right, else described in a process apart, and the manifest
+/// What a plugin's library offers: from a manifest that is still right, else described in a separate process, and the manifest
 /// written. `library` is canonical. Throws Error naming it, also for one without a manifest where such are refused.
 Manifest describe_library(const std::filesystem::path& library, Unknown unknown = Unknown::described);
 

@@ -36,7 +36,7 @@ fs::path manifest_program() {
   const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
   for (const fs::path& place : {folder / "flowrun_manifest", folder.parent_path() / "libexec" / "flowrun" / "flowrun_manifest"})
     if (fs::is_regular_file(place, error)) return place;
-  throw Error("has no manifest, and the program flowrun_manifest, which makes one in a process apart, is not in '" +
+  throw Error("has no manifest, and the program flowrun_manifest, which makes one in a separate process, is not in '" +
               folder.string() + "'; make the manifest with it, or say in the variable FLOWRUN_MANIFEST_PROGRAM where it is");
 }
 
@@ -60,7 +60,7 @@ ChildEnd start(const ChildRequest& request) {
 }
 
 [[noreturn]] void give_up(const LibraryFile& file, const ChildEnd& end, std::chrono::milliseconds limit) {
-  throw Error(quoted(file.path) + " " + end_text(end, limit) + " when a process apart asked it for its node types" +
+  throw Error(quoted(file.path) + " " + end_text(end, limit) + " when a separate process asked it for its node types" +
               printed_text(end));
 }
 

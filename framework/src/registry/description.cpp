@@ -183,6 +183,7 @@ NodeType node_type(const Value& tree) {
   type.params = list_or_none<ParamSpec>(tree, "params", Kind::object, param);
   type.concurrent = flag(tree, "concurrent");
   type.cuda = flag(tree, "cuda");
+  type.repeatable = flag(tree, "repeatable", true);
   return type;
 }
 

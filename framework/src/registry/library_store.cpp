@@ -7,8 +7,10 @@
 #include <map>
 #include <mutex>
 
+#include "flowrun/host/linked_libraries.h"
 #include "flowrun/sdk/error.h"
 #include "flowrun/sdk/node.h"
+#include "registry/content_hash.h"
 #include "registry/description_check.h"
 
 namespace flowrun::registry {
@@ -32,11 +34,29 @@ struct Entry {
 struct Store {
   std::mutex mutex;
   std::map<std::filesystem::path, Entry> entries;
+  std::map<std::string, std::filesystem::path> linked;  ///< below plugins, by the name that the loader knows them by
 };
 
 Store& store() {
   static Store* const kStore = new Store;  // never destroyed, see load_plugin
   return *kStore;
+}
+
+bool same_content(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code unknown;
+  if (std::filesystem::equivalent(a, b, unknown)) return true;
+  if (std::filesystem::file_size(a, unknown) != std::filesystem::file_size(b, unknown)) return false;
+  return content_hash(read_bytes(a)) == content_hash(read_bytes(b));
+}
+
+/// The loader gives all plugins of a process the first library of a name. One whose own is another would compute by a stranger's.
+void require_own_libraries(const LibraryFile& file) {
+  for (const std::filesystem::path& library : linked_libraries(file.path)) {
+    const auto [known, is_new] = store().linked.try_emplace(library.filename().string(), library);
+    if (is_new || same_content(known->second, library)) continue;
+    throw Error(quoted(file.path) + " cannot be loaded: it links " + quoted(library) + ", but a plugin that was loaded before links " +
+                quoted(known->second) + ", and a process has one library of a name; build one of them under another name");
+  }
 }
 
 void load(Entry& entry, const LibraryFile& file) {
@@ -154,6 +174,7 @@ Description describe(Entry& entry, const PluginAbi& abi) {
 
 Entry& load_new(std::map<std::filesystem::path, Entry>& entries, const LibraryFile& file, const PluginAbi& abi) {
   Entry fresh;
+  require_own_libraries(file);
   load(fresh, file);
   Entry& entry = entries[file.path] = std::move(fresh);
   entry.hash = file.hash;

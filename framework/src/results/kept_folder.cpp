@@ -54,6 +54,15 @@ bool has_other_content(const fs::path& folder) {
   return false;
 }
 
+/// Makes the folder flowrun's own. Throws Error.
+void claim(const fs::path& folder) {
+  if (is_ours(folder)) return;
+  make_folder(folder);
+  if (has_other_content(folder))
+    throw Error("'" + folder.string() + "' has other content; kept results need a folder of their own, new or empty");
+  write_atomically(folder / "CACHEDIR.TAG", kTag);
+}
+
 /// The folders in which entries lie, by names of two digits; links are none of them.
 template <class Visit>
 void visit_folders(const fs::path& folder, Visit visit) {
@@ -78,18 +87,13 @@ void refuse_linked(const fs::path& file) {
 
 }  // namespace
 
-KeptFolder::KeptFolder(fs::path folder, std::int64_t limit) : folder_(std::move(folder)), limit_(limit) {
-  make_folder(folder_);
-  if (is_ours(folder_)) return;
-  if (has_other_content(folder_))
-    throw Error("'" + folder_.string() + "' has other content; kept results need a folder of their own, new or empty");
-  write_atomically(folder_ / "CACHEDIR.TAG", kTag);
-}
+KeptFolder::KeptFolder(fs::path folder, std::int64_t limit) : folder_(std::move(folder)), limit_(limit) { claim(folder_); }
 
 fs::path KeptFolder::entry_file(const std::string& key) const { return folder_ / "results" / key.substr(0, 2) / key; }
 
 fs::path KeptFolder::entry_to_write(const std::string& key) const {
   fs::path file = entry_file(key);
+  claim(folder_);  // it may have been removed since
   refuse_linked(file);
   return file;
 }
@@ -117,6 +121,7 @@ void KeptFolder::keep_stamp(const FileStamp& stamp) {
   std::ostringstream text;
   text << stamp.size << ' ' << stamp.mtime_ns << ' ' << stamp.sha256 << ' ' << stamp.marks << '\n';
   const fs::path file = stamp_file(stamp.path);
+  claim(folder_);
   refuse_linked(file);
   AtomicFile target(file, "");
   std::ofstream stream(target.temporary(), std::ios::binary);

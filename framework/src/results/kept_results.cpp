@@ -40,7 +40,7 @@ class Keeper final : public NodeResults, KnownFiles {
     for (const ValidatedNode& node : graph_->nodes)
       if (!node.library.empty() && !libraries_.contains(node.library))
         libraries_[node.library] = records::look_at_plugin(node.library);
-    keys_.emplace(graph_, request_.out, request_.device, request_.program);
+    keys_.emplace(graph_, request_);
     keys_->hash_models(*this);
   }
 
@@ -183,9 +183,12 @@ bool Keeper::pays(const MadeResult& made, double seconds) const {
 
 /// Whether all files that a result was made from, and the libraries of its nodes, are still what its key says.
 bool Keeper::is_unchanged(const CaseState& state, const std::vector<std::size_t>& nodes) {
+  std::set<fs::path> seen;
   for (const std::size_t node : nodes) {
     const fs::path& library = graph_->nodes[node].library;
-    if (!library.empty() && !records::looks_same(libraries_.at(library), records::look_at_plugin(library))) return false;
+    if (!library.empty() && seen.insert(library).second &&
+        !records::looks_same(libraries_.at(library), records::look_at_plugin(library)))
+      return false;
     for (const std::size_t file : state.keys.nodes[node].files) {
       const FileStamp& was = state.keys.files[file];
       if (stamps_.hashed(records::look_at(was.path)).sha256 != was.sha256) return false;
@@ -219,6 +222,16 @@ void Keeper::keep_result(const MadeResult& made, CaseState& state) {
 
 }  // namespace
 }  // namespace results
+
+std::string packet_hash(const Payload& packet, const FindCodec& codecs) {
+  const Codec* const codec = codecs(packet.type());
+  if (!codec) return "";
+  records::Sha256 hash;
+  hash.add(std::string(packet.type()) + "\n");
+  ByteWriter writer([&](const void* bytes, std::size_t length) { hash.add(bytes, length); });
+  codec->write(packet, writer);
+  return hash.digits();
+}
 
 std::shared_ptr<NodeResults> keep_results(std::shared_ptr<const ValidatedGraph> graph, KeptResultsRequest request) {
   results::Keepable keepable(*graph, request.codecs);

@@ -39,10 +39,9 @@ bool collects_cases(const ValidatedNode& node) {
 
 }  // namespace
 
-KeyMaker::KeyMaker(std::shared_ptr<const ValidatedGraph> graph, std::filesystem::path out, std::string device,
-                   std::string program)
-    : graph_(std::move(graph)), out_(std::move(out)), device_(std::move(device)) {
-  common_ = line(kForm, program) + line("machine", machine_text());
+KeyMaker::KeyMaker(std::shared_ptr<const ValidatedGraph> graph, const KeptResultsRequest& request)
+    : graph_(std::move(graph)), out_(request.out), device_(request.device), content_of_(request.content_of) {
+  common_ = line(kForm, request.program) + line("machine", machine_text());
   std::map<std::filesystem::path, std::string> hashes;
   for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
     const ValidatedNode& node = graph_->nodes[i];
@@ -89,12 +88,18 @@ const FileStamp& KeyMaker::add_file(Making& making, std::size_t node, const std:
   return keys.files[place->second];
 }
 
+/// Of a node of the application itself.
+std::string KeyMaker::key_of_own(const Case& one, std::size_t node) const {
+  const std::string content = graph_->nodes[node].library.empty() && content_of_ ? content_of_(node, one) : "";
+  return content.empty() ? "" : records::text_hash(line(kForm, "packet") + line("content", content));
+}
+
 /// Empty where an input or a file of the node is not known.
 std::string KeyMaker::key_of(Making& making, std::size_t index) const {
   const ValidatedNode& node = graph_->nodes[index];
   const bool of_run = node.scope == Scope::run;
+  if (texts_[index].empty()) return key_of_own(making.one, index);
   std::string text = texts_[index] + line("case", of_run ? "" : making.one.name);  // nodes see the name
-  if (texts_[index].empty()) return "";
   const Params params = resolve_params(node, of_run ? nullptr : &making.one, out_);
   for (const ParamExpression& param : node.params) {
     if (param.number_port || !params.find(param.name)) continue;

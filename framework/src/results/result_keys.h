@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flowrun/host/file_stamps.h"
+#include "flowrun/host/kept_results.h"
 #include "flowrun/host/validated_graph.h"
 
 namespace flowrun::results {
@@ -33,8 +34,7 @@ class KnownFiles {
 /// Makes the keys of a graph's nodes. Any thread.
 class KeyMaker {
  public:
-  /// `device`: of the nodes whose graph leaves it open. `program`: version of flowrun.
-  KeyMaker(std::shared_ptr<const ValidatedGraph> graph, std::filesystem::path out, std::string device, std::string program);
+  KeyMaker(std::shared_ptr<const ValidatedGraph> graph, const KeptResultsRequest& request);
   /// Hashes the files that are the same for all cases, which nodes read when they are opened: before they are.
   void hash_models(KnownFiles& files);
   CaseKeys of_case(const Case& one, KnownFiles& files) const;
@@ -43,11 +43,13 @@ class KeyMaker {
   struct Making;
   std::string node_text(std::size_t node) const;
   std::string key_of(Making& making, std::size_t node) const;
+  std::string key_of_own(const Case& one, std::size_t node) const;
   const FileStamp& add_file(Making& making, std::size_t node, const std::string& path) const;
 
   std::shared_ptr<const ValidatedGraph> graph_;
   std::filesystem::path out_;
   std::string device_;
+  ContentOf content_of_;
   std::string common_;                       ///< what all keys contain
   std::map<std::string, FileStamp> models_;  ///< by path
   std::vector<std::string> texts_;           ///< of each node, what is the same for all cases; empty: a node without a key

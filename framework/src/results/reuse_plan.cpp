@@ -58,15 +58,15 @@ bool ReusePlan::load(std::size_t node, const ReadOutput& read) {
   const auto entry = entries_.find(node);
   if (entry == entries_.end()) return false;
   const std::vector<OutputPort>& ports = graph_.nodes[node].type.outputs;
-  std::vector<std::unique_ptr<Payload>> outputs(ports.size());
+  LoadedResult loaded{std::vector<std::unique_ptr<Payload>>(ports.size()), entry->second.seconds, std::chrono::steady_clock::now()};
   for (std::size_t port = 0; port < ports.size(); ++port) {
     if (!needed_[node][port]) continue;
     for (const KeptOutput& output : entry->second.outputs)
-      if (output.port == ports[port].name && output.payload == ports[port].payload) outputs[port] = read(node, output);
-    if (!outputs[port]) return false;
+      if (output.port == ports[port].name && output.payload == ports[port].payload) loaded.outputs[port] = read(node, output);
+    if (!loaded.outputs[port]) return false;
   }
-  made_.outputs[node] = std::move(outputs);
-  made_.seconds += entry->second.seconds;
+  loaded.end = std::chrono::steady_clock::now();
+  made_.loaded[node] = std::move(loaded);
   return true;
 }
 

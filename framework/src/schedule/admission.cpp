@@ -78,7 +78,7 @@ bool Admission::admit() {
   }
   if (state_.options.on_case_start) state_.options.on_case_start(static_cast<std::size_t>(item->index));
   const ItemRef keep(item);  // a case of which nothing is left to start ends here
-  if (state_.options.results) use_kept_results(*state_.options.results, *item);
+  if (state_.options.results) use_kept_results(state_, *item);
   router_.start_kept(*item, state_.plan);
   router_.start(*item, state_.plan.one_case);
   return true;
@@ -129,7 +129,7 @@ CaseResult Admission::result_of(CaseItem& item) const {
   for (const auto& [node, reason] : item.left_out) result.left_out.push_back({node, reason});
   for (std::size_t i = 0; i < item.kept.uses.size(); ++i)
     if (item.kept.uses[i] == NodeUse::load || item.kept.uses[i] == NodeUse::skip) result.kept.push_back(i);
-  result.saved_s = item.kept.seconds;
+  result.saved_s = item.kept.saved_s();
   result.peak_payload_bytes = item.ledger->account->peak();
   for (std::size_t i = 0; i < state_.graph->nodes.size(); ++i) {
     const NodeCounts counts = item.ledger->counts.total(i);

@@ -116,7 +116,7 @@ std::unique_ptr<Deferred> FiringContext::defer() {
         "the node defers its firing in a task of parallel_for or on a thread of its own; defer on the thread that called "
         "process");
   if (!node_.spec->type.concurrent)
-    throw Error("the node defers its firing, but its type does not say that several firings may go on at a time (`concurrent`)");
+    throw Error("the node defers its firing, but its type does not say that several firings may run at a time (`concurrent`)");
   // The rest of the firing has another context, which finds nothing where something was taken.
   for (const InputPlan& input : node_.inputs)
     if ((taken_ & bit_of(input)) != 0)

@@ -1,5 +1,7 @@
 #include "schedule/kept_results.h"
 
+#include "schedule/tracing.h"
+
 namespace flowrun::schedule {
 namespace {
 
@@ -22,8 +24,9 @@ NodeNote note_of(CaseItem& item, std::size_t node) {
 
 }  // namespace
 
-void use_kept_results(NodeResults& results, CaseItem& item) {
-  item.kept = results.find(item.spec);
+void use_kept_results(const RunState& state, CaseItem& item) {
+  item.kept = state.options.results->find(item.spec);
+  if (state.options.trace) trace_kept(state, item);
   const std::lock_guard lock(item.mutex);
   for (const auto& [node, note] : item.kept.notes) add_note(item, node, note);
   if (!item.kept.uses.empty()) item.uses = item.kept.uses.data();
@@ -31,7 +34,7 @@ void use_kept_results(NodeResults& results, CaseItem& item) {
 
 void take_kept(RunState& state, const PlannedNode& node, CaseItem& item, PayloadList& outputs) {
   outputs.resize(node.outputs.size());
-  auto& kept = item.kept.outputs.at(node.index);
+  auto& kept = item.kept.loaded.at(node.index).outputs;
   for (std::size_t port = 0; port < kept.size(); ++port)
     outputs[port] = state.account.adopt(std::move(kept[port]), item.ledger->account);
 }

@@ -6,7 +6,7 @@
 namespace flowrun::schedule {
 
 /// Asks what earlier runs save a case, before its first firing.
-void use_kept_results(NodeResults& results, CaseItem& item);
+void use_kept_results(const RunState& state, CaseItem& item);
 /// The outputs of a node that is loaded.
 void take_kept(RunState& state, const PlannedNode& node, CaseItem& item, PayloadList& outputs);
 /// Hands over what a node has made, before it is delivered.

@@ -13,9 +13,9 @@ class NodeCalls {
  public:
   NodeCalls(RunState& state, WorkQueue& queue) : tasks(state), deferral(state, queue), state_(state) {}
 
-  /// Calls a function of a node. Null, or the error that it threw.
+  /// Calls a function of a node. Null, or the error that it threw. `chunk`: for the trace, where it is not the item's.
   template <class Function>
-  ErrorPtr guarded(const PlannedNode& node, const Item& item, const char* what, Function&& function);
+  ErrorPtr guarded(const PlannedNode& node, const Item& item, const char* what, Function&& function, std::int64_t chunk = -1);
   /// A failed firing, to whoever wants to keep what it had.
   void report_failed(const PlannedNode& node, const Item& item, std::string_view step, const PayloadList& inputs,
                      const ErrorPtr& error, const PayloadPtr* accepted = nullptr, std::size_t slot = 0);
@@ -31,7 +31,7 @@ class NodeCalls {
 };
 
 template <class Function>
-ErrorPtr NodeCalls::guarded(const PlannedNode& node, const Item& item, const char* what, Function&& function) {
+ErrorPtr NodeCalls::guarded(const PlannedNode& node, const Item& item, const char* what, Function&& function, std::int64_t chunk) {
   Handoff& handoff = *tls_handoff;
   NodeCounts& counts = handoff.counts[node.index];
   handoff.clock.begin(counts);
@@ -46,7 +46,7 @@ ErrorPtr NodeCalls::guarded(const PlannedNode& node, const Item& item, const cha
   }
   handoff.in_node = false;
   handoff.clock.end(counts);
-  if (state_.options.trace) trace_call(state_, node, item, what, begin);
+  if (state_.options.trace) trace_call(state_, node, item, what, begin, chunk);
   return error;
 }
 

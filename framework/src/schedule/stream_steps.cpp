@@ -69,13 +69,14 @@ void StreamSteps::take_step(StreamFiring& state, Step step, std::size_t which) {
 
 void StreamSteps::accept_item(StreamFiring& state, std::size_t which) {
   StreamFiring::Collected::Entry entry;
+  std::int64_t index = 0;
   {
     const std::lock_guard lock(state.mutex);
     auto& port = state.collected[which];
-    const auto found = port.arrived.find(port.accepted);
+    index = port.accepted++;
+    const auto found = port.arrived.find(index);
     entry = std::move(found->second);
     port.arrived.erase(found);
-    ++port.accepted;
   }
   PlannedNode& node = state.node;
   const std::size_t slot = node.collected_slots[which];
@@ -83,11 +84,12 @@ void StreamSteps::accept_item(StreamFiring& state, std::size_t which) {
   const bool is_failed_case = entry.packet.error && entry.packet.error->type != kGivingType;
   if (is_failed_case && state.item.scope == Scope::run) return;  // it is left out of what the run collects
   if (entry.packet.error) return fail(state, entry.packet.error);
-  const ErrorPtr error = calls_.guarded(node, state.item, "accept", [&] {
+  const auto accept = [&] {
     PayloadList nothing;
     FiringContext context(calls_, node, state.item, state.meter, state.inputs, nothing, Ports::none);
     state.firing->accept(context, node.spec->type.inputs[node.spec->slots[slot].port].name, entry.packet.payload);
-  });
+  };
+  const ErrorPtr error = calls_.guarded(node, state.item, "accept", accept, state.item.scope == Scope::per_case ? index : -1);
   if (error) {
     calls_.report_failed(node, state.item, "accept", state.inputs, error, &entry.packet.payload, slot);
     fail(state, error);

@@ -22,7 +22,8 @@ std::string thrown_type() {
 
 std::string without_reason() {
   const std::string type = thrown_type();
-  return "the node threw " + (type.empty() ? "something" : "a " + type) + " without a reason; the plugin's author must mend that";
+  return "the node threw " + (type.empty() ? "something" : "a " + type) +
+         " without a reason; the plugin's author must correct this";
 }
 
 }  // namespace
@@ -49,7 +50,7 @@ std::string thrown_text() {
   } catch (...) {
     const std::string type = thrown_type();
     return "the node threw something that is not a std::exception" + (type.empty() ? "" : " (" + type + ")") +
-           ", so its reason is unknown; the plugin's author must mend that";
+           ", so its reason is unknown; the plugin's author must correct this";
   }
 }
 

@@ -7,8 +7,12 @@
 
 namespace flowrun::schedule {
 
-/// A call of a node, on this thread, until the clock's last reading. Only where the run has a trace.
-void trace_call(const RunState& state, const PlannedNode& node, const Item& item, const char* what, Clock::time_point begin);
+/// A call of a node, on this thread, until the clock's last reading. `chunk`: where it is not the item's. Only where the run has
+/// a trace.
+void trace_call(const RunState& state, const PlannedNode& node, const Item& item, const char* what, Clock::time_point begin,
+                std::int64_t chunk);
+/// The nodes of a case that do not run, because results of an earlier run are there. Only where the run has a trace.
+void trace_kept(const RunState& state, const CaseItem& item);
 /// This thread's part in the tasks of a firing.
 void trace_tasks(const RunState& state, const PlannedNode& node, const Item& item);
 /// A step of which a node tells (Context::span).

@@ -3,13 +3,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -22,7 +20,6 @@ namespace {
 
 constexpr std::uint64_t kAlignment = 64;
 constexpr int kFirstDescriptor = 3;  ///< of the four that a worker gets: requests, answers, and the memory of each
-constexpr int kOutOfTheWay = 100;    ///< descriptors from here on do not meet those
 enum Tag : std::uint64_t { kDone = 0, kProgress = 1 };
 
 /// Puts bytes into memory, one part after the other. What does not fit is a fault of the codec, which said less before.
@@ -33,55 +30,6 @@ ByteWriter writer_at(std::span<std::byte> memory, std::uint64_t& at, std::uint64
     at += length;
   });
 }
-
-int out_of_the_way(int descriptor) {
-  const int moved = ::fcntl(descriptor, F_DUPFD_CLOEXEC, kOutOfTheWay);
-  ::close(descriptor);
-  if (moved < 0) throw Error(std::string("a process of Python cannot be started: ") + std::strerror(errno));
-  return moved;
-}
-
-/// What a worker starts with: no signal blocked or ignored, a process group of its own, and its descriptors.
-class Start {
- public:
-  explicit Start(const std::array<int, 4>& given) {
-    ::posix_spawnattr_init(&attributes_);
-    ::posix_spawn_file_actions_init(&actions_);
-    sigset_t none, all;
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&actions_, STDERR_FILENO, STDOUT_FILENO);  // what nodes print is no output of flowrun
-    for (std::size_t i = 0; i < given.size(); ++i) {
-      moved_[i] = ::fcntl(given[i], F_DUPFD_CLOEXEC, kOutOfTheWay);
-      ::posix_spawn_file_actions_adddup2(&actions_, moved_[i], kFirstDescriptor + static_cast<int>(i));
-    }
-  }
-  ~Start() {
-    for (const int one : moved_) ::close(one);
-    ::posix_spawn_file_actions_destroy(&actions_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
-  Start(const Start&) = delete;
-  Start& operator=(const Start&) = delete;
-
-  /// 0, or why not.
-  int process(const std::vector<std::string>& command, pid_t& process) const {
-    std::vector<char*> words;
-    for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
-    return ::posix_spawnp(&process, words[0], &actions_, &attributes_, words.data(), environ);
-  }
-
- private:
-  std::array<int, 4> moved_{};
-  posix_spawnattr_t attributes_;
-  posix_spawn_file_actions_t actions_;
-};
 
 }  // namespace
 
@@ -114,13 +62,16 @@ ScriptWorker::ScriptWorker(const std::vector<std::string>& command) {
   int requests[2], answers[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, requests) != 0 || ::pipe2(answers, O_CLOEXEC) != 0)
     throw Error(std::string("a process of Python cannot be started: ") + std::strerror(errno));
-  to_ = out_of_the_way(requests[1]);
-  from_ = out_of_the_way(answers[0]);
-  const std::array<int, 4> given{out_of_the_way(requests[0]), out_of_the_way(answers[1]), request_.descriptor(),
-                                 answer_.descriptor()};
-  const int failed = Start(given).process(command, process_);
-  ::close(given[0]);
-  ::close(given[1]);
+  to_ = requests[1];
+  from_ = answers[0];
+  const std::vector<GivenDescriptor> given{{STDERR_FILENO, STDOUT_FILENO},  // what nodes print is no output of flowrun
+                                           {requests[0], kFirstDescriptor},
+                                           {answers[1], kFirstDescriptor + 1},
+                                           {request_.descriptor(), kFirstDescriptor + 2},
+                                           {answer_.descriptor(), kFirstDescriptor + 3}};
+  const int failed = start_child(command, given, process_);
+  ::close(requests[0]);
+  ::close(answers[1]);
   if (failed == 0) return;
   process_ = -1;
   end();

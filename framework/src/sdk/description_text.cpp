@@ -144,6 +144,7 @@ std::string type_text(const NodeType& type) {
       .add_text("outputs", list_of("output", type.outputs, output_text));
   tree.add_text("params", list_of("parameter", type.params, param_text));
   tree.add_unless(false, "concurrent", type.concurrent).add_unless(false, "cuda", type.cuda);
+  tree.add_unless(true, "repeatable", type.repeatable);
   return tree.add_unless({}, "needs", type.needs).text();
 }
 

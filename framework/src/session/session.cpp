@@ -5,6 +5,7 @@
 
 #include "flowrun/host/graph_check.h"
 #include "flowrun/host/kept_packet.h"
+#include "flowrun/host/kept_results.h"
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/error.h"
 #include "session/memory_nodes.h"
@@ -41,11 +42,13 @@ struct Session::State {
   std::shared_ptr<const ValidatedGraph> graph;
   std::shared_ptr<PacketTable> packets = std::make_shared<PacketTable>();
   RunOptions options;
+  bool keeps_results = false;
   std::mutex one_run;
   std::mutex mutex;  ///< guards what follows
   Run* running = nullptr;
 
   std::vector<Case> cases_of(std::vector<SessionInput>& inputs);
+  void keep_results_of_nodes();
   std::vector<SessionOutput> execute(const std::vector<Case>& cases);
 };
 
@@ -89,6 +92,23 @@ std::vector<Case> Session::State::cases_of(std::vector<SessionInput>& inputs) {
   return cases;
 }
 
+/// Just before the first run opens the nodes, so that models are hashed as they are opened.
+void Session::State::keep_results_of_nodes() {
+  if (request.cache.empty() || keeps_results) return;
+  const auto codecs = [this](std::string_view type) { return registry.codec(type); };
+  std::map<std::size_t, std::string> sources;  // packets by node
+  for (std::size_t i = 0; i < graph->nodes.size(); ++i)
+    for (const PortSpec& port : spec->port_inputs)
+      if (graph->nodes[i].id == source_name(port.name)) sources[i] = port.name;
+  const auto content_of = [this, codecs, sources](std::size_t node, const Case& one) {
+    const auto source = sources.find(node);
+    return source == sources.end() ? "" : packet_hash(*packets->packet(one.name, source->second), codecs);
+  };
+  options.results = keep_results(
+      graph, {request.cache, request.cache_limit, request.out, request.device, FLOWRUN_VERSION, codecs, {}, content_of});
+  keeps_results = true;
+}
+
 std::vector<SessionOutput> Session::State::execute(const std::vector<Case>& cases) {
   Run run(graph, registry, options);
   {
@@ -102,6 +122,7 @@ std::vector<SessionOutput> Session::State::execute(const std::vector<Case>& case
   }
   std::vector<SessionOutput> outputs;
   for (CaseResult& one : result.cases) {
+    std::erase_if(one.kept, [this](std::size_t node) { return graph->nodes[node].library.empty(); });  // those that give packets
     outputs.push_back({std::move(one), packets->take(cases[outputs.size()].name)});
     if (outputs.back().result.status != CaseStatus::done) outputs.back().packets.clear();
     for (const auto& [name, packet] : outputs.back().packets) keep_beyond_run(packet);
@@ -117,6 +138,7 @@ std::vector<SessionOutput> Session::run_all(std::vector<SessionInput> inputs) {
   std::vector<Case> cases = state_->cases_of(inputs);
   check_cases(*state_->graph, cases, state_->request.out, faults);
   if (faults.has_errors()) throw Error(faults.all().front().message);
+  state_->keep_results_of_nodes();
   return state_->execute(cases);
 }
 

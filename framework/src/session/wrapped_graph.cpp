@@ -55,7 +55,7 @@ class Wrapping {
   }
 
   void add_source(const PortSpec& port) {
-    const std::string id = "give_" + port.name;
+    const std::string id = source_name(port.name);
     std::vector<ConditionSpec> when;
     if (!port.required) when.push_back(condition_of(port));
     add_node(id, packet_source(prefix_ + id, port.name, port.payload, packets_), {}, std::move(when));
@@ -90,6 +90,7 @@ class Wrapping {
 
 }  // namespace
 
+std::string source_name(const std::string& port) { return "give_" + port; }
 std::string given_name(const std::string& port) { return "given_" + port; }
 
 GraphSpec wrapped_graph(std::shared_ptr<const GraphSpec> inner, const std::vector<std::string>& changing,

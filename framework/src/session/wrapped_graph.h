@@ -15,6 +15,8 @@ namespace flowrun {
 GraphSpec wrapped_graph(std::shared_ptr<const GraphSpec> inner, const std::vector<std::string>& changing,
                         std::shared_ptr<PacketTable> packets, Registry& registry, Diagnostics& faults);
 
+/// Name of the node that emits a packet.
+std::string source_name(const std::string& port);
 /// Name of the input that says whether a packet is given which is not required.
 std::string given_name(const std::string& port);
 

@@ -78,7 +78,8 @@ Value type_names(const Registry& registry) {
 Value run() {
   const auto count = [](const char* help) { return with(typed("integer", help), object({{"minimum", 1}})); };
   const char* on_error =
-      "stop_case (default): a failure ends the case; continue: branches that do not depend on the node go on, and the case still "
+      "stop_case (default): a failure ends the case; continue: branches that do not depend on the node continue, and the case "
+      "still "
       "counts as failed";
   Value properties = object({
       {"device", with(typed("string", "auto (default), cpu, cuda or cuda:<number>, for types that can use a GPU"),

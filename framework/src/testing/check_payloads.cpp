@@ -44,7 +44,7 @@ float noise(std::int64_t index, int variant) {
 Volume volume(const Geometry& geometry, int variant) {
   Volume made;
   made.geometry = geometry;
-  made.source = "a made-up volume";
+  made.source = "an artificial volume";
   for (std::int64_t i = 0; i < geometry.voxel_count(); ++i) {
     const double r = radius(geometry, i);
     made.voxels.push_back(r > 0.9 ? 0.0F : (r < 0.4 ? 0.8F : 0.4F) + 0.2F * noise(i, variant));
@@ -55,7 +55,7 @@ Volume volume(const Geometry& geometry, int variant) {
 Mask mask(const Geometry& geometry, int variant) {
   Mask made;
   made.geometry = geometry;
-  made.source = "a made-up mask";
+  made.source = "an artificial mask";
   for (std::int64_t i = 0; i < geometry.voxel_count(); ++i) made.voxels.push_back(radius(geometry, i) < 0.4 + 0.05 * variant);
   return made;
 }
@@ -64,7 +64,7 @@ Mask mask(const Geometry& geometry, int variant) {
 Labels labels(const Geometry& geometry, int variant) {
   Labels made;
   made.geometry = geometry;
-  made.source = "made-up labels";
+  made.source = "artificial labels";
   made.names = {{1, "white matter"}};
   for (std::int64_t i = 0; i < geometry.voxel_count(); ++i)
     made.voxels.push_back(radius(geometry, i) > 0.6 ? 0 : noise(i, variant) < 0.5F ? 1 : 70000);
@@ -82,7 +82,7 @@ Transform moved_by(const Point& offset) { return affine_transform({1, 0, 0, offs
 VoxelList voxel_list(const Geometry& geometry, std::int64_t step = 7) {
   VoxelList made;
   made.geometry = geometry;
-  made.source = "a made-up list";
+  made.source = "an artificial list";
   for (std::int64_t i = 0; i < geometry.voxel_count(); ++i)
     if (i % step == 0 && radius(geometry, i) < 0.4) made.voxels.push_back(i);
   return made;

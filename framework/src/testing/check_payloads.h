@@ -9,8 +9,8 @@
 
 namespace flowrun::testing {
 
-/// Made-up payloads that fit together: all on one grid, with a bright ball in a head. `variant` changes the values, not the grid.
-/// Null for a type that is not of the SDK.
+/// Artificial payloads that fit together: all on one grid, with a bright ball in a head. `variant` changes the values, not the
+/// grid. Null for a type that is not of the SDK.
 PayloadPtr ordinary_payload(std::string_view type, int variant);
 
 /// Others that are usual too, for nodes that ask for something particular: whole numbers as labels, a table of one row,

@@ -32,7 +32,7 @@ struct FiringOptions {
   int place = 0;           ///< files are written into a folder of this number
 };
 
-/// A node type under check: makes nodes of it and fires them with made-up inputs.
+/// A node type under check: makes nodes of it and fires them with artificial inputs.
 class Subject {
  public:
   Subject(Registry& registry, const std::string& type, const CheckOptions& options, std::filesystem::path scratch);

@@ -38,6 +38,10 @@ std::map<std::string, std::string> files_in(const fs::path& folder) {
   return files;
 }
 
+/// What is to be done about it where it is meant so.
+constexpr const char* kNotRepeatable =
+    "; flowrun keeps results for later runs, so a node whose results may differ says .repeatable = false in its type";
+
 /// "output 'mask' differs", or "".
 std::string difference(const Outcome& one, const Outcome& other) {
   if (other.kind != Outcome::Kind::emitted) return "it failed: " + other.text;
@@ -79,7 +83,7 @@ CheckResult check_fires(CheckRun& check) {
   if (!outcome.is_clean()) return failed(outcome.text);
   if (outcome.kind == Outcome::Kind::refused) {
     const std::string fault = error_fault(outcome.text);
-    return fault.empty() ? skipped("refuses made-up inputs: " + outcome.text)
+    return fault.empty() ? skipped("refuses artificial inputs: " + outcome.text)
                          : failed("its error '" + outcome.text + "': " + fault);
   }
   std::size_t items = 0;
@@ -100,6 +104,7 @@ CheckResult check_inputs_kept(CheckRun& check) {
 }
 
 CheckResult check_repeats(CheckRun& check) {
+  if (!check.subject.type().repeatable) return skipped("its type says that firings may differ");
   if (const std::string why = cannot_fire(check.subject); !why.empty()) return skipped(why);
   Subject& subject = check.subject;
   const std::unique_ptr<Node> node = subject.create();
@@ -107,13 +112,14 @@ CheckResult check_repeats(CheckRun& check) {
     return failed("a second node does not open: " + opened.text);
   for (const int place : {1, 2}) {
     const std::string differs = difference(subject.baseline(), subject.fire(*node, subject.inputs(), {false, place}));
-    if (!differs.empty()) return failed("from the same inputs, in firing " + std::to_string(place + 1) + ": " + differs);
+    if (!differs.empty())
+      return failed("from the same inputs, in firing " + std::to_string(place + 1) + ": " + differs + kNotRepeatable);
   }
   const auto one = files_in(subject.folder_of(1));
   for (const auto& [name, bytes] : files_in(subject.folder_of(2))) {
     const auto found = one.find(name);
     if (found != one.end() && found->second != bytes)
-      return failed("the file '" + name + "' differs from one firing to the next");
+      return failed("the file '" + name + "' differs from one firing to the next" + kNotRepeatable);
   }
   return passed("3 firings of 2 nodes alike");
 }
@@ -133,7 +139,8 @@ CheckResult check_concurrent(CheckRun& check) {
   const auto fire = [&](int thread) {
     for (--waiting; waiting > 0;) std::this_thread::yield();  // so that all begin together
     for (int i = 0; i < firings; ++i) {
-      const std::string differs = difference(expected, subject.fire(*node, inputs, {false, 100 + thread * firings + i}));
+      const Outcome outcome = subject.fire(*node, inputs, {false, 100 + thread * firings + i});
+      const std::string differs = difference(subject.type().repeatable ? expected : outcome, outcome);
       const std::lock_guard lock(mutex);
       if (fault.empty()) fault = differs;
     }
@@ -143,7 +150,8 @@ CheckResult check_concurrent(CheckRun& check) {
     for (int i = 0; i < kThreads; ++i) threads.emplace_back(fire, i);
   }
   if (!fault.empty()) return failed("fired on " + std::to_string(kThreads) + " threads at a time: " + fault);
-  return passed(std::to_string(kThreads * firings) + " firings on " + std::to_string(kThreads) + " threads, all alike");
+  return passed(std::to_string(kThreads * firings) + " firings on " + std::to_string(kThreads) + " threads" +
+                (subject.type().repeatable ? ", all alike" : ""));
 }
 
 }  // namespace flowrun::testing

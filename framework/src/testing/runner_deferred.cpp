@@ -32,7 +32,7 @@ class RunnerContext::Handle final : public Deferred {
 
 std::unique_ptr<Deferred> RunnerContext::defer() {
   if (!type.concurrent)
-    break_off("the node defers its firing, but its type does not say that several firings may go on at a time (`concurrent`)");
+    break_off("the node defers its firing, but its type does not say that several firings may run at a time (`concurrent`)");
   if (in_firing_ != Deferring::allowed) break_off("the node defers where that cannot be: only process can, once in a firing");
   in_firing_ = Deferring::done;
   return std::make_unique<Handle>(*this);

@@ -16,7 +16,8 @@ struct Calls {
 
 using CallsOfCases = std::map<std::int32_t, Calls>;  ///< by case; -1: once for the run
 
-bool is_call(const TraceEvent& event) { return !event.inside && std::strcmp(event.what, "tasks") != 0; }
+bool is(const TraceEvent& event, const char* what) { return std::strcmp(event.what, what) == 0; }
+bool is_call(const TraceEvent& event) { return !event.inside && !is(event, "tasks") && !is(event, "skip"); }
 
 class Arrows {
  public:
@@ -27,7 +28,7 @@ class Arrows {
       Calls& calls = calls_[static_cast<std::size_t>(events[i].node)][events[i].case_index];
       calls.all.push_back(i);
       calls.first.try_emplace(chunks[i], i);
-      calls.last[chunks[i]] = i;
+      if (!is(events[i], "accept")) calls.last[chunks[i]] = i;  // which makes nothing
     }
   }
 
@@ -79,7 +80,7 @@ std::vector<std::int64_t> chunks_of(const std::vector<TraceEvent>& events) {
   std::vector<std::int64_t> chunks;
   for (const TraceEvent& event : events) {
     chunks.push_back(event.chunk);
-    if (event.inside || std::strcmp(event.what, "next") != 0) continue;
+    if (event.inside || !is(event, "next")) continue;
     const std::int64_t made = next_call[{event.node, event.case_index}]++;
     if (made <= most[event.case_index]) chunks.back() = made;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstring>
 #include <mutex>
 #include <set>
 #include <string>
@@ -40,10 +41,13 @@ std::string event_line(const TraceEvent& event, std::int64_t chunk, const Valida
   else args.set("step", event.what);
   if (event.case_index >= 0) args.set("case", cases[static_cast<std::size_t>(event.case_index)].name);
   if (chunk >= 0) args.set("chunk", chunk);
+  if (event.saved_s >= 0) args.set("saved_s", event.saved_s);
+  const bool is_moment = !event.inside && std::strcmp(event.what, "skip") == 0;
   return "{\"name\":" + json::write_line(json::Value(event.inside ? std::string(event.what) : node.id)) +
          ",\"cat\":" + json::write_line(json::Value(node.plugin)) +
-         ",\"ph\":\"X\",\"pid\":1,\"tid\":" + std::to_string(event.thread + 1) + ",\"ts\":" + microseconds(event.begin_ns) +
-         ",\"dur\":" + microseconds(event.end_ns - event.begin_ns) + ",\"args\":" + json::write_line(args) + "}";
+         (is_moment ? ",\"ph\":\"i\",\"s\":\"t\"" : ",\"ph\":\"X\",\"dur\":" + microseconds(event.end_ns - event.begin_ns)) +
+         ",\"pid\":1,\"tid\":" + std::to_string(event.thread + 1) + ",\"ts\":" + microseconds(event.begin_ns) +
+         ",\"args\":" + json::write_line(args) + "}";
 }
 
 /// An arrow begins within the span that made the packet and ends within the one that took it.

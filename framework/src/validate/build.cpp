@@ -13,6 +13,7 @@ void set_run_options(ValidatedNode& node, const RunSpec& run) {
   node.chunks_in_flight = run.chunks_in_flight.value_or(0);
   if (run.isolate.value_or(false)) node.isolation = Isolation{run.timeout.value_or(0), run.memory.value_or(0)};
   node.keeping = run.cache == "always" ? Keeping::always : run.cache == "never" ? Keeping::never : Keeping::automatic;
+  if (!node.type.repeatable) node.keeping = Keeping::never;
   node.stop_case_on_error = run.on_error.value_or("stop_case") == "stop_case";
 }
 

@@ -30,10 +30,10 @@ void check_names(const std::vector<Case>& cases, Diagnostics& faults) {
     if (is_new || !reported.insert(one.name).second) continue;
     const Case& other = *first->second;
     if (other.name == one.name)
-      faults.error(one.place, case_words(one) + " stands twice among the cases; each needs a name of its own");
+      faults.error(one.place, case_words(one) + " occurs twice among the cases; each needs a name of its own");
     else
       faults.error(one.place, case_words(one) + " and case '" + other.name + "'" + line_words(other.place) +
-                                  " differ only in upper and lower case, which some file systems do not tell apart");
+                                  " differ only in upper and lower case, which some file systems do not distinguish");
   }
 }
 

@@ -70,6 +70,9 @@ void check_run_options(Draft& draft) {
       draft.faults.error(run.place, node.name() + ", run: a concurrency of " + std::to_string(*run.concurrency) +
                                         " is asked for, but " + type.name + " can do only one firing at a time");
     check_isolation(draft, node);
+    if (run.cache == "always" && !type.repeatable)
+      draft.faults.error(run.place, node.name() + ", run: 'cache' is always, but " + type.name +
+                                        " may give another result each time, so that none is kept; leave 'cache' out");
     if (run.chunks_in_flight && !type.streams())
       draft.faults.error(run.place, node.name() + ", run: 'chunks_in_flight' is for a node that makes a stream, and " +
                                         type.name + " makes none");
@@ -111,7 +114,7 @@ void check_unused(Draft& draft) {
   for (std::size_t i = 0; i < draft.nodes.size(); ++i) {
     const DraftNode& node = draft.nodes[i];
     if (!read.count(i) && makes_more_than_figures(node.type->type) && !writes_files(node.type->type))
-      draft.faults.warning(node.spec->place, node.name() + ": nobody reads its outputs, so its work is lost");
+      draft.faults.warning(node.spec->place, node.name() + ": its outputs are unconnected, so its work is lost");
   }
 }
 

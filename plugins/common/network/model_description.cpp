@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/grid/axes.h"
 #include "flowrun/sdk/error.h"
 
 namespace flowrun::network {
@@ -71,6 +72,14 @@ std::vector<Size3> view_sizes(const json& object, const std::string& path) {
   return sizes;
 }
 
+std::string axes_in(const json& object, const std::string& path) {
+  const json& value = member(object, "axes");
+  if (value.is_null()) return "";
+  if (!value.is_string() || !grid::axes_from(value.get<std::string>()))
+    refuse(path, "'axes' is not three letters for the sides that x, y and z run towards, such as \"LAS\"");
+  return value.get<std::string>();
+}
+
 void check_format(const json& description, const std::string& path) {
   const json& format = member(description, "format");
   if (!format.is_number_integer()) refuse(path, "it does not say its 'format' (a whole number)");
@@ -106,8 +115,8 @@ void check_structure(ModelDescription& description, const std::string& path) {
   const Shapes shapes = infer_shapes(*description.structure, channels, description.size, place_in(path));
   const auto classes = static_cast<std::int64_t>(description.classes.size());
   if (classes > 0 && shapes.output.channels != classes)
-    refuse(path, "its layers give " + in_words(shapes.output) + " for a patch, but it names " + std::to_string(classes) +
-                     " classes");
+    refuse(path,
+           "its layers give " + in_words(shapes.output) + " for a patch, but it names " + std::to_string(classes) + " classes");
 }
 
 // Writing a value out takes stack for each level that it is nested.
@@ -132,6 +141,7 @@ ModelDescription parse_description(const std::string& text, const std::string& p
   description.channels = names(input, "channels", path);
   description.size = patch_size(input, path);
   description.views = view_sizes(input, path);
+  description.axes = axes_in(input, path);
   description.classes = names(output, "classes", path);
   read_network(member(value, "network"), path, description);
   check_structure(description, path);
@@ -145,6 +155,7 @@ std::string to_text(const ModelDescription& description, const std::string& more
                {"output", {{"classes", description.classes}}}};
   if (description.size[0] > 0) text["input"]["size"] = description.size;
   if (!description.views.empty()) text["input"]["views"] = description.views;
+  if (!description.axes.empty()) text["input"]["axes"] = description.axes;
   if (description.structure) text["network"] = json::parse(to_text(*description.structure));
   if (!more.empty()) text.update(json::parse(more));
   return text.dump(2);

@@ -113,7 +113,8 @@ void check_tensors(const std::vector<StoredTensor>& tensors, const std::string& 
     const std::string record = folder + "/" + tensor.key;
     if (!archive.has(record)) throw Error("a tensor is to be found in '" + record + "', which is missing");
     if (!lies_within(tensor, archive.size_of(record)))
-      throw Error("a tensor in '" + record + "' is said to be larger than the " + std::to_string(archive.size_of(record)) + " bytes there");
+      throw Error("a tensor in '" + record + "' claims to be larger than the " + std::to_string(archive.size_of(record)) +
+                  " bytes there");
   }
 }
 

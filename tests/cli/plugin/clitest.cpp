@@ -152,6 +152,8 @@ Plugin node_types() {
   measure.outputs = {{"number", std::string(Number::kType), "The first voxel"}};
   measure.params = {{.name = "model", .type = ParamType::path, .default_value = std::string(), .help = "A file that is read once"}};
   measure.create = create<Measure>;
+  for (int i = 0; i < 40; ++i) measure.details += "minus - 1 point 2. ";  // marks of Markdown where lines are broken
+  measure.details += "\nA line of its own.";
   Plugin plugin(std::vector<NodeType>{gather, make, measure, sum, wait, write});
   plugin.aliases = {{"clitest.save", "clitest.write"}};
   return plugin;

@@ -22,7 +22,10 @@ std::vector<NodeType> node_types() {
   type.inputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "Any image"}};
   type.outputs = {{.name = "volume", .payload = std::string(Volume::kType), .help = "The product"}};
   type.create = [] { return std::unique_ptr<Node>(std::make_unique<Multiply>()); };
-  return {type};
+  NodeType other = type;
+  other.name = "formula.anyhow";
+  other.repeatable = false;
+  return {other, type};
 }
 
 }  // namespace

@@ -76,10 +76,10 @@ TEST_CASE("json: no other spelling of a number is taken") {
     CHECK_MESSAGE(read(text).faults != "", text);
 }
 
-TEST_CASE("json: a name that stands twice is a fault at the second, in each object for itself") {
+TEST_CASE("json: a name that occurs twice is a fault at the second, in each object for itself") {
   CHECK(read("{\"a\": 1, \"b\": {\"a\": 2}, \"c\": [{\"a\": 1}, {\"a\": 2}]}").faults == "");
   CHECK(read("{\"a\": 1,\n \"a\": 2}").faults ==
-        "t.json:2:2: error: the name 'a' stands twice in this object; keep one of the two");
+        "t.json:2:2: error: the name 'a' occurs twice in this object; keep one of the two");
   CHECK(read("{\"a\": 1, \"\\u0061\": 2}").faults != "");  // the same name, spelled otherwise
   CHECK(read("{\"\": 1, \"\": 2}").faults != "");
 }

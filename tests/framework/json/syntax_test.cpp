@@ -38,7 +38,7 @@ const WrongText kWrong[] = {
      R"j({"format": 1, // one
  "nodes": {}})j",
      R"j(g.json:1:15: error: comments are not part of JSON; a key that starts with 'x-' can hold a remark)j"},
-    {"single quotes", R"j({'format': 1})j", R"j(g.json:1:2: error: text stands in double quotes, not in single ones)j"},
+    {"single quotes", R"j({'format': 1})j", R"j(g.json:1:2: error: text must be in double quotes, not in single ones)j"},
     {"a word that JSON does not have",
      R"j({"format": 1,
  "nodes": None})j",
@@ -55,7 +55,7 @@ const WrongText kWrong[] = {
      R"j({"format": 1,
  "nodes": {"a": {"type": "t.read"},
   "a": {"type": "t.read"}}})j",
-     R"j(g.json:3:3: error: the name 'a' stands twice in this object; keep one of the two)j"},
+     R"j(g.json:3:3: error: the name 'a' occurs twice in this object; keep one of the two)j"},
     {"a number that is too large", R"j({"format": 1e999})j", R"j(g.json:1:12: error: a number is too large)j"},
     {"an integer that is too large",
      R"j({"format": 1, "name": "g", "nodes": {"a": {"type": "t", "params": {"n": 9223372036854775808}}}})j",

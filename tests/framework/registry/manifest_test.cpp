@@ -74,6 +74,8 @@ TEST_CASE("manifest: ports and parameters come back as they were") {
   CHECK(copy.details == "Lines\nand \"quotes\" and Umlaute: \u00e4\u00f6\u00fc.");
   CHECK(copy.concurrent);
   CHECK(copy.cuda);
+  CHECK_FALSE(copy.repeatable);
+  CHECK(types[1].repeatable);
   CHECK_FALSE(bool(copy.create));
   CHECK(copy.inputs[0].scope == Scope::per_case);
   CHECK_FALSE(copy.inputs[1].scope.has_value());
@@ -103,9 +105,11 @@ TEST_CASE("manifest: parameters come back as they were, numbers to the last bit"
 }
 
 TEST_CASE("manifest: a text that lacks anything that must be there gives none") {
-  // Keys of a description have defaults, so that plugins of other ages can be read; description_test has those that must be present.
-  const std::set<std::string> optional{"default",  "scope",   "min",    "max",   "details", "inputs", "outputs",    "params", "required",
-                                       "variadic", "collects", "stream", "unit", "choices", "length", "role", "per_case", "concurrent", "cuda"};
+  // Keys of a description have defaults, so that plugins of other ages can be read; description_test has those that must be
+  // present.
+  const std::set<std::string> optional{"default", "scope",    "min",      "max",        "details", "inputs",    "outputs",
+                                       "params",  "required", "variadic", "collects",   "stream",  "unit",      "choices",
+                                       "length",  "role",     "per_case", "concurrent", "cuda",    "repeatable"};
   json::Value tree = good_tree();
   std::vector<std::string> texts;
   each_without_a_member(tree, tree, texts);

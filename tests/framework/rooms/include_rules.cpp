@@ -61,7 +61,8 @@ std::string common_rule(const std::string& folder, const Target& target) {
     case Kind::sibling:
       return "";
     case Kind::common:
-      return target.name == folder || (folder == "torch" && target.name == "pickle")
+      return target.name == folder || (folder == "torch" && target.name == "pickle") ||
+                     (folder == "network" && target.name == "grid")
                  ? ""
                  : "plugins/common/" + folder + " includes nothing of plugins/common/" + target.name;
     case Kind::third_party:

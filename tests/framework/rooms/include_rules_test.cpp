@@ -95,6 +95,7 @@ TEST_CASE("include_rules: what plugins share includes sdk, LibTorch in common/to
   CHECK(rule("plugins/common/torch/a.h", "#include \"common/torch/b.h\"") == "");
   CHECK(rule("plugins/common/torch/a.cpp", "#include <openssl/evp.h>") == "");
   CHECK(rule("plugins/common/torch/a.cpp", "#include \"common/pickle/machine.h\"") == "");
+  CHECK(rule("plugins/common/network/a.cpp", "#include \"common/grid/axes.h\"") == "");
   CHECK(rule("plugins/common/pickle/a.cpp", "#include \"common/torch/b.h\"") != "");
   CHECK(rule("plugins/common/picture/a.cpp", "#include <openssl/evp.h>") != "");
   CHECK(rule("plugins/common/table/a.h", "#include <torch/script.h>") ==

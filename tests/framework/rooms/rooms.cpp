@@ -243,7 +243,7 @@ std::string room_of_host_header(const std::string& include) {
       {"packets", {"isolation", "replay", "split_graph"}},
       {"process", {"child_process"}},
       {"records", {"case_record", "case_recorder", "comparison", "file_stamps", "run_record"}},
-      {"registry", {"memory_limits", "registry"}},
+      {"registry", {"linked_libraries", "memory_limits", "registry"}},
       {"results", {"kept_results"}},
       {"schedule", {"kept_packet", "node_results", "running_calls", "runtime"}},
       {"scripts", {"scripts"}},

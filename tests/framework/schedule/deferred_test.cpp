@@ -224,7 +224,7 @@ TEST_CASE("defer: wrong uses are refused with a sentence") {
   })";
   CHECK(only_error(run_away(serial, 1, with_threads(2), [](Context& context, double) {
           context.defer();
-        })).find("its type does not say that several firings may go on at a time") != std::string::npos);
+        })).find("its type does not say that several firings may run at a time") != std::string::npos);
 }
 
 TEST_CASE("defer: when the run is cancelled the device sees it, the rest is not called, and the run ends") {

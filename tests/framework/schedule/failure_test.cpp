@@ -84,7 +84,8 @@ TEST_CASE("schedule: nodes that break their contract are told what they did") {
   CHECK(error_of("toy.wrong", "unknown input").message == "the node asks for input 'nowhere', which its type does not describe");
   CHECK(error_of("toy.wrong", "late throw").message == "after emitting");
   CHECK(error_of("toy.wrong", "throws int").message ==
-        "the node threw something that is not a std::exception (int), so its reason is unknown; the plugin's author must mend that");
+        "the node threw something that is not a std::exception (int), so its reason is unknown; the plugin's author must correct "
+        "this");
   CHECK(error_of("toy.wrong", "out of memory").message ==
         "there is not enough memory; run fewer cases or chunks at a time, or give the process more");
   CHECK(error_of("toy.wrong_type", "").message ==

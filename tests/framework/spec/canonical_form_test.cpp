@@ -120,7 +120,7 @@ TEST_CASE("format_graph: refuses what is not JSON, with the place") {
   };
   CHECK(fault_of("{\n  \"a\": 1,\n}") == "3:1 the comma before '}' is one too many");
   CHECK(fault_of("{\"a\": 1, // no\n}").starts_with("1:10 comments are not part of JSON"));
-  CHECK(fault_of("{\"a\": 1,\n \"a\": 2}") == "2:2 the name 'a' stands twice in this object; keep one of the two");
+  CHECK(fault_of("{\"a\": 1,\n \"a\": 2}") == "2:2 the name 'a' occurs twice in this object; keep one of the two");
   CHECK(fault_of("").find("the file is empty") != std::string::npos);
   Diagnostics faults;
   CHECK_FALSE(format_graph("no/such/file.json", faults));

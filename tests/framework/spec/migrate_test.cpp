@@ -8,7 +8,7 @@ namespace {
 
 using json::Written;
 
-/// A step of a made-up format 2, which calls the summary "about".
+/// A step of an artificial format 2, which calls the summary "about".
 void rename_summary(Written& root) {
   for (json::WrittenItem& item : root.items)
     if (item.is_named("summary")) item.name = "\"about\"";

@@ -21,7 +21,7 @@ Mask small_mask() {
 
 }  // namespace
 
-TEST_CASE("check_payloads: made-up payloads, usual and odd, keep the rules that nodes are held to") {
+TEST_CASE("check_payloads: artificial payloads, usual and odd, keep the rules that nodes are held to") {
   for (const std::string_view type : kTypes) {
     for (const int variant : {0, 1, 2}) {
       const PayloadPtr payload = ordinary_payload(type, variant);

@@ -80,5 +80,5 @@ TEST_CASE("node_runner: wrong uses of defer are told") {
           context.defer();
         }).find("only process can, once in a firing") != std::string::npos);
   CHECK(error_of([](Context& context, std::thread&) { context.defer(); }, false)
-            .find("its type does not say that several firings may go on at a time") != std::string::npos);
+            .find("its type does not say that several firings may run at a time") != std::string::npos);
 }

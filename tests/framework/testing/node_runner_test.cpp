@@ -99,7 +99,7 @@ TEST_CASE("node_runner: every fault of the JSON text is told with its place") {
   CHECK(params_error(R"({"factor": {"a": 1}})") ==
         "params:1:12: error: parameter 'factor': expected a value of type number, found {\"a\":1}");
   CHECK(params_error(R"({"factor": 1, "factor": 2})") ==
-        "params:1:15: error: the name 'factor' stands twice in this object; keep one of the two");
+        "params:1:15: error: the name 'factor' occurs twice in this object; keep one of the two");
   CHECK(params_error("[1]") == "params:1:1: error: expected an object { } with the parameters of toy.scale, found a list");
   CHECK(params_error("{\"factor\": 1").find("params:1:13: error: ") == 0);
   CHECK(params_error("{}") == "toy.scale needs parameter 'factor'");

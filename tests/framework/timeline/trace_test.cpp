@@ -129,8 +129,8 @@ TEST_CASE("trace: arrows lead from the call that made a packet to the one that t
   trace.record({1, 0, 0, 1, 250, 400, "process"});
   trace.record({1, 0, 1, 0, 300, 500, "process"});
   trace.record({1, 0, 1, 1, 310, 490, "tasks"});
-  trace.record({2, 0, -1, 1, 400, 450, "accept"});
-  trace.record({2, 0, -1, 1, 520, 560, "accept"});
+  trace.record({2, 0, 0, 1, 400, 450, "accept"});
+  trace.record({2, 0, 1, 1, 520, 560, "accept"});
   trace.write_chrome(folder.path / "trace.json", graph, {{"a", {}}});
   std::vector<double> begins, ends;
   std::vector<std::int64_t> chunks;
@@ -145,4 +145,34 @@ TEST_CASE("trace: arrows lead from the call that made a packet to the one that t
   CHECK(begins == std::vector<double>{0.199, 0.299, 0.399, 0.499});
   CHECK(ends == std::vector<double>{0.25, 0.3, 0.4, 0.52});
   CHECK(chunks == std::vector<std::int64_t>{0, 1, -1});
+}
+
+TEST_CASE("trace: a node whose result was loaded is a span with the seconds saved, one that was skipped a moment") {
+  const Folder folder;
+  ValidatedGraph graph = one_node_graph("");  // 0 is skipped, 1 is loaded for 2, which collects for 3
+  graph.nodes.resize(4, graph.nodes[0]);
+  for (std::size_t reader = 1; reader < 4; ++reader) {
+    InputSlot slot;
+    slot.source.node = reader - 1;
+    graph.nodes[reader].slots = {slot};
+  }
+  Trace trace;
+  trace.record({0, 0, -1, 0, 90, 90, "skip"});
+  TraceEvent loaded{1, 0, -1, 0, 0, 80, "load"};
+  loaded.saved_s = 2.5;
+  trace.record(loaded);
+  trace.record({2, 0, 7, 0, 100, 150, "accept"});
+  trace.record({2, 0, -1, 0, 150, 160, "finish"});
+  trace.record({3, 0, -1, 0, 200, 300, "process"});
+  trace.write_chrome(folder.path / "trace.json", graph, {{"a", {}}});
+  std::vector<double> begins;
+  const json::Value file = read_json(folder.path / "trace.json");
+  const auto& events = file.find("traceEvents")->items();
+  for (const json::Value& event : events)
+    if (event.find("ph")->text() == "s") begins.push_back(event.find("ts")->number());
+  CHECK(begins == std::vector<double>{0.079, 0.159});  // none from the call of accept
+  CHECK(events[0].find("args")->find("saved_s")->number() == 2.5);
+  CHECK(events[0].find("ph")->text() == "X");
+  CHECK(events[1].find("args")->find("step")->text() == "skip");
+  CHECK(events[1].find("ph")->text() == "i");
 }

@@ -110,7 +110,8 @@ TEST_CASE("case files: what any case would write is checked without cases, as fa
   "read": {"type": "t.read", "params": {"path": "x.nii"}},
   "write": {"type": "t.write", "inputs": {"volume": "read.volume"}, "params": {"path": ")" +
                               path + R"("}},
-  "also": {"type": "t.write", "inputs": {"volume": "read.volume"}, "params": {"path": ")" + other + R"("}}
+  "also": {"type": "t.write", "inputs": {"volume": "read.volume"}, "params": {"path": ")" +
+                              other + R"("}}
  }})";
     Diagnostics faults;
     check_written_files(*valid(graph, {.files_must_exist = false}), faults);
@@ -143,7 +144,8 @@ TEST_CASE("case files: a file that only a node with conditions reads is needed b
   CHECK(said({with}).empty());
   const std::string error = said({with, without, {.name = "p3"}});
   INFO(error);
-  CHECK(has(error, "error: node 'read', parameter 'path': the file 'nowhere.nii' does not exist; the node runs where given is missing"));
+  CHECK(has(error,
+            "error: node 'read', parameter 'path': the file 'nowhere.nii' does not exist; the node runs where given is missing"));
   CHECK(error.find(" error: ", error.find(" error: ") + 1) == std::string::npos);  // once
   Diagnostics faults;
   check_written_files(*checked, faults);
@@ -189,8 +191,7 @@ TEST_CASE("case files: two cases that write one file are told with the lines of 
       "which differs only in upper and lower case from what node 'write' of case 'a' (line 2) writes"));
   CHECK(check("${out}/${case}.nii", {case_of(folder, "p1", {}, 2), case_of(folder, "P1", {}, 3)}, folder.out()) ==
         "cases.csv:3:1: error: case 'P1' and case 'p1' (line 2) differ only in upper and lower case, which some file systems do "
-        "not "
-        "tell apart");
+        "not distinguish");
 }
 
 TEST_CASE(

@@ -55,7 +55,7 @@ TEST_CASE("check_cases: reports everything that is wrong with the cases at once"
                           {"p5", {{"image", image}, {"age", std::string("121")}}},
                           {"", {{"image", image}}}};
   CHECK(check(kGraph, cases, "out") ==
-        "command line: error: case 'p1' stands twice among the cases; each needs a name of its own\n"
+        "command line: error: case 'p1' occurs twice among the cases; each needs a name of its own\n"
         "command line: error: case '../p2': a name becomes part of file names, so it holds letters, digits, '.', '_' and '-' "
         "only, and does not "
         "start with '.' or '-'\n"

@@ -143,7 +143,7 @@ g.json:5:49: error: nodes wait for each other in a circle: d -> e -> d; take one
   "b": {"type": "t.scale", "inputs": {"volume": "a.volume"}},
   "w": {"type": "t.write", "inputs": {"volume": "a.volume"}, "params": {"path": "${out}/${case}.nii"}}
 }})j",
-     R"j(g.json:4:3: warning: node 'b': nobody reads its outputs, so its work is lost)j"},
+     R"j(g.json:4:3: warning: node 'b': its outputs are unconnected, so its work is lost)j"},
 };
 
 TEST_CASE("validate: reports edges, cycles and scopes that cannot be, each with its place") {

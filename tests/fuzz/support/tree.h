@@ -1,4 +1,4 @@
-// A made-up tree of folders and files for one input.
+// An artificial tree of folders and files for one input.
 #pragma once
 
 #include <algorithm>

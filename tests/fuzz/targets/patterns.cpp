@@ -1,4 +1,4 @@
-// A pattern of file names, as --cases takes them, over a made-up tree: the first line is the pattern, the others are paths.
+// A pattern of file names, as --cases takes them, over an artificial tree: the first line is the pattern, the others are paths.
 #include <fnmatch.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A made-up brain of three tissues in one contrast.
+// An artificial brain of three tissues in one contrast.
 #pragma once
 
 #include <cmath>
@@ -9,7 +9,7 @@
 
 namespace flowrun::testing {
 
-/// Brightness of the three tissues of a made-up brain.
+/// Brightness of the three tissues of an artificial brain.
 struct Tissue {
   float fluid, grey, white;
 };

@@ -41,7 +41,7 @@ void change_pickle(const std::string& path, const std::function<void(std::string
   writer.writeEndOfFile();
 }
 
-TEST_CASE("model: tensors that are said to be larger than their bytes are refused before LibTorch reads beyond them") {
+TEST_CASE("model: tensors that claim to be larger than their bytes are refused before LibTorch reads beyond them") {
   const TestFolder folder;
   const std::string path = write_model(folder.file("a.pt"), kSumAndFirst, {{"w", at::zeros({7})}});
   change_pickle(path, [](std::string&) {});
@@ -54,7 +54,7 @@ TEST_CASE("model: tensors that are said to be larger than their bytes are refuse
       pickle.replace(at, before.size(), after);
     });
     CHECK(load_error(path) == "the model '" + path +
-                                  "' cannot be used: a tensor in 'data/0' is said to be larger than the 28 bytes there; copy or "
+                                  "' cannot be used: a tensor in 'data/0' claims to be larger than the 28 bytes there; copy or "
                                   "make it again");
   };
   check_refused("K\x07tQ", "K\xfftQ");                // elements of the storage

@@ -82,7 +82,7 @@ TEST_CASE("evaluate.join: columns stand beside each other, the case once") {
 TEST_CASE("evaluate.join: a column that comes twice, and a table of two rows, are errors") {
   NodeRunner twice("evaluate.join");
   twice.input("tables", row("a", 0.5, 2)).input("tables", row("a", 0.5, 2));
-  CHECK(twice.error_of_run() == "two of the tables to be joined have a column 'dice'; each measure can stand in the row once");
+  CHECK(twice.error_of_run() == "two of the tables to be joined have a column 'dice'; each measure can be in the row once");
   Table two = row("a", 0.5, 2);
   two.rows.push_back(two.rows[0]);
   NodeRunner rows("evaluate.join");

@@ -136,7 +136,7 @@ TEST_CASE("nifti: a form that cannot be used names the parameter that chooses th
   }
   put<std::int16_t>(zeros, 252, 0);
   save(folder / "a.nii", zeros);
-  check_refused(folder / "a.nii", "its voxel size is 0 x 0 x 0 mm; each must be above 0, so the header needs mending");
+  check_refused(folder / "a.nii", "its voxel size is 0 x 0 x 0 mm; each must be above 0, so correct the header");
   CHECK(!says(read_error(folder / "a.nii"), "nifti_form"));
   save(folder / "a.nii", with(bytes, 256, 3));
   CHECK(says(NodeRunner("io.read_volume", {{"path", folder / "a.nii"}, {"nifti_form", std::string("qform")}}).error_of_run(),

@@ -93,7 +93,7 @@ TEST_CASE("read_volume: NaN in a file is an error with count and place, or 0 wit
     writer.run();
     CHECK(read_error(folder / name)
               .starts_with("cannot read '" + (folder / name) +
-                           "': 2 of its 27 voxels are not finite (NaN or infinite), the first at (1, 1, 0); mend"));
+                           "': 2 of its 27 voxels are not finite (NaN or infinite), the first at (1, 1, 0); correct"));
     NodeRunner reader("io.read_volume", {{"path", folder / name}, {"nan", std::string("zero")}});
     reader.run();
     CHECK(reader.output<Volume>("volume").voxels[4] == 0);

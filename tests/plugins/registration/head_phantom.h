@@ -1,5 +1,5 @@
-// A made-up head of two contrasts, drawn on any grid in any pose, so that the true transform is known. Drawn from formulas: no
-// image is interpolated.
+// An artificial head of two contrasts, drawn on any grid in any pose, so that the true transform is known. Drawn from formulas:
+// no image is interpolated.
 #pragma once
 
 #include <array>

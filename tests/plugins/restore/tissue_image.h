@@ -1,4 +1,4 @@
-// A small made-up head for tests of restoration: three tissues in shells, a smooth field and noise that are known.
+// A small artificial head for tests of restoration: three tissues in shells, a smooth field and noise that are known.
 #pragma once
 
 #include <cmath>

@@ -42,7 +42,7 @@ TEST_CASE("train.fit: learns the toy lesions, and cnn.stage runs the model") {
 
   NodeRunner stage("cnn.stage", {{"model", training.model}}, "cpu");
   PatchBatch patches;
-  patches.geometry.size = {4, 1, 1};
+  patches.geometry = small_grid(4, 1, 1);
   patches.voxels = {0, 1};
   patches.channels = 2;
   patches.size = {5, 5, 5};
@@ -114,8 +114,8 @@ TEST_CASE("train.fit: a checkpoint of other settings or samples is put aside wit
   std::string damaged = before;
   damaged[damaged.size() / 2] ^= 1;
   folder.write("k", damaged);
-  CHECK(
-      contains(Training(folder, "b", {{"checkpoint", checkpoint}}).error(), "is damaged or cut short; remove it to train anew"));
+  CHECK(contains(Training(folder, "b", {{"checkpoint", checkpoint}}).error(),
+                 "is damaged or cut short; remove it to train from the beginning"));
   folder.write("k", before.substr(0, 30));
   CHECK(contains(Training(folder, "b", {{"checkpoint", checkpoint}}).error(), "is damaged or cut short"));
 }

@@ -98,7 +98,7 @@ TEST_CASE("train.fit_volumes: a U-Net learns bright cubes, and cnn.volume finds 
   CHECK(reports.at("training_samples") == 16);
   CHECK(reports.at("validation_samples") == 8);  // tiles of 8 over 14 x 12 x 10
   CHECK(reports.at("best_validation_dice") > 0.9);
-  CHECK(bytes_of(folder.file("log")).rfind("training on 16 crops, judged by 8; 4 steps of 4 crops are an epoch\n", 0) == 0);
+  CHECK(bytes_of(folder.file("log")).rfind("training on 16 crops, validated on 8; 4 steps of 4 crops are an epoch\n", 0) == 0);
 
   const Cubes unseen(77, small_grid(14, 12, 10));
   NodeRunner volume("cnn.volume", {{"model", training.model}, {"multiple", std::int64_t{2}}}, "cpu");

@@ -108,7 +108,7 @@ TEST_CASE("train.fit: a frozen batch_norm keeps its running values and computes 
   CHECK(at_rest.at("best_loss") == at_rest.at("start_loss"));
 }
 
-TEST_CASE("train.fit: without samples to judge by a start is not compared, which is said") {
+TEST_CASE("train.fit: without samples to validate with a start is not compared, which is said") {
   const TestFolder folder;
   const std::string first = trained(folder, "first");
   Training blind(folder, "blind", {{"start", first}, {"validation", 0.0}});

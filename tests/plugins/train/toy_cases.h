@@ -1,4 +1,4 @@
-// Small made-up cases to train on, whose lesions can be told from their patches.
+// Small artificial cases to train on, whose lesions can be told from their patches.
 #pragma once
 
 #include <sys/mount.h>

@@ -1,5 +1,6 @@
 "use strict";
-// The page's data: one JSON island that describes runs and layers, and the voxels of each layer in an element of its own.
+// The page's data: one JSON island that describes runs and layers, and the voxels of each layer in an element of its own. A page
+// that follows its case has a folder instead (page.folder), with scripts that each hand over one piece of data.
 const byId = id => document.getElementById(id);
 const page = JSON.parse(byId("page-data").textContent);
 
@@ -32,10 +33,38 @@ function undoDifferences(bytes, width) {
     for (let i = row + 1; i < row + width; ++i) bytes[i] += bytes[i - 1];
 }
 
-async function unpack(layer) {
+const handedOver = new Map();
+
+/** What the scripts of the folder call. */
+function flowrunData(name, value) { handedOver.set(name, value); }
+
+/** Runs a script of the folder, for what it hands over. The page's policy knows it by its nonce. */
+async function fromFolder(name) {
+  const script = element("script", { nonce: page.nonce, src: `${page.folder}/${name}.js?${Date.now()}` });
+  try {
+    await new Promise((done, failed) => {
+      script.addEventListener("load", done);
+      script.addEventListener("error", () => failed(new Error(`the file ${name}.js beside the page cannot be read`)));
+      document.head.append(script);
+    });
+    if (!handedOver.has(name)) throw new Error(`the file ${name}.js beside the page is damaged`);
+    return handedOver.get(name);
+  } finally {
+    script.remove();
+    handedOver.delete(name);
+  }
+}
+
+/** The text of a layer's voxels; of a page that holds its data itself once. */
+async function packedVoxels(layer) {
+  if (page.folder) return fromFolder(layer.data);
   const holder = byId(layer.data);
-  const buffer = await inflated(bytesOf(holder.textContent));
   holder.remove();
+  return holder.textContent;
+}
+
+async function unpack(layer) {
+  const buffer = await inflated(bytesOf(await packedVoxels(layer)));
   layer.voxels = layer.wide ? new Uint16Array(buffer) : new Uint8Array(buffer);
   if (layer.voxels.length !== layer.size[0] * layer.size[1] * layer.size[2]) throw new Error(`the voxels of ${layer.name} are incomplete`);
   if (layer.differences) undoDifferences(layer.voxels, layer.size[0]);

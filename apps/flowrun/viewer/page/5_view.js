@@ -4,13 +4,19 @@ const state = { cross: [0, 0, 0], focus: [0, 0, 0], zoom: 1, radiological: true,
 /** A run: its layers, its base image (which gives planes and slices), and a canvas for each plane. */
 class RunView {
   constructor(run, place) {
-    this.run = run;
-    this.layers = run.layers.map(index => page.shown[index]);
-    this.base = this.layers.find(l => l.kind === "image") ?? this.layers[0];
     this.box = element("div", { className: "run" });
     if (page.runs.length > 1) this.box.append(element("h2", {}, run.name));
     this.planes = ["axial", "coronal", "sagittal"].map((name, index) => this.makePlane(name, index));
     place.append(this.box);
+    this.take(run);
+  }
+
+  /** What the run has now. The base image stays the one that it was, where it is still there. */
+  take(run) {
+    this.run = run;
+    if (!run.layers.length) return;
+    this.layers = run.layers.map(index => page.shown[index]);
+    if (!this.layers.includes(this.base)) this.base = this.layers.find(l => l.kind === "image") ?? this.layers[0];
     this.turn();
   }
 

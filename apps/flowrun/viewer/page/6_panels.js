@@ -112,7 +112,7 @@ function parseCsv(text) {
   return rows.filter(row => row.length > 1 || row[0]);
 }
 
-const table = { rows: [], label: -1, here: -1 };
+const table = { text: null, rows: [], label: -1, here: -1 };
 
 /** Where a row's lesion lies, in LPS; null where its columns do not say it. */
 function pointOfRow(columns, row) {
@@ -132,8 +132,11 @@ function tableCell(text) {
 }
 
 function showTable() {
-  const source = page.runs.find(run => run.table)?.table;
-  if (!source) return;
+  const source = page.runs.find(run => run.table)?.table, before = table.rows[table.here]?.label;
+  byId("table-section").hidden = !source;
+  if (!source || source.text === table.text) return;
+  table.text = source.text;
+  table.rows = [];
   const [columns, ...rows] = parseCsv(source.text);
   byId("table-title").textContent = `${source.name}: ${rows.length} rows; a click goes to the lesion`;
   const body = element("tbody");
@@ -144,8 +147,8 @@ function showTable() {
     line.addEventListener("click", () => goToRow(table.rows.findIndex(r => r.line === line)));
     body.append(line);
   }
-  byId("lesions").append(element("thead", {}, element("tr", {}, ...columns.map(c => element("th", { scope: "col" }, c)))), body);
-  byId("table-section").hidden = false;
+  byId("lesions").replaceChildren(element("thead", {}, element("tr", {}, ...columns.map(c => element("th", { scope: "col" }, c)))), body);
+  table.here = table.rows.findIndex(row => row.label === before && before !== undefined);
 }
 
 function goToRow(index) {

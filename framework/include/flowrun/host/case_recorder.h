@@ -53,7 +53,8 @@ class CaseRecorder {
   CaseRecorder& operator=(const CaseRecorder&) = delete;
 
   /// Before a case runs: its inputs as they are now, and what lies where it writes. An input that looks otherwise when the case
-  /// has ended gets no hash; an output that looks as before was not written and is none of the case's.
+  /// has ended gets no hash; an output that looks as before was not written and is none of the case's. Called again before the
+  /// case has ended it does nothing: the first look counts.
   void start(const Case& one);
   /// The record of a case that has ended. Where it is done its outputs are on the disk when this returns, and hashed; of one
   /// that has failed only the kept items are. Inputs of one content add a warning to those of the result. Throws Error when

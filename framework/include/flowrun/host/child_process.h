@@ -41,6 +41,17 @@ struct ChildEnd {
 /// when the program cannot be started. Any thread.
 ChildEnd run_child(const ChildRequest& request);
 
+/// A descriptor of this process that a child has as its own by another number.
+struct GivenDescriptor {
+  int ours = -1;
+  int theirs = -1;
+};
+
+/// Starts words[0], which is searched in PATH where it has no slash, and does not wait for it. The child has no signal blocked or
+/// ignored, a process group of its own, an empty standard input, and the given descriptors. Returns 0 and the process, or the
+/// system's error (errno). Any thread.
+int start_child(const std::vector<std::string>& words, const std::vector<GivenDescriptor>& given, int& process);
+
 /// "crashed (Segmentation fault)", "ended the process (exit status 3)", "did not end within 30 s".
 std::string end_text(const ChildEnd& end, std::chrono::milliseconds time_limit);
 /// "; it printed '...'", or "" when it printed nothing.

@@ -36,9 +36,10 @@ std::string text_hash(std::string_view text);
 /// Of a file's content; of a folder, and of a header with its data, of the names and contents of all files (parts_of). Empty when
 /// one cannot be read, or when the path is a pipe or a device.
 std::string file_hash(const std::filesystem::path& path);
-/// A plugin's library; of a script also what it may import from its folder.
+/// A plugin's library with those that it links (linked_libraries); of a script also what it may import from its folder.
 std::vector<std::string> plugin_files(const std::filesystem::path& library);
-/// The hash over them.
+/// The hash over them. Linked libraries of more than 64 MiB count by what the linker has noted of their content, where it has.
+/// Empty where one cannot be read, or changed meanwhile. A file is read once in a process as long as it looks the same.
 std::string plugin_hash(const std::filesystem::path& library);
 
 /// Size, time and marks of a file (with the files that its header names) or of a folder's files; no hash. Size -1: nothing is

@@ -13,6 +13,9 @@
 
 namespace flowrun {
 
+/// Of a node of the application itself: the hash of all that it emits in a case. Empty: it is not known. Any thread.
+using ContentOf = std::function<std::string(std::size_t node, const Case&)>;
+
 struct KeptResultsRequest {
   std::filesystem::path folder;
   std::int64_t limit = 0;       ///< bytes; what was used longest ago goes first
@@ -21,7 +24,11 @@ struct KeptResultsRequest {
   std::string program;          ///< version of flowrun
   FindCodec codecs;
   std::function<void(const std::string& sentence)> say;  ///< a result is damaged, or nothing more can be kept; from any thread
+  ContentOf content_of;                                  ///< without it nothing is kept that such nodes feed
 };
+
+/// The hash of a packet, for ContentOf. Empty: its type has no codec.
+std::string packet_hash(const Payload& packet, const FindCodec& codecs);
 
 /// For RunOptions::results. A result is kept by a key over all that decides its bits (results/result_keys.h), where its `run`
 /// object says `"cache": "always"`, or, with "auto", where computing it took much longer than keeping it. Null: the graph has no

@@ -1,6 +1,7 @@
 // Results of nodes that an earlier run left: what the engine asks for before a case runs, and what it hands over to be kept.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -28,13 +29,25 @@ struct NodeNote {
   std::optional<std::string> left_out;  ///< it did not run, and why; no reason: what it needs is absent
 };
 
+/// What an earlier run has made of a node.
+struct LoadedResult {
+  std::vector<std::unique_ptr<Payload>> outputs;      ///< by port; null: not needed
+  double saved_s = 0;                                 ///< that the node, and what it alone needed, took when they ran
+  std::chrono::steady_clock::time_point begin, end{};  ///< of reading it
+};
+
 /// What earlier runs save a case.
 struct KeptCase {
-  std::vector<NodeUse> uses;                                             ///< by node; empty: all run
-  std::map<std::size_t, std::vector<std::unique_ptr<Payload>>> outputs;  ///< of nodes to load, by port; null: not needed
-  std::map<std::size_t, NodeNote> notes;                                 ///< of nodes that do not run
-  double seconds = 0;                                                    ///< of the nodes to load, when they ran
-  std::shared_ptr<void> state;                                           ///< for keep()
+  std::vector<NodeUse> uses;                   ///< by node; empty: all run
+  std::map<std::size_t, LoadedResult> loaded;  ///< by node
+  std::map<std::size_t, NodeNote> notes;       ///< of nodes that do not run
+  std::shared_ptr<void> state;                 ///< for keep()
+
+  double saved_s() const {
+    double sum = 0;
+    for (const auto& [node, result] : loaded) sum += result.saved_s;
+    return sum;
+  }
 };
 
 /// A node of case scope that has made its outputs. Nothing of it is valid after the call.

@@ -33,7 +33,7 @@ struct RegisteredType {
 
 /// What becomes of a library without a manifest that fits it.
 enum class Unknown {
-  described,  ///< loaded in a process apart that has no rights, and described
+  described,  ///< loaded in a separate process that has no rights, and described
   refused,    ///< listed with the reason; nothing of it runs
 };
 

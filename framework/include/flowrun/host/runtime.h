@@ -43,7 +43,7 @@ struct RunOptions {
   IsolatedProgram isolated;     ///< starts the processes of isolated firings
   /// Nodes that an earlier run of the same graph opened are taken from here, others are opened and put here. One run at a time.
   std::shared_ptr<OpenNodes> open_nodes;
-  /// Results of earlier runs, which save firings; null: every node runs. Not for nodes that stay open (open_nodes).
+  /// Results of earlier runs, which save firings; null: every node runs. Made before the nodes are opened.
   std::shared_ptr<NodeResults> results;
   /// Called before the first firing of a case, with its index among the cases; from any thread, maybe several calls at a time.
   /// Must not throw.

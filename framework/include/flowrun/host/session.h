@@ -1,6 +1,7 @@
 // A graph that is opened once and run many times, with packets in memory: for services, bindings and tests.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -23,6 +24,8 @@ struct SessionRequest {
   int cases_in_flight = 2;            ///< of the inputs of one call
   std::string device = "auto";
   std::filesystem::path out;  ///< value of ${out}, for nodes that write files
+  std::filesystem::path cache;  ///< folder of kept results (host/kept_results.h); empty: none are kept
+  std::int64_t cache_limit = std::int64_t{10} << 30;  ///< bytes
 };
 
 struct SessionInput {
@@ -33,11 +36,11 @@ struct SessionInput {
 
 struct SessionOutput {
   CaseResult result;                          ///< its status, and why it failed
-  std::map<std::string, PayloadPtr> packets;  ///< by output of the graph; all of them when it is done
+  std::map<std::string, PayloadPtr> packets;  ///< by output of the graph; all of them when it is done, but absent ones
 };
 
 /// Nodes are opened, and models loaded, by the first run; later ones find them open. Nothing else is kept from one run to the
-/// next.
+/// next, but results in the folder `cache`: those of equal packets and parameters are taken from there.
 class Session {
  public:
   /// Reads and checks the graph. What is wrong goes to `faults`; then nothing can be run. The registry must outlive this object.

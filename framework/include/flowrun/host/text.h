@@ -10,7 +10,7 @@
 namespace flowrun {
 
 /// The one rule for what comes from outside (files, plugins, models, names, what a node throws) and is printed: it is one line of
-/// text and nothing else. A line feed becomes \n, and \xNN what other control characters, marks that turn the writing direction
+/// text and nothing else. A line feed becomes a backslash and n. A backslash, x and two digits replace other control characters, marks that turn the writing direction
 /// and bytes that are not UTF-8 are made of. So a text cannot forge a line of flowrun's, move the cursor, colour the screen or
 /// read as another. What is safe already stays as it is.
 std::string printable(std::string_view text);

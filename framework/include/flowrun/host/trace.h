@@ -12,7 +12,8 @@ namespace flowrun {
 struct ValidatedGraph;
 struct Case;
 
-/// One span of work of one thread: a call of a node, the part of a thread in its parallel_for, or a step inside one of these.
+/// One span of work of one thread: a call of a node, the part of a thread in its parallel_for, or a step inside one of these. Or
+/// a node that did not run, because an earlier run had its result ("load") or nothing needed it ("skip", at one moment).
 struct TraceEvent {
   std::int32_t node = 0;  ///< index in ValidatedGraph::nodes
   std::int32_t case_index = -1;
@@ -21,10 +22,11 @@ struct TraceEvent {
   std::int64_t begin_ns = 0;  ///< since the run started
   std::int64_t end_ns = 0;
   const char* what =
-      "process";        ///< "process", "begin", "accept", "finish", "next", "tasks", or the name that the node gave a step
+      "process";  ///< "process", "begin", "accept", "finish", "next", "tasks", "load", "skip", or the name of a node's own step
   bool inside = false;  ///< a step that the node reported (Context::span)
   std::int64_t payload_bytes = -1;  ///< of the data between nodes when it ended; -1: not looked at
   std::int32_t cases_in_flight = -1;
+  double saved_s = -1;  ///< of "load": that making the result took; -1: none
 };
 
 /// Every firing of a run. Recording is safe from any thread and costs one append to that thread's own list.

@@ -55,6 +55,9 @@ struct NodeType {
   std::vector<ParamSpec> params;
   bool concurrent = false;  ///< one instance may have several firings at a time, on different threads
   bool cuda = false;        ///< can use a CUDA device; OpenContext::device says which
+  /// Equal inputs and parameters give equal outputs, bit by bit. False where a firing asks the clock, a network or chance: its
+  /// results are never kept for later runs, nor what is made from them.
+  bool repeatable = true;
   /// What a host must offer for this type to work right, by names with a version; a host that does not know one refuses the type.
   std::vector<std::string> needs;
   /// Makes a node; usually create_node<MyNode>. Called on one thread; may throw.

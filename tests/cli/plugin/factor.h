@@ -1,0 +1,4 @@
+#pragma once
+
+/// By what linked.multiply multiplies.
+float clitest_factor();
