@@ -1,11 +1,13 @@
 """What the program prints of nodes in Python."""
 
 import json
+import shutil
 import subprocess
 
 import pytest
 
 import flowrun
+from conftest import SOURCE
 
 RAISES = '''"""Nodes that raise."""
 from flowrun.plugin import Output, Volume, node, plugin
@@ -84,3 +86,15 @@ def test_view_warns_where_no_image_lies_below_the_masks(tmp_path, program):
     assert status == 0 and "no image lies below the masks" in said, said
     assert program("run", "graph.json", "--out", "both", "--keep", "head.flair")[0] == 0
     assert "no image lies below" not in program("view", "both")[1]
+
+
+def test_a_sweep_ends_at_a_variant_that_cannot_be_opened_and_its_table_has_no_older_row_for_it(tmp_path, program):
+    models = ",".join(str(SOURCE / "graphs/models" / name) for name in ("phantom", "open_ms"))
+    small = ["--set", "size=40,48,40", "--set", "spacing=4.5,4.5,4.5", "--out", "s"]
+    (tmp_path / "s/variant_002/flowrun/cases").mkdir(parents=True)
+    assert program("run", SOURCE / "graphs/demo.json", *small[:4], "--out", "older")[0] == 0
+    shutil.copy(tmp_path / "older/flowrun/cases/demo.json", tmp_path / "s/variant_002/flowrun/cases/demo.json")
+    status, said = program("run", SOURCE / "graphs/demo.json", "--sweep", f"models={models}", *small)
+    assert status == 2 and "variant 'variant_002' cannot run, so the sweep ends here" in said, said
+    rows = (tmp_path / "s/sweep.csv").read_text().splitlines()
+    assert len(rows) == 2 and "phantom" in rows[1]
