@@ -73,6 +73,35 @@ TEST_CASE("subgraph: its nodes stand in the place of the node, with names that t
   CHECK(node(*graph, "s/scale").slots.size() == 1);  // nothing is connected to the optional mask
 }
 
+TEST_CASE("subgraph: its outputs are known by the names that edges give them, with the plain nodes that make them") {
+  const Folder folder(kStage);
+  std::ofstream(folder.path / "stages/outer.json") << R"({"format": 1, "inputs": {"v": {"type": "flowrun.volume/1"}},
+ "nodes": {"in": {"type": "graph:s.json", "inputs": {"volumes": "v"}}}, "outputs": {"made": "in.volume", "given": "v"}})";
+  std::string text = main_graph(R"("s": {"type": "graph:stages/outer.json", "inputs": {"v": "b.volume"}})");
+  text.replace(text.find("s.volume\""), 8, "s.made");
+  const auto graph = folder.graph(text);
+  REQUIRE(graph->subgraphs.size() == 2);
+  std::string said;
+  for (const auto& [name, outputs] : graph->subgraphs)
+    for (const SubgraphOutput& output : outputs) {
+      REQUIRE(output.sources.size() == 1);
+      said += name + "." + output.name + " = " + graph->nodes[output.sources[0].node].id + "\n";
+    }
+  CHECK(said == "s.made = s/in/scale\ns.given = b\ns/in.volume = s/in/scale\n");
+}
+
+TEST_CASE("subgraph: more outputs than anyone writes are refused") {
+  std::string outputs = "\"o\": \"x.volume\"";
+  for (int i = 0; i < 5000; ++i) outputs += ", \"o" + std::to_string(i) + "\": \"x.volume\"";
+  const Folder folder(R"({"format": 1, "nodes": {"x": {"type": "t.read", "params": {"path": "${out}/x"}}}, "outputs": {)" +
+                      outputs + "}}");
+  const std::string stage = R"({"type": "graph:stages/s.json"})";
+  const std::string one = R"({"format": 1, "nodes": {"s": )" + stage;
+  CHECK(folder.faults(one + "}}").find("outputs together") == std::string::npos);
+  CHECK(folder.faults(one + R"(, "t": )" + stage + "}}").find(
+            "g.json: error: the subgraphs of the graph have more than 10000 outputs together, which is not accepted") == 0);
+}
+
 TEST_CASE("subgraph: its defaults start at its own folder, what is given to it at the folder of the giver") {
   const Folder folder(kStage);
   const auto own = folder.graph(main_graph(R"("s": {"type": "graph:stages/s.json", "inputs": {"volumes": "a.volume"}})"));
