@@ -238,7 +238,7 @@ TEST_CASE("crossval: a column that a step needs and the table lacks is said befo
   folder.write("graph.json", R"({"format": 1, "name": "g", "inputs": {
     "third": {"type": "string"}, "found": {"type": "string"}, "maybe": {"type": "string", "required": false},
     "size": {"type": "integer", "default": 1}}, "nodes": {"a": {"type": "phantom.head"}}})");
-  const std::string plan = folder.write("plan.json", R"({"format": 1, "name": "p", "measures": "m.csv", "steps": [
+  const std::string plan = folder.write("plan.json", R"({"format": 1, "name": "p", "measures": "${fold}/m.csv", "steps": [
     {"name": "one", "graph": "graph.json", "cases": "train", "in": {"found": "${fold}/${case}_${tissues}"}},
     {"name": "two", "graph": "graph.json", "cases": "test", "in": {"found": "x"}}]})");
   const auto flowrun_with = [&](const std::string& table, const std::string& more) {

@@ -80,7 +80,8 @@ class NodePorts {
                           words + " takes " + port->payload + ", but '" + written(source) + "' gives " + offer->payload);
     if (offer->variadic && !port->variadic)
       draft_.faults.error(source.place,
-                          words + " takes one edge, but the graph's input '" + written(source) + "' is a list of edges");
+                          words + " takes one edge, but " + (source.node.empty() ? "the graph's input '" : "'") +
+                              written(source) + "' is a list of edges");
   }
 
   Draft& draft_;

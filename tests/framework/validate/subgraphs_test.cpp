@@ -170,6 +170,14 @@ TEST_CASE("subgraph: a list of edges or an optional input does not fit where one
         "input 'maybe'");
 }
 
+TEST_CASE("subgraph: an output that passes on a list of edges does not fit where one edge is needed") {
+  const Folder folder(R"({"format": 1, "inputs": {"many": {"type": "flowrun.volume/1", "variadic": true}},
+ "nodes": {"x": {"type": "t.sum", "inputs": {"volumes": "many"}}}, "outputs": {"volume": "many"}})");
+  CHECK(folder.faults(main_graph(R"("s": {"type": "graph:stages/s.json", "inputs": {"many": ["a.volume", "b.volume"]}})"))
+            .find("g.json:5:49: error: node 'w': input 'volume' takes one edge, but 's.volume' is a list of edges") !=
+        std::string::npos);
+}
+
 TEST_CASE("subgraph: a cycle through it is spelled out; an input handed through in a circle ends") {
   const Folder folder(kStage);
   CHECK(folder.faults(
