@@ -61,8 +61,10 @@ int report(const CLI::App* verb, const CLI::ParseError& error) {
   const std::string help = verb ? "flowrun " + verb->get_name() + " --help" : "flowrun --help";
   if (verb && dynamic_cast<const CLI::ExtrasError*>(&error) && !verb->remaining().empty())
     return complain(unexpected_word(*verb, verb->remaining().front()), help);
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error))
-    return complain(std::string(error.what()) + "; an option that takes a value needs one after it", help);
+  if (const std::string text = error.what(); dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
+    const bool repeated = text.find("At Most") != std::string::npos;
+    return complain(text + (repeated ? "; give it once" : "; an option that takes a value needs one after it"), help);
+  }
   if (verb && dynamic_cast<const CLI::RequiredError*>(&error))
     return complain(fmt::format("'{}' needs the argument {}", verb->get_name(), missing_argument(*verb)), help);
   return complain(error.what(), help);

@@ -48,7 +48,8 @@ VoxelType type_of(const NiftiHeader& header, const std::filesystem::path& file) 
   if (const auto known = kTypes.find(header.datatype); known != kTypes.end()) return known->second;
   if (const auto other = kOthers.find(header.datatype); other != kOthers.end())
     refuse(file, "it has " + other->second + "; an image with one number of up to 64 bits a voxel is expected");
-  if (header.datatype == 0) refuse(file, "its header does not say the type of its voxels (NIfTI data type 0); correct the header");
+  if (header.datatype == 0)
+    refuse(file, "its header does not say the type of its voxels (NIfTI data type 0); correct the header");
   refuse(file, "its header says that its voxels are of NIfTI data type " + std::to_string(header.datatype) +
                    ", which does not exist; it is damaged");
 }
@@ -251,8 +252,7 @@ Matrix qform_matrix(const NiftiHeader& header, const std::filesystem::path& file
                       2 * (c * d + a * b) * dy,
                       (a * a + d * d - c * c - b * b) * dz,
                       header.offset[2]};
-  if (!is_possible(matrix))
-    refuse(file, "its place in the world (qform) is not finite or kilometres away; correct the header");
+  if (!is_possible(matrix)) refuse(file, "its place in the world (qform) is not finite or kilometres away; correct the header");
   return matrix;
 }
 

@@ -15,8 +15,9 @@ constexpr Output<Volume> kPdImage{"pd", "Proton density image"};
 constexpr Output<Volume> kFlairImage{"flair", "FLAIR image"};
 constexpr Output<Mask> kLesions{"lesions", "True lesions"};
 constexpr Output<Labels> kTissues{"tissues", "True tissues: 1 CSF, 2 grey matter, 3 white matter, lesions among it"};
-constexpr Output<Labels> kStructures{"structures", "True structures: 1 ventricles, 2 outer CSF, 3 cortical and 4 deep grey matter, 5 "
-                                                   "cerebral white matter, 6 cerebellum, 7 brain stem, 8 lesions"};
+constexpr Output<Labels> kStructures{"structures",
+                                     "True structures: 1 ventricles, 2 outer CSF, 3 cortical and 4 deep grey matter, 5 "
+                                     "cerebral white matter, 6 cerebellum, 7 brain stem, 8 lesions"};
 
 class HeadNode : public Node {
  public:
@@ -82,7 +83,8 @@ Labels structures_of(const HeadGrid& grid, const TissueMaps& tissues, const std:
                   {kCerebellum, "cerebellum"},
                   {kBrainStem, "brain stem"},
                   {kLesion, "lesion"}};
-  for (std::size_t i = 0; i < labels.voxels.size(); ++i) labels.voxels[i] = lesions[i] ? std::int32_t{kLesion} : std::int32_t{tissues.structure[i]};
+  for (std::size_t i = 0; i < labels.voxels.size(); ++i)
+    labels.voxels[i] = lesions[i] ? std::int32_t{kLesion} : std::int32_t{tissues.structure[i]};
   return labels;
 }
 
@@ -177,7 +179,8 @@ constexpr char kDetails[] =
     "cerebellum and brain stem. White matter has signal 100 in every image; the background is exactly 0 and the brain above 0, "
     "as after skull stripping.\n\n"
     "Lesions are dark in T1 and bright in T2, PD and FLAIR, of 3 to 15 mm, beside the ventricles, below the cortex and deep in "
-    "the white matter; 'lesions' marks the voxels that they fill by more than half. Other things are as bright in FLAIR but lack "
+    "the white matter; 'lesions' marks the voxels of which they fill more than half. Other things are as bright in FLAIR but "
+    "lack "
     "the lesions' look in the other images, so that a threshold alone finds many false lesions.\n\n"
     "'tissues' and 'structures' say what each voxel is by the tissue that has the largest share of it.\n\n"
     "The head is centred in the image. Its natural size is about 140 x 172 x 130 mm; in a smaller field of view everything "

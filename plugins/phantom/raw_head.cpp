@@ -49,8 +49,10 @@ Pose pose_from(const Params& params, std::uint64_t seed) {
   if (params.text("pose") == kGiven) return pose_of(params.numbers("rotation"), params.numbers("translation"));
   for (const char* name : {"rotation", "translation"})
     if (!none(*params.find(name)))
-      throw Error("parameter '" + std::string(name) + "' is given, but 'pose' is 'drawn', which takes the pose from the seed; set "
-                  "'pose' to 'given', or leave '" + name + "' out");
+      throw Error("parameter '" + std::string(name) +
+                  "' is given, but 'pose' is 'drawn', which takes the pose from the seed; set "
+                  "'pose' to 'given', or leave '" +
+                  name + "' out");
   return drawn_pose(seed, params.number("rotation_limit"), params.number("translation_limit"));
 }
 
@@ -79,8 +81,10 @@ std::int64_t voxels_at_edge(const Mask& mask) {
 double check_brain(const Mask& brain, const std::string& name, Context& context) {
   const auto count = std::count(brain.voxels.begin(), brain.voxels.end(), 1);
   if (count == 0)
-    throw Error("no voxel of the image '" + name + "' is brain by more than half: its field of view lies beside the head, or its "
-                "voxels are too large; change " + name + "_centre, " + name + "_size or " + name + "_spacing");
+    throw Error("no voxel of the image '" + name +
+                "' is more than half brain: its field of view lies beside the head, or its "
+                "voxels are too large; change " +
+                name + "_centre, " + name + "_size or " + name + "_spacing");
   if (const std::int64_t cut = voxels_at_edge(brain))
     context.warn("the edge of the image '" + name + "' cuts the brain at " + std::to_string(cut) + " voxels; change " + name +
                  "_centre or enlarge " + name + "_size unless that is wanted");
@@ -122,8 +126,7 @@ void emit_clean(CleanImages clean, Context& context) {
 
 void emit_fine_clean(const Session& session, const Scan& fine, ProgressSpan progress) {
   CleanImages clean = empty_clean(fine.grid, session.source);
-  look(fine, session.context, progress,
-       [&](std::int64_t index, const HeadSample& mean) { put_clean(mean, index, clean); });
+  look(fine, session.context, progress, [&](std::int64_t index, const HeadSample& mean) { put_clean(mean, index, clean); });
   if (!session.context.cancelled()) emit_clean(std::move(clean), session.context);
 }
 
@@ -158,8 +161,7 @@ void make_flair(const Session& session, const Scan& scan, ProgressSpan progress)
                      empty_clean(scan.grid, session.source)};
   const Coil coil = coil_of(session, kScanOfFlair);
   look(
-      scan, session.context, progress,
-      [&](std::int64_t index, const HeadSample& mean) { put_flair(mean, index, images); },
+      scan, session.context, progress, [&](std::int64_t index, const HeadSample& mean) { put_flair(mean, index, images); },
       [&](std::int64_t z) { coil.receive(scan.grid, z, images.flair.voxels); });
   if (!session.context.cancelled()) emit_flair(session, std::move(images));
 }

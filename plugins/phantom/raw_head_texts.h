@@ -18,8 +18,9 @@ inline constexpr Output<Mask> kBrain{"brain", "True brain on the FLAIR's grid"};
 inline constexpr Output<Mask> kRawLesions{"lesions", "True lesions on the FLAIR's grid"};
 inline constexpr Output<Mask> kT1Brain{"t1_brain", "True brain on the T1's grid"};
 inline constexpr Output<Volume> kCleanT1{
-    "t1_clean", "The T1 that perfect preparation would give: in the FLAIR's place, brain only, without bias field and noise"};
-inline constexpr Output<Volume> kCleanFlair{"flair_clean", "The FLAIR that perfect preparation would give, on the grid of t1_clean"};
+    "t1_clean", "The T1 as it would be after a perfect preparation: in the FLAIR's place, brain only, no bias field, no noise"};
+inline constexpr Output<Volume> kCleanFlair{"flair_clean",
+                                            "The FLAIR as it would be after a perfect preparation, on the grid of t1_clean"};
 
 inline constexpr const char* kDrawn = "drawn";
 inline constexpr const char* kGiven = "given";

@@ -108,7 +108,7 @@ void add_crop_params(std::vector<ParamSpec>& params) {
   params.push_back({.name = "crop",
                     .type = ParamType::integers,
                     .default_value = std::vector<std::int64_t>{48, 48, 48},
-                    .help = "Size of a crop along x, y and z; every pool of the network must divide it without a rest",
+                    .help = "Size of a crop along x, y and z; every pool of the network must divide it without a remainder",
                     .min = 1,
                     .max = 1024,
                     .unit = "voxels",

@@ -127,9 +127,9 @@ void report_before(Context& context, const network::Network& network, const netw
   const std::int64_t predicted = std::max(peak_bytes(), resident_bytes() + needed);
   context.report("predicted_peak_mib", static_cast<double>(predicted) / 1048576);
   if (!split.validation.empty() && !split.by_case)
-    context.warn("the voxels that the training is validated on are of the same " +
-                 std::to_string(job.examples.case_names().size()) +
-                 " cases that it is trained on, so the validation flatters; from four cases on whole cases are held out");
+    context.warn(
+        "the voxels that the training is validated on are of the same " + std::to_string(job.examples.case_names().size()) +
+        " cases that it is trained on, so the validation figures are too good; from four cases on whole cases are held out");
   if (!context.params().text("start").empty() && split.validation.empty())
     context.warn(std::string("nothing is kept for judging") + (settings.validation == 0 ? " ('validation' is 0)" : "") +
                  ", so the training is not compared with the model to start "

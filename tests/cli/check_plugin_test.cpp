@@ -68,7 +68,8 @@ TEST_CASE(
 
 TEST_CASE("flowrun check-plugin: what only several firings show is found") {
   CHECK(contains(failures("shares_state"), "FAIL concurrent fired on 4 threads at a time: output 'volume' differs"));
-  CHECK(contains(failures("counts"), "FAIL repeats from the same inputs, in firing 3: output 'volume' differs; flowrun keeps results"));
+  CHECK(contains(failures("counts"),
+                 "FAIL repeats from the same inputs, in firing 3: output 'volume' differs; flowrun keeps results"));
   CHECK_FALSE(contains(failures("counts_and_says_so"), "repeats"));
   CHECK(contains(failures("changes_input"), "FAIL inputs kept an input was changed"));
   CHECK(contains(failures("keeps_input"), "FAIL leaks the node keeps input 'volume' after the firing"));

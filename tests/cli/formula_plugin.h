@@ -19,7 +19,8 @@ inline void copy_formula_plugin(const TempFolder& folder) {
 }
 
 /// One with a library of its own below, which has the factor: linked or linked_too.
-inline void copy_linked_plugin(const TempFolder& folder, const std::string& plugin = "linked", const std::string& to = "plugins") {
+inline void copy_linked_plugin(const TempFolder& folder, const std::string& plugin = "linked",
+                               const std::string& to = "plugins") {
   std::filesystem::create_directories(folder.path() / to / "lib");
   for (const std::string& name : {plugin + ".so", plugin + ".so.json", std::string("lib/libfactor.so")})
     std::filesystem::copy_file(std::filesystem::path(FLOWRUN_CLI_PLUGINS) / "linked" / name, folder.path() / to / name);

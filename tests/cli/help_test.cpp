@@ -86,6 +86,16 @@ TEST_CASE("flowrun run: --help with a graph shows that graph's inputs and parame
   CHECK(contains(ended.out, "suffix  string  default \"value\""));
 }
 
+TEST_CASE("flowrun: an option without a value and one that is given twice are reported as that") {
+  const TempFolder folder;
+  const Ended twice = run_flowrun(folder, {"crossval", "plan.json", "--cases", "a.csv", "--cases", "b.csv"});
+  CHECK(twice.status == 2);
+  CHECK(contains(twice.err, "; give it once"));
+  const Ended none = run_flowrun(folder, {"crossval", "plan.json", "--cases"});
+  CHECK(none.status == 2);
+  CHECK(contains(none.err, "an option that takes a value needs one after it"));
+}
+
 TEST_CASE("flowrun: a plugin path that is not there is an error") {
   const TempFolder folder;
   const Ended ended = run_flowrun(folder, {"nodes", "--plugin-path", "nowhere"});

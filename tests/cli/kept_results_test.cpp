@@ -142,7 +142,8 @@ TEST_CASE("flowrun run: two plugins with different libraries of one name are ref
   std::string graph = kKeptGraph;
   graph.replace(graph.find("formula.multiply"), 16, "linked.multiply");
   graph.replace(graph.find("\"volume\": \"times.volume\""), 24, "\"volume\": \"more.volume\"");
-  graph.insert(graph.find("\"measure\": {"), R"("more": { "type": "linked_too.multiply", "inputs": { "volume": "times.volume" } },)");
+  graph.insert(graph.find("\"measure\": {"),
+               R"("more": { "type": "linked_too.multiply", "inputs": { "volume": "times.volume" } },)");
   setting.folder.write("kept.json", graph);
   CHECK(setting.run({"--plugin-path", "other"}).status == 0);  // the same library twice
   CHECK(setting.folder.read("o/a.txt") == "28\n");

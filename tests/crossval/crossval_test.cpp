@@ -231,5 +231,40 @@ TEST_CASE("crossval: what is wrong with a plan, its table or its settings is sai
   CHECK(contains(error(good), "t.csv:3:1: error: case 'a' is in the table twice"));
 }
 
+TEST_CASE("crossval: a column that a step needs and the table lacks is said before anything runs, with who needs it" *
+          doctest::test_suite("needs plugins")) {
+  if (!found_plugins().find("phantom.head")) return flowrun::testing::could_not_run("this build has no phantom.head");
+  const Folder folder;
+  folder.write("graph.json", R"({"format": 1, "name": "g", "inputs": {
+    "third": {"type": "string"}, "found": {"type": "string"}, "maybe": {"type": "string", "required": false},
+    "size": {"type": "integer", "default": 1}}, "nodes": {"a": {"type": "phantom.head"}}})");
+  const std::string plan = folder.write("plan.json", R"({"format": 1, "name": "p", "measures": "${fold}/m.csv", "steps": [
+    {"name": "one", "graph": "graph.json", "cases": "train", "in": {"found": "${fold}/${case}_${tissues}"}},
+    {"name": "two", "graph": "graph.json", "cases": "test", "in": {"found": "x"}}]})");
+  const auto flowrun_with = [&](const std::string& table, const std::string& more) {
+    return flowrun("crossval " + plan + " --cases " + folder.write("mine.csv", table) + " --out " + folder.file("out") + more);
+  };
+  const auto refused = [&](const std::string& table) {
+    for (const char* more : {"", " --dry-run"}) CHECK(flowrun_with(table, more).status == 2);
+    CHECK_FALSE(fs::exists(folder.path / "out"));
+    return flowrun_with(table, " --dry-run").text;
+  };
+  CHECK(flowrun_with("case,third,tissues,x-note\na,1,2,\nb,1,2,\n", " --dry-run").status == 0);
+  CHECK(flowrun_with("case,third,tissues,maybe,size\na,1,2,,\nb,1,2,,\n", " --dry-run").status == 0);
+  const std::string misspelt = refused("# heads\ncase,thrid,tissues\na,1,2\nb,1,2\n");
+  CHECK(contains(misspelt, "mine.csv:2:1: error: the table has no column 'third', needed by step 'one' (graph 'g') and step "
+                           "'two' (graph 'g'); it has 'thrid'; did you mean 'third'?"));
+  CHECK_FALSE(contains(misspelt, "column 'thrid' is used by no step"));
+  CHECK(contains(refused("case,third\na,1\nb,1\n"),
+                 "the table has no column 'tissues', needed by 'in' of step 'one' for input 'found'"));
+  CHECK(contains(refused("case,third,tissues,mabye\na,1,2,3\nb,1,2,3\n"),
+                 "column 'mabye' is used by no step of plan 'p'; did you mean 'maybe'? (a column that flowrun is to leave alone "
+                 "is named x-...)"));
+  CHECK(contains(refused("case,third,tissues,found\na,1,2,3\nb,1,2,3\n"),
+                 "column 'found' is used by no step of plan 'p', whose steps give this input themselves"));
+  CHECK(contains(refused("case,third,tissues\na,,2\nb,1,2\n"),
+                 "case 'a' has no value in column 'third', which step 'one' (graph 'g') needs"));
+}
+
 }  // namespace
 }  // namespace flowrun::testing

@@ -71,7 +71,8 @@ std::string item(const std::string& name, const std::string& facts, const std::s
 std::string inputs_text(const NodeType& type) {
   if (type.inputs.empty()) return "";
   std::string text = "\n## Inputs\n\n";
-  for (const InputPort& port : type.inputs) text += item(port.name, code(port.payload) + ", " + one_line(input_takes(port)), port.help);
+  for (const InputPort& port : type.inputs)
+    text += item(port.name, code(port.payload) + ", " + one_line(input_takes(port)), port.help);
   return text;
 }
 

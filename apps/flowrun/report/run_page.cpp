@@ -25,7 +25,8 @@ std::filesystem::path stamp_file(const std::filesystem::path& page) {
 
 std::string follow_island(const std::filesystem::path& page, const std::string& nonce) {
   return "<script type=\"application/json\" id=\"follow-data\">" +
-         json_object({{"file", json_text(relative_link(stamp_file(page).string()))}, {"stamp", json_text(nonce)}}) + "</script>\n";
+         json_object({{"file", json_text(relative_link(stamp_file(page).string()))}, {"stamp", json_text(nonce)}}) +
+         "</script>\n";
 }
 
 }  // namespace
@@ -36,7 +37,8 @@ void write_run_page(const std::filesystem::path& file, const RunReport& report, 
   std::ofstream page(whole.temporary(), std::ios::binary);
   ThumbnailStore thumbnails(file);
   const std::string nonce = std::getenv(kWatchVariable) ? new_nonce() : "";
-  page << (nonce.empty() ? std::string(report_asset().before) : with_nonce(report_asset().before, nonce) + follow_island(file, nonce))
+  page << (nonce.empty() ? std::string(report_asset().before)
+                         : with_nonce(report_asset().before, nonce) + follow_island(file, nonce))
        << "<script type=\"application/json\" id=\"run-data\">";
   write_run_data(page, file.parent_path(), report, rows, facts, facts.running ? nullptr : &thumbnails);
   page << "</script>\n" << report_asset().after;

@@ -148,9 +148,16 @@ void print_left_out(const ValidatedGraph& graph, const RunResult& result) {
     fmt::print("  {} of {}: {}\n", cases, count_text(result.cases.size(), "case"), printable(text));
 }
 
+/// The sentence of an error without the traceback of Python below it, which is for the author of the node.
+std::string sentence_of(const std::string& message) {
+  const std::size_t traceback = message.find("\nTraceback (most recent call last):");
+  return traceback == std::string::npos ? message : message.substr(0, traceback) + "; the traceback is in the case's record";
+}
+
 std::string error_text(const CaseError& error) {
-  if (error.node.empty()) return error.message;
-  return fmt::format("node '{}' ({}, plugin {}): {}", error.node, error.type, error.plugin, error.message);
+  const std::string sentence = sentence_of(error.message);
+  if (error.node.empty()) return sentence;
+  return fmt::format("node '{}' ({}, plugin {}): {}", error.node, error.type, error.plugin, sentence);
 }
 
 }  // namespace

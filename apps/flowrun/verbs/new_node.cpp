@@ -28,8 +28,20 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestFile = std::size_t{1} << 20;
 
+bool has_scripts(const fs::path& folder) {
+  std::error_code none;
+  for (auto entry = fs::directory_iterator(folder.empty() ? "." : folder, none); !none && entry != fs::directory_iterator();
+       entry.increment(none))
+    if (entry->path().extension() == ".py") return true;
+  return false;
+}
+
 std::string read(const fs::path& file) {
   std::error_code unknown;
+  if (!fs::is_regular_file(file, unknown) && has_scripts(file.parent_path()))
+    throw Error(
+        "this plugin is in Python: a node is one more function in its .py file (docs/python.md), and 'flowrun new-node' adds "
+        "nodes to plugins in C++");
   if (!fs::is_regular_file(file, unknown))
     throw Error(fmt::format(
         "'{}' is missing, so '{}' is no plugin's folder as 'flowrun new-plugin' makes it; go there, or name it with --plugin",

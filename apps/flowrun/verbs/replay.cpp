@@ -45,6 +45,13 @@ std::string without_folders(const std::string& sentence) {
   return text;
 }
 
+/// With its lines below each other, and none of them at the margin, where flowrun's own begin.
+std::string indented(const std::string& text) {
+  std::string lines = printable_lines(text);
+  for (std::size_t at = lines.find('\n'); at != std::string::npos; at = lines.find('\n', at + 1)) lines.insert(at + 1, "    ");
+  return lines;
+}
+
 int print_outcome(const ReplayBundle& bundle, const RunResult& result) {
   const CaseResult& one = result.cases.front();
   for (const Report& report : one.reports) fmt::print("  {}: {}\n", printable(report.name), figure_text(report.value));
@@ -59,7 +66,7 @@ int print_outcome(const ReplayBundle& bundle, const RunResult& result) {
                                    : "for another reason than before");
   std::fflush(stdout);
   fmt::print(stderr, "flowrun: error: node '{}' ({}, plugin {}): {}\n", printable(error.node), printable(error.type),
-             printable(error.plugin), printable(error.message));
+             printable(error.plugin), indented(error.message));
   return kSomeCaseFailed;
 }
 

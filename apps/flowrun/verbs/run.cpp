@@ -155,12 +155,11 @@ void declare_run(Verb& verb, RunCommand& command) {
                   "run once for each of these values of a parameter (repeatable: all combinations),\n"
                   "each in a folder of its own below --out, with one table, sweep.csv");
   verb.repeatable("--until", command.until, "NODE[.PORT]",
-                  "run only what this node needs, and write what it makes to files (repeatable)");
+                  "run only what this node or subgraph needs, and write what it makes to files\n(repeatable)");
   verb.repeatable("--keep", command.keep, "NODE.PORT[=FILE]",
-                  "write this output of a node to a file too: an image, a table, a transform or\na number (repeatable)");
+                  "write this output of a node or subgraph to a file too: an image, a table, a\ntransform or a number (repeatable)");
   verb.option("--cache", command.cache, "DIR", "folder of kept results [$FLOWRUN_CACHE, or ~/.cache/flowrun]");
-  verb.option("--cache-limit", command.cache_limit, "BYTES",
-              "room for kept results; what was used longest ago is removed [10G]");
+  verb.option("--cache-limit", command.cache_limit, "BYTES", "room for kept results; what was used longest ago is removed [10G]");
   verb.flag("--no-cache", command.no_cache, "run every node, and keep no results");
   verb.flag("--dry-run", command.dry_run, "check everything, list what would run and be written; run nothing");
   verb.flag("--quiet", command.quiet, "no progress and no summary; faults and failures only");

@@ -21,8 +21,7 @@ RunResult watched(Run& run, const std::vector<Case>& cases, std::size_t done_bef
   ProgressDisplay display(run, quiet ? ProgressStyle::none : ProgressDisplay::fitting_style(),
                           static_cast<std::int64_t>(done_before));
   announcer.show_on(&display);
-  if (!quiet)
-    run.on_line([&display](auto... of_line) { display.say(line_text(of_line...)); });
+  if (!quiet) run.on_line([&display](auto... of_line) { display.say(line_text(of_line...)); });
   interrupts.watch(run, [&display](const std::string& line) { display.say(line); });
   RunResult result = run.execute(cases);
   interrupts.unwatch();

@@ -12,6 +12,7 @@
 #include "flowrun/host/own_file.h"
 #include "flowrun/host/text.h"
 #include "flowrun/sdk/atomic_file.h"
+#include "flowrun/sdk/error.h"
 #include "flowrun/sdk/table_text.h"
 #include "report/tables_page.h"
 #include "system/exit_status.h"
@@ -194,7 +195,7 @@ TablesPage page_of(const RunCommand& command, const std::vector<VariantRow>& row
   return page;
 }
 
-/// A row for each case of each variant that has run.
+/// A row for each case of each of these variants, which have run now: a folder may have records of an earlier sweep.
 void write_table(const RunCommand& command, const std::vector<Variant>& variants) {
   std::vector<VariantRow> rows;
   for (const Variant& variant : variants)
@@ -206,6 +207,16 @@ void write_table(const RunCommand& command, const std::vector<Variant>& variants
   if (!command.no_report) write_tables_page(fs::path(command.out) / "sweep.html", page_of(command, rows, variants));
 }
 
+/// The values of a variant fit the graph, but a node that cannot be opened with them is an Error, as in a run of its own.
+int run_variant(const RunCommand& command, const Variant& variant, std::size_t behind, Interrupts& interrupts) try {
+  return run(command_of(command, variant), interrupts);
+} catch (const Error&) {
+  const std::string others = behind == 0 ? "" : fmt::format(" and {} behind it", count_text(behind, "variant"));
+  fmt::print(stderr, "flowrun: variant '{}' cannot run, so the sweep ends here; {} has no row for it{}\n",
+             printable(variant.folder), printable((fs::path(command.out) / "sweep.csv").string()), others);
+  throw;
+}
+
 }  // namespace
 
 int run_sweep(const RunCommand& command, Interrupts& interrupts) {
@@ -215,14 +226,17 @@ int run_sweep(const RunCommand& command, Interrupts& interrupts) {
       if (setting.starts_with(name + "=")) throw WrongUse{"--sweep and --set both give '" + name + "'"};
   if (!check_variants(command, variants)) return kWrongInput;
   int status = kAllDone;
+  std::vector<Variant> done;
   for (std::size_t i = 0; i < variants.size(); ++i) {
     const Variant& variant = variants[i];
     if (!command.quiet) fmt::print("{}variant {} of {}: {}\n", i ? "\n" : "", i + 1, variants.size(), printable(variant.folder));
-    const int ended = run(command_of(command, variant), interrupts);
+    const int ended = run_variant(command, variant, variants.size() - i - 1, interrupts);
     status = std::max(status, ended);
     if (command.dry_run) continue;
-    write_table(command, variants);
-    if (ended == kInterrupted || ended == kWrongInput) return ended;
+    if (ended == kWrongInput) return ended;
+    done.push_back(variant);
+    write_table(command, done);
+    if (ended == kInterrupted) return ended;
   }
   if (!command.quiet && !command.dry_run)
     fmt::print("\n{} variants, one table: {}{}\n", variants.size(), printable((fs::path(command.out) / "sweep.csv").string()),

@@ -126,6 +126,11 @@ int view(const ViewCommand& command) {
     fmt::print("{}: {}, {}\n", printable(page.file.string()), count_text(page.layers, "layer"),
                bytes_text(static_cast<std::int64_t>(page.bytes)));
     std::fflush(stdout);
+    if (!page.has_image)
+      fmt::print(stderr,
+                 "flowrun: warning: case '{}': no image lies below the masks, since the run reads and writes none; write one by "
+                 "'flowrun run --keep NODE.PORT', or add one with --layer FILE\n",
+                 printable(name));
     for (const std::string& text : page.missing)
       fmt::print(stderr, "flowrun: warning: case '{}': {}\n", printable(name), printable(text));
     whole = whole && page.missing.empty();

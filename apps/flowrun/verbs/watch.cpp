@@ -266,13 +266,14 @@ int watch(const RunCommand& command) {
 }  // namespace
 
 Verb watch_verb(CLI::App& app) {
-  Verb verb(app, "watch", "run a graph, and again whenever a file that it uses is saved",
-            "  flowrun watch graphs/demo.json --out look\n"
-            "  flowrun watch segment.json --in flair=p07/flair.nii.gz --in t1=p07/t1.nii.gz --out look\n\n"
-            "Watched are the graph with its subgraphs, the cases, their images, the models and the plugins. What has not\n"
-            "changed is not computed again (docs/kept-results.md). A graph with faults is not run: its faults are printed, and\n"
-            "what the last good run wrote stays. Takes the options of 'flowrun run'.\n"
-            "Exit status: 3 when a run was interrupted, 128 + n when somebody ended one by signal n, 2 for a wrong command line.");
+  Verb verb(
+      app, "watch", "run a graph, and again whenever a file that it uses is saved",
+      "  flowrun watch graphs/demo.json --out look\n"
+      "  flowrun watch segment.json --in flair=p07/flair.nii.gz --in t1=p07/t1.nii.gz --out look\n\n"
+      "Watched are the graph with its subgraphs, the cases, their images, the models and the plugins. What has not\n"
+      "changed is not computed again (docs/kept-results.md). A graph with faults is not run: its faults are printed, and\n"
+      "what the last good run wrote stays. Takes the options of 'flowrun run'.\n"
+      "Exit status: 3 when a run was interrupted, 128 + n when somebody ended one by signal n, 2 for a wrong command line.");
   RunCommand& command = verb.carried_out_by(watch);
   declare_run(verb, command);
   return verb;

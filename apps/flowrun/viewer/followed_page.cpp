@@ -138,7 +138,8 @@ void FollowedPage::write(const ViewerContent& content) {
 void FollowedPage::remove_old_layers(const std::set<std::string>& used) {
   std::vector<fs::path> old;
   std::error_code failed;
-  for (auto entry = fs::directory_iterator(data_, failed); !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
+  for (auto entry = fs::directory_iterator(data_, failed); !failed && entry != fs::directory_iterator();
+       entry.increment(failed)) {
     const std::string name = entry->path().stem().string();
     const bool is_layer = name.starts_with(kLayerBeginning) && entry->path().extension() == kScriptEnding;
     if (is_layer && !used.contains(name) && !written_.contains(name)) old.push_back(entry->path());

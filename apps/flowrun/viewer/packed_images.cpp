@@ -14,7 +14,9 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kMostVoxels = 32'000'000, kFewestVoxels = 4096;
 
-bool same_source(const LayerSource& a, const LayerSource& b) { return a.name == b.name && a.writer == b.writer && a.note == b.note; }
+bool same_source(const LayerSource& a, const LayerSource& b) {
+  return a.name == b.name && a.writer == b.writer && a.note == b.note;
+}
 
 }  // namespace
 

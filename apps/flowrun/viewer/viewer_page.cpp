@@ -143,7 +143,9 @@ ViewerPage write_viewer(const ViewerRequest& request, PackedImages& packed) {
   if (!page) throw Error(write_failure(file, errno));
   const std::uintmax_t bytes = fs::file_size(whole.temporary());
   whole.commit();
-  return {file, content.layers.size(), bytes, content.missing};
+  const bool has_image = std::any_of(content.layers.begin(), content.layers.end(),
+                                     [](const LayerPtr& layer) { return layer->kind == LayerKind::image; });
+  return {file, content.layers.size(), bytes, content.missing, has_image};
 }
 
 }  // namespace flowrun

@@ -49,6 +49,7 @@ struct ViewerPage {
   std::size_t layers = 0;
   std::uintmax_t bytes = 0;
   std::vector<std::string> missing;  ///< as above
+  bool has_image = false;            ///< else there are masks and maps alone, with nothing below them
 };
 
 /// Writes the page of a case; it appears whole or not at all, and needs no other file. An image that cannot be read is a sentence

@@ -48,6 +48,13 @@ def named(failure: BaseException) -> str:
     return type(failure).__name__ + (f": {words}" if words else "")
 
 
+def advice(failure: BaseException) -> str:
+    """What to do about a module that this Python lacks."""
+    if not isinstance(failure, ModuleNotFoundError):
+        return ""
+    return "; choose a Python that has it by --python or the variable FLOWRUN_PYTHON"
+
+
 def describe(script: str) -> None:
     """Writes "S" and what the script says of itself, or "E" and why that is not known."""
     try:
@@ -60,7 +67,7 @@ def describe(script: str) -> None:
         )
     except BaseException as failure:  # SystemExit too
         python = f"{sys.executable} (Python {sys.version.split()[0]})"
-        answer = f"Ecannot be imported by {python}: {named(failure)}{place_in(script, failure)}"
+        answer = f"Ecannot be imported by {python}: {named(failure)}{place_in(script, failure)}{advice(failure)}"
     with os.fdopen(RESULT, "wb") as stream:
         stream.write(answer.encode(errors="replace"))
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cohort/cross_columns.h"
 #include "cohort/folds.h"
 #include "cohort/graph_inputs.h"
 #include "cohort/output_folder.h"
@@ -108,8 +109,10 @@ std::vector<std::string> input_names_of(const CrossStep& step, const GraphSpec& 
   return names;
 }
 
-/// Checks each step's graph with the settings of the first fold; what earlier steps make need not be there yet.
-void check_steps(const CrossvalRequest& request, PreparedCrossval& prepared, Diagnostics& faults) {
+/// Checks each step's graph with the settings of the first fold; what earlier steps make need not be there yet. Gives the graphs.
+std::vector<std::shared_ptr<const GraphSpec>> check_steps(const CrossvalRequest& request, PreparedCrossval& prepared,
+                                                          Diagnostics& faults) {
+  std::vector<std::shared_ptr<const GraphSpec>> graphs;
   for (const CrossStep& step : prepared.plan.steps) {
     std::vector<std::string> settings;
     fs::path folder;
@@ -127,11 +130,13 @@ void check_steps(const CrossvalRequest& request, PreparedCrossval& prepared, Dia
       add_missing_files(lax, strict, folder.string(), faults);
     }
     prepared.inputs.push_back(checked.spec ? input_names_of(step, *checked.spec, faults) : std::vector<std::string>());
+    graphs.push_back(checked.spec);
     if (!checked.spec || prepared.folds.empty()) continue;
     std::vector<Columns> all = prepared.folds.front().train;
     all.insert(all.end(), prepared.folds.front().test.begin(), prepared.folds.front().test.end());
     check_files(step, *checked.spec, all, faults);
   }
+  return graphs;
 }
 
 }  // namespace
@@ -140,12 +145,12 @@ PreparedCrossval prepare_crossval(const CrossvalRequest& request, Registry regis
   PreparedCrossval prepared;
   prepared.registry = std::move(registry);
   std::optional<CrossPlan> plan = load_cross_plan(request.plan, faults);
-  const std::vector<Columns> rows = read_columns(request.cases, faults);
+  const CrossTable table = read_columns(request.cases, faults);
   if (!plan) return prepared;
   prepared.plan = std::move(*plan);
   apply_settings(request.settings, prepared.plan, faults);
-  if (!rows.empty()) prepared.folds = make_folds(rows, fold_count(request, prepared.plan, faults), faults);
-  check_steps(request, prepared, faults);
+  if (!table.rows.empty()) prepared.folds = make_folds(table.rows, fold_count(request, prepared.plan, faults), faults);
+  check_cross_columns(table, prepared.plan, check_steps(request, prepared, faults), faults);
   if (!faults.has_errors()) check_places(request, prepared, faults);
   check_writable(request.out, "--out", faults);
   return prepared;

@@ -36,11 +36,11 @@ Columns values_for(const CrossStep& step, const Fold& fold, const fs::path& fold
 
 }  // namespace
 
-std::vector<Columns> read_columns(const fs::path& table, Diagnostics& faults) {
+CrossTable read_columns(const fs::path& table, Diagnostics& faults) {
   const std::vector<TableRow> rows = read_table(table, faults);
-  std::vector<Columns> found;
-  if (rows.empty()) return found;
-  const std::vector<std::string>& header = rows.front().cells;
+  if (rows.empty()) return {};
+  CrossTable found{{table.string(), rows.front().line, 1}, rows.front().cells, {}};
+  const std::vector<std::string>& header = found.columns;
   for (std::size_t c = 0; c < header.size(); ++c)
     if (std::find(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(c), header[c]) !=
         header.begin() + static_cast<std::ptrdiff_t>(c))
@@ -64,7 +64,7 @@ std::vector<Columns> read_columns(const fs::path& table, Diagnostics& faults) {
           place, fmt::format("case '{}' is in the table twice (names that differ only in upper and lower case are the same: some "
                              "file systems do not distinguish them)",
                              columns["case"]));
-    found.push_back(std::move(columns));
+    found.rows.push_back(std::move(columns));
   }
   return found;
 }

@@ -9,8 +9,15 @@
 
 namespace flowrun {
 
+/// The person's table of cases.
+struct CrossTable {
+  SourceLocation header;             ///< its place
+  std::vector<std::string> columns;  ///< in the header's order
+  std::vector<Columns> rows;
+};
+
 /// Reads the table; a cell that names a file beside the table becomes an absolute path. What is wrong goes to `faults`.
-std::vector<Columns> read_columns(const std::filesystem::path& table, Diagnostics& faults);
+CrossTable read_columns(const std::filesystem::path& table, Diagnostics& faults);
 
 /// `count` folds, of which each case is tested in one; 0: as many as there are cases. Case i is tested in fold i mod count.
 std::vector<Fold> make_folds(const std::vector<Columns>& rows, int count, Diagnostics& faults);

@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
+#include "cohort/named_outputs.h"
 #include "flowrun/sdk/payloads.h"
 #include "flowrun/sdk/transform.h"
 
 namespace flowrun {
 namespace {
 
-struct Endpoint {
-  std::size_t node = 0, port = 0;
+/// An output that is written.
+struct Endpoint : NamedOutput {
   std::string option, file;  ///< file: as the person gave it; empty: a name of its own
 };
 
@@ -21,24 +21,6 @@ std::string extension_of(std::string_view payload) {
   if (payload == Transform::kType) return ".tfm";
   if (payload == Number::kType) return ".txt";
   return ".nii.gz";
-}
-
-std::vector<std::string> ids_of(const ValidatedGraph& graph) {
-  std::vector<std::string> ids;
-  for (const ValidatedNode& node : graph.nodes) ids.push_back(node.id);
-  return ids;
-}
-
-std::optional<std::size_t> node_named(const ValidatedGraph& graph, const std::string& id) {
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-    if (graph.nodes[i].id == id) return i;
-  return std::nullopt;
-}
-
-std::string ports_of(const NodeType& type) {
-  std::string text;
-  for (const OutputPort& port : type.outputs) text += (text.empty() ? "" : ", ") + port.name;
-  return text.empty() ? "it has none" : "it has " + text;
 }
 
 /// A type that does nothing but write a payload.
@@ -82,52 +64,42 @@ class Part {
     for (const std::string& word : request.keep) add_kept(word);
     if (faults_.has_errors()) return;
     if (!request.until.empty()) prune(request.until);
-    for (const Endpoint& endpoint : written_) add_writer(endpoint);
+    for (auto endpoint = written_.begin(); endpoint != written_.end(); ++endpoint)
+      if (std::none_of(written_.begin(), endpoint, [&](const Endpoint& one) { return is_same(one, *endpoint); }))
+        add_writer(*endpoint);
   }
 
   std::shared_ptr<const ValidatedGraph> take() {
     connect();
+    graph_.subgraphs.clear();  // their nodes have other places now
     return std::make_shared<const ValidatedGraph>(std::move(graph_));
   }
 
  private:
   void fail(const std::string& option, const std::string& sentence) { faults_.error({}, option + ": " + sentence); }
 
-  /// The node that a word names, and its port where it names one.
-  std::optional<std::pair<std::size_t, std::string>> named(const std::string& option, const std::string& word) {
-    if (const auto node = node_named(graph_, word)) return std::pair(*node, std::string());
-    const std::size_t dot = word.rfind('.');
-    const std::string id = word.substr(0, dot);
-    if (const auto node = dot == std::string::npos ? std::nullopt : node_named(graph_, id))
-      return std::pair(*node, word.substr(dot + 1));
-    const auto stage = std::find_if(graph_.nodes.begin(), graph_.nodes.end(),
-                                    [&](const ValidatedNode& node) { return node.id.starts_with(id + "/"); });
-    if (stage != graph_.nodes.end()) fail(option, fmt::format("'{}' is a subgraph; name a node in it, as '{}'", id, stage->id));
-    else fail(option, fmt::format("the graph has no node '{}'{}", id, did_you_mean(id, ids_of(graph_))));
-    return std::nullopt;
+  std::optional<NamedOutputs> named(const std::string& option, const std::string& word) {
+    std::string fault;
+    auto found = named_outputs(graph_, word, fault);
+    if (!found) fail(option, fault);
+    else ends_.insert(ends_.end(), found->nodes.begin(), found->nodes.end());
+    return found;
   }
 
-  std::optional<std::size_t> port_named(const std::string& option, std::size_t node, const std::string& name) {
-    const NodeType& type = graph_.nodes[node].type;
-    for (std::size_t i = 0; i < type.outputs.size(); ++i)
-      if (type.outputs[i].name == name) return i;
-    fail(option, fmt::format("node '{}' ({}) has no output '{}'; {}", graph_.nodes[node].id, type.name, name, ports_of(type)));
-    return std::nullopt;
+  const OutputPort& port_of(const NamedOutput& output) const {
+    return graph_.nodes[output.source.node].type.outputs[output.source.port];
   }
 
-  bool is_stream(std::size_t node, std::size_t port) const {
-    return graph_.nodes[node].scope == Scope::chunk || graph_.nodes[node].type.outputs[port].stream;
+  bool is_stream(const NamedOutput& output) const {
+    return graph_.nodes[output.source.node].scope == Scope::chunk || port_of(output).stream;
   }
 
   void add_end(const std::string& word) {
     const std::string option = "--until " + word;
     const auto found = named(option, word);
     if (!found) return;
-    const auto& [node, port] = *found;
-    ends_.push_back(node);
-    if (!port.empty()) return add_written(option, node, port, "");
-    for (std::size_t i = 0; i < graph_.nodes[node].type.outputs.size(); ++i)
-      if (!is_stream(node, i) && writer_of(node, i)) written_.push_back({node, i, option, ""});
+    for (const NamedOutput& output : found->outputs)
+      if (!found->whole || (!is_stream(output) && writer_of(output))) add_written({output, option, ""});
   }
 
   void add_kept(const std::string& word) {
@@ -135,28 +107,24 @@ class Part {
     const std::string endpoint = word.substr(0, equals), option = "--keep " + endpoint;
     const auto found = named(option, endpoint);
     if (!found) return;
-    const auto& [node, port] = *found;
-    if (port.empty())
-      return fail(option, fmt::format("name the output too, as NODE.PORT; {}", ports_of(graph_.nodes[node].type)));
-    ends_.push_back(node);
+    if (found->whole) return fail(option, fmt::format("name the output too, as NODE.PORT; {}", found->known));
     if (equals != std::string::npos && equals + 1 == word.size()) return fail(option, "the file's name behind '=' is missing");
-    add_written(option, node, port, equals == std::string::npos ? "" : word.substr(equals + 1));
+    add_written({found->outputs.front(), option, equals == std::string::npos ? "" : word.substr(equals + 1)});
   }
 
-  void add_written(const std::string& option, std::size_t node, const std::string& name, const std::string& file) {
-    const auto port = port_named(option, node, name);
-    if (!port) return;
-    const std::string& payload = graph_.nodes[node].type.outputs[*port].payload;
-    if (is_stream(node, *port))
+  void add_written(const Endpoint& endpoint) {
+    const std::string& option = endpoint.option;
+    if (is_stream(endpoint))
       fail(option, fmt::format("'{}' makes a stream of chunks there; keep the output of the node that collects them",
-                               graph_.nodes[node].id));
-    else if (!writer_of(node, *port)) fail(option, fmt::format("no node type here writes a {} to a file", payload));
-    else written_.push_back({node, *port, option, file});
+                               graph_.nodes[endpoint.source.node].id));
+    else if (!writer_of(endpoint))
+      fail(option, fmt::format("no node type here writes a {} to a file", port_of(endpoint).payload));
+    else written_.push_back(endpoint);
   }
 
-  const RegisteredType* writer_of(std::size_t node, std::size_t port) const {
+  const RegisteredType* writer_of(const NamedOutput& output) const {
     for (const RegisteredType* type : registry_.types())
-      if (writes(type->type, graph_.nodes[node].type.outputs[port].payload, graph_.nodes[node].scope)) return type;
+      if (writes(type->type, port_of(output).payload, graph_.nodes[output.source.node].scope)) return type;
     return nullptr;
   }
 
@@ -177,7 +145,7 @@ class Part {
       for (InputSlot& slot : node.slots) slot.source.node = place[slot.source.node];
       if (node.stream_origin) node.stream_origin = place[*node.stream_origin];
     }
-    for (Endpoint& endpoint : written_) endpoint.node = place[endpoint.node];
+    for (Endpoint& endpoint : written_) endpoint.source.node = place[endpoint.source.node];
     graph_.nodes = std::move(nodes);
     for (const std::string& word : until) graph_.name += " until " + word;
     std::erase_if(graph_.columns,
@@ -199,16 +167,15 @@ class Part {
   }
 
   void add_writer(const Endpoint& endpoint) {
-    const RegisteredType& writer = *writer_of(endpoint.node, endpoint.port);
-    const ValidatedNode& source = graph_.nodes[endpoint.node];
-    const OutputPort& port = source.type.outputs[endpoint.port];
-    ValidatedNode node{.id = "kept/" + source.id + "/" + port.name, .type_name = writer.type.name, .type = writer.type};
+    const RegisteredType& writer = *writer_of(endpoint);
+    const ValidatedNode& source = graph_.nodes[endpoint.source.node];
+    ValidatedNode node{.id = free_id(endpoint), .type_name = writer.type.name, .type = writer.type};
     node.plugin = writer.plugin;
     node.plugin_version = writer.plugin_version;
     node.library = writer.library;
     node.scope = source.scope;
     node.concurrency = writer.type.concurrent ? 0 : 1;
-    node.slots.push_back({0, {endpoint.node, endpoint.port}, source.scope});
+    node.slots.push_back({0, endpoint.source, source.scope});
     std::string fault;
     for (const ParamSpec& spec : node.type.params) {
       ParamExpression param{.name = spec.name, .constant = spec.default_value, .pieces = {}, .spec = spec};
@@ -222,13 +189,25 @@ class Part {
     graph_.nodes.push_back(std::move(node));
   }
 
+  /// Named twice, as by --until and by --keep.
+  bool is_same(const Endpoint& one, const Endpoint& other) const {
+    return one.node == other.node && one.port == other.port && file_of(one) == file_of(other);
+  }
+
+  /// One output may go to several files.
+  std::string free_id(const Endpoint& endpoint) const {
+    const std::string id = "kept/" + endpoint.node + "/" + endpoint.port;
+    std::string free = id;
+    for (int i = 2; node_named(graph_, free); ++i) free = fmt::format("{}/{}", id, i);
+    return free;
+  }
+
   /// Below the output folder, unless the person says otherwise.
   std::string file_of(const Endpoint& endpoint) const {
-    const ValidatedNode& node = graph_.nodes[endpoint.node];
-    const OutputPort& port = node.type.outputs[endpoint.port];
+    const bool once = graph_.nodes[endpoint.source.node].scope == Scope::run;
     std::string file = endpoint.file;
     if (file.empty()) {
-      file = (node.scope == Scope::run ? "" : "${case}_") + node.id + "_" + port.name + extension_of(port.payload);
+      file = (once ? "" : "${case}_") + endpoint.node + "_" + endpoint.port + extension_of(port_of(endpoint).payload);
       std::replace(file.begin(), file.end(), '/', '-');
     }
     return file.starts_with("${out}") || file.starts_with("/") ? file : "${out}/" + file;

@@ -78,6 +78,7 @@ class Part {
  public:
   explicit Part(const ValidatedGraph& whole) : whole_(whole), part_(std::make_shared<ValidatedGraph>(whole)) {
     part_->nodes.clear();
+    part_->subgraphs.clear();
     places_.resize(whole.nodes.size());
   }
 

@@ -72,7 +72,8 @@ std::vector<std::string> ElfSegments::texts(std::int64_t tag) {
     if (entry.d_tag == DT_STRTAB) names = place_of(entry.d_un.d_ptr);
   for (const Elf64_Dyn& entry : entries) {
     if (entry.d_tag == DT_NULL) break;
-    if (entry.d_tag == tag && names && entry.d_un.d_val < (std::uint64_t{1} << 40)) found.push_back(text_at(*names + entry.d_un.d_val));
+    if (entry.d_tag == tag && names && entry.d_un.d_val < (std::uint64_t{1} << 40))
+      found.push_back(text_at(*names + entry.d_un.d_val));
   }
   return found;
 }

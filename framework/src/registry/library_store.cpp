@@ -54,8 +54,9 @@ void require_own_libraries(const LibraryFile& file) {
   for (const std::filesystem::path& library : linked_libraries(file.path)) {
     const auto [known, is_new] = store().linked.try_emplace(library.filename().string(), library);
     if (is_new || same_content(known->second, library)) continue;
-    throw Error(quoted(file.path) + " cannot be loaded: it links " + quoted(library) + ", but a plugin that was loaded before links " +
-                quoted(known->second) + ", and a process has one library of a name; build one of them under another name");
+    throw Error(quoted(file.path) + " cannot be loaded: it links " + quoted(library) +
+                ", but a plugin that was loaded before links " + quoted(known->second) +
+                ", and a process has one library of a name; build one of them under another name");
   }
 }
 

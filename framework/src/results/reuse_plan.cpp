@@ -58,7 +58,8 @@ bool ReusePlan::load(std::size_t node, const ReadOutput& read) {
   const auto entry = entries_.find(node);
   if (entry == entries_.end()) return false;
   const std::vector<OutputPort>& ports = graph_.nodes[node].type.outputs;
-  LoadedResult loaded{std::vector<std::unique_ptr<Payload>>(ports.size()), entry->second.seconds, std::chrono::steady_clock::now()};
+  LoadedResult loaded{std::vector<std::unique_ptr<Payload>>(ports.size()), entry->second.seconds,
+                      std::chrono::steady_clock::now()};
   for (std::size_t port = 0; port < ports.size(); ++port) {
     if (!needed_[node][port]) continue;
     for (const KeptOutput& output : entry->second.outputs)

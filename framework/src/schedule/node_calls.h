@@ -31,7 +31,8 @@ class NodeCalls {
 };
 
 template <class Function>
-ErrorPtr NodeCalls::guarded(const PlannedNode& node, const Item& item, const char* what, Function&& function, std::int64_t chunk) {
+ErrorPtr NodeCalls::guarded(const PlannedNode& node, const Item& item, const char* what, Function&& function,
+                            std::int64_t chunk) {
   Handoff& handoff = *tls_handoff;
   NodeCounts& counts = handoff.counts[node.index];
   handoff.clock.begin(counts);

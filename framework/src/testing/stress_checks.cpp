@@ -30,7 +30,7 @@ CheckResult try_all(CheckRun& check, const std::vector<Trial>& trials) {
     const Outcome outcome = check.subject.fire_new_node(trial.inputs, {false, 3});
     std::string fault = outcome.is_clean() ? "" : outcome.text;
     if (outcome.kind == Outcome::Kind::refused && !error_fault(outcome.text).empty())
-      fault = "its error '" + outcome.text + "': " + error_fault(outcome.text);
+      fault = "its error '" + outcome.text.substr(0, outcome.text.find('\n')) + "': " + error_fault(outcome.text);
     emitted += outcome.kind == Outcome::Kind::emitted;
     if (fault.empty() || ++wrong > 3) continue;
     faults += (faults.empty() ? "" : "; ") + trial.what + ": " + fault;

@@ -37,6 +37,8 @@ std::string unit_fault(const std::string& unit) {
 std::string error_fault(const std::string& text) {
   if (text.size() < 20) return "it is too short to say what was expected and found";
   if (std::count(text.begin(), text.end(), ' ') < 3) return "it is no sentence";
+  if (text.find("\nTraceback (most recent call last):") != std::string::npos)
+    return "it is an exception of Python that says nothing of the input; raise flowrun.plugin.Refused with a sentence";
   if (text.find('\n') != std::string::npos) return "it has more than one line";
   return "";
 }

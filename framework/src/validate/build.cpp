@@ -47,6 +47,18 @@ ValidatedNode build_node(const Draft& draft, const DraftNode& from, const std::v
   return node;
 }
 
+/// What edges can name in subgraphs.
+void add_subgraphs(const Draft& draft, const std::vector<std::size_t>& position, ValidatedGraph& graph) {
+  for (const Instance& instance : draft.instances) {
+    if (!instance.use) continue;
+    auto& outputs = graph.subgraphs[instance.prefix.substr(0, instance.prefix.size() - 1)];
+    for (std::size_t i = 0; i < instance.outputs.size(); ++i) {
+      outputs.push_back({instance.graph->outputs[i].name, {}});
+      for (const Edge& edge : instance.outputs[i]) outputs.back().sources.push_back({position[edge.source], *edge.source_port});
+    }
+  }
+}
+
 void add_consumers(ValidatedGraph& graph) {
   for (const ValidatedNode& node : graph.nodes) graph.consumers.emplace_back(node.type.outputs.size());
   for (std::size_t consumer = 0; consumer < graph.nodes.size(); ++consumer) {
@@ -80,6 +92,7 @@ std::shared_ptr<const ValidatedGraph> build_graph(const Draft& draft) {
   for (std::size_t i = 0; i < draft.order.size(); ++i) position[draft.order[i]] = i;
   for (const std::size_t index : draft.order) graph->nodes.push_back(build_node(draft, draft.nodes[index], position));
   add_consumers(*graph);
+  add_subgraphs(draft, position, *graph);
   return graph;
 }
 

@@ -73,7 +73,8 @@ void CaseFiles::add(const Case* one) {
 
 void CaseFiles::add_writes(const Case& one) {
   const auto is_known = [&](const ParamExpression::Piece& piece) {
-    return piece.case_value.empty() || piece.case_value == "case" || piece.case_value == "out" || one.inputs.contains(piece.case_value);
+    return piece.case_value.empty() || piece.case_value == "case" || piece.case_value == "out" ||
+           one.inputs.contains(piece.case_value);
   };
   for (const ValidatedNode& node : graph_.nodes)
     for (const ParamExpression& param : node.params) {
@@ -133,8 +134,9 @@ void CaseFiles::check_name(const Entry& entry) {
                                     std::to_string(kLongestFileName) + " bytes");
   const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
   if (std::any_of(entry.path.begin(), entry.path.end(), is_control))
-    faults_.error(place(entry), words(entry) + " would write '" + entry.path +
-                                    "', a name with a line end or another control character; most programs cannot take such names");
+    faults_.error(place(entry),
+                  words(entry) + " would write '" + entry.path +
+                      "', a name with a line end or another control character; most programs cannot take such names");
   if (entry.path == real_out_ || !lies_in(entry.path, real_out_)) return;
   const std::string inside = entry.path.substr(real_out_ == "/" ? 1 : real_out_.size() + 1);
   if (is_kept_by_flowrun(lower_case(inside)))  // many file systems ignore case
@@ -143,7 +145,26 @@ void CaseFiles::check_name(const Entry& entry) {
         words(entry) + " would write '" + inside + "' in the output folder, a name that flowrun keeps for its own records");
 }
 
+/// A folder counts with all that is in it: a run that writes there would change its own input.
+void CaseFiles::check_folders() {
+  const auto inside = [](const std::string& path, const std::string& folder) { return path == folder || lies_in(path, folder); };
+  for (const auto& [folder, reader] : reads_) {
+    std::error_code unknown;
+    if (!fs::is_directory(folder, unknown)) continue;
+    const std::string read = words(reader) + " reads the whole folder '" + folder + "'";
+    const auto write =
+        std::find_if(writes_.begin(), writes_.end(), [&](const Entry& entry) { return inside(entry.path, folder); });
+    if (!out_.empty() && inside(real_out_, folder))
+      faults_.error(place(reader), read + ", and the output folder '" + real_out_ +
+                                       "' is in it, so a run would change its own input; choose another folder with --out");
+    else if (write != writes_.end())
+      faults_.error(place(*write),
+                    words(*write) + " would write '" + write->path + "', but " + read + "; a run must not change its own input");
+  }
+}
+
 void CaseFiles::check() {
+  check_folders();
   for (std::size_t i = 0; i < writes_.size(); ++i) {
     const Entry& entry = writes_[i];
     const auto [first, is_first] = first_writer_.try_emplace(lower_case(entry.path), i);

@@ -42,6 +42,7 @@ class CaseFiles {
   void check_name(const Entry& entry);
   void check_clash(const Entry& entry, const Entry& first);
   void add_text(const std::string& file, const char* what);
+  void check_folders();
   static std::string words(const Entry& entry);
   /// The row of a table, where there is one; else what names the file in the graph.
   static const SourceLocation& place(const Entry& entry);

@@ -29,6 +29,15 @@ struct Binding {
 };
 using Names = std::map<std::string, Binding>;
 
+/// One edge between plain nodes.
+struct Edge {
+  std::optional<std::size_t> port;         ///< index in the consumer's inputs
+  std::size_t source = 0;                  ///< index in Draft::nodes
+  std::optional<std::size_t> source_port;  ///< index in the source's outputs
+  SourceLocation place;
+  bool known() const { return port && source_port; }
+};
+
 /// A graph file in one use: the main graph, or a subgraph at one node.
 struct Instance {
   const GraphSpec* graph = nullptr;
@@ -38,15 +47,7 @@ struct Instance {
   Names names;
   std::map<std::string, std::size_t> nodes;      ///< own plain nodes: index in Draft::nodes
   std::map<std::string, std::size_t> instances;  ///< own subgraphs: index in Draft::instances
-};
-
-/// One edge between plain nodes.
-struct Edge {
-  std::optional<std::size_t> port;         ///< index in the consumer's inputs
-  std::size_t source = 0;                  ///< index in Draft::nodes
-  std::optional<std::size_t> source_port;  ///< index in the source's outputs
-  SourceLocation place;
-  bool known() const { return port && source_port; }
+  std::vector<std::vector<Edge>> outputs;        ///< of a subgraph: what each stands for; without ports of consumers
 };
 
 /// A plain node, wherever it stands.

@@ -73,7 +73,7 @@ std::optional<Offer> Endpoints::check_output(const Instance& instance, const End
     if (inner == instance.instances.end()) return Offer{};  // its file could not be read
     const GraphSpec& graph = *draft_.instances[inner->second].graph;
     if (const OutputSpec* output = find_output(graph, endpoint.port))
-      return Offer{payload_of(inner->second, output->source, 0), false};
+      return Offer{payload_of(inner->second, output->source, 0), is_list(inner->second, output->source, 0)};
     outputs = names_of(graph.outputs);
   }
   return fault("node '" + node->id + "' (" + type_words(*node) + ") has no output '" + endpoint.port + "'" +
@@ -101,6 +101,20 @@ std::string Endpoints::payload_of(std::size_t instance, const EndpointSpec& endp
   if (inner == here.instances.end()) return "";
   const OutputSpec* output = find_output(*draft_.instances[inner->second].graph, endpoint.port);
   return output ? payload_of(inner->second, output->source, depth + 1) : "";
+}
+
+/// Whether it passes on a list of edges that a subgraph takes.
+bool Endpoints::is_list(std::size_t instance, const EndpointSpec& endpoint, int depth) const {
+  const Instance& here = draft_.instances[instance];
+  if (depth > kDeepest) return false;
+  if (endpoint.node.empty()) {
+    const PortSpec* port = find_port(*here.graph, endpoint.port);
+    return port && port->variadic;
+  }
+  const auto inner = here.instances.find(endpoint.node);
+  if (inner == here.instances.end()) return false;
+  const OutputSpec* output = find_output(*draft_.instances[inner->second].graph, endpoint.port);
+  return output && is_list(inner->second, output->source, depth + 1);
 }
 
 std::vector<Edge> Endpoints::resolve(std::size_t instance, const EndpointSpec& endpoint) {

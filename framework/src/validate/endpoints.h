@@ -41,6 +41,7 @@ class Endpoints {
   std::optional<Offer> check_bare(const Instance& instance, const EndpointSpec& endpoint, const std::string& what);
   std::optional<Offer> check_output(const Instance& instance, const EndpointSpec& endpoint, const std::string& what);
   std::string payload_of(std::size_t instance, const EndpointSpec& endpoint, int depth);
+  bool is_list(std::size_t instance, const EndpointSpec& endpoint, int depth) const;
   Edge edge_from(std::size_t node, const std::string& output, const SourceLocation& place) const;
   void follow(std::size_t instance, const EndpointSpec& endpoint, const SourceLocation& place, int depth,
               std::vector<Edge>& found);

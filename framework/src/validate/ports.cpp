@@ -7,6 +7,8 @@
 namespace flowrun::checks {
 namespace {
 
+constexpr std::size_t kMostOutputs = 10000;  // of all subgraphs together
+
 /// The inputs of one node as its user sees them; nothing when they are not known.
 std::optional<std::vector<PortView>> inputs_of(const Draft& draft, const Instance& instance, const NodeSpec& node) {
   std::vector<PortView> ports;
@@ -78,7 +80,8 @@ class NodePorts {
                           words + " takes " + port->payload + ", but '" + written(source) + "' gives " + offer->payload);
     if (offer->variadic && !port->variadic)
       draft_.faults.error(source.place,
-                          words + " takes one edge, but the graph's input '" + written(source) + "' is a list of edges");
+                          words + " takes one edge, but " + (source.node.empty() ? "the graph's input '" : "'") +
+                              written(source) + "' is a list of edges");
   }
 
   Draft& draft_;
@@ -144,6 +147,20 @@ void make_edges(Draft& draft, Endpoints& endpoints, DraftNode& node) {
   std::stable_sort(node.edges.begin(), node.edges.end(), [](const Edge& a, const Edge& b) { return a.port < b.port; });
 }
 
+/// Finds what the outputs of subgraphs stand for, whether an edge takes them or not.
+void resolve_outputs(Draft& draft, Endpoints& endpoints) {
+  std::size_t count = 0;
+  for (std::size_t i = 1; i < draft.instances.size(); ++i) {
+    Instance& instance = draft.instances[i];
+    count += instance.graph->outputs.size();
+    if (count > kMostOutputs)
+      return draft.faults.error({draft.spec.file.string(), 0, 0},
+                                "the subgraphs of the graph have more than " + std::to_string(kMostOutputs) +
+                                    " outputs together, which is not accepted");
+    for (const OutputSpec& output : instance.graph->outputs) instance.outputs.push_back(endpoints.resolve(i, output.source));
+  }
+}
+
 }  // namespace
 
 void connect_ports(Draft& draft) {
@@ -154,6 +171,7 @@ void connect_ports(Draft& draft) {
     for (const OutputSpec& output : graph.outputs) endpoints.check(i, output.source, "graph output '" + output.name + "'");
   }
   for (DraftNode& node : draft.nodes) make_edges(draft, endpoints, node);
+  if (!draft.faults.has_errors()) resolve_outputs(draft, endpoints);
 }
 
 }  // namespace flowrun::checks

@@ -41,7 +41,7 @@ void require_image(const Shape& shape) {
   if (shape.flat) throw Misfit{"it needs channels of an image, which are no more after a flatten"};
 }
 
-/// The size before a window that moved over an image, where it fitted without a rest.
+/// The size before a window that moved over an image, where it fitted without a remainder.
 Size3 moved_back(const Size3& size, const Layer& layer) {
   Size3 out{};
   for (std::size_t axis = 0; axis < 3; ++axis) {

@@ -51,6 +51,24 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 const char* const kOutside = "outside the output folder";
 
+TEST_CASE("case files: nothing is written into a folder that a case reads, which would be another one then") {
+  const Folder folder;
+  fs::create_directories(folder.path / "series");
+  const auto reads = [&](const fs::path& read, const std::string& write, const fs::path& out) {
+    return check(write, {case_of(folder, "p1", {{"target", read.string()}})}, out);
+  };
+  const std::string series = (folder.path / "series").string();
+  CHECK(reads(series, "${out}/${case}.nii", folder.out()) == "");
+  for (const fs::path& out : {fs::path(series), fs::path(series) / "out", fs::path(series) / "a/b"})
+    CHECK(has(reads(series, "${out}/${case}.nii", out),
+              "cases.csv:2:1: error: node 'read' of case 'p1' reads the whole folder '" + series + "', and the output folder '" +
+                  out.string() + "' is in it, so a run would change its own input; choose another folder with --out"));
+  CHECK(
+      has(reads(series, series + "/${case}.nii", folder.out()),
+          "node 'write' of case 'p1' would write '" + series + "/p1.nii', but node 'read' of case 'p1' reads the whole folder"));
+  CHECK(reads(folder.path / "there.nii", "${out}/${case}.nii", folder.path) == "");
+}
+
 TEST_CASE("case files: a value from a table cannot lead out of the output folder") {
   const Folder folder;
   for (const char* word : {"../up", "x/../../up", "../out2/x", "/../../up"}) {

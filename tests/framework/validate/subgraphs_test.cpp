@@ -73,6 +73,35 @@ TEST_CASE("subgraph: its nodes stand in the place of the node, with names that t
   CHECK(node(*graph, "s/scale").slots.size() == 1);  // nothing is connected to the optional mask
 }
 
+TEST_CASE("subgraph: its outputs are known by the names that edges give them, with the plain nodes that make them") {
+  const Folder folder(kStage);
+  std::ofstream(folder.path / "stages/outer.json") << R"({"format": 1, "inputs": {"v": {"type": "flowrun.volume/1"}},
+ "nodes": {"in": {"type": "graph:s.json", "inputs": {"volumes": "v"}}}, "outputs": {"made": "in.volume", "given": "v"}})";
+  std::string text = main_graph(R"("s": {"type": "graph:stages/outer.json", "inputs": {"v": "b.volume"}})");
+  text.replace(text.find("s.volume\""), 8, "s.made");
+  const auto graph = folder.graph(text);
+  REQUIRE(graph->subgraphs.size() == 2);
+  std::string said;
+  for (const auto& [name, outputs] : graph->subgraphs)
+    for (const SubgraphOutput& output : outputs) {
+      REQUIRE(output.sources.size() == 1);
+      said += name + "." + output.name + " = " + graph->nodes[output.sources[0].node].id + "\n";
+    }
+  CHECK(said == "s.made = s/in/scale\ns.given = b\ns/in.volume = s/in/scale\n");
+}
+
+TEST_CASE("subgraph: more outputs than anyone writes are refused") {
+  std::string outputs = "\"o\": \"x.volume\"";
+  for (int i = 0; i < 5000; ++i) outputs += ", \"o" + std::to_string(i) + "\": \"x.volume\"";
+  const Folder folder(R"({"format": 1, "nodes": {"x": {"type": "t.read", "params": {"path": "${out}/x"}}}, "outputs": {)" +
+                      outputs + "}}");
+  const std::string stage = R"({"type": "graph:stages/s.json"})";
+  const std::string one = R"({"format": 1, "nodes": {"s": )" + stage;
+  CHECK(folder.faults(one + "}}").find("outputs together") == std::string::npos);
+  CHECK(folder.faults(one + R"(, "t": )" + stage + "}}").find(
+            "g.json: error: the subgraphs of the graph have more than 10000 outputs together, which is not accepted") == 0);
+}
+
 TEST_CASE("subgraph: its defaults start at its own folder, what is given to it at the folder of the giver") {
   const Folder folder(kStage);
   const auto own = folder.graph(main_graph(R"("s": {"type": "graph:stages/s.json", "inputs": {"volumes": "a.volume"}})"));
@@ -139,6 +168,14 @@ TEST_CASE("subgraph: a list of edges or an optional input does not fit where one
         "stages/s.json:4:49: error: node 's/x': input 'volume' takes one edge, but the graph's input 'many' is a list of edges\n"
         "stages/s.json:6:49: error: node 's/z': input 'volume' is required, but nothing is connected to the graph's optional "
         "input 'maybe'");
+}
+
+TEST_CASE("subgraph: an output that passes on a list of edges does not fit where one edge is needed") {
+  const Folder folder(R"({"format": 1, "inputs": {"many": {"type": "flowrun.volume/1", "variadic": true}},
+ "nodes": {"x": {"type": "t.sum", "inputs": {"volumes": "many"}}}, "outputs": {"volume": "many"}})");
+  CHECK(folder.faults(main_graph(R"("s": {"type": "graph:stages/s.json", "inputs": {"many": ["a.volume", "b.volume"]}})"))
+            .find("g.json:5:49: error: node 'w': input 'volume' takes one edge, but 's.volume' is a list of edges") !=
+        std::string::npos);
 }
 
 TEST_CASE("subgraph: a cycle through it is spelled out; an input handed through in a circle ends") {

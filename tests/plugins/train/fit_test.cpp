@@ -101,10 +101,12 @@ TEST_CASE("train.fit: a checkpoint of other settings or samples is put aside wit
   Training other(folder, "b", {{"checkpoint", checkpoint}, {"learning_rate", 0.02}});
   CHECK(other.error() == "");
   REQUIRE_FALSE(other.runner->warnings().empty());
-  CHECK(contains(other.runner->warnings().back(),
-                 "the checkpoint '" + checkpoint +
-                     "' belongs to other settings, another network, other samples or another build of this plugin, so the training "
-                     "starts from the beginning; the old one is kept as '" + checkpoint + ".old'"));
+  CHECK(
+      contains(other.runner->warnings().back(),
+               "the checkpoint '" + checkpoint +
+                   "' belongs to other settings, another network, other samples or another build of this plugin, so the training "
+                   "starts from the beginning; the old one is kept as '" +
+                   checkpoint + ".old'"));
   CHECK(bytes_of(checkpoint + ".old") == before);
   CHECK(difference(folder.file("b.pt"), fresh) == 0);  // nothing of the old one is in it
   Training samples(folder, "c", {{"checkpoint", checkpoint}}, 2);
@@ -247,7 +249,7 @@ TEST_CASE("train.fit: cases that are missing, and no samples at all, are errors;
   REQUIRE(voxels.error() == "");
   CHECK(voxels.runner->reports().at("validation_cases") == 0);
   REQUIRE(voxels.runner->warnings().size() == 1);
-  CHECK(contains(voxels.runner->warnings()[0], "so the validation flatters"));
+  CHECK(contains(voxels.runner->warnings()[0], "so the validation figures are too good"));
   CHECK(contains(Training(folder, "x", {{"split", std::string("case")}}, 1).error(), "there is only one case with samples"));
 }
 

@@ -97,6 +97,14 @@ struct ValidatedNode {
   Keeping keeping = Keeping::automatic;
 };
 
+/// An output of a subgraph, for people who name it as edges do.
+struct SubgraphOutput {
+  std::string name;
+  /// The outputs of plain nodes that it stands for, through subgraphs: one, unless it passes on an input of the subgraph; then none
+  /// where nothing is connected to that, and maybe several of a list of edges.
+  std::vector<SourceRef> sources;
+};
+
 struct ValidatedGraph {
   std::filesystem::path file;
   std::string name;
@@ -107,6 +115,8 @@ struct ValidatedGraph {
   std::map<std::string, ParamValue> parameter_values;  ///< as substituted
   std::map<std::string, std::string> settings;         ///< what a person set on top of the file, as given
   std::vector<std::pair<std::string, std::string>> columns;  ///< of the table of cases, with their figures: "node.figure"
+  /// The outputs of each subgraph, by its name ("stage1/fuse" inside another), in its file's order. Empty in a part of a graph.
+  std::map<std::string, std::vector<SubgraphOutput>> subgraphs;
 
   /// The consumers of each output: for every node, for every output port, (node, slot) pairs.
   struct Consumer {
