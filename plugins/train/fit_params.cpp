@@ -92,14 +92,14 @@ void add_optimiser_params(std::vector<ParamSpec>& params, Kind kind) {
 
 void add_split_params(std::vector<ParamSpec>& params, Kind kind) {
   if (kind == Kind::crops) {
-    params.push_back(number("validation", 0.25, "Share of the cases that is kept for judging and not trained on", 0, 0.9));
+    params.push_back(number("validation", 0.25, "Share of the cases that is kept for validation and not trained on", 0, 0.9));
     params.push_back(choice("split", "auto",
                             "Whether cases are put aside; auto: where there are at least four; case: always; none: never",
                             {"auto", "case", "none"}));
     return;
   }
   params.push_back(
-      number("validation", 0.25, "Share of the cases, or of the voxels, that is kept for judging and not trained on", 0, 0.9));
+      number("validation", 0.25, "Share of the cases, or of the voxels, that is kept for validation and not trained on", 0, 0.9));
   params.push_back(choice("split", "auto", "Whether cases or voxels are put aside; auto: cases where there are at least four",
                           {"auto", "case", "voxel"}));
 }

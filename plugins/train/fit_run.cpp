@@ -131,7 +131,7 @@ void report_before(Context& context, const network::Network& network, const netw
         "the voxels that the training is validated on are of the same " + std::to_string(job.examples.case_names().size()) +
         " cases that it is trained on, so the validation figures are too good; from four cases on whole cases are held out");
   if (!context.params().text("start").empty() && split.validation.empty())
-    context.warn(std::string("nothing is kept for judging") + (settings.validation == 0 ? " ('validation' is 0)" : "") +
+    context.warn(std::string("nothing is kept for validation") + (settings.validation == 0 ? " ('validation' is 0)" : "") +
                  ", so the training is not compared with the model to start "
                  "with, and what is written may be worse than that");
 }
@@ -143,7 +143,7 @@ void compare_with_start(Context& context, const Progress& progress) {
   context.report("start_validation_dice", start.validation_dice);
   if (progress.best_epoch > 0) return;
   context.warn("none of " + std::to_string(progress.epoch) +
-               " epochs was better on the samples that are kept for judging than the model to start with, so the model that is "
+               " epochs was better on the samples that are kept for validation than the model to start with, so the model that is "
                "written has the weights of that one; try a lower 'learning_rate' or more cases");
 }
 

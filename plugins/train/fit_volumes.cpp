@@ -31,7 +31,7 @@ class FitVolumesFiring : public Firing {
     settings.judge_start = settings.judge_start && !split.validation.empty();
     if (split.validation.empty())
       context.warn(
-          "no case is put aside for judging, so nothing shows whether the training continues for too long, and the weights of "
+          "no case is put aside for validation, so nothing shows whether the training continues for too long, and the weights of "
           "the last epoch are written; from four cases on a quarter of them is put aside");
     fit(context, {examples, std::move(split), std::move(settings), device_.device(), device_.threads()});
   }

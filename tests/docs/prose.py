@@ -29,7 +29,7 @@ WORDS = {
     r"strangers?'?": "untrusted, from others",
     r"mend(?:ed|s|ing)?": "correct, corrected",
     r"is said|are said": "is reported, is printed",
-    r"judged?|judges": "check, checked",
+    r"judged?|judges|judging": "check, checked, validation",
     r"taken to bits|comes to nothing|befalls?": "(plain words)",
 }
 PATTERN = re.compile(r"\b(?:" + "|".join(f"({words})" for words in WORDS) + r")(?!\w)", re.IGNORECASE)

@@ -37,10 +37,11 @@ def main():
         with open(folder / "said", "w", encoding="utf-8") as said:
             watch = subprocess.Popen(words, cwd=folder, stdout=said, stderr=subprocess.STDOUT)
         try:
-            while "; watching" not in (folder / "said").read_text():
+            page = folder / "look/flowrun/viewer/head.html"
+            while "; watching" not in (folder / "said").read_text() or not page.exists():
                 time.sleep(0.1)
             with Browser() as browser:
-                browser.open(folder / "look/flowrun/viewer/head.html")
+                browser.open(page)
                 browser.until("document.body.dataset.ready === 'yes'")
                 for edit in range(options.edits):
                     time.sleep(6)  # the run before has ended

@@ -151,7 +151,7 @@ TEST_CASE("train.fit_volumes: with few cases none is put aside, a warning says s
   VolumeTraining training(folder, "m", {{"curve", folder.file("c.csv")}}, 2);
   REQUIRE(training.error() == "");
   REQUIRE(training.runner->warnings().size() == 1);
-  CHECK(contains(training.runner->warnings().front(), "no case is put aside for judging"));
+  CHECK(contains(training.runner->warnings().front(), "no case is put aside for validation"));
   CHECK(training.runner->reports().at("best_epoch") == 3);
   VolumeTraining split(folder, "s", {{"split", std::string("case")}}, 2);
   REQUIRE(split.error() == "");

@@ -44,7 +44,7 @@ TEST_CASE("train.fit: a model to start with that only becomes worse is kept, as 
   CHECK(reports.at("best_validation_dice") == reports.at("start_validation_dice"));
   CHECK(difference(worse.model, good) == 0);
   CHECK(
-      warned(*worse.runner, "none of 4 epochs was better on the samples that are kept for judging than the model to start with"));
+      warned(*worse.runner, "none of 4 epochs was better on the samples that are kept for validation than the model to start with"));
   const Words rows = lines_of(curve);
   REQUIRE(rows.size() == 6);
   CHECK(rows[1].rfind("0,,", 0) == 0);
@@ -113,7 +113,7 @@ TEST_CASE("train.fit: without samples to validate with a start is not compared, 
   const std::string first = trained(folder, "first");
   Training blind(folder, "blind", {{"start", first}, {"validation", 0.0}});
   REQUIRE(blind.error() == "");
-  CHECK(warned(*blind.runner, "nothing is kept for judging ('validation' is 0), so the training is not compared"));
+  CHECK(warned(*blind.runner, "nothing is kept for validation ('validation' is 0), so the training is not compared"));
   CHECK(blind.runner->reports().count("start_loss") == 0);
 }
 
