@@ -123,7 +123,7 @@ void end_with_run(int signal) {
   std::raise(signal);
 }
 
-/// Whether somebody wanted the run to end: a node that crashes can be mended while watch goes on.
+/// Whether a person ended the run. After a node that crashes watch continues: its author can correct it meanwhile.
 bool was_ended(int status) {
   static const std::set<int> kWanted{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGKILL};
   return status == kInterrupted || kWanted.contains(status - 128);
@@ -190,7 +190,7 @@ class Pages {
   pid_t process_ = -1;
 };
 
-/// The files that runs have used, as they looked before the run that goes on, or at its begin.
+/// The files that runs have used, as they looked before the current run, or when it began.
 class WatchedFiles {
  public:
   explicit WatchedFiles(const RunCommand& command) : command_(command) { add(std::numeric_limits<std::int64_t>::max()); }

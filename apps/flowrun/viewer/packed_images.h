@@ -25,7 +25,7 @@ class PackedImages {
   /// Throws Error where images cannot be read at all.
   ImageReader& reader();
   void forget() { known_.clear(); }
-  /// While a run goes on its images are away for a moment: they stay as they were.
+  /// During a run its images are missing for a moment: they stay as they were.
   bool keeps_missing = false;
 
  private:

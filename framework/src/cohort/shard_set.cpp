@@ -50,15 +50,15 @@ int count_in(const std::string& text) {
 std::string fault_of(const fs::path& out, const Shard& shard, const std::string& word, const std::string& text) {
   if (shard.is_whole() || text.empty()) return "";
   const int count = count_in(text);
-  const std::string anew = fmt::format("to split the cases again, delete '{}' when no shard runs (--resume keeps what is done)",
-                                       set_file(out, word).string());
+  const std::string advice = fmt::format("to split the cases again, delete '{}' when no shard runs (--resume keeps what is done)",
+                                         set_file(out, word).string());
   if (count == 0)
-    return fmt::format("'{}' does not say into how many shards the cases are split; {}", set_file(out, word).string(), anew);
+    return fmt::format("'{}' does not say into how many shards the cases are split; {}", set_file(out, word).string(), advice);
   if (count == shard.count) return "";
   return fmt::format(
       "--shard {}/{}: the cases of '{}' are split into {} shards already{}, and parts of another number would leave cases out "
       "and run others twice; write --shard I/{} (with --resume for what is missing), or choose another --out; {}",
-      shard.index, shard.count, out.string(), count, ended_text(out, count, word), count, anew);
+      shard.index, shard.count, out.string(), count, ended_text(out, count, word), count, advice);
 }
 
 std::string read_set(const fs::path& out, const std::string& word) {

@@ -7,7 +7,7 @@ function storeState() {
                   y: scrollY };
   try {
     sessionStorage.setItem(FOLLOWED_STATE, JSON.stringify(state));
-  } catch (refused) { /* the page begins anew */ }
+  } catch (refused) { /* the page begins as a new one */ }
 }
 
 function restoreState() {
