@@ -1,8 +1,8 @@
-"""Makes every edit of docs/cookbook.md in a copy of graphs and validates the graph: cookbook.py FLOWRUN GRAPHS FOLDER
+"""Makes the edits that pages show in a copy of graphs, and validates the graph of each: cookbook.py FLOWRUN GRAPHS FOLDER
 
 An edit is a block ```json edit=FILE KEY; blocks of one heading and file are one edit. Its members are put into the object KEY of
-the graph; null removes one. The command `flowrun validate ...` of its text is run, or validate with FILE. Where a writer gets another
-packet than before, no other node may read the old one: a picture, a table and a file would be of different masks.
+the graph; null removes one. The command `flowrun validate ...` of its text is run, or validate with FILE. Where a writer gets
+another packet than before, no other node may read the old one: a picture, a table and a file would be of different masks.
 Exit status 0: all are valid, without warnings except of models that are not there.
 """
 
@@ -15,6 +15,7 @@ import sys
 
 from pages import ROOT, fenced, without_code
 
+PAGES = {"cookbook.md": 20, "own-models.md": 1}  # and how many edits each has
 INFO = re.compile(r"json edit=(graphs/\S+) (\w+)")
 COMMAND = re.compile(r"`flowrun (validate graphs/[^`]*)`")
 
@@ -22,18 +23,17 @@ COMMAND = re.compile(r"`flowrun (validate graphs/[^`]*)`")
 def edits():
     """(heading, file, [(key, members)], words of the command that checks it) of each edit."""
     found = []
-    for part in re.split(r"^### ", (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
-        heading = part.splitlines()[0]
-        blocks = [(INFO.fullmatch(info), body) for _, info, body in fenced(part)]
-        files = {match[1] for match, _ in blocks if match}
-        commands = COMMAND.findall(without_code(part))
-        if len(files) != 1 or not all(match for match, _ in blocks):
-            sys.exit(f"cookbook: '{heading}' has no blocks 'json edit=FILE KEY' of one file")
-        if len(commands) > 1:
-            sys.exit(f"cookbook: '{heading}' has several commands 'flowrun validate'")
-        file = files.pop()
-        changes = [(match[2], json.loads("{" + body + "}")) for match, body in blocks]
-        found.append((heading, file, changes, (commands[0] if commands else f"validate {file}").split()))
+    for page in PAGES:
+        for part in re.split(r"^##+ ", (ROOT / "docs" / page).read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+            heading = part.splitlines()[0]
+            blocks = [(INFO.fullmatch(info), body) for _, info, body in fenced(part) if "edit=" in info]
+            files = {match[1] for match, _ in blocks if match}
+            commands = COMMAND.findall(without_code(part)) or [f"validate {file}" for file in files]
+            if blocks and (len(files) != 1 or len(commands) != 1 or not all(match for match, _ in blocks)):
+                sys.exit(f"{page}: '{heading}' has no blocks 'json edit=FILE KEY' of one file, or several commands")
+            if blocks:
+                changes = [(match[2], json.loads("{" + body + "}")) for match, body in blocks]
+                found.append((heading, files.pop(), changes, commands[0].split()))
     return found
 
 
@@ -105,7 +105,7 @@ def main():
             print(f"'{heading}' in {file}:\n{found}")
             wrong += 1
     print(f"cookbook: {number} edits, {wrong} to correct")
-    return 1 if wrong or number < 20 else 0
+    return 1 if wrong or number != sum(PAGES.values()) else 0
 
 
 sys.exit(main())
