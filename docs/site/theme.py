@@ -1,7 +1,7 @@
-"""Mends what Debian's furo leaves to others, so that the site works from a disk and from any server. A furo from PyPI stays as it is.
+"""Mends what Debian's furo leaves to others, so that the site works from a disk and from any server. A furo from PyPI stays as is.
 
-Debian's package has the theme's script as a module, which pages load as a plain script; its styles import a file of the web server;
-and its compiler of styles has dropped the block for browsers that prefer dark.
+Debian's package has the theme's script as a module, which pages load as a plain script; its styles import a file of the web
+server; and its compiler of styles has dropped the block for browsers that prefer dark.
 """
 
 import pathlib
