@@ -56,6 +56,7 @@ def check(browser, page):
     console = [line for line in looked.stderr.splitlines() if "CONSOLE" in line]
     assert not console, f"the page's console: {console}"
     assert re.search(r'<div class="tools">', looked.stdout), "the page's script did not run"
+    assert "[object" not in looked.stdout, "the page has an element as text"
     failed = [">failed<" in row for row in rows_of(looked.stdout)]
     assert failed == sorted(failed, reverse=True), "the failed cases are not the first rows"
     heads = re.findall(r"<th.*?</th>", looked.stdout, re.S)
