@@ -1,7 +1,7 @@
-"""Builds the site of README and docs: build.py [--check] FOLDER
+"""Builds the site of README and docs: build.py FOLDER
 
-FOLDER/pages is what Sphinx reads, FOLDER/html the site; open FOLDER/html/index.html. --check reads all pages and headers and writes
-no site. Needs Sphinx with myst-parser and furo, Doxygen and Graphviz. Exit status 0: no warning; 77: a tool is missing, which is printed.
+FOLDER/pages is what Sphinx reads, FOLDER/html the site; open FOLDER/html/index.html. Needs Sphinx with myst-parser and furo, Doxygen
+and Graphviz. Exit status 0: no warning, and no page loads a file that is missing; 77: a tool is missing, which is printed.
 """
 
 import importlib.util
@@ -11,12 +11,25 @@ import shutil
 import subprocess
 import sys
 
+import links
+import theme
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 LINK = re.compile(r"\]\(([^()\s#]+)")
 MERMAID = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADERS = ROOT / "framework" / "include"
-MAIN_PAGE = '/** \\mainpage Headers\n<a href="../index.html">Back to the pages of flowrun</a>\n*/\n'
+MAIN_PAGE = r"""/** \mainpage C++ headers
+The classes and functions of flowrun that programs and plugins in C++ use, made from the comments of the headers.
+<a href="../docs/headers.html">The list of headers</a> says what each is for.
+
+- <code>flowrun/sdk</code> is what a plugin includes; <a href="../docs/start-nodes.html">I write nodes</a> begins there.
+- <code>flowrun/host</code> is what an application includes; <a href="../docs/start-embedding.html">I embed</a> begins there.
+- <code>flowrun/testing</code> is for tests of plugins.
+
+<a href="../index.html">Back to the pages of flowrun</a>
+*/
+"""
 
 
 def missing_tool():
@@ -119,12 +132,11 @@ def headers_page(html):
     return text
 
 
-def make_reference(folder, check):
+def make_reference(folder):
     folder.mkdir(parents=True)
     (folder / "main_page.dox").write_text(MAIN_PAGE, encoding="utf-8")
     settings = (HERE / "Doxyfile").read_text(encoding="utf-8")
     settings += f'INPUT = "{HEADERS}" "{folder}/main_page.dox"\nSTRIP_FROM_PATH = "{HEADERS}"\nOUTPUT_DIRECTORY = "{folder}"\n'
-    settings += "GENERATE_HTML = NO\nGENERATE_XML = YES\n" if check else ""
     ended = subprocess.run(["doxygen", "-"], input=settings, capture_output=True, text=True, check=False)
     return ended.returncode, ended.stderr
 
@@ -133,25 +145,29 @@ def main():
     if tool := missing_tool():
         print(f"SKIPPED: {tool} is missing; on Debian: apt-get install {tool}")
         return 77
-    check, folder = sys.argv[1] == "--check", pathlib.Path(sys.argv[-1]).resolve()
+    folder = pathlib.Path(sys.argv[1]).resolve()
     pages, html = folder / "pages", folder / "html"
     for one in (pages, html):
         shutil.rmtree(one, ignore_errors=True)
-    status, warnings = make_reference(html / "reference", check)
+    status, warnings = make_reference(html / "reference")
     stage = Stage(pages)
     (pages / "_static").mkdir(parents=True)
-    shutil.copyfile(HERE / "site.css", pages / "_static" / "site.css")
+    for name in ("site.css", "storage.js"):
+        shutil.copyfile(HERE / name, pages / "_static" / name)
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *pages_elsewhere()]:
         stage.add(path)
     (pages / "docs" / "headers.md").write_text(headers_page(html), encoding="utf-8")
     sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", str(HERE), "-D", "html_static_path=" + str(pages / "_static")]
-    sphinx += ["-b", "dummy"] if check else ["-j", "auto"]
-    built = subprocess.run([*sphinx, "-d", str(folder / "doctrees"), str(pages), str(html)], check=False)
+    built = subprocess.run([*sphinx, "-j", "auto", "-d", str(folder / "doctrees"), str(pages), str(html)], check=False)
     print(warnings, end="", file=sys.stderr)
     if status or warnings or built.returncode:
         print("site: built with warnings, which are above", file=sys.stderr)
         return 1
-    print("site: no warning" if check else f"site: open {html}/index.html")
+    theme.mend(html)
+    if faults := links.missing(html):
+        print("\n".join(["site:", *faults]), file=sys.stderr)
+        return 1
+    print(f"site: open {html}/index.html")
     return 0
 
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Opens a run's page in headless Chromium: its script runs under its own policy, sorting by a column sorts, and a picture can be taken in
-light and in dark. Says so and ends with status 77 where there is no Chromium.
+"""Opens a run's page in headless Chromium: its script runs under its own policy, sorting by a column sorts, the times are those of
+nodes that ran, and a picture can be taken in light and in dark. Says so and ends with status 77 where there is no Chromium.
 
     check_in_browser.py report.html [--pictures DIR] [--height PIXELS]
 """
 
 import argparse
+import json
 import os
 import pathlib
 import re
@@ -34,11 +35,28 @@ def seconds_of(rows, column):
     return [float(re.findall(r"<td.*?</td>", row, re.S)[column].split('data-v="')[1].split('"')[0] or "inf") for row in rows]
 
 
+def check_times(browser, page):
+    """The times are those of the nodes that ran, longest first. The first node of the page looks as if it had not run."""
+    text = page.read_text(encoding="utf-8")
+    before, island, after = re.split(r'(?<=id="run-data">)(.*?)(?=</script>)', text, maxsplit=1, flags=re.S)
+    run = json.loads(island)
+    run["nodes"][0]["firings"] = 0
+    ran = sorted((node for node in run["nodes"] if node["firings"]), key=lambda node: -node["busy"])
+    with tempfile.TemporaryDirectory() as folder:
+        altered = pathlib.Path(folder) / "altered.html"
+        altered.write_text(before + json.dumps(run).replace("<", "\\u003c") + after, encoding="utf-8")
+        dom = browse(browser, altered, "--dump-dom").stdout
+    assert re.findall(r"<g><title>(\S+) ", dom) == [node["id"] for node in ran], "the times are not those of the nodes that ran"
+    others = len(run["nodes"]) - len(ran)
+    assert f">{others} node{'s' if others > 1 else ''} did not run.<" in dom, "the page does not say how many nodes did not run"
+
+
 def check(browser, page):
     looked = browse(browser, page, "--dump-dom")
     console = [line for line in looked.stderr.splitlines() if "CONSOLE" in line]
     assert not console, f"the page's console: {console}"
     assert re.search(r'<div class="tools">', looked.stdout), "the page's script did not run"
+    assert "[object" not in looked.stdout, "the page has an element as text"
     failed = [">failed<" in row for row in rows_of(looked.stdout)]
     assert failed == sorted(failed, reverse=True), "the failed cases are not the first rows"
     heads = re.findall(r"<th.*?</th>", looked.stdout, re.S)
@@ -67,6 +85,7 @@ def main():
         print(f"SKIPPED: there is no {options.page}")
         sys.exit(SKIPPED)
     check(browser, options.page)
+    check_times(browser, options.page)
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.pictures or pathlib.Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)

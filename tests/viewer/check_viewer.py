@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The viewer page in headless Chromium: orientation of images of any axes, scrolling, layers, a click on a lesion, rating and its
-export, two runs side by side, names that try to be markup, images that cannot be read. Ends with status 77, and says why, where
-there is no Chromium or NiBabel.
+export, two runs side by side, a narrow page, names that try to be markup, images that cannot be read. Ends with status 77, and says why,
+where there is no Chromium or NiBabel.
 
     check_viewer.py flowrun [--only NAME]
 """
@@ -284,6 +284,22 @@ def check_hostile(scene):
         browser.until("document.body.dataset.ready")
         assert "there is no image of this case" in text(browser, "#views"), text(browser, "#views")
     assert "no case of 'out' is 'p3'; did you mean" in scene.call("view", "out", "p3", status=2).stderr
+
+
+def check_narrow(scene):
+    """On a narrow page no word lies over another. A file that is a layer already is none again."""
+    make_case(scene.folder, "0", spacing=(0.5, 0.5, 0.5))
+    scene.run(["p1"])
+    scene.call("view", "out", "p1", "--layer", "again=0_mask.nii.gz")
+    with Browser(420, 900) as browser:
+        open_viewer(browser, scene.page("p1"))
+        assert browser.value("views[0].layers.map(l => l.name)") == ["image", "mask", "p1_mask.nii.gz", "p1_labels.nii.gz"]
+        words = browser.value("[...document.querySelectorAll('.plane figcaption span')].map(s => s.getBoundingClientRect())"
+                              ".map(b => [b.left, b.top, b.right, b.bottom])")
+        assert len(words) == 6 and all(one[2] <= 420 for one in words), words
+        over = [(a, b) for a in words for b in words if a != b and a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]]
+        assert not over, over
+        assert browser.value("document.documentElement.scrollWidth") == 420
 
 
 def check_size(scene):

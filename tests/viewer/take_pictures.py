@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Takes the pictures of the documents (docs/images/report.png, viewer.png, viewer_beside.png, comparison.png): a cohort of artificial heads is run, and its
-pages are photographed in headless Chromium.
+"""Takes the pictures of the documents (docs/images/report.png, viewer.png, viewer_beside.png, comparison.png): a cohort of artificial
+heads and a sweep are run, and their pages are photographed in headless Chromium.
 
     take_pictures.py flowrun [--images DIR] [--keep DIR]
 """
@@ -53,19 +53,20 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "heads.json").write_text(json.dumps(graph(SOURCE / "graphs/models/phantom")))
         (folder / "cases.csv").write_text("case,seed\n" + "".join(f"head{seed},{seed}\n" for seed in range(1, 4)))
-        call = lambda *words: subprocess.run([options.flowrun, *words], cwd=folder, check=False)
+        call = lambda *words: subprocess.run([options.flowrun, *words], cwd=folder, check=True)
         call("run", "heads.json", "--cases", "cases.csv", "--out", "small", "--quiet", "--resume", "--set", "size=61,73,61", "--set", "spacing=3,3,3")
         one = ["run", "heads.json", "--case-name", "head1", "--in", "seed=1", "--quiet", "--resume", "--set", f"size={SIZE}", "--set", "spacing=1,1,1"]
         call(*one, "--out", "threshold_0.5")
         call(*one, "--out", "threshold_0.9", "--set", "final_threshold=0.9")
         call("view", "small")
         call("view", "threshold_0.5")
-        call("compare", "threshold_0.5", "threshold_0.9", "--page", "comparison.html")
-        with Browser(1240, 1500) as browser:
+        call("run", SOURCE / "graphs/demo.json", "--sweep", "final_threshold=0.3,0.5", "--out", "sweep", "--quiet", "--resume")
+        call("compare", "sweep/final_threshold=0.3", "sweep/final_threshold=0.5", "--page", "comparison.html")
+        with Browser(1240, 1440) as browser:
             browser.open(folder / "comparison.html")
             browser.until("document.querySelector('figure img')")
             browser.picture(options.images / "comparison.png")
-        with Browser(1240, 900) as browser:
+        with Browser(1240, 1180) as browser:
             browser.open(folder / "small/report.html")
             browser.until("document.querySelector('#table')")
             browser.picture(options.images / "report.png")

@@ -42,8 +42,11 @@ LayerPtr PackedImages::pack(const LayerSource& source, std::int64_t most_voxels)
 void PageLayers::add(const LayerSource& source, std::vector<std::size_t>& indices) {
   std::error_code unknown;
   const fs::path place = fs::weakly_canonical(source.file, unknown);
-  const auto known = std::find(places_.begin(), places_.end(), place);
-  if (known != places_.end()) return indices.push_back(static_cast<std::size_t>(known - places_.begin()));
+  if (const auto known = std::find(places_.begin(), places_.end(), place); known != places_.end()) {
+    const auto index = static_cast<std::size_t>(known - places_.begin());
+    if (std::find(indices.begin(), indices.end(), index) == indices.end()) indices.push_back(index);
+    return;
+  }
   try {
     packed.push_back(images_.pack(source, kMostVoxels));
     indices.push_back(places_.size());

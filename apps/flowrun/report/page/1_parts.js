@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 function fill(made, properties, children) {
   for (const [key, value] of Object.entries(properties)) if (value !== undefined && value !== null) made.setAttribute(key, value);
-  made.append(...children.flat().filter(child => child !== null && child !== undefined && child !== ""));
+  made.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== ""));
   return made;
 }
 const el = (name, properties = {}, ...children) => fill(document.createElement(name), properties, children);

@@ -7,18 +7,22 @@ function plot(height, label, ...children) {
 }
 const label = (kind, x, y, text) => svg("text", { class: kind, x, y }, text);
 
+/** Longest first; without the nodes that did not run. */
 function nodeTimes() {
-  const left = 250, widest = 430, longest = Math.max(...run.nodes.map(node => node.busy));
-  const bars = run.nodes.map((node, i) => {
+  const ran = run.nodes.filter(node => node.firings > 0).sort((a, b) => b.busy - a.busy), others = run.nodes.length - ran.length;
+  const rest = others ? el("p", { class: "soft" }, `${countText(others, "node")} did not run.`) : null;
+  if (!ran.length) return rest;
+  const left = 250, widest = 430, longest = ran[0].busy;
+  const bars = ran.map((node, i) => {
     const y = 4 + 24 * i, width = longest > 0 ? Math.max(1.5, widest * node.busy / longest) : 0;
     const share = run.busy > 0 ? (100 * node.busy / run.busy).toFixed(1) : "0.0";
-    return svg("g", {}, svg("title", {}, `${node.id} (${node.type}): ${node.firings} firings, busy ${node.busyText}`),
+    return svg("g", {}, svg("title", {}, `${node.id} (${node.type}): ${countText(node.firings, "firing")}, busy ${node.busyText}`),
                label("label", left - 10, y + 12, shortened(node.id, 34)),
                svg("rect", { class: "bar", x: left, y, width: width.toFixed(1), height: 14, rx: 2 }),
                label("value", left + width + 8, y + 12, `${node.busyText} \u00b7 ${share} %`),
                node.slowest ? label("note", WIDTH, y + 12, `median ${node.median}, slowest ${node.slowest} (${shortened(node.slowestCase, 16)})`) : null);
   });
-  return plot(24 * run.nodes.length + 4, "Busy time of each node", bars);
+  return [plot(24 * ran.length + 4, "Busy time of each node", bars), rest];
 }
 
 function caseTimes() {
