@@ -42,7 +42,7 @@ void require_complete(const PatchBatch& patches) {
   const auto held = static_cast<std::int64_t>(patches.values.size());
   if (patches.count() > 0 &&
       (!sizes || held / patches.values_per_patch() != patches.count() || held % patches.values_per_patch() != 0))
-    throw Error("a chunk of " + std::to_string(patches.count()) + " patches of " + in_words(patches) + " holds " +
+    throw Error("a chunk of " + std::to_string(patches.count()) + " patches of " + in_words(patches) + " contains " +
                 std::to_string(held) + " values; the plugin that made it is at fault");
 }
 

@@ -51,7 +51,7 @@ std::string latin1_of(std::string_view utf8) {
       continue;
     }
     const bool two_bytes = (lead == 0xC2 || lead == 0xC3) && i + 1 < utf8.size() && (utf8[i + 1] & 0xC0) == 0x80;
-    if (!two_bytes) throw Error("it holds a text that is not latin-1 where bytes are expected");
+    if (!two_bytes) throw Error("it contains a text that is not latin-1 where bytes are expected");
     bytes.push_back(static_cast<char>((lead << 6) | (utf8[++i] & 0x3F)));
   }
   return bytes;
@@ -64,7 +64,7 @@ Value* make_bytes(Store& store, const Value& arguments) {
       items.size() == 2 && items[0]->kind == Kind::text && items[1]->kind == Kind::text && items[1]->text == "latin1";
   if (!usual) refuse_arguments("_codecs.encode");
   store.text_bytes += items[0]->text.size();
-  if (store.text_bytes > store.file.size()) throw Error("it unpacks to more data than the file holds");
+  if (store.text_bytes > store.file.size()) throw Error("it unpacks to more data than the file contains");
   return store.add(Kind::text, 0, store.texts.emplace_back(latin1_of(items[0]->text)));
 }
 

@@ -113,7 +113,7 @@ NodeType stage_type() {
       "GPUs (device "
       "auto) get chunks in turn. Reports device_s, the seconds that a GPU was busy with the patches. docs/gpu.md says more.\n\n"
       "Errors: no TorchScript model, a damaged one, a CUDA device that is not there, patches of channels or a size that the "
-      "network does not take, output that is not N x K or holds NaN. An empty chunk gives empty scores.";
+      "network does not take, output that is not N x K or contains NaN. An empty chunk gives empty scores.";
   type.inputs = {kPatches};
   type.outputs = {kScores};
   type.params = PatchRunner::params();

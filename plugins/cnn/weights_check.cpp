@@ -43,7 +43,7 @@ bool all_finite(std::string_view bytes) {
 void check_layer(const Layer& layer, const LayerRule& rule, std::vector<std::string>& faults) {
   const std::string name = "layer '" + rule.name + "'";
   if (layer.arrays.size() != rule.shapes.size()) {
-    faults.push_back(name + " holds " + std::to_string(layer.arrays.size()) + " arrays where 2 (weights, biases) are expected");
+    faults.push_back(name + " contains " + std::to_string(layer.arrays.size()) + " arrays where 2 (weights, biases) are expected");
     return;
   }
   for (std::size_t i = 0; i < rule.shapes.size(); ++i) {

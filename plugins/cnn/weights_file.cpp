@@ -31,11 +31,11 @@ std::vector<std::int64_t> shape_of(const Value& tuple) {
 
 ArrayView array_of(const Value& value) {
   if (value.kind != Kind::array || value.items.size() != 2)
-    throw Error("it holds " + std::string(in_words(value.kind)) + " where an array of weights is expected");
+    throw Error("it contains " + std::string(in_words(value.kind)) + " where an array of weights is expected");
   ArrayView array{shape_of(*value.items[0]), value.text};
   if (const std::string_view type = value.items[1]->text; type != "<f4")
-    throw Error("it holds an array of type '" + std::string(type) + "'; '<f4' (float32, little-endian) is expected");
-  if (value.number != 0) throw Error("it holds an array in Fortran order; save numpy.ascontiguousarray of it");
+    throw Error("it contains an array of type '" + std::string(type) + "'; '<f4' (float32, little-endian) is expected");
+  if (value.number != 0) throw Error("it contains an array in Fortran order; save numpy.ascontiguousarray of it");
   std::int64_t values = 1;
   for (const std::int64_t axis : array.shape) {
     values *= axis;
@@ -59,13 +59,13 @@ Layer layer_of(const Value& key, const Value& value) {
 }
 
 std::vector<Layer> layers_of(const Value& root) {
-  if (root.kind != Kind::dict) throw Error("it holds " + std::string(in_words(root.kind)) + ", not a dictionary of layers");
+  if (root.kind != Kind::dict) throw Error("it contains " + std::string(in_words(root.kind)) + ", not a dictionary of layers");
   std::vector<Layer> layers;
   std::size_t arrays = 0;
   for (std::size_t i = 0; i + 1 < root.items.size(); i += 2) {
     arrays += root.items[i + 1]->items.size();
     if (arrays > kMaxArrays || layers.size() >= kMaxArrays)
-      throw Error("it holds more than " + std::to_string(kMaxArrays) + " layers or arrays; the published networks have a dozen");
+      throw Error("it contains more than " + std::to_string(kMaxArrays) + " layers or arrays; the published networks have a dozen");
     layers.push_back(layer_of(*root.items[i], *root.items[i + 1]));
   }
   return layers;

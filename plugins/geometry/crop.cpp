@@ -80,7 +80,9 @@ class Crop : public Node {
     if (box == Box{{0, 0, 0}, image.geometry.size}) return context.pass(kIn<Image>, kOut<Image>);
     Image result;
     result.geometry = cut(image.geometry, box);
-    result.voxels.resize(static_cast<std::size_t>(result.geometry.voxel_count()));
+    const auto count = static_cast<std::size_t>(result.geometry.voxel_count());
+    reserve_large(result.voxels, count);
+    result.voxels.resize(count);
     result.source = image.source;
     result.facts = image.facts;
     copy_out(image.voxels, image.geometry, box, result.voxels);

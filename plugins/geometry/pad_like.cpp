@@ -33,6 +33,7 @@ class PadLike : public Node {
     const Box box = place_in(image.geometry, name, reference.geometry, other);
     Image result;
     result.geometry = reference.geometry;
+    reserve_large(result.voxels, reference.voxels.size());
     result.voxels.assign(reference.voxels.size(), outside(context.params()));
     result.source = image.source;
     result.facts = image.facts;

@@ -83,7 +83,7 @@ struct Mark {
 /// Files that come under the name of an image.
 const Mark* mark_of(std::string_view start) {
   static const std::array<Mark, 31> kMarks{{
-      {0, "version https://git-lfs", "a pointer of Git LFS: the image itself is not here; get it with 'git lfs pull'"},
+      {0, "version https://git-lfs", "a pointer of Git LFS: the image itself is missing; get it with 'git lfs pull'"},
       {0, "PK\3\4", "a zip archive; unpack it"},
       {0, "PK\5\6"sv, "an empty zip archive"},
       {257, "ustar", "a tar archive; unpack it"},
@@ -145,7 +145,7 @@ std::string what_by(std::string_view start) {
     if (const Mark* mark = mark_of(without_space(start))) return mark->what;
   const std::string_view first_line = start.substr(0, start.find('\n'));
   if (text && first_line.size() < 1000 && first_line.find("annex/objects") != std::string_view::npos)
-    return "a pointer of git-annex: the image itself is not here; get it with 'git annex get'";
+    return "a pointer of git-annex: the image itself is missing; get it with 'git annex get'";
   if (text) return "a text that begins with '" + printable(std::string(first_line.substr(0, 40))) + "'";
   if (start.size() >= 352 && std::all_of(start.begin(), start.end(), [](char c) { return c == 0; }))
     return "a file that begins with zeros, as a copy leaves it that was broken off; copy it again";

@@ -121,7 +121,7 @@ std::string link_words(const fs::path& link) {
   std::error_code unused;
   const std::string target = fs::read_symlink(link, unused).string();
   if (target.find("annex/objects/") != std::string::npos)
-    return "a link of git-annex whose content is not here; get it with 'git annex get' or 'datalad get'";
+    return "a link of git-annex whose content is missing; get it with 'git annex get' or 'datalad get'";
   return "a broken link to '" + printable(target) + "'; get the file that it leads to";
 }
 

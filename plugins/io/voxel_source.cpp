@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "flowrun/sdk/error.h"
+#include "flowrun/sdk/large_memory.h"
 #include "image_header.h"
 #include "memory_room.h"
 #include "value_losses.h"
@@ -199,10 +200,10 @@ std::vector<float> read_voxels(const VoxelSource& source, const Sizes& size, con
   VoxelBytes bytes(source);
   Taken taken;
   std::vector<float>& voxels = taken.voxels;
-  voxels.reserve(at_once);
+  reserve_large(voxels, at_once);
   while (voxels.size() < count) {
     const std::size_t done = voxels.size(), step = std::min(kStep, count - done);
-    if (voxels.capacity() < done + step) voxels.reserve(grown(done, step, count));
+    if (voxels.capacity() < done + step) reserve_large(voxels, grown(done, step, count));
     const bool came = source.coding == Coding::text ? take_text(bytes, source, step, taken, file)
                                                     : row_of(source.type).take(bytes, source, step, taken);
     if (!came)

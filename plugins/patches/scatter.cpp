@@ -72,7 +72,7 @@ NodeType scatter_type() {
   type.name = "patches.scatter";
   type.summary = "Scores of voxels put back in their places, as a map";
   type.details =
-      "Makes a volume on the voxel list's grid that holds one class's score at each voxel of the list and 'background' "
+      "Makes a volume on the voxel list's grid that contains one class's score at each voxel of the list and 'background' "
       "elsewhere. The chunks of scores may list their voxels in any order. An empty list gives a map of background.\n\n"
       "Connect the list that the patches were cut around. Errors: scores on another grid than the list; 'class' is not one of "
       "the scores' classes; a voxel that is not in the list, or gets two scores, or none. Scores outside of 0 to 1 are a warning "

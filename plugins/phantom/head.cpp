@@ -53,7 +53,9 @@ std::vector<std::uint8_t> paint_all(const Head& head, const Contrast& contrast, 
 Labels labels_on(const HeadGrid& grid, const std::string& source) {
   Labels labels;
   labels.geometry = grid.geometry;
-  labels.voxels.resize(static_cast<std::size_t>(grid.geometry.voxel_count()));
+  const auto count = static_cast<std::size_t>(grid.geometry.voxel_count());
+  reserve_large(labels.voxels, count);
+  labels.voxels.resize(count);
   labels.source = source;
   labels.facts.kind = flowrun::kLabels;
   return labels;

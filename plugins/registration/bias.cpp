@@ -67,6 +67,7 @@ Volume without_field(const Volume& image, const Volume& field, const Work& work)
   const Places x(image.geometry, field.geometry, 0), y(image.geometry, field.geometry, 1), z(image.geometry, field.geometry, 2);
   Volume result;
   result.geometry = image.geometry;
+  reserve_large(result.voxels, image.voxels.size());
   result.voxels.resize(image.voxels.size());
   work.parallel_for(size[2], [&](std::int64_t slice) {
     const std::vector<float> plane = plane_at(field, z, static_cast<std::size_t>(slice));

@@ -40,7 +40,9 @@ Volume along_axis(const Volume& image, std::size_t axis, double sigma, std::int6
   result.geometry = image.geometry;
   result.geometry.size[axis] = (size[axis] + thin - 1) / thin;
   result.geometry.spacing[axis] *= static_cast<double>(thin);
-  result.voxels.resize(static_cast<std::size_t>(result.geometry.voxel_count()));
+  const auto count = static_cast<std::size_t>(result.geometry.voxel_count());
+  reserve_large(result.voxels, count);
+  result.voxels.resize(count);
   const std::vector<float> kernel = sigma < kLeastBlur ? std::vector<float>{1} : kernel_of(sigma);
   const std::size_t inner = axis == 0 ? 1 : 0, outer = axis == 2 ? 1 : 2;  // a task is one value of the outer other axis
   const auto stride_of = [](const Geometry& grid, std::size_t a) {

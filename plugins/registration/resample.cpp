@@ -18,7 +18,9 @@ Image filled(const Image& image, const Geometry& grid, const Transform& to_image
   result.geometry = grid;
   result.source = image.source;
   result.facts = image.facts;
-  result.voxels.resize(static_cast<std::size_t>(grid.voxel_count()));
+  const auto count = static_cast<std::size_t>(grid.voxel_count());
+  reserve_large(result.voxels, count);
+  result.voxels.resize(count);
   const VoxelMap map(grid, to_image, image.geometry);
   work.parallel_for(grid.size[2], [&](std::int64_t z) {
     for (std::int64_t y = 0; y < grid.size[1] && !work.cancelled(); ++y) {

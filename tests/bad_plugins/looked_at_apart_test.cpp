@@ -61,7 +61,7 @@ TEST_CASE("bad_plugins: one that crashes when it is loaded, or when it is asked,
 }
 
 TEST_CASE("bad_plugins: what one printed before it ended is told") {
-  CHECK(how_it_ended("aborts") == "aborted the process; it printed 'my model / is not here'");
+  CHECK(how_it_ended("aborts") == "aborted the process; it printed 'my model / is missing'");
   const std::string thrown = how_it_ended("throws_when_loaded");
   CHECK_MESSAGE(thrown.starts_with("aborted the process; it printed 'terminate called"), thrown);
   CHECK(thrown.find("no licence server") != std::string::npos);

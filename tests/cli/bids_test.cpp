@@ -268,7 +268,7 @@ TEST_CASE("flowrun run --bids: graphs and words that do not fit are told") {
                                    "flair=x", "--bids-filter", "flair.acq=a_b", "--cases", "x.csv", "--case-name", "x"});
   for (const char* part :
        {"BIDS has no entity 'akq'; did you mean 'acq'?", "has no input of files 'flar'; did you mean 'flair'?",
-        "write INPUT.ENTITY=LABEL", "a label holds letters and digits", "--bids and --cases both say where the cases come from",
+        "write INPUT.ENTITY=LABEL", "a label contains letters and digits", "--bids and --cases both say where the cases come from",
         "--case-name names a single case; with --bids"})
     CHECK_MESSAGE(contains(wrong.err, part), wrong.err);
   CHECK(contains(run_flowrun(folder, {"run", "two.json", "--bids", "none"}).err, "--bids 'none': there is no such folder"));

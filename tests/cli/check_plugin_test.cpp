@@ -130,7 +130,11 @@ TEST_CASE("flowrun check-plugin: a library that is refused or exports too much i
   if (!kSanitized) CHECK(contains(exports.out, "'_ZN6SharedIiE5valueE'"));
   const Ended none = run_flowrun(folder, {"check-plugin", "nowhere.so"});
   CHECK(none.status == 2);
-  CHECK(none.err == "flowrun: 'nowhere.so' is not a file; check-plugin takes a plugin's library\n");
+  CHECK(none.err == "flowrun: 'nowhere.so' is not a file; check-plugin takes a plugin's library (.so), or the .py file of a plugin in Python\n");
+  folder.write("mine/mine.py", "");
+  const Ended of_folder = run_flowrun(folder, {"check-plugin", "mine"});
+  CHECK(of_folder.status == 2);
+  CHECK(contains(of_folder.err, "or the .py file of a plugin in Python: 'mine/mine.py'"));
   const Ended node = run_flowrun(folder, {"check-plugin", kFixtures + "/unruly.so", "--node", "unruly.god"});
   CHECK(node.status == 2);
   CHECK(node.err == "flowrun: plugin 'unruly' has no node type 'unruly.god'; did you mean 'unruly.good'?\n");

@@ -175,7 +175,7 @@ TEST_CASE("flowrun merge: what holds no records is told") {
   const TempFolder folder;
   folder.write("empty/x.txt", "x");
   CHECK(contains(run_flowrun(folder, {"merge", "none"}).err, "'none' is no folder"));
-  CHECK(contains(run_flowrun(folder, {"merge", "empty"}).err, "'empty' holds no records of cases"));
+  CHECK(contains(run_flowrun(folder, {"merge", "empty"}).err, "'empty' contains no records of cases"));
   write_study(folder);
   REQUIRE(run_shard(folder, "1/1").status == 1);
   folder.write("o/flowrun/cases/p9.json", "{ broken");

@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include "kept_setting.h"
+#include "support/needs.h"
 
 using namespace flowrun::testing;
 
@@ -29,6 +31,50 @@ TEST_CASE("flowrun run --until and --keep: a part of the graph, and its results 
                  "--keep times.mask: node 'times' (formula.multiply) has no output 'mask'; it has volume"));
   CHECK(contains(setting.run({"--keep", "times"}).err, "--keep times: name the output too, as NODE.PORT; it has volume"));
   CHECK(contains(setting.run({"--keep", "times.volume=x_${name}.nii"}).err, "may contain ${case} and ${out}"));
+}
+
+TEST_CASE("flowrun compare --mask: of two masks only the one that its node wrote is measured with the reference" *
+          doctest::test_suite("needs plugins")) {
+  for (const char* plugin : {"phantom.so", "segment.so", "io.so"})
+    if (!std::filesystem::exists(std::filesystem::path(FLOWRUN_TEST_PLUGINS) / plugin))
+      return could_not_run("the plugins phantom, segment and io are not built");
+  const TempFolder folder;
+  folder.write("two.json", R"({ "format": 1, "name": "two",
+    "parameters": { "above": { "type": "number", "default": 1.0 } },
+    "nodes": {
+      "head": { "type": "phantom.head", "params": { "size": [16, 16, 16], "spacing": [10, 10, 10] } },
+      "bright": { "type": "segment.threshold", "inputs": { "volume": "head.flair" }, "params": { "above": "${above}" } },
+      "write_bright": { "type": "io.write_mask", "inputs": { "mask": "bright.mask" }, "params": { "path": "${out}/${case}_bright.nii" } },
+      "write_lesions": { "type": "io.write_mask", "inputs": { "mask": "head.lesions" }, "params": { "path": "${out}/${case}.nii" } },
+      "write_structures": {
+        "type": "io.write_labels", "inputs": { "labels": "head.structures" }, "params": { "path": "${out}/${case}_structures.nii" } }
+    } })");
+  for (const char* above : {"50", "60"}) {
+    const Ended ran = run_flowrun(folder, {"run", "two.json", "--out", above, "--set", std::string("above=") + above});
+    REQUIRE_MESSAGE(ran.status == 0, ran.err);
+  }
+  const auto compare = [&](const char* mask) {
+    return run_flowrun(folder, {"compare", "50", "60", "--reference", "50/{case}.nii", "--mask", mask});
+  };
+  const Ended one = compare("write_lesions");
+  CHECK_MESSAGE(one.status == 0, one.err);
+  CHECK(contains(one.out, "write_lesions.path"));
+  CHECK_FALSE(contains(one.out, "write_bright.path"));
+  const Ended unknown = compare("lesions");
+  CHECK(unknown.status == 2);
+  CHECK(contains(unknown.err, "wrote a mask in both runs; those that did: write_bright, write_lesions, write_structures"));
+  const auto all = [&] { return run_flowrun(folder, {"compare", "50", "60"}).out; };
+  CHECK(contains(all(), "write_structures.path (mean of its labels)"));
+  CHECK(contains(all(), "1 (same file)"));
+  std::filesystem::copy_file(folder.path() / "60/two_bright.nii", folder.path() / "60/two.nii",
+                             std::filesystem::copy_options::overwrite_existing);
+  CHECK(contains(all(), "two: write_lesions.path of B is not what the run wrote: '60/two.nii' was changed or removed since"));
+  const std::string lesions = folder.read("50/two.nii");
+  for (const char* option : {"--csv", "--page"})
+    CHECK(run_flowrun(folder, {"compare", "50", "60", option, "50/two.nii"}).status == 2);
+  CHECK((folder.read("50/two.nii") == lesions));
+  for (int again = 0; again < 2; ++again)  // of its own files an earlier one is replaced
+    CHECK(run_flowrun(folder, {"compare", "50", "60", "--csv", "c.csv", "--page", "c.html"}).status == 0);
 }
 
 TEST_CASE("flowrun run -: a graph from the standard input") {
@@ -74,6 +120,14 @@ TEST_CASE("flowrun compare: what differs between two runs, and their figures sid
   CHECK(contains(run_flowrun(setting.folder, {"compare", "o", "o"}).out, "CHANGES (from A to B)\n  none\n"));
   CHECK(run_flowrun(setting.folder, {"compare", "o", "kept"}).status == 2);
   CHECK(run_flowrun(setting.folder, {"compare", "o", "p", "--reference", "mask.nii"}).status == 2);
+  const Words other_name{"run", "kept.json", "--in", "image=image.txt", "--case-name", "b", "--out", "other", "--plugin-path", "plugins"};
+  CHECK(run_flowrun(setting.folder, other_name).status == 0);
+  const Ended no_case = run_flowrun(setting.folder, {"compare", "o", "other"});
+  CHECK(no_case.status == 2);
+  CHECK(contains(no_case.err, "no case is in both runs, so nothing can be compared: A has 'a', B has 'b'; give the cases"));
+  const Ended without_masks = run_flowrun(setting.folder, {"compare", "o", "p", "--mask", "write"});
+  CHECK(without_masks.status == 2);
+  CHECK(contains(without_masks.err, "--mask write: no node of this name wrote a mask in both runs; those that did: none"));
   setting.folder.write("image.txt", "image 2\n");
   CHECK(setting.run({}, "q").status == 0);
   CHECK(contains(run_flowrun(setting.folder, {"compare", "o", "q"}).out, "input 'image' has other content"));

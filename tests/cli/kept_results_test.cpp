@@ -342,3 +342,33 @@ TEST_CASE("flowrun run: what is made while a plugin is built again is not kept, 
   CHECK(contains(run_flowrun(setting.folder, again).err, "runs again: a"));
   CHECK(setting.folder.read("o/a.txt") == "21\n");
 }
+
+TEST_CASE("flowrun run: what is made while a file is changed and put back is not kept: a node may have read it in between") {
+  const Setting setting;
+  std::string graph = kWaiting;
+  graph.replace(graph.find(R"("value": 7)"), 10, R"("value": 7, "file": "${image}")");
+  graph.replace(graph.find(R"("nodes")"), 7, R"("inputs": { "image": { "type": "path" } }, "nodes")");
+  setting.folder.write("wait.json", graph);
+  Words words = kWaitingWords;
+  words.insert(words.end(), {"--in", "image=image.txt"});
+  FlowrunProcess process(setting.folder, words);
+  REQUIRE(wait_for_file(setting.folder.path() / "o/begun"));
+  setting.folder.write("image.txt", "image 2\n");
+  setting.folder.write("image.txt", "image 1\n");
+  setting.folder.write("release", "");
+  CHECK(process.end().status == 0);
+  CHECK_FALSE(fs::exists(setting.folder.path() / "kept/results"));
+}
+
+TEST_CASE("flowrun run: a pipe in the place of a file of the folder is not waited for") {
+  const Setting setting;
+  CHECK(setting.kept() == 0);
+  for (const auto& entry : fs::recursive_directory_iterator(setting.folder.path() / "kept")) {
+    if (!entry.is_regular_file() || entry.path().filename() == "CACHEDIR.TAG") continue;
+    fs::remove(entry.path());
+    REQUIRE(::mkfifo(entry.path().c_str(), 0600) == 0);
+  }
+  const Ended ended = setting.run();
+  CHECK_MESSAGE(ended.status == 0, ended.err);
+  CHECK(setting.folder.read("o/a.txt") == "14\n");
+}

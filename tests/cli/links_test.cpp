@@ -51,7 +51,7 @@ Ended run(const TempFolder& folder, const std::string& graph, std::vector<std::s
 }
 
 std::string get_words(const std::string& name) {
-  return "is a file of git-annex whose content is not here; get it with 'git annex get " + name + "' or 'datalad get " + name +
+  return "is a file of git-annex whose content is missing; get it with 'git annex get " + name + "' or 'datalad get " + name +
          "'";
 }
 

@@ -214,6 +214,24 @@ TEST_CASE("flowrun validate: a wrong graph is told with all its faults and their
   CHECK(contains(ended.out, "wrong.json: wrong, "));
 }
 
+TEST_CASE("flowrun validate: a graph that takes packets of another one is checked by itself") {
+  const TempFolder folder;
+  const auto stage = [&](const char* type) {
+    folder.write("stage.json", std::string(R"({ "format": 1, "name": "stage", "inputs": { "image": { "type": "flowrun.volume/1" } },
+      "nodes": { "first": { "type": ")") + type + R"(", "inputs": { "volume": "image" } } },
+      "outputs": { "value": "first.number" } })");
+    return run_flowrun(folder, {"validate", "stage.json"});
+  };
+  const Ended right = stage("clitest.measure");
+  CHECK_MESSAGE(right.status == 0, right.err);
+  CHECK(right.out == "stage.json: ok, no errors (a stage of other graphs: it takes packets at 'image')\n");
+  const Ended wrong = stage("clitest.write");
+  CHECK(wrong.status == 2);
+  CHECK(contains(wrong.err, "node 'first', parameter 'path' is missing"));
+  CHECK_FALSE(contains(wrong.err, "graph/"));
+  CHECK(run_flowrun(folder, {"validate", "stage.json", "--open"}).status == 2);
+}
+
 TEST_CASE("flowrun validate: a setting of an unknown parameter is a fault of the command line") {
   const TempFolder folder;
   folder.write("value.json", kValueGraph);

@@ -98,7 +98,7 @@ TEST_CASE("flowrun new-plugin: the name of a plugin that is installed is refused
 
 TEST_CASE("flowrun new-plugin: what is there is never overwritten, be it a folder, a file or a link") {
   const std::string refusal =
-      "flowrun: 'bright' is here already and is left as it is; choose another name, or work in another folder\n";
+      "flowrun: 'bright' exists already and is left as it is; choose another name, or work in another folder\n";
   const TempFolder with_folder, with_file, with_link;
   fs::create_directory(with_folder.path() / "bright");
   CHECK(run_flowrun(with_folder, {"new-plugin", "bright"}).err == refusal);
@@ -145,7 +145,7 @@ TEST_CASE("flowrun new-node: what is in the way is named, and nothing is changed
   CHECK(contains(refusal({"brighten", "--plugin", "bright"}), "the plugin has a node 'brighten' already"));
   CHECK(contains(refusal({"darken", "--plugin", "bright", "--with", "itk"}), "the plugin does not use a library yet"));
   folder.write("bright/graphs/darken.json", "mine");
-  CHECK(contains(refusal({"darken", "--plugin", "bright"}), "is here already and is left as it is"));
+  CHECK(contains(refusal({"darken", "--plugin", "bright"}), "exists already and is left as it is"));
   CHECK(folder.read("bright/graphs/darken.json") == "mine");
   fs::remove(folder.path() / "bright/graphs/darken.json");
   folder.write("bright/src/plugin.cpp", "// my own\n");

@@ -83,7 +83,7 @@ TEST_CASE("flowrun run --cases: words that are no use are told with what to writ
                "graph 'two' needs input 't1' too: --cases t1='...{case}...' finds a file for each case, --in t1=... gives one"));
   const Ended wrong = dry_run(folder, {"--cases", "flair=data/{subject}/FLAIR.nii", "--cases", "t2=data/{case}/T1.nii", "--cases",
                                        "value={case}", "--in", "t1=data/{case}/T1.nii"});
-  CHECK(contains(wrong.err, "there is no such table, and a pattern holds {case}"));
+  CHECK(contains(wrong.err, "there is no such table, and a pattern contains {case}"));
   CHECK(contains(wrong.err, "graph 'two' has no input 't2'; did you mean 't1'?"));
   CHECK(contains(wrong.err, "input 'value' takes number, and patterns find files"));
   CHECK(contains(wrong.err, "--in t1: this gives one value to all cases; a pattern that finds cases goes with --cases"));
@@ -91,6 +91,26 @@ TEST_CASE("flowrun run --cases: words that are no use are told with what to writ
       dry_run(folder, {"--cases", "flair=a/{case}", "--cases", "flair=b/{case}", "--cases", "a.csv", "--cases", "b.csv"});
   CHECK(contains(twice.err, "--cases gives two patterns for input 'flair'; give one"));
   CHECK(contains(twice.err, "--cases: two tables, 'a.csv' and 'b.csv'; give one"));
+}
+
+TEST_CASE("flowrun run --cases: of a table, too, cases that lack a file are left out when asked, and the refusal says how") {
+  const TempFolder folder;
+  write_cases(folder);
+  folder.write("cases.csv", "case,flair,t1\np1,data/p1/FLAIR.nii,data/p1/T1.nii\np2,gone.nii,data/p2/T1.nii\n");
+  const Ended refused = dry_run(folder, {"--cases", "cases.csv"});
+  CHECK(refused.status == 2);
+  CHECK(contains(refused.err, "cases.csv:3:1: error: case 'p2', input 'flair': the file 'gone.nii' does not exist"));
+  CHECK(contains(refused.err,
+                 "1 of 2 cases lacks files; add them, or leave that case out with --exclude p2 or --incomplete skip"));
+  const Ended left_out = dry_run(folder, {"--cases", "cases.csv", "--incomplete", "skip"});
+  CHECK_MESSAGE(left_out.status == 0, left_out.err);
+  CHECK(contains(left_out.err, "cases.csv:3:1: warning: case 'p2', input 'flair': the file 'gone.nii' does not exist; this case is left out"));
+  CHECK(contains(left_out.out, "CASE p1\n"));
+  CHECK_FALSE(contains(left_out.out, "CASE p2\n"));
+  folder.write("cases.csv", "case,flair,t1\np2,gone.nii,data/p2/T1.nii\n");
+  const Ended nothing = dry_run(folder, {"--cases", "cases.csv", "--incomplete", "skip"});
+  CHECK(nothing.status == 2);
+  CHECK(contains(nothing.err, "no case has all of its files, so nothing is left to run"));
 }
 
 TEST_CASE("flowrun run --cases: a table names the cases and a pattern their files") {

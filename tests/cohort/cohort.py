@@ -186,7 +186,7 @@ def check_trace(file, cases):
     assert arrows["s"] and arrows["s"].keys() == arrows["f"].keys(), "an arrow without its other end"
     assert all(time <= arrows["f"][number] for number, time in arrows["s"].items()), "an arrow that ends before it begins"
     assert set(cases) <= begun and counters == {"data between nodes", "cases in flight"}, counters
-    print(f"cohort: the trace holds {len(events)} events of all cases, {len(arrows['s'])} arrows, and both counters")
+    print(f"cohort: the trace contains {len(events)} events of all cases, {len(arrows['s'])} arrows, and both counters")
 
 
 def peak_of(out):

@@ -30,6 +30,8 @@ WORDS = {
     r"mend(?:ed|s|ing)?": "correct, corrected",
     r"is said|are said": "is reported, is printed",
     r"judged?|judges|judging": "check, checked, validation",
+    r"holds": "contains, has",
+    r"(?:is|are) here already|is not here": "exists already, is missing",
     r"taken to bits|comes to nothing|befalls?": "(plain words)",
 }
 PATTERN = re.compile(r"\b(?:" + "|".join(f"({words})" for words in WORDS) + r")(?!\w)", re.IGNORECASE)

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 import flowrun
+from conftest import SOURCE
 
 
 @pytest.fixture
@@ -54,6 +55,12 @@ def test_a_single_case_of_named_inputs(graph, tmp_path):
     outcome = flowrun.run(graph, out=tmp_path / "out", case_name="only", seed=7)
     assert repr(outcome) == f"<1 done in {tmp_path / 'out'}>"
     assert flowrun.results(tmp_path / "out").report().name == "report.html"
+
+
+def test_a_parameter_of_the_graph_is_given_like_an_input(tmp_path):
+    out = tmp_path / "out"
+    flowrun.run(SOURCE / "graphs/phantom_cases.json", out=out, case_name="a", size=[16, 16, 16], spacing=[10, 10, 10])
+    assert flowrun.read(out / "a_flair.nii.gz").shape == (16, 16, 16)
 
 
 def test_a_case_that_fails_is_a_row_with_its_reason(tmp_path):

@@ -22,8 +22,6 @@ def run_cell(text, names):
 
 def test_the_notebook_runs_from_its_first_cell_to_its_last(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    if not (flowrun.prefix() / "share/flowrun/graphs").is_dir():  # a build folder has none of its own
-        monkeypatch.setattr(flowrun, "graph_folder", lambda: SOURCE / "graphs")
     notebook = json.loads((SOURCE / "docs/python.ipynb").read_text())
     names = {}
     shown = [run_cell("".join(cell["source"]), names) for cell in notebook["cells"] if cell["cell_type"] == "code"]

@@ -126,16 +126,32 @@ def test_what_does_not_fit_is_a_sentence(bright, tmp_path):
             session.run(imgae=image)
         with pytest.raises(flowrun.FlowrunError, match="input 'image' of graph 'bright' is missing"):
             session.run()
+        with pytest.raises(flowrun.FlowrunError, match=r"give each input by its name, as in run\(image=...\)"):
+            session.run(image)
+        with pytest.raises(flowrun.FlowrunError, match="input 'image' takes one packet, not a list"):
+            session.run(image=[image, image])
         with pytest.raises(flowrun.FlowrunError, match="input 'image': a Volume is an image or"):
             session.run(image="file.nii.gz")
         with pytest.raises(AttributeError, match="no output 'maks'; its outputs are mask"):
             session.run(image=image).maks
     with pytest.raises(flowrun.FlowrunError, match="the session is closed"):
         session.run(image=image)
-    with pytest.raises(flowrun.GraphError, match="has no outputs"):
+    with pytest.raises(flowrun.GraphError, match="has no outputs.*is run as a cohort .flowrun.run in Python"):
         flowrun.load(SOURCE / "graphs/demo.json").session()
     with pytest.raises(flowrun.FlowrunError, match="takes packets, not files; call it with graph.session"):
         flowrun.run(bright, out=tmp_path / "out")
+
+
+def test_parameters_of_nodes_have_the_names_of_the_graphs_file(bright):
+    image = (np.full((4, 4, 4), 3.0, np.float32), np.eye(4))
+    free = flowrun.GraphBuilder("free")
+    volume = free.packet("image", "flowrun.volume/1", "An image")
+    free.output("mask", free.node("cut", "segment.threshold", {"volume": volume}, above=10).mask)
+    file = free.save(bright.file.parent / "free.json").file
+    with flowrun.load(file, **{"cut.above": 2}).session() as session:
+        assert session.run(image=image).mask.data.all()
+    with pytest.raises(flowrun.GraphError, match="no node 'cutt'; did you mean 'cut'"):
+        flowrun.load(file, **{"cutt.above": 2}).session()
 
 
 def test_a_call_that_fails_says_which_node_and_the_next_one_runs(heads, tmp_path):

@@ -95,7 +95,7 @@ class Dot {
     ::posix_spawnattr_destroy(&attributes);
     if (failed)
       throw Error(
-          "an SVG is drawn by Graphviz's program 'dot', which is not here; install the package 'graphviz', or write a .dot file");
+          "an SVG is drawn by Graphviz's program 'dot', which is missing; install the package 'graphviz', or write a .dot file");
   }
   ~Dot() {
     if (process_ < 0) return;

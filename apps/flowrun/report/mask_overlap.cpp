@@ -17,6 +17,17 @@ constexpr const char* kGraph = R"({
   }
 })";
 
+constexpr const char* kLabelsGraph = R"({
+  "format": 1,
+  "name": "overlap",
+  "inputs": { "a": { "type": "path" }, "b": { "type": "path" } },
+  "nodes": {
+    "a": { "type": "io.read_labels", "params": { "path": "${a}" } },
+    "b": { "type": "io.read_labels", "params": { "path": "${b}" } },
+    "overlap": { "type": "evaluate.labels", "inputs": { "found": "b.labels", "reference": "a.labels" } }
+  }
+})";
+
 std::optional<double> figure(const CaseResult& result, const std::string& name) {
   for (const Report& report : result.reports)
     if (report.node == "overlap" && report.name == name) return report.value;
@@ -25,12 +36,11 @@ std::optional<double> figure(const CaseResult& result, const std::string& name) 
 
 std::optional<double> ml(std::optional<double> mm3) { return mm3 ? std::optional(*mm3 / 1000) : std::nullopt; }
 
-}  // namespace
-
-std::vector<MaskOverlap> mask_overlaps(const std::vector<MaskPair>& pairs, Registry& registry) {
+/// What the graph finds of each pair, in their order.
+std::vector<CaseResult> measured(const char* graph_text, const std::vector<MaskPair>& pairs, Registry& registry) {
   if (pairs.empty()) return {};
   Diagnostics faults;
-  const auto spec = parse_graph(kGraph, "the graph of the comparison", faults);
+  const auto spec = parse_graph(graph_text, "the graph of the comparison", faults);
   const auto graph = spec ? validate(*spec, registry, {}, faults) : nullptr;
   if (!graph) throw Error("masks cannot be compared: " + (faults.all().empty() ? "" : faults.all().front().message));
   std::vector<Case> cases;
@@ -40,12 +50,23 @@ std::vector<MaskOverlap> mask_overlaps(const std::vector<MaskPair>& pairs, Regis
   }
   RunOptions options;
   options.device = "cpu";
-  const RunResult result = Run(graph, registry, options).execute(cases);
+  return Run(graph, registry, options).execute(cases).cases;
+}
+
+}  // namespace
+
+std::vector<MaskOverlap> mask_overlaps(const std::vector<MaskPair>& pairs, Registry& registry) {
   std::vector<MaskOverlap> overlaps;
-  for (const CaseResult& one : result.cases)
+  for (const CaseResult& one : measured(kGraph, pairs, registry))
     overlaps.push_back({figure(one, "dice"), ml(figure(one, "reference_mm3")), ml(figure(one, "found_mm3")),
                         one.errors.empty() ? "" : one.errors.front().message});
   return overlaps;
+}
+
+std::vector<std::optional<double>> mean_label_dice(const std::vector<MaskPair>& pairs, Registry& registry) {
+  std::vector<std::optional<double>> means;
+  for (const CaseResult& one : measured(kLabelsGraph, pairs, registry)) means.push_back(figure(one, "mean_dice"));
+  return means;
 }
 
 }  // namespace flowrun

@@ -4,16 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <tuple>
 
 #include "flowrun/host/case_row.h"
 #include "flowrun/host/comparison.h"
 #include "flowrun/host/own_file.h"
+#include "flowrun/host/written_file.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
-#include "flowrun/sdk/payloads.h"
 #include "flowrun/sdk/table_text.h"
-#include "report/mask_overlap.h"
+#include "report/compared_masks.h"
 #include "report/tables_page.h"
 #include "system/exit_status.h"
 #include "terminal/open_registry.h"
@@ -25,58 +25,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxRows = 40;
+constexpr const char* kCsvHeader = "case,kind,name,a,b,difference";
 
-struct CompareCommand {
+struct CompareCommand : MaskChoice {
   std::string a, b;
-  std::string reference;  ///< pattern of masks, with {case}
   std::string csv, page;
   Words plugin_paths;
 };
-
-/// A mask of a case in both runs.
-struct ComparedMask {
-  const ComparedCase* of;
-  const ComparedFile* file;
-  MaskOverlap overlap, reference_a, reference_b;  ///< of the two; of each with the reference
-};
-
-/// Whether a node type writes a mask or labels.
-bool writes_mask(const Registry& registry, const std::string& node_type) {
-  const RegisteredType* type = registry.find(node_type);
-  if (!type || type->type.inputs.empty()) return false;
-  const std::string& payload = type->type.inputs.front().payload;
-  return payload == Mask::kType || payload == Labels::kType;
-}
-
-std::string reference_of(const std::string& pattern, const std::string& name) {
-  std::string path = pattern;
-  for (std::size_t at; (at = path.find("{case}")) != std::string::npos;) path.replace(at, 6, name);
-  return path;
-}
-
-std::vector<ComparedMask> compared_masks(const CompareCommand& command, const Comparison& comparison, Registry& registry) {
-  std::vector<ComparedMask> masks;
-  for (const ComparedCase& one : comparison.cases)
-    for (const ComparedFile& file : one.files)
-      if (writes_mask(registry, file.node_type)) masks.push_back({&one, &file, {}, {}, {}});
-  std::vector<MaskPair> pairs;
-  for (const ComparedMask& mask : masks) {
-    pairs.push_back({mask.file->a, mask.file->b});
-    if (command.reference.empty()) continue;
-    const std::string reference = reference_of(command.reference, mask.of->name);
-    pairs.push_back({reference, mask.file->a});
-    pairs.push_back({reference, mask.file->b});
-  }
-  const std::vector<MaskOverlap> overlaps = mask_overlaps(pairs, registry);
-  const std::size_t step = command.reference.empty() ? 1 : 3;
-  for (std::size_t i = 0; i < masks.size(); ++i) {
-    masks[i].overlap = overlaps[step * i];
-    if (step == 1) continue;
-    masks[i].reference_a = overlaps[step * i + 1];
-    masks[i].reference_b = overlaps[step * i + 2];
-  }
-  return masks;
-}
 
 std::string text_of(const std::optional<double>& value) { return value ? figure_text(*value) : "-"; }
 
@@ -92,6 +47,11 @@ std::vector<std::string> change_lines(const Comparison& comparison) {
     if (one.status_a != one.status_b)
       lines.push_back(fmt::format("{}: {} in A, {} in B", one.name, to_string(one.status_a), to_string(one.status_b)));
     for (const std::string& change : one.changes) lines.push_back(one.name + ": " + change);
+    for (const ComparedFile& file : one.files)
+      for (const auto& [changed, run, path] : {std::tuple(file.changed_a, "A", file.a), std::tuple(file.changed_b, "B", file.b)})
+        if (changed)
+          lines.push_back(fmt::format("{}: {} of {} is not what the run wrote: '{}' was changed or removed since", one.name,
+                                      file.name, run, path.string()));
   }
   for (const std::string& name : comparison.only_a) lines.push_back(name + ": only in A");
   for (const std::string& name : comparison.only_b) lines.push_back(name + ": only in B");
@@ -138,7 +98,13 @@ void print_masks(const CompareCommand& command, const std::vector<ComparedMask>&
                                    text_of(mask.overlap.volume_a_ml), text_of(mask.overlap.volume_b_ml)};
     if (!command.reference.empty())
       for (const MaskOverlap* overlap : {&mask.reference_a, &mask.reference_b}) cells.push_back(text_of(overlap->dice));
+    const std::size_t columns = cells.size();
     table.add(std::move(cells));
+    if (!mask.label_dice) continue;
+    std::vector<std::string> of_labels(columns);
+    of_labels[1] = label_row_name(mask);
+    of_labels[2] = text_of(mask.label_dice);
+    table.add(std::move(of_labels));
   }
   fmt::print("\nMASKS\n{}", table.text());
   if (masks.size() > kMaxRows) fmt::print("  and {} more; --csv FILE lists all\n", masks.size() - kMaxRows);
@@ -167,6 +133,9 @@ void write_csv(const std::string& file, const Comparison& comparison, const std:
     add(mask.of->name, "volume_ml", mask.file->name, mask.overlap.volume_a_ml, mask.overlap.volume_b_ml);
     table.rows.push_back(
         {mask.of->name, std::string("dice"), mask.file->name, cell(mask.overlap.dice), std::string(), std::string()});
+    if (mask.label_dice)
+      table.rows.push_back({mask.of->name, std::string("mean_dice_of_labels"), mask.file->name, cell(mask.label_dice),
+                            std::string(), std::string()});
     if (mask.reference_a.dice || mask.reference_b.dice)
       add(mask.of->name, "dice_with_reference", mask.file->name, mask.reference_a.dice, mask.reference_b.dice);
   }
@@ -197,9 +166,12 @@ PagePart masks_part(const CompareCommand& command, const std::vector<ComparedMas
                          {text_of(mask.overlap.dice)},
                          {text_of(mask.overlap.volume_a_ml)},
                          {text_of(mask.overlap.volume_b_ml)}});
-    if (command.reference.empty()) continue;
-    for (const MaskOverlap* overlap : {&mask.reference_a, &mask.reference_b})
-      part.rows.back().push_back({text_of(overlap->dice)});
+    if (!command.reference.empty())
+      for (const MaskOverlap* overlap : {&mask.reference_a, &mask.reference_b})
+        part.rows.back().push_back({text_of(overlap->dice)});
+    if (!mask.label_dice) continue;
+    part.rows.push_back({{mask.of->name}, {label_row_name(mask)}, {text_of(mask.label_dice)}, {""}, {""}});
+    part.rows.back().resize(part.columns.size());
   }
   return part;
 }
@@ -225,16 +197,41 @@ void write_page(const CompareCommand& command, const Comparison& comparison, con
   write_tables_page(command.page, page);
 }
 
+/// Only earlier tables and pages of comparisons are replaced.
+void spare_other_files(const CompareCommand& command) {
+  const auto refuse = [](const std::string& fault) {
+    if (!fault.empty()) throw Error(fault);
+  };
+  if (!command.csv.empty())
+    refuse(overwrite_fault(command.csv, "--csv", "table of flowrun compare",
+                           [](const std::string& beginning) { return beginning.starts_with(kCsvHeader); }));
+  if (!command.page.empty())
+    refuse(overwrite_fault(command.page, "--page", "page of flowrun", [](const std::string& beginning) {
+      return beginning.find("<!-- Tables of several runs, made by flowrun. -->") != std::string::npos;
+    }));
+}
+
+std::string no_common_case(const Comparison& comparison) {
+  const auto names = [](const std::vector<std::string>& all) {
+    return all.empty() ? std::string("none") : fmt::format("'{}'{}", all.front(), all.size() > 1 ? " and others" : "");
+  };
+  return fmt::format("no case is in both runs, so nothing can be compared: A has {}, B has {}; give the cases of both the same "
+                     "names (a single case by --case-name)",
+                     names(comparison.only_a), names(comparison.only_b));
+}
+
 int compare(const CompareCommand& command) {
   if (!command.reference.empty() && command.reference.find("{case}") == std::string::npos)
     throw WrongUse{"--reference takes a pattern with {case}, as masks/{case}.nii.gz"};
+  spare_other_files(command);
   Registry registry = open_registry(command.plugin_paths);
   const Comparison comparison = compare_runs(command.a, command.b);
+  if (comparison.cases.empty()) throw WrongUse{no_common_case(comparison)};
+  const std::vector<ComparedMask> masks = compared_masks(command, comparison, registry);
   fmt::print("A: {}\nB: {}\n{} in both\n", printable(command.a), printable(command.b),
              count_text(comparison.cases.size(), "case"));
   print_changes(comparison);
   print_figures(comparison);
-  const std::vector<ComparedMask> masks = compared_masks(command, comparison, registry);
   print_masks(command, masks);
   if (!command.csv.empty()) write_csv(command.csv, comparison, masks);
   if (!command.page.empty()) write_page(command, comparison, masks);
@@ -248,13 +245,15 @@ int compare(const CompareCommand& command) {
 Verb compare_verb(CLI::App& app) {
   Verb verb(app, "compare", "what differs between two runs: graph, inputs, figures, masks",
             "  flowrun compare results/threshold_03 results/threshold_05\n"
-            "  flowrun compare before after --reference 'masks/{case}.nii.gz' --csv comparison.csv\n\n"
+            "  flowrun compare before after --reference 'masks/{case}.nii.gz' --mask write_lesions\n\n"
             "Cases of one name are compared. Dice and volumes are of the masks and labels that the same node wrote in both.\n"
-            "Exit status: 0 compared, whatever differs; 2 a folder has no records, or the command line is wrong.");
+            "Exit status: 0 compared, whatever differs; 2 a folder has no records, no case is in both, or the command line is "
+            "wrong.");
   CompareCommand& command = verb.carried_out_by(compare);
   verb.argument("A", command.a, "output folder of a run");
   verb.argument("B", command.b, "output folder of another");
   verb.option("--reference", command.reference, "PATTERN", "masks that are taken for the truth, with {case} for the case's name");
+  verb.option("--mask", command.mask, "NODE", "measure only the masks that this node wrote, as write_lesions [all masks and labels]");
   verb.option("--csv", command.csv, "FILE", "write all figures and measures as a table");
   verb.option("--page", command.page, "FILE", "write a page (HTML) with the pictures of both side by side");
   verb.plugin_path(command.plugin_paths);

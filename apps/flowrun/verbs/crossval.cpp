@@ -65,6 +65,7 @@ int run_step(const CrossvalCommand& command, const StepRun& step, const std::str
   RunCommand as_run{step.begin()};
   as_run.plugin_paths = command.plugin_paths;
   as_run.quiet = command.quiet;
+  as_run.brief = true;
   as_run.where = where + ": ";
   const int status = run(as_run, interrupts);
   if (status == kAllDone) step.note_end();

@@ -121,7 +121,7 @@ std::vector<std::pair<fs::path, std::string>> new_files(const PluginPlan& plan, 
     std::error_code unknown;
     if (fs::exists(fs::symlink_status(folder / file, unknown)))
       throw Error(
-          fmt::format("'{}' is here already and is left as it is; choose another name for the node", (folder / file).string()));
+          fmt::format("'{}' exists already and is left as it is; choose another name for the node", (folder / file).string()));
     files.emplace_back(folder / file, text);
   }
   return files;

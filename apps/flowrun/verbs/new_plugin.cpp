@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "authoring/plugin_template.h"
+#include "flowrun/host/scripts.h"
 #include "flowrun/host/text.h"
 #include "flowrun/sdk/error.h"
 #include "system/exit_status.h"
@@ -62,7 +63,7 @@ class NewFolder {
  private:
   [[noreturn]] void refuse_existing() const {
     throw Error("'" + target_.string() +
-                "' is here already and is left as it is; choose another name, or work in another folder");
+                "' exists already and is left as it is; choose another name, or work in another folder");
   }
   [[noreturn]] void cannot_write(const std::string& reason) const {
     throw Error("the folder '" + target_.string() + "' cannot be made here: " + reason);
@@ -90,9 +91,10 @@ std::string prefix_option() {
 }
 
 void print_next_of_python(const PluginPlan& plan) {
-  fmt::print("{0}: a plugin in Python with {1}. Next:\n\n  cd {0}\n  python3 -m pytest\n", plan.name,
+  fmt::print("{0}: a plugin in Python with {1}. Next:\n\n  cd {0}\n  PYTHONPATH={2} python3 -m pytest\n", plan.name,
              plan.nodes.size() > 1 ? fmt::format("{} node types", plan.nodes.size())
-                                   : "the node type " + plan.name + "." + plan.nodes[0]);
+                                   : "the node type " + plan.name + "." + plan.nodes[0],
+             printable(python_folder().string()));
   for (const std::string& node : plan.nodes) fmt::print("  flowrun run graphs/{}.json --plugin-path . --out out\n", node);
   fmt::print("\nREADME.md there says what each file is.\n");
 }

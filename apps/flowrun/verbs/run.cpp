@@ -122,7 +122,7 @@ void declare_cases(Verb& verb, RunCommand& command) {
       "--bids-filter", command.bids_filters, "NAME.ENTITY=LABEL",
       "choose among the files for a graph input: flair.run=1; an empty\nlabel: the entity must not be there (repeatable)");
   verb.option("--incomplete", command.incomplete, "WHAT",
-              "what to do with cases that patterns or BIDS give only some files:\nerror or skip [error]");
+              "what to do with cases of which files are missing: error or\nskip [error]");
 }
 
 }  // namespace

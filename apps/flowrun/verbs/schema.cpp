@@ -45,7 +45,7 @@ Verb schema_verb(CLI::App& app) {
             "  flowrun schema -o graph.schema.json              then name it in a graph: \"$schema\": \"graph.schema.json\"\n"
             "  flowrun schema --plugin-path my_plugins -o graph.schema.json\n"
             "  flowrun schema --plan -o plan.schema.json\n\n"
-            "The schema (draft-07) holds the format of graph files and every node type that is found, with its\n"
+            "The schema (draft-07) contains the format of graph files and every node type that is found, with its\n"
             "ports, parameters, ranges, defaults and help. Loads no plugin's code.");
   SchemaCommand& command = verb.carried_out_by(write_schema);
   verb.flag("--plan", command.plan, "the schema of plans of 'flowrun crossval'");

@@ -4,7 +4,9 @@
 
 #include <cstdio>
 
+#include "flowrun/host/graph_spec.h"
 #include "flowrun/host/runtime.h"
+#include "flowrun/host/session.h"
 #include "flowrun/host/text.h"
 #include "system/exit_status.h"
 #include "terminal/fault_lines.h"
@@ -32,9 +34,32 @@ void open_nodes(const std::shared_ptr<const ValidatedGraph>& graph, Registry& re
   }
 }
 
+std::string names_of(const std::vector<PortSpec>& ports) {
+  std::string names;
+  for (const PortSpec& port : ports) names += (names.empty() ? "'" : ", '") + port.name + "'";
+  return names;
+}
+
+/// A graph that takes packets of another one, checked by itself.
+int validate_stage(const ValidateCommand& command, const GraphSpec& stage, Registry& registry) {
+  if (command.open) throw WrongUse{"--open needs a graph that can run; '" + command.graph + "' takes packets of another graph"};
+  Diagnostics faults;
+  SessionRequest request;
+  request.graph = command.graph;
+  request.settings = command.settings;
+  const Session checked(std::move(request), registry, faults);
+  print_faults(faults);
+  const bool right = !faults.has_errors();
+  fmt::print("{}: {}, {} (a stage of other graphs: it takes packets at {})\n", printable(command.graph), right ? "ok" : "wrong",
+             verdict(faults), printable(names_of(stage.port_inputs)));
+  return right ? kAllDone : kWrongInput;
+}
+
 int validate_graph(const ValidateCommand& command) {
   Registry registry = open_registry(command.plugin_paths);
-  Diagnostics faults;
+  Diagnostics faults, of_file;
+  if (const auto spec = load_graph(command.graph, of_file); spec && !spec->port_inputs.empty() && !of_file.has_errors())
+    return validate_stage(command, *spec, registry);
   const CheckedGraph checked = check_graph(command.graph, command.settings, registry, faults);
   if (checked.graph) check_written_files(*checked.graph, faults);
   if (command.open && checked.graph && !faults.has_errors()) open_nodes(checked.graph, registry, faults);

@@ -77,10 +77,21 @@ ViewerRequest request_of(const ViewCommand& command, const std::string& name, st
 }
 
 /// One look at each page. What is wrong is said once: files are being replaced.
+/// Once for each file, until it is there again.
+void say_missing(const FollowedPage& page, std::set<std::string>& said) {
+  const std::string begin = fmt::format("case '{}': ", page.file().stem().string());
+  std::set<std::string> now;
+  for (const std::string& text : page.missing()) now.insert(begin + text);
+  std::erase_if(said, [&](const std::string& text) { return text.starts_with(begin) && !now.contains(text); });
+  for (const std::string& text : now)
+    if (said.insert(text).second) fmt::print(stderr, "flowrun: warning: {}\n", printable(text));
+}
+
 void update_all(std::vector<std::unique_ptr<FollowedPage>>& pages, std::set<std::string>& said) {
   for (const auto& page : pages) try {
-      const bool is_new = page->layers() == 0;
-      if (!page->update() || !is_new) continue;
+      const bool is_new = page->layers() == 0, has_news = page->update();
+      say_missing(*page, said);
+      if (!has_news || !is_new) continue;
       fmt::print("{}: follows its run, {}\n", printable(page->file().string()), count_text(page->layers(), "layer"));
       std::fflush(stdout);
     } catch (const Error& fault) {

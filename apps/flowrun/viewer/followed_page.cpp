@@ -92,6 +92,7 @@ bool FollowedPage::update() {
   if (!has_changed()) return false;
   if (!has_record()) {  // not yet, or somebody has removed the results: nothing is put there again
     packed_.keeps_missing = true;
+    if (images_) missing_ = {"the record of the case does not exist any more; the page stays as it was"};
     return false;
   }
   read_images();
@@ -101,6 +102,7 @@ bool FollowedPage::update() {
   read_table();
   const auto name = [](const PackedLayer& layer, std::size_t) { return data_name(layer); };
   const ViewerContent content = viewer_content(request_, *images_, packed_, name);
+  missing_ = content.missing;
   if (content.layers.empty() && stamp_.empty()) {
     if (!content.missing.empty()) throw Error(content.missing.front());
     return false;

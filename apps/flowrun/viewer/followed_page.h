@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "viewer/viewer_page.h"
 
@@ -24,6 +25,8 @@ class FollowedPage {
   bool update();
   std::filesystem::path file() const { return viewer_file(request_.out, request_.name); }
   std::size_t layers() const { return layers_; }
+  /// What the page lacks since the last call of update: "lesions.nii.gz: it does not exist any more".
+  const std::vector<std::string>& missing() const { return missing_; }
 
  private:
   using Looks = std::map<std::string, FileStamp>;
@@ -45,6 +48,7 @@ class FollowedPage {
   std::string stamp_;                 ///< of what is written
   std::set<std::string> written_;     ///< layers
   std::size_t layers_ = 0;
+  std::vector<std::string> missing_;
 };
 
 }  // namespace flowrun

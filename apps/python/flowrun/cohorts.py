@@ -158,7 +158,7 @@ def run(
     """Runs a graph over cases and keeps records, `cases.csv` and packets of failed firings in `out`, as `flowrun run` does.
 
     cases: a table (CSV with a column for each input), or patterns such as {"flair": "data/{case}/FLAIR.nii.gz"}; none: one
-    case, or those of `bids`. inputs: of every case, by name. resume: only what is not done or has changed. at_once: cases at a
+    case, or those of `bids`. inputs: of every case, by name; parameters of the graph too. resume: only what is not done or has changed. at_once: cases at a
     time; threads and at_once are 1 to 1024. progress: a function that gets total, done, failed, running, done_before and seconds about ten times a second, or
     True for a line. plugins: folders of plugins, as `load` takes them. Raises GraphError before anything is written when something is wrong. A case that fails raises nothing.
     """
@@ -168,11 +168,12 @@ def run(
         raise FlowrunError("the graph was loaded with its plugin folders; give plugins to load, or the graph's file to run")
     if graph.packets:
         raise FlowrunError(f"graph '{graph.name}' takes packets, not files; call it with graph.session()")
+    parameters = {name: value for name, value in inputs.items() if name in graph.parameters}
     request = {
         "graph": str(graph.file),
-        "settings": graph.words(),
+        "settings": [*graph.words(), *_words(parameters)],
         "out": str(out),
-        "inputs": _words(inputs),
+        "inputs": _words({name: value for name, value in inputs.items() if name not in parameters}),
         "cases": [] if cases is None else _cases(cases),
         "case_name": case_name,
         "bids": str(bids),

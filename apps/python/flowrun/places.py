@@ -48,8 +48,10 @@ def program(name: str = "flowrun") -> Path:
 def graph_folder() -> Path:
     """The graphs that come with flowrun. Raises FlowrunError."""
     folder = prefix()
-    if folder and (folder / "share/flowrun/graphs").is_dir():
-        return folder / "share/flowrun/graphs"
+    places = [folder / "share/flowrun/graphs", folder.parent.parent / "graphs"] if folder else []  # installed; of a source tree
+    for place in places:
+        if (place / "graph.schema.json").is_file():
+            return place
     raise FlowrunError("the graphs of flowrun are missing; set FLOWRUN_PREFIX to the folder where flowrun is installed")
 
 

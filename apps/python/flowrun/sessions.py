@@ -152,12 +152,15 @@ class Session:
         if self._native is not None:
             self._native.cancel()
 
-    def run(self, **inputs: Any) -> Output:
+    def run(self, *unnamed: Any, **inputs: Any) -> Output:
         """One call: packets by input of the graph, values by parameters of `changing`.
 
         Images are Volume, Mask or Labels, images of nibabel or SimpleITK, or (array, affine) with the axes x, y, z; a Number
         is a float, a Table a dict of columns or a DataFrame. None is an optional input that is missing. Raises CaseFailed.
         """
+        if unnamed:
+            names = [*self.graph.packets, *self.graph.inputs]
+            raise FlowrunError(f"give each input by its name, as in run({names[0] if names else 'name'}=...); the graph has {', '.join(names)}")
         output = self.run_all([inputs])[0]
         if isinstance(output, CaseFailed):
             raise output
@@ -193,6 +196,8 @@ class Session:
             raise FlowrunError(f"'{name}' is {kind}; found {value!r}") from None
 
     def _packet(self, name: str, value: Any) -> Any:
+        if isinstance(value, list):
+            raise FlowrunError(f"input '{name}' takes one packet, not a list; for several images make a graph with an input for each")
         try:
             return packet_of(value, self.graph.packets[name].payload)
         except FlowrunError as fault:

@@ -184,7 +184,7 @@ class Server:
         return sentence + "\n" + "".join(traceback.format_exception(type(fault), fault, frames)).rstrip()
 
     def _released(self) -> bool:
-        """Whether nothing looks into the request any more: each view of it holds a reference."""
+        """Whether nothing looks into the request any more: each view of it has a reference."""
         own = 2  # self.request, and the argument of getrefcount
         if sys.getrefcount(self.request) > own:
             gc.collect()

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <memory>
+#include <set>
 
 #include "cohort/bids/cases.h"
 #include "cohort/case_pattern.h"
@@ -12,9 +13,12 @@
 #include "cohort/pattern_cases.h"
 #include "cohort/table_cases.h"
 #include "flowrun/host/graph_check.h"
+#include "flowrun/host/text.h"
 
 namespace flowrun {
 namespace {
+
+constexpr const char* kSkip = "skip";  // of --incomplete
 
 /// The graph's name made fit to be a case's, which becomes part of file names.
 std::string default_case_name(const GraphSpec& spec) {
@@ -74,7 +78,7 @@ class SingleCase : public CaseSource {
 };
 
 Incomplete incomplete_option(const std::string& text, Diagnostics& faults) {
-  if (text == "skip") return Incomplete::is_left_out;
+  if (text == kSkip) return Incomplete::is_left_out;
   if (!text.empty() && text != "error") faults.error({}, fmt::format("--incomplete takes error or skip, not '{}'", text));
   return Incomplete::is_fault;
 }
@@ -101,6 +105,28 @@ std::unique_ptr<CaseSource> source_of(const CaseRequest& request, const CaseWord
   return pattern_cases(words, incomplete, spec, common, faults);
 }
 
+std::set<std::string> names_in(const std::vector<MissingFile>& missing) {
+  std::set<std::string> names;
+  for (const MissingFile& file : missing) names.insert(file.case_name);
+  return names;
+}
+
+void leave_out_incomplete(CaseList& list, const std::vector<MissingFile>& missing, Diagnostics& faults) {
+  for (const MissingFile& file : missing) faults.warning(file.fault.place, file.fault.message + "; this case is left out");
+  const std::set<std::string> names = names_in(missing);
+  std::erase_if(list.cases, [&](const Case& one) { return names.contains(one.name); });
+  if (list.cases.empty()) faults.error({}, "no case has all of its files, so nothing is left to run");
+}
+
+void report_missing(const CaseList& list, const std::vector<MissingFile>& missing, Diagnostics& faults) {
+  for (const MissingFile& file : missing) faults.error(file.fault.place, file.fault.message);
+  const std::set<std::string> names = names_in(missing);
+  if (!list.have_names || names.empty() || names.size() == list.cases.size()) return;
+  faults.error({}, fmt::format("{} of {} {} files; add them, or leave {} out with --exclude {} or --incomplete skip", names.size(),
+                               count_text(list.cases.size(), "case"), names.size() == 1 ? "lacks" : "lack",
+                               names.size() == 1 ? "that case" : "those cases", *names.begin()));
+}
+
 }  // namespace
 
 CaseList collect_cases(const CaseRequest& request, const GraphSpec* spec, Diagnostics& faults) {
@@ -116,9 +142,18 @@ CaseList collect_cases(const CaseRequest& request, const GraphSpec* spec, Diagno
   return source_of(request, words, incomplete, spec, common, faults)->read();
 }
 
-void check_case_list(const ValidatedGraph& graph, CaseList& list, const std::filesystem::path& out, Diagnostics& faults) {
+void check_case_list(const ValidatedGraph& graph, CaseList& list, const CaseRequest& request, const std::filesystem::path& out,
+                     Diagnostics& faults) {
   Diagnostics found;
-  check_cases(graph, list.cases, out, found);
+  std::vector<MissingFile> missing;
+  check_cases(graph, list.cases, out, found, &missing);
+  if (!missing.empty() && request.incomplete == kSkip) {
+    leave_out_incomplete(list, missing, faults);
+    found = {};
+    check_cases(graph, list.cases, out, found);  // a case that is left out takes no file from another
+  } else {
+    report_missing(list, missing, faults);
+  }
   for (const Diagnostic& fault : found.all()) {
     const bool said = std::any_of(list.missing.begin(), list.missing.end(), [&](const std::string& name) {
       return fault.message.find(": input '" + name + "' is missing") != std::string::npos;

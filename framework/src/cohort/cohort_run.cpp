@@ -178,7 +178,8 @@ std::string CohortRun::why_nothing() const {
   const std::size_t cases = prepared_.list.cases.size();
   if (cases == 0 && !prepared_.shard.is_whole() && !prepared_.request.retry_failed)
     return fmt::format("shard {}/{} has no cases", prepared_.shard.index, prepared_.shard.count);
-  if (cases == 0) return "no case failed last time";
+  if (cases == 0)
+    return prepared_.request.retry_failed ? "no case failed last time" : "--only, --exclude and --incomplete leave no case";
   return fmt::format("{} done before, and unchanged", cases == 1 ? "the case was" : fmt::format("all {} cases were", cases));
 }
 

@@ -30,7 +30,7 @@ std::vector<std::string> changes_in(const CohortRequest& run, const std::string&
   if (!checked.graph) return {faults.all().empty() ? "its graph cannot be used" : faults.all().front().message};
   if (text_of(run.cases.front()) != table) return {"the table of its cases changed"};
   CaseList list = collect_cases(run, checked.spec.get(), faults);
-  check_case_list(*checked.graph, list, run.out, faults);
+  check_case_list(*checked.graph, list, run, run.out, faults);
   if (faults.has_errors())
     for (const Diagnostic& fault : faults.all())
       if (fault.severity == Severity::error) return {fault.message};

@@ -192,7 +192,7 @@ std::vector<MergedRecords> merge_shards(const MergeRequest& request, const Cohor
   std::vector<MergedRecords> merged;
   for (const std::string& word : graph_words(out))
     if (auto one = merge_graph(request, word, events)) merged.push_back(std::move(*one));
-  if (merged.empty()) throw Error("'" + out.string() + "' holds no records of cases; give the output folder of the runs");
+  if (merged.empty()) throw Error("'" + out.string() + "' contains no records of cases; give the output folder of the runs");
   return merged;
 }
 

@@ -74,7 +74,7 @@ void add_table(const std::string& word, CaseWords& words, Diagnostics& faults) {
   if (looks_like_pattern)
     faults.error(
         {}, fmt::format(
-                "--cases '{}': there is no such table, and a pattern holds {{case}}: --cases flair='data/{{case}}/FLAIR.nii.gz'",
+                "--cases '{}': there is no such table, and a pattern contains {{case}}: --cases flair='data/{{case}}/FLAIR.nii.gz'",
                 word));
   else if (!words.table.empty()) faults.error({}, fmt::format("--cases: two tables, '{}' and '{}'; give one", words.table, word));
   else words.table = word;

@@ -29,7 +29,7 @@ std::string file_of_case(const CasePattern& pattern, const std::string& name, co
 struct Lacks {
   std::vector<std::string> files;  ///< "input 't1' ('data/p07/T1.nii.gz')", one for each input without a file
   std::vector<std::string>
-      unusable;  ///< "input 't1': 'data/p07/T1.nii.gz' is a file of git-annex whose content is not here; ..."
+      unusable;  ///< "input 't1': 'data/p07/T1.nii.gz' is a file of git-annex whose content is missing; ..."
   bool empty() const { return files.empty() && unusable.empty(); }
 };
 

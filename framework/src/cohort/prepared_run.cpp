@@ -118,7 +118,7 @@ PreparedRun prepare_run(CohortRequest request, Registry& registry, Diagnostics& 
   const std::shared_ptr<const ValidatedGraph> whole = run.graph;
   split_for_shard(run, registry);
   choose_cases(run, faults);
-  if (whole) check_case_list(*whole, run.list, run.out(), faults);
+  if (whole) check_case_list(*whole, run.list, run.request, run.out(), faults);
   if (run.graph && !faults.has_errors())
     check_foreign_files(*run.graph, run.list.cases, run.out(), run.word, books_of_run(run.out(), run.shard, run.word), faults);
   keep_shard(run);

@@ -112,13 +112,13 @@ std::string megabytes(std::size_t bytes) { return std::to_string((bytes + (1u <<
 
 std::optional<Value> parse(const std::string& text, const std::string& file, Diagnostics& faults, std::size_t largest) {
   if (text.size() > largest) {
-    faults.error({file, 0, 0}, "the file holds " + megabytes(text.size()) + "; at most " + megabytes(largest) + " are read");
+    faults.error({file, 0, 0}, "the file contains " + megabytes(text.size()) + "; at most " + megabytes(largest) + " are read");
     return std::nullopt;
   }
   // The parser takes a zero byte for the end and would leave the rest unread.
   if (const std::size_t zero = text.find('\0'); zero != std::string::npos) {
     const Cursor::Spot spot = Cursor(text).to_offset(zero);
-    faults.error({file, spot.line, spot.column}, "the file holds a zero byte, so it is not a JSON text");
+    faults.error({file, spot.line, spot.column}, "the file contains a zero byte, so it is not a JSON text");
     return std::nullopt;
   }
   TreeBuilder builder(text, file, faults);

@@ -14,10 +14,10 @@ std::string token_fault(const std::string& complaint, char first) {
   static constexpr std::array<std::pair<const char*, const char*>, 8> kFaults{{
       {"ill-formed UTF-8", "the text is not valid UTF-8; save the file as UTF-8"},
       {"missing closing quote", "a text has no closing double quote"},
-      {"control character", "a text holds a line break or another control character; close it with a double quote, or write \\n"},
-      {"surrogate", "a text holds a \\u escape that is half of a pair"},
-      {"'\\u' must be followed", "a text holds \\u without four hexadecimal digits behind it"},
-      {"forbidden character after backslash", "a text holds a backslash that starts no escape; write \\\\ for a backslash"},
+      {"control character", "a text contains a line break or another control character; close it with a double quote, or write \\n"},
+      {"surrogate", "a text contains a \\u escape that is half of a pair"},
+      {"'\\u' must be followed", "a text contains \\u without four hexadecimal digits behind it"},
+      {"forbidden character after backslash", "a text contains a backslash that starts no escape; write \\\\ for a backslash"},
       {"number overflow", "a number is too large"},
       {"invalid number", "a number is not complete"},
   }};

@@ -34,7 +34,7 @@ double number(const Value& object, const std::string& name) { return member(obje
 std::vector<std::string> texts(const Value& object, const std::string& name) {
   std::vector<std::string> found;
   for (const Value& item : member(object, name, Kind::array).items()) {
-    if (!item.is(Kind::string)) throw Error("'" + name + "' holds something that is not text");
+    if (!item.is(Kind::string)) throw Error("'" + name + "' contains something that is not text");
     found.push_back(item.text());
   }
   return found;
@@ -43,7 +43,7 @@ std::vector<std::string> texts(const Value& object, const std::string& name) {
 std::vector<std::pair<std::string, std::string>> pairs(const Value& object, const std::string& name) {
   std::vector<std::pair<std::string, std::string>> found;
   for (const json::Member& one : member(object, name, Kind::object).members()) {
-    if (!one.value.is(Kind::string)) throw Error("'" + name + "' holds something that is not text");
+    if (!one.value.is(Kind::string)) throw Error("'" + name + "' contains something that is not text");
     found.emplace_back(one.name, one.value.text());
   }
   return found;
@@ -155,7 +155,7 @@ CaseRecords read_case_records(const std::filesystem::path& out, const std::strin
         throw Error("'" + file.string() + "' is a symbolic link, and a record is read through none; remove the link");
       CaseRecord record = read_case_record(file);
       if (file.stem() != record.name)
-        throw Error("'" + file.string() + "' holds the record of another case, '" + record.name + "'");
+        throw Error("'" + file.string() + "' contains the record of another case, '" + record.name + "'");
       found.records.push_back(std::move(record));
     } catch (const Error& reason) {
       found.unreadable.push_back(reason.what());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "flowrun/host/file_stamps.h"
 #include "flowrun/sdk/error.h"
 #include "records/record_changes.h"
 
@@ -54,6 +55,11 @@ std::vector<ComparedFigure> compared_figures(const CaseRecord& a, const CaseReco
   return compared;
 }
 
+/// Whether a file is not what the run wrote any more: a comparison is of what is on the disk now.
+bool is_changed(const fs::path& file, const FileStamp& recorded) {
+  return recorded.sha256.empty() || records::file_hash(file) != recorded.sha256;
+}
+
 std::vector<ComparedFile> compared_files(const CaseRecord& a, const fs::path& out_a, const CaseRecord& b, const fs::path& out_b) {
   std::vector<ComparedFile> files;
   for (const OutputFile& file : a.outputs) {
@@ -61,8 +67,11 @@ std::vector<ComparedFile> compared_files(const CaseRecord& a, const fs::path& ou
         named(b.outputs, [&](const OutputFile& one) { return one.node == file.node && one.parameter == file.parameter; });
     const NodeRecord* node = named(b.nodes, [&](const NodeRecord& one) { return one.id == file.node; });
     if (!other || !node) continue;
-    files.push_back({file.node + "." + file.parameter, node->type, out_a / file.file.path, out_b / other->file.path,
-                     !file.file.sha256.empty() && file.file.sha256 == other->file.sha256});
+    ComparedFile found{file.node + "." + file.parameter, node->type, out_a / file.file.path, out_b / other->file.path};
+    found.changed_a = is_changed(found.a, file.file);
+    found.changed_b = is_changed(found.b, other->file);
+    found.same = !found.changed_a && !found.changed_b && file.file.sha256 == other->file.sha256;
+    files.push_back(std::move(found));
   }
   return files;
 }

@@ -33,7 +33,7 @@ constexpr std::uintmax_t kLargestLibrary = std::uintmax_t{1} << 30;
 void require_size(const fs::path& file) {
   std::error_code error;
   if (const std::uintmax_t size = fs::file_size(file, error); !error && size > kLargestLibrary)
-    throw Error(quoted(file) + " holds " + std::to_string(size >> 20) + " MiB, which is too large for a plugin's library; " +
+    throw Error(quoted(file) + " contains " + std::to_string(size >> 20) + " MiB, which is too large for a plugin's library; " +
                 std::to_string(kLargestLibrary >> 20) + " MiB are the most");
 }
 

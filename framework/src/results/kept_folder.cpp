@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
+#include "flowrun/host/file_content.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
 
@@ -39,11 +39,21 @@ bool is_hex(const std::string& name, std::size_t length) {
   return name.size() == length && name.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
+/// Of a small file; empty where it is missing, or something else stands in its place: opening a pipe would wait.
+std::string text_of(const fs::path& file) {
+  constexpr std::size_t kLargest = 4096;
+  std::error_code failed;
+  if (!fs::is_regular_file(file, failed)) return "";
+  try {
+    return read_plain_file(file, kLargest);
+  } catch (const Error&) {
+    return "";
+  }
+}
+
 /// Whether flowrun made the folder: only there it removes anything.
 bool is_ours(const fs::path& folder) {
-  std::ifstream tag(folder / "CACHEDIR.TAG");
-  const std::string text((std::istreambuf_iterator<char>(tag)), {});
-  return text == kTag;
+  return text_of(folder / "CACHEDIR.TAG") == kTag;
 }
 
 /// Anything but a tag that another process is writing, or was when it was killed.
@@ -108,7 +118,7 @@ void KeptFolder::touch(const fs::path& file) { ::utimensat(AT_FDCWD, file.c_str(
 FileStamp KeptFolder::known_stamp(const FileStamp& seen) const {
   FileStamp stamp = seen;
   stamp.sha256.clear();
-  std::ifstream file(stamp_file(seen.path));
+  std::istringstream file(text_of(stamp_file(seen.path)));
   FileStamp known{seen.path, -1, 0, "", ""};
   if (file >> known.size >> known.mtime_ns >> known.sha256 >> known.marks && known.sha256.size() == 64 &&
       records::looks_same(known, seen))

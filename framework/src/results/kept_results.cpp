@@ -75,7 +75,8 @@ class Keeper final : public NodeResults, KnownFiles {
   bool is_unchanged(const CaseState& state, const std::vector<std::size_t>& nodes);
   std::vector<std::size_t> made_from(std::size_t node) const;
   double seconds_alone(std::size_t node, const MadeResult& made, const CaseState& state) const;
-  FileStamp hashed(const std::string& path) override;
+  KeyFile hashed(const std::string& path) override;
+  FileStamp stamp_of(const FileStamp& seen);
 
   std::shared_ptr<const ValidatedGraph> graph_;
   KeptResultsRequest request_;
@@ -87,8 +88,12 @@ class Keeper final : public NodeResults, KnownFiles {
   std::atomic<bool> stopped_{false};
 };
 
-FileStamp Keeper::hashed(const std::string& path) {
+KeyFile Keeper::hashed(const std::string& path) {
   const FileStamp seen = records::look_at(path);
+  return {stamp_of(seen), seen};
+}
+
+FileStamp Keeper::stamp_of(const FileStamp& seen) {
   if (stamps_.knows(seen)) return stamps_.hashed(seen);
   const FileStamp known = folder_.known_stamp(seen);
   if (!known.sha256.empty()) {
@@ -181,7 +186,8 @@ bool Keeper::pays(const MadeResult& made, double seconds) const {
   return seconds > std::max(kLeastSeconds, static_cast<double>(bytes) / kBytesPerSecond);
 }
 
-/// Whether all files that a result was made from, and the libraries of its nodes, are still what its key says.
+/// Whether all files that a result was made from, and the libraries of its nodes, are what its key says and were so all the time. Equal
+/// content at the end does not show it: the node may have read another one in between.
 bool Keeper::is_unchanged(const CaseState& state, const std::vector<std::size_t>& nodes) {
   std::set<fs::path> seen;
   for (const std::size_t node : nodes) {
@@ -190,8 +196,8 @@ bool Keeper::is_unchanged(const CaseState& state, const std::vector<std::size_t>
         !records::looks_same(libraries_.at(library), records::look_at_plugin(library)))
       return false;
     for (const std::size_t file : state.keys.nodes[node].files) {
-      const FileStamp& was = state.keys.files[file];
-      if (stamps_.hashed(records::look_at(was.path)).sha256 != was.sha256) return false;
+      const FileStamp& before = state.keys.files[file].seen;
+      if (!records::looks_same(before, records::look_at(before.path))) return false;
     }
   }
   return true;

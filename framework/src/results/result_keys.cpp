@@ -77,7 +77,7 @@ struct KeyMaker::Making {
   std::map<std::string, std::size_t> places;  ///< of files in the keys, by path
 };
 
-const FileStamp& KeyMaker::add_file(Making& making, std::size_t node, const std::string& path) const {
+const KeyFile& KeyMaker::add_file(Making& making, std::size_t node, const std::string& path) const {
   CaseKeys& keys = making.keys;
   const auto [place, is_new] = making.places.try_emplace(path, keys.files.size());
   if (is_new) {
@@ -105,7 +105,7 @@ std::string KeyMaker::key_of(Making& making, std::size_t index) const {
     if (param.number_port || !params.find(param.name)) continue;
     text += line("param " + param.name, value_text(param.spec, *params.find(param.name)));
     if (!is_input_file(param.spec) || params.text(param.name).empty()) continue;
-    const FileStamp& file = add_file(making, index, params.text(param.name));
+    const FileStamp& file = add_file(making, index, params.text(param.name)).stamp;
     if (file.sha256.empty()) return "";
     text += line("file", file.sha256);
   }

@@ -19,16 +19,22 @@ struct NodeKey {
   std::vector<std::size_t> files;  ///< in CaseKeys::files: those that the node reads itself
 };
 
+/// A file as a key has it.
+struct KeyFile {
+  FileStamp stamp;  ///< with its hash
+  FileStamp seen;   ///< how it looked before it was hashed: a file that was changed and put back in the meantime looks different
+};
+
 struct CaseKeys {
-  std::vector<NodeKey> nodes;    ///< by node
-  std::vector<FileStamp> files;  ///< with their hashes
+  std::vector<NodeKey> nodes;  ///< by node
+  std::vector<KeyFile> files;
 };
 
 /// Hashes of files, also those that earlier runs made.
 class KnownFiles {
  public:
   virtual ~KnownFiles() = default;
-  virtual FileStamp hashed(const std::string& path) = 0;
+  virtual KeyFile hashed(const std::string& path) = 0;
 };
 
 /// Makes the keys of a graph's nodes. Any thread.
@@ -44,14 +50,14 @@ class KeyMaker {
   std::string node_text(std::size_t node) const;
   std::string key_of(Making& making, std::size_t node) const;
   std::string key_of_own(const Case& one, std::size_t node) const;
-  const FileStamp& add_file(Making& making, std::size_t node, const std::string& path) const;
+  const KeyFile& add_file(Making& making, std::size_t node, const std::string& path) const;
 
   std::shared_ptr<const ValidatedGraph> graph_;
   std::filesystem::path out_;
   std::string device_;
   ContentOf content_of_;
   std::string common_;                       ///< what all keys contain
-  std::map<std::string, FileStamp> models_;  ///< by path
+  std::map<std::string, KeyFile> models_;    ///< by path
   std::vector<std::string> texts_;           ///< of each node, what is the same for all cases; empty: a node without a key
 };
 

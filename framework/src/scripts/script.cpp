@@ -13,16 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The folder with flowrun's Python package: beside "bin" of the program, or of the helper in "libexec/flowrun".
-fs::path python_folder() {
-  if (const char* given = std::getenv("FLOWRUN_PYTHON_FOLDER"); given && *given) return given;
-  std::error_code error;
-  const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path().parent_path();
-  const fs::path package = fs::path("lib") / "flowrun" / "python";
-  const bool helper = beside.filename() == "libexec" && !fs::exists(beside / package, error);
-  return (helper ? beside.parent_path() : beside) / package;
-}
-
 /// A program as a shell finds it; empty: there is none.
 fs::path found_on_path(const std::string& program) {
   if (program.find('/') != std::string::npos) return program;
@@ -65,6 +55,16 @@ bool is_script(const fs::path& file) {
   for (std::string line; std::getline(lines, line);)
     if (line.size() < kLongestLine && std::regex_match(line, kImport)) return true;
   return false;
+}
+
+// Beside "bin" of the program, or of the helper in "libexec/flowrun".
+fs::path python_folder() {
+  if (const char* given = std::getenv("FLOWRUN_PYTHON_FOLDER"); given && *given) return given;
+  std::error_code error;
+  const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path().parent_path();
+  const fs::path package = fs::path("lib") / "flowrun" / "python";
+  const bool helper = beside.filename() == "libexec" && !fs::exists(beside / package, error);
+  return (helper ? beside.parent_path() : beside) / package;
 }
 
 std::vector<std::string> python_command(const std::string& task, const fs::path& script) {

@@ -1,4 +1,5 @@
 #include "flowrun/sdk/codec.h"
+#include "flowrun/sdk/large_memory.h"
 #include "flowrun/sdk/transform.h"
 
 namespace flowrun {
@@ -30,7 +31,10 @@ std::vector<T> read_voxels(ByteReader& bytes, std::int64_t expected) {
     return bytes.array<T>(expected);
   const T* const first = reinterpret_cast<const T*>(data.data());
   bytes = ByteReader(data.subspan(count * sizeof(T)));
-  return std::vector<T>(first, first + count);
+  std::vector<T> values;
+  reserve_large(values, count);
+  values.assign(first, first + count);
+  return values;
 }
 
 template <class Image>

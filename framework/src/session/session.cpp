@@ -31,6 +31,21 @@ void check_names(const GraphSpec& spec, const SessionRequest& request, const Ses
       throw Error("parameter '" + name + "' was not named in SessionRequest::changing, so no run can set it");
 }
 
+/// The file's graph is a node of the one that runs: its node "cut" is "graph/cut" there.
+constexpr std::string_view kInner = "graph/";
+
+std::string inner_name(const std::string& setting) {
+  const bool of_node = setting.find('.') != std::string::npos;
+  return of_node && !setting.starts_with(kInner) ? std::string(kInner) + setting : setting;
+}
+
+/// A sentence with the names that the file has.
+std::string outer_words(std::string text) {
+  const std::string quoted = "'" + std::string(kInner);
+  for (std::size_t at = 0; (at = text.find(quoted, at)) != std::string::npos;) text.erase(at + 1, kInner.size());
+  return text;
+}
+
 }  // namespace
 
 struct Session::State {
@@ -56,11 +71,13 @@ Session::Session(SessionRequest request, Registry& registry, Diagnostics& faults
     : state_(std::make_unique<State>(std::move(request), registry)) {
   State& state = *state_;
   Settings settings;
-  for (auto& [name, value] : assignments(state.request.settings, "settings", faults)) settings.values[name] = value;
+  for (auto& [name, value] : assignments(state.request.settings, "settings", faults)) settings.values[inner_name(name)] = value;
   state.spec = load_graph(state.request.graph, faults);
   if (!state.spec) return;
   const GraphSpec wrapped = wrapped_graph(state.spec, state.request.changing, state.packets, registry, faults);
-  if (!faults.has_errors()) state.graph = validate(wrapped, registry, settings, faults);
+  Diagnostics found;
+  if (!faults.has_errors()) state.graph = validate(wrapped, registry, settings, found);
+  for (const Diagnostic& fault : found.all()) add_fault(faults, fault.severity, fault.place, outer_words(fault.message));
   state.options.threads = state.request.threads;
   state.options.cases_in_flight = state.request.cases_in_flight;
   state.options.device = state.request.device;

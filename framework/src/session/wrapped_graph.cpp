@@ -102,7 +102,8 @@ GraphSpec wrapped_graph(std::shared_ptr<const GraphSpec> inner, const std::vecto
                    "graph '" + inner->name + "' has no parameter '" + name + "' that a run could change");
   if (inner->outputs.empty())
     faults.error({inner->file.string(), 0, 0},
-                 "graph '" + inner->name + "' has no outputs, so a session would give nothing back");
+                 "graph '" + inner->name + "' has no outputs, so a session would give nothing back; a graph that reads and writes files "
+                 "is run as a cohort (flowrun.run in Python, host/cohort.h in C++)");
   return Wrapping(std::move(inner), std::move(packets), registry).build(changing);
 }
 

@@ -16,7 +16,7 @@ std::string file_fault(const fs::path& file, const std::string& what) {
   if (!fs::is_regular_file(status)) return "is not a regular file";
   const auto bytes = fs::file_size(file, failure);
   if (failure) return "cannot be read: " + failure.message();
-  return bytes > kLargestGraphFile ? "holds more than 4 MiB, which is too large for " + what : "";
+  return bytes > kLargestGraphFile ? "contains more than 4 MiB, which is too large for " + what : "";
 }
 
 std::optional<std::string> read_standard_input(Diagnostics& faults) {

@@ -111,7 +111,7 @@ void read_node(Source& source, const json::Member& member, GraphSpec& graph) {
   const std::string what = "node '" + member.name + "'";
   ObjectReader reader(source, member.value, what);
   if (!is_name(member.name, true))
-    reader.error(source.place(member), "a node's name holds letters, digits, '_' and '-' only, and starts with a letter or '_'");
+    reader.error(source.place(member), "a node's name contains letters, digits, '_' and '-' only, and starts with a letter or '_'");
   if (!member.value.is(json::Kind::object)) return;
   NodeSpec node{.id = member.name, .place = source.place(member), .type_place = source.place(member)};
   const json::Value* type = reader.find("type");
@@ -145,7 +145,7 @@ void read_output(Source& source, const json::Member& member, GraphSpec& graph) {
     if (!from) return reader.error(source.place(member), "'from' is missing; expected \"node.port\"");
   }
   if (!is_name(member.name, false)) {
-    source.faults.error(source.place(member), what + ": a name holds letters, digits and '_' only, and starts with no digit");
+    source.faults.error(source.place(member), what + ": a name contains letters, digits and '_' only, and starts with no digit");
     return;
   }
   if (auto endpoint = read_endpoint(source, *from, what))

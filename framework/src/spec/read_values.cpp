@@ -18,7 +18,7 @@ std::vector<std::string> type_words() {
 bool name_is_free(ObjectReader& reader, const Source& source, const json::Member& member, const GraphSpec& graph) {
   const auto same_value = [&](const ValueSpec& value) { return value.spec.name == member.name; };
   if (!is_name(member.name, false)) {
-    reader.error(source.place(member), "a name holds letters, digits and '_' only, and starts with no digit");
+    reader.error(source.place(member), "a name contains letters, digits and '_' only, and starts with no digit");
     return false;
   }
   if (member.name == "case" || member.name == "out") {

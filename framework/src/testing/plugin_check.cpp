@@ -128,8 +128,10 @@ std::size_t PluginReport::count(CheckStatus status) const {
 }
 
 PluginReport check_plugin(const fs::path& library, const CheckOptions& options, const ChildCommand& child) {
+  const fs::path script = (library.has_filename() ? library.filename() : library.parent_path().filename()).string() + ".py";
   if (!fs::is_regular_file(library))
-    throw Error("'" + library.string() + "' is not a file; check-plugin takes a plugin's library");
+    throw Error("'" + library.string() + "' is not a file; check-plugin takes a plugin's library (.so), or the .py file of a plugin in Python" +
+                (fs::is_regular_file(library / script) ? ": '" + (library / script).string() + "'" : ""));
   Registry registry;
   registry.add_library(library);
   PluginReport report{registry.plugins().at(0), {}, {}};

@@ -101,11 +101,12 @@ void CaseFiles::add_read(const ValidatedNode& node, const ParamExpression& param
   // Of what is the same in all cases the check of the graph and check_conditional_files report.
   const std::string fault = one && !param.constant ? content_of(path).why : "";
   reads_.try_emplace(real_paths_.of(path), Entry{path, &node, one, param.place});
-  if (fault.empty() || !missing_.insert({one->name, path}).second) return;
+  if (fault.empty() || !known_missing_.insert({one->name, path}).second) return;
   const bool whole = param.pieces.size() == 1 && !param.pieces.front().case_value.empty();
   const std::string who =
       whole ? "input '" + param.pieces.front().case_value + "'" : "node '" + node.id + "', parameter '" + param.name + "'";
-  faults_.error(one->place, "case '" + one->name + "', " + who + ": the file '" + path + "' " + fault);
+  missing_.push_back(
+      {one->name, {Severity::error, one->place, "case '" + one->name + "', " + who + ": the file '" + path + "' " + fault}});
 }
 
 void CaseFiles::add_write(const ValidatedNode& node, const ParamExpression& param, const Case* one, const std::string& path) {

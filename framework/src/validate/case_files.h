@@ -26,6 +26,8 @@ class CaseFiles {
   void add_writes(const Case& one);
   /// Faults that take all cases to see.
   void check();
+  /// Files that single cases lack.
+  const std::vector<MissingFile>& missing() const { return missing_; }
 
  private:
   struct Entry {
@@ -56,7 +58,8 @@ class CaseFiles {
   std::unordered_map<std::string, std::size_t> first_writer_;  ///< index in writes_, by the path in lower case
   std::unordered_map<std::string, Entry> reads_;
   std::unordered_map<std::string, std::string> texts_;  ///< what the run itself is read from, and what that is: "the graph"
-  std::set<std::pair<std::string, std::string>> missing_;
+  std::set<std::pair<std::string, std::string>> known_missing_;  ///< by case and path
+  std::vector<MissingFile> missing_;
 };
 
 }  // namespace flowrun::checks

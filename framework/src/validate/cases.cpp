@@ -101,7 +101,7 @@ std::string case_name_fault(const std::string& name) {
     return "case '" + shown + "': the name has more than " + std::to_string(kLongestCaseName) + " characters";
   if (name.front() == '.' || name.front() == '-' || !std::all_of(name.begin(), name.end(), safe))
     return "case '" + shown +
-           "': a name becomes part of file names, so it holds letters, digits, '.', '_' and '-' only, and does not start with "
+           "': a name becomes part of file names, so it contains letters, digits, '.', '_' and '-' only, and does not start with "
            "'.' or '-'";
   return "";
 }
@@ -119,7 +119,8 @@ void check_written_files(const ValidatedGraph& graph, Diagnostics& faults) {
   checks::warn_of_conditional_files(graph, faults);
 }
 
-void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const fs::path& out, Diagnostics& faults) {
+void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const fs::path& out, Diagnostics& faults,
+                 std::vector<MissingFile>* missing) {
   check_names(cases, faults);
   checks::CaseFiles files(graph, out, faults);
   files.add(nullptr);
@@ -127,6 +128,10 @@ void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const fs
   for (Case& one : cases)
     if (check_inputs(graph, one, faults) && case_name_fault(one.name).empty() && added.insert(one.name).second) files.add(&one);
   files.check();
+  for (const MissingFile& file : files.missing()) {
+    if (missing) missing->push_back(file);
+    else faults.error(file.fault.place, file.fault.message);
+  }
   checks::check_conditional_files(graph, cases, faults);
 }
 

@@ -1,6 +1,7 @@
 #include "validate/conditional_files.h"
 
 #include <algorithm>
+#include <set>
 
 #include "flowrun/host/file_content.h"
 #include "validate/values.h"
@@ -15,29 +16,30 @@ struct Missing {
   std::string sentence;
 };
 
-std::string conditions_of(const ValidatedNode& node) {
-  std::string text;
-  for (const Condition& condition : node.conditions) text += (text.empty() ? "" : " and ") + condition.text;
-  return text;
-}
-
 std::vector<Missing> missing_files(const ValidatedGraph& graph) {
   std::vector<Missing> missing;
+  std::set<std::string> known;  // several nodes may read one file under one condition
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const ValidatedNode& node = graph.nodes[i];
     if (node.conditions.empty()) continue;
     for (const ParamExpression& param : node.params) {
       const std::string fault = names_file(param) ? missing_file(param) : "";
-      if (fault.empty()) continue;
+      if (fault.empty() || !known.insert(fault + conditions_text(node.conditions)).second) continue;
       missing.push_back({i, param.place.line ? param.place : node.place,
                          "node '" + node.id + "', parameter '" + param.name + "': " + fault + "; the node runs where " +
-                             conditions_of(node)});
+                             conditions_text(node.conditions)});
     }
   }
   return missing;
 }
 
 }  // namespace
+
+std::string conditions_text(const std::vector<Condition>& conditions) {
+  std::string text;
+  for (const Condition& condition : conditions) text += (text.empty() ? "" : " and ") + condition.text;
+  return text;
+}
 
 bool names_file(const ParamExpression& param) {
   return param.spec.type == ParamType::path && param.spec.role == PathRole::input && param.constant.has_value();
@@ -48,7 +50,8 @@ std::string missing_file(const ParamExpression& param) {
   const std::filesystem::path path = joined(param.base, given);
   if (given.empty()) return "";
   const FileContent content = content_of(path);
-  return content.why.empty() ? "" : "the file '" + path.string() + "' " + content.why;
+  if (content.why.empty()) return "";
+  return "the file '" + path.lexically_normal().string() + "' " + content.why + (param.origin.empty() ? "" : "; " + param.origin);
 }
 
 void check_conditional_files(const ValidatedGraph& graph, const std::vector<Case>& cases, Diagnostics& faults) {

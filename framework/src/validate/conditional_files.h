@@ -14,6 +14,9 @@ std::string missing_file(const ParamExpression& param);
 /// Whether a parameter names a file to be read that does not depend on the case.
 bool names_file(const ParamExpression& param);
 
+/// "t2 is given and thickness.number is above 2.5".
+std::string conditions_text(const std::vector<Condition>& conditions);
+
 /// Reports the files that are missing and that some of the cases need. They are no faults where no case runs the node.
 void check_conditional_files(const ValidatedGraph& graph, const std::vector<Case>& cases, Diagnostics& faults);
 

@@ -18,6 +18,7 @@ struct Expression {
   std::optional<ParamValue> constant;
   std::vector<ParamExpression::Piece> pieces;
   std::filesystem::path base;  ///< where a relative path starts; empty: the working folder, or the path is complete
+  std::string origin;          ///< ParamExpression::origin
 };
 
 /// What ${name} stands for in one file.

@@ -135,6 +135,7 @@ std::optional<Expression> Evaluator::from_name(const std::string& name, const So
   if (binding->value->constant) {
     auto expression = checked(*binding->value->constant, place, spec);
     if (expression && starts_path(name, *binding)) expression->base.clear();
+    if (expression) expression->origin = binding->value->origin;
     return expression;
   }
   if (!fits(binding->spec.type, spec.type)) {
@@ -168,6 +169,7 @@ std::optional<Expression> Evaluator::from_template(const std::string& text, cons
     else if (binding->value->constant) append(expression, text_of(*binding->value->constant));
     else expression.pieces.insert(expression.pieces.end(), binding->value->pieces.begin(), binding->value->pieces.end());
     if (first && binding && starts_path(part.text, *binding)) expression.base.clear();
+    if (binding && expression.origin.empty()) expression.origin = binding->value->origin;
     first = false;
     if (!is_too_long(expression)) continue;
     error(place, "with the values of its ${names} this text " + kTooLong);
@@ -179,9 +181,10 @@ std::optional<Expression> Evaluator::from_template(const std::string& text, cons
     error(place, "expected " + wanted(spec) + ", found \"" + text + "\"");
     return std::nullopt;
   }
-  const auto base = expression.base;
   auto constant = checked(expression.pieces.empty() ? "" : expression.pieces.front().text, place, spec);
-  if (constant) constant->base = base;
+  if (!constant) return constant;
+  constant->base = expression.base;
+  constant->origin = expression.origin;
   return constant;
 }
 
@@ -222,7 +225,7 @@ std::optional<Expression> Evaluator::checked(ParamValue value, const SourceLocat
     error(place, fault);
     return std::nullopt;
   }
-  Expression expression{std::move(value), {}, spec.type == ParamType::path ? base_ : std::filesystem::path()};
+  Expression expression{std::move(value), {}, spec.type == ParamType::path ? base_ : std::filesystem::path(), {}};
   if (!is_too_long(expression)) return expression;
   error(place, "the value " + kTooLong);
   return std::nullopt;
@@ -237,7 +240,7 @@ std::optional<Expression> Evaluator::evaluate(const Literal& literal, const Para
 std::optional<Expression> Evaluator::evaluate_text(const std::string& text, const ParamSpec& spec) {
   if (is_text(spec.type) || text.find("${") != std::string::npos) return from_template(text, {}, spec);
   try {
-    return Expression{value_from_text(spec, text), {}, {}};
+    return Expression{value_from_text(spec, text), {}, {}, {}};
   } catch (const Error& fault) {
     error({}, fault.what());
     return std::nullopt;

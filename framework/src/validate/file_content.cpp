@@ -70,7 +70,7 @@ FileContent dropped(const fs::path& file) {
   const fs::path folder = fs::weakly_canonical(fs::absolute(file, failure).parent_path(), failure);
   const auto repository = repository_above(folder);
   const std::string name = repository ? (folder / file.filename()).lexically_relative(*repository).string() : file.string();
-  return {ContentState::dropped, "is a file of git-annex whose content is not here; get it with 'git annex get " + name +
+  return {ContentState::dropped, "is a file of git-annex whose content is missing; get it with 'git annex get " + name +
                                      "' or 'datalad get " + name + "'" +
                                      (repository ? " in '" + repository->string() + "'" : std::string(" in its data set"))};
 }

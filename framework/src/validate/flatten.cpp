@@ -19,7 +19,7 @@ std::string value_words(const Instance& instance, const ValueSpec& value) {
 void bind_engine_values(Names& names) {
   for (const char* name : {"case", "out"}) {
     Binding binding{.spec = {.name = name, .type = ParamType::string}, .used = true};
-    binding.value = Expression{{}, {{"", name}}, {}};
+    binding.value = Expression{{}, {{"", name}}, {}, {}};
     names[name] = std::move(binding);
   }
 }
@@ -29,6 +29,14 @@ std::optional<Expression> default_of(Draft& draft, Instance& instance, const Val
   const std::string kind = value.spec.per_case ? "graph input '" : "parameter '";
   Evaluator own(instance.names, instance.graph->file.parent_path(), draft.faults, kind + value.spec.name + "', default");
   return own.evaluate_default(value.spec, value.place);
+}
+
+/// ParamExpression::origin of what is made of a parameter of the whole graph.
+std::string origin_of(const ParamSpec& spec, bool is_set) {
+  if (is_set) return "--set " + spec.name + " names it";
+  const std::string help = spec.help.empty() ? "" : " (" + spec.help + ")";
+  return "the default of the graph's parameter '" + spec.name + "' names it" + help + "; name another with --set " + spec.name +
+         "=...";
 }
 
 void bind_main_parameter(Draft& draft, Instance& main, const ValueSpec& value) {
@@ -49,13 +57,14 @@ void bind_main_parameter(Draft& draft, Instance& main, const ValueSpec& value) {
     binding.value.reset();
   }
   if (binding.value) binding.value = with_base(std::move(*binding.value));
+  if (binding.value) binding.value->origin = origin_of(value.spec, setting != draft.graph_settings.end());
   main.names[value.spec.name] = std::move(binding);
 }
 
 void bind_main_input(Draft& draft, Instance& main, const ValueSpec& value) {
   Binding binding{.spec = value.spec, .place = value.place};
   if (value.spec.default_value) default_of(draft, main, value);
-  binding.value = Expression{{}, {{"", value.spec.name}}, {}};
+  binding.value = Expression{{}, {{"", value.spec.name}}, {}, {}};
   main.names[value.spec.name] = std::move(binding);
 }
 

@@ -86,7 +86,8 @@ void fill_parameters(Draft& draft) {
                              .pieces = std::move(found.value->pieces),
                              .spec = spec,
                              .place = found.place,
-                             .base = std::move(found.value->base)});
+                             .base = std::move(found.value->base),
+                             .origin = std::move(found.value->origin)});
     }
   }
 }

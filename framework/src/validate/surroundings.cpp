@@ -1,5 +1,6 @@
 // What surrounds the graph: devices, files, and parts that nobody uses.
 #include <algorithm>
+#include <set>
 
 #include "flowrun/sdk/payloads.h"
 #include "validate/conditional_files.h"
@@ -79,17 +80,34 @@ void check_run_options(Draft& draft) {
   }
 }
 
-/// Those of nodes with conditions are for check_conditional_files, which knows the cases.
-void check_files(Draft& draft) {
+/// Calls `report` with the place and a sentence for each missing file that nodes with (or without) conditions read.
+template <class Report>
+void for_missing_files(const Draft& draft, bool conditional, const Report& report) {
+  std::set<std::string> known;  // several nodes may read one file
   for (const DraftNode& node : draft.nodes) {
-    if (!node.conditions.empty()) continue;
+    if (node.conditions.empty() == conditional) continue;
     for (const ParamExpression& param : node.params) {
-      if (!names_file(param)) continue;
-      if (const std::string fault = missing_file(param); !fault.empty())
-        draft.faults.error(param.place.line ? param.place : node.spec->place,
-                           node.name() + ", parameter '" + param.name + "': " + fault);
+      const std::string fault = names_file(param) ? missing_file(param) : "";
+      if (fault.empty() || !known.insert(fault).second) continue;
+      const std::string where = conditional ? "; the node runs where " + conditions_text(node.conditions) : "";
+      report(param.place.line ? param.place : node.spec->place,
+             node.name() + ", parameter '" + param.name + "': " + fault + where);
     }
   }
+}
+
+/// Those of nodes with conditions are for check_conditional_files, which knows the cases. Where other files are missing it is not
+/// reached, and these are warnings: so all that is missing is reported at once.
+void check_files(Draft& draft) {
+  bool found = false;
+  for_missing_files(draft, false, [&](const SourceLocation& place, const std::string& fault) {
+    draft.faults.error(place, fault);
+    found = true;
+  });
+  if (!found) return;
+  for_missing_files(draft, true, [&](const SourceLocation& place, const std::string& fault) {
+    draft.faults.warning(place, fault);
+  });
 }
 
 /// What figures a node reports only the run finds; that there is such a node is known.

@@ -26,7 +26,7 @@ void require_complete(const Image& image, std::string_view port) {
   const bool negative = std::any_of(size.begin(), size.end(), [](std::int64_t axis) { return axis < 0; });
   const auto held = static_cast<std::int64_t>(image.voxels.size());
   if (negative || held != image.geometry.voxel_count())
-    throw Error("'" + name_of(image.source, port) + "' holds " + std::to_string(held) + " values, but its grid has " +
+    throw Error("'" + name_of(image.source, port) + "' contains " + std::to_string(held) + " values, but its grid has " +
                 std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " + std::to_string(size[2]) +
                 " voxels; the plugin that made it is at fault");
 }
@@ -61,7 +61,9 @@ void require_one_grid(const ImageA& a, std::string_view port_a, const ImageB& b,
 inline Volume probability_map(const VoxelList& list, const Volume& image, float background = 0) {
   Volume map;
   map.geometry = list.geometry;
-  map.voxels.assign(static_cast<std::size_t>(map.geometry.voxel_count()), background);
+  const auto count = static_cast<std::size_t>(map.geometry.voxel_count());
+  reserve_large(map.voxels, count);
+  map.voxels.assign(count, background);
   map.source = list.source;
   map.facts.space = image.facts.space;
   map.facts.kind = kProbability;

@@ -38,7 +38,7 @@ std::vector<std::string> names(const json& object, const char* key, const std::s
   if (value.is_null()) return found;
   if (!value.is_array()) refuse(path, "'" + std::string(key) + "' is not a list of names");
   for (const json& item : value) {
-    if (!item.is_string()) refuse(path, "'" + std::string(key) + "' holds something that is not a name");
+    if (!item.is_string()) refuse(path, "'" + std::string(key) + "' contains something that is not a name");
     found.push_back(item.get<std::string>());
   }
   return found;
@@ -50,7 +50,7 @@ Size3 size_of(const json& value, const char* key, const std::string& path) {
     refuse(path, "'" + std::string(key) + "' is not a list of three numbers of voxels");
   for (std::size_t axis = 0; axis < size.size(); ++axis) {
     if (!value[axis].is_number_integer() || value[axis].get<std::int64_t>() < 1 || value[axis].get<std::int64_t>() > kMostVoxels)
-      refuse(path, "'" + std::string(key) + "' holds something that is not a whole number above 0 (at most " +
+      refuse(path, "'" + std::string(key) + "' contains something that is not a whole number above 0 (at most " +
                        std::to_string(kMostVoxels) + ")");
     size[axis] = value[axis].get<std::int64_t>();
   }

@@ -76,7 +76,7 @@ std::uint64_t Machine::unsigned_of(std::size_t bytes) {
 }
 
 std::int64_t Machine::signed_of(std::size_t bytes) {
-  if (bytes > 8) throw Error("it holds a number of " + std::to_string(bytes) + " bytes; 8 are the most that is known");
+  if (bytes > 8) throw Error("it contains a number of " + std::to_string(bytes) + " bytes; 8 are the most that is known");
   if (bytes == 0) return 0;
   const auto unused = static_cast<int>(64 - 8 * bytes);
   return static_cast<std::int64_t>(unsigned_of(bytes) << unused) >> unused;

@@ -11,7 +11,7 @@ namespace {
 
 void check_forward(const torch::jit::Module& module, const std::string& path) {
   const auto method = module.find_method("forward");
-  if (!method) throw Error("'" + path + "' holds a TorchScript module without a forward method; save the network itself");
+  if (!method) throw Error("'" + path + "' contains a TorchScript module without a forward method; save the network itself");
   const auto& arguments = method->function().getSchema().arguments();
   const auto required = std::count_if(arguments.begin() + 1, arguments.end(), [](const auto& a) { return !a.default_value(); });
   if (arguments.size() < 2 || required > 1)

@@ -67,8 +67,8 @@ TEST_CASE("json: a text that is too long or holds a zero byte is refused") {
   CHECK_FALSE(json::parse("[1, 2, 3]", "t.json", faults, 4));
   CHECK_FALSE(json::parse(std::string("{}\0{", 4), "t.json", faults));
   CHECK(lines(faults) ==
-        "t.json: error: the file holds 1 MiB; at most 1 MiB are read\n"
-        "t.json:1:3: error: the file holds a zero byte, so it is not a JSON text");
+        "t.json: error: the file contains 1 MiB; at most 1 MiB are read\n"
+        "t.json:1:3: error: the file contains a zero byte, so it is not a JSON text");
 }
 
 }  // namespace

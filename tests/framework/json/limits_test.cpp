@@ -48,7 +48,7 @@ TEST_CASE("json: 64 levels are read, one more is a fault with its place, however
 TEST_CASE("json: a text of exactly the largest size is read, one byte more is refused unread") {
   const std::string text = "[1,2]";
   CHECK(read(text, text.size()).value.has_value());
-  CHECK(read(text, text.size() - 1).faults == "t.json: error: the file holds 1 MiB; at most 1 MiB are read");
+  CHECK(read(text, text.size() - 1).faults == "t.json: error: the file contains 1 MiB; at most 1 MiB are read");
 }
 
 TEST_CASE("json: whole numbers of 64 bits are exact; larger ones are refused and never rounded") {

@@ -33,7 +33,7 @@ const WrongText kWrong[] = {
     {"a text without its end",
      R"j({"format": 1, "name": "abc
 })j",
-     R"j(g.json:1:23: error: a text holds a line break or another control character; close it with a double quote, or write \n)j"},
+     R"j(g.json:1:23: error: a text contains a line break or another control character; close it with a double quote, or write \n)j"},
     {"a comment",
      R"j({"format": 1, // one
  "nodes": {}})j",
@@ -47,7 +47,7 @@ const WrongText kWrong[] = {
      R"j(g.json:1:25: error: the text ends too early: expected a name in double quotes)j"},
     {"something behind the end", R"j({"format": 1} {"x": 2})j", R"j(g.json:1:15: error: expected nothing more, found '{')j"},
     {"a wrong escape", R"j({"format": 1, "name": "a\q"})j",
-     R"j(g.json:1:23: error: a text holds a backslash that starts no escape; write \\ for a backslash)j"},
+     R"j(g.json:1:23: error: a text contains a backslash that starts no escape; write \\ for a backslash)j"},
     {"a broken number", R"j({"format": -})j", R"j(g.json:1:12: error: a number is not complete)j"},
     {"bytes that are not UTF-8", "{\"format\": 1, \"name\": \"\xff\"}",
      R"j(g.json:1:23: error: the text is not valid UTF-8; save the file as UTF-8)j"},

@@ -147,5 +147,5 @@ TEST_CASE("case_record: a folder's records come by name; what is none is said an
   CHECK(found.records[2].name == "c");
   REQUIRE(found.unreadable.size() == 2);
   CHECK(found.unreadable[0].find("broken.json") != std::string::npos);
-  CHECK(found.unreadable[1].find("copy.json' holds the record of another case, 'a'") != std::string::npos);
+  CHECK(found.unreadable[1].find("copy.json' contains the record of another case, 'a'") != std::string::npos);
 }

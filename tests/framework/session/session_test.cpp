@@ -73,12 +73,13 @@ std::shared_ptr<Volume> image(float value, std::int64_t width = 2) {
 
 /// A session over the graph, with what it needs.
 struct Open {
-  explicit Open(std::vector<std::string> changing = {"by"}) {
+  explicit Open(std::vector<std::string> changing = {"by"}, std::vector<std::string> settings = {}) {
     opened = waiting = 0;
     folder.write("sum.json", kGraph);
     SessionRequest request;
     request.graph = folder.path / "sum.json";
     request.changing = std::move(changing);
+    request.settings = std::move(settings);
     request.threads = 2;
     session.emplace(request, types, faults);
   }
@@ -100,6 +101,16 @@ std::int64_t resident_pages() {
 }
 
 }  // namespace
+
+TEST_CASE("session: parameters of nodes are set by the names that the file has, and faults use them") {
+  Open open({}, {"add.by=7"});
+  REQUIRE(open.faults.all().empty());
+  CHECK(open.sum({{{"image", image(3)}}, {}}) == 10);
+  const Open wrong({}, {"ad.by=7"});
+  REQUIRE(wrong.faults.has_errors());
+  CHECK(wrong.faults.all().front().message.find("graph/") == std::string::npos);
+  CHECK(wrong.faults.all().front().message.find("no node 'ad'") != std::string::npos);
+}
 
 TEST_CASE("session: images go in and come out in memory, and nodes are opened once") {
   Open open;

@@ -38,7 +38,7 @@ const WrongText kWrong[] = {
     {"a type that is no text", R"j({"format": 1, "nodes": {"a": {"type": 3}}})j",
      R"j(g.json:1:39: error: node 'a': 'type' takes text, found 3)j"},
     {"a name that no node can have", R"j({"format": 1, "nodes": {"a.b": {"type": "t.read"}}})j",
-     R"j(g.json:1:25: error: node 'a.b': a node's name holds letters, digits, '_' and '-' only, and starts with a letter or '_')j"},
+     R"j(g.json:1:25: error: node 'a.b': a node's name contains letters, digits, '_' and '-' only, and starts with a letter or '_')j"},
     {"an edge that is no text", R"j({"format": 1, "nodes": {"a": {"type": "t.read", "inputs": {"v": 3}}}})j",
      R"j(g.json:1:65: error: node 'a', input 'v': expected "node.port", found 3)j"},
     {"an edge with two dots", R"j({"format": 1, "nodes": {"a": {"type": "t.read", "inputs": {"v": ["b.v", "b.v.w"]}}}})j",

@@ -170,6 +170,30 @@ TEST_CASE("case files: a file that only a node with conditions reads is needed b
   CHECK(has(lines(faults), "warning: node 'read', parameter 'path': the file 'nowhere.nii' does not exist"));
 }
 
+TEST_CASE("case files: all missing files are reported at once, each once, with the parameter of the graph that names them") {
+  const auto said = [](const Settings& settings) {
+    return faults_of(R"({"format": 1,
+ "parameters": {"models": {"type": "path", "default": "none", "help": "Folder with a.nii; ./dev models makes it"}},
+ "inputs": {"given": {"type": "path", "required": false}},
+ "nodes": {
+  "one": {"type": "t.read", "params": {"path": "${models}/a.nii"}},
+  "two": {"type": "t.read", "params": {"path": "${models}/../none/a.nii"}},
+  "three": {"type": "t.read", "when": {"missing": "given"}, "params": {"path": "${models}/b.nii"}},
+  "write1": {"type": "t.write", "inputs": {"volume": "one.volume"}, "params": {"path": "${out}/${case}1.nii"}},
+  "write2": {"type": "t.write", "inputs": {"volume": "two.volume"}, "params": {"path": "${out}/${case}2.nii"}},
+  "write3": {"type": "t.write", "inputs": {"volume": "three.volume"}, "params": {"path": "${out}/${case}3.nii"}}
+ }})", settings);
+  };
+  const std::string faults = said({});
+  INFO(faults);
+  CHECK(has(faults, "error: node 'one', parameter 'path': the file 'none/a.nii' does not exist; the default of the graph's parameter "
+                    "'models' names it (Folder with a.nii; ./dev models makes it); name another with --set models=..."));
+  CHECK(has(faults, "warning: node 'three', parameter 'path': the file 'none/b.nii' does not exist; the default of"));
+  CHECK(has(faults, "; the node runs where given is missing"));
+  CHECK_FALSE(has(faults, "node 'two'"));
+  CHECK(has(said(Settings{.values = {{"models", "other"}}}), "the file 'other/a.nii' does not exist; --set models names it"));
+}
+
 TEST_CASE("case files: links do not lead out, neither of folders nor of files") {
   const Folder folder;
   fs::create_directories(folder.path / "else");

@@ -56,7 +56,7 @@ TEST_CASE("check_cases: reports everything that is wrong with the cases at once"
                           {"", {{"image", image}}}};
   CHECK(check(kGraph, cases, "out") ==
         "command line: error: case 'p1' occurs twice among the cases; each needs a name of its own\n"
-        "command line: error: case '../p2': a name becomes part of file names, so it holds letters, digits, '.', '_' and '-' "
+        "command line: error: case '../p2': a name becomes part of file names, so it contains letters, digits, '.', '_' and '-' "
         "only, and does not "
         "start with '.' or '-'\n"
         "command line: error: a case has no name\n"

@@ -86,7 +86,7 @@ TEST_CASE("above: a mask with fewer values than voxels is refused") {
   runner.input("volume", volume_of({9, 9, 9}));
   runner.input("mask", mask_of({1}, small_grid(3, 1, 1), ""));
   CHECK(runner.error_of_run() ==
-        "'input mask' holds 1 values, but its grid has 3 x 1 x 1 voxels; the plugin that made it is at fault");
+        "'input mask' contains 1 values, but its grid has 3 x 1 x 1 voxels; the plugin that made it is at fault");
 }
 
 }  // namespace

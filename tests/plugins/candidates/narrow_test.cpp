@@ -83,7 +83,7 @@ TEST_CASE("narrow: a list on another grid, out of order or outside, and an incom
   CHECK(error(list_of({0, 0}, map.geometry), map).find("twice or out of order") != std::string::npos);
   CHECK(error(list_of({2}, map.geometry), map).find("names voxel 2, but its grid has voxels 0 to 1") != std::string::npos);
   CHECK(error(list_of({-1}, map.geometry), map).find("names voxel -1") != std::string::npos);
-  CHECK(error(list_of({0}, map.geometry), volume_of({0.5f}, map.geometry, "short.nii")).find("'short.nii' holds 1 values") == 0);
+  CHECK(error(list_of({0}, map.geometry), volume_of({0.5f}, map.geometry, "short.nii")).find("'short.nii' contains 1 values") == 0);
 }
 
 }  // namespace

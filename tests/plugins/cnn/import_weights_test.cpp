@@ -97,7 +97,7 @@ TEST_CASE("import_weights: every layer that does not fit is named") {
   weights[7].first = "output";
   const std::string text = import_error(folder, PickleWriter::weights(weights));
   CHECK(contains(text, "layer 'conv1_1' has weights of shape 32 x 4 x 3 x 3 x 3 where 32 x 4 x 5 x 5 x 5 is expected"));
-  CHECK(contains(text, "layer 'conv2_1' holds 1 arrays where 2 (weights, biases) are expected"));
+  CHECK(contains(text, "layer 'conv2_1' contains 1 arrays where 2 (weights, biases) are expected"));
   CHECK(contains(text, "layer 'out' is missing"));
   CHECK(contains(text, "it has weights for a layer 'output', which the network has not"));
   const std::string channels = import_error(folder, PickleWriter::weights(made_up_weights(3)));

@@ -90,10 +90,10 @@ TEST_CASE("pickle: huge lengths, numbers and stacks are refused") {
 TEST_CASE("pickle: deep nesting and lists that hold themselves are no trouble") {
   std::string nested = kHead + "N";
   for (int depth = 0; depth < 5000; ++depth) nested += "\x85";
-  CHECK(contains(error_of(nested + "."), "it holds a tuple, not a dictionary of layers"));
+  CHECK(contains(error_of(nested + "."), "it contains a tuple, not a dictionary of layers"));
   CHECK(contains(error_of(kHead + "]q\x01h\x01"
                                   "a."),
-                 "it holds a list, not a dictionary of layers"));
+                 "it contains a list, not a dictionary of layers"));
   CHECK(contains(error_of(kHead + "}q\x01" + Pickle::text("in") + "h\x01s."),
                  "not a dictionary from layer names to lists of arrays"));
 }
@@ -113,7 +113,7 @@ TEST_CASE("pickle: a list that is named again and again does not take more memor
   for (int i = 0; i < 400; ++i) layers += "h\x01";
   layers += "eq\x02";
   for (int i = 0; i < 400; ++i) layers += Pickle::text("b") + "h\x02";
-  CHECK(contains(error_of(layers + "u."), "it holds more than 1000 layers or arrays"));
+  CHECK(contains(error_of(layers + "u."), "it contains more than 1000 layers or arrays"));
 }
 
 TEST_CASE("pickle: arrays whose type, order, shape or size is not right are refused") {
@@ -128,7 +128,7 @@ TEST_CASE("pickle: arrays whose type, order, shape or size is not right are refu
   CHECK(contains(error_of(with_array(Pickle::array({-2, -3}, "<f4", false, six))), "not made of whole numbers above 0"));
   CHECK(contains(error_of(with_array(Pickle::array({1 << 27, 1 << 27, 1 << 27}, "<f4", false, six))), "larger than any file"));
   CHECK(contains(error_of(with_array(Pickle::array({}, "<f4", false, six))), "between 1 and 8 axes"));
-  CHECK(contains(error_of(with_array("K\x05")), "it holds a number where an array of weights is expected"));
+  CHECK(contains(error_of(with_array("K\x05")), "it contains a number where an array of weights is expected"));
 }
 
 TEST_CASE("pickle: what Python 3 writes in protocol 2 is read too") {
@@ -140,7 +140,7 @@ TEST_CASE("pickle: what Python 3 writes in protocol 2 is read too") {
   array.replace(array.rfind(Pickle::text("")), Pickle::text("").size(), data);
   const std::string pickle =
       kHead + Pickle::global("collections", "OrderedDict") + ")R(X" + std::string("\x07\0\0\0", 4) + "conv1_1](" + array + "eu.";
-  CHECK(contains(error_of(pickle), "layer 'conv1_1' holds 1 arrays"));  // read as arrays; that it is no network is another matter
+  CHECK(contains(error_of(pickle), "layer 'conv1_1' contains 1 arrays"));  // read as arrays; that it is no network is another matter
   CHECK(contains(error_of(pickle), "layer 'out' is missing"));
 }
 

@@ -167,7 +167,7 @@ TEST_CASE("stage: a description that cannot be used is named") {
   CHECK(contains(error(R"({"format": 1, "input": 3})"), "'input' is not an object"));
   CHECK(contains(error(R"({"format": 1, "input": {"size": [1, 2]}})"), "'size' is not a list of three numbers"));
   CHECK(contains(error(R"({"format": 1, "input": {"size": [1, 2, 0]}})"), "not a whole number above 0"));
-  CHECK(contains(error(R"({"format": 1, "output": {"classes": [1]}})"), "'classes' holds something that is not a name"));
+  CHECK(contains(error(R"({"format": 1, "output": {"classes": [1]}})"), "'classes' contains something that is not a name"));
   CHECK(contains(error(R"({"format": 1, "output": {"classes": ["a", "b", "c"]}})"), "its description names 3 classes"));
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("stage: a chunk whose values do not fit its sizes is the fault of who 
   const std::string model = write_model(folder.file("sum.pt"), kSumAndFirst);
   PatchBatch patches = made_up_patches(3, 1, 2);
   patches.values.pop_back();
-  CHECK(contains(error_with(model, patches), "holds 23 values; the plugin that made it is at fault"));
+  CHECK(contains(error_with(model, patches), "contains 23 values; the plugin that made it is at fault"));
   patches.size = {0, 2, 2};
   CHECK(contains(error_with(model, patches), "the plugin that made it is at fault"));
 }

@@ -83,7 +83,7 @@ TEST_CASE("fusion: a volume with fewer values than voxels is refused") {
   NodeRunner runner("fusion.multiply");
   runner.input("volumes", volume_of({1, 2})).input("volumes", volume_of({1}, small_grid(2, 1, 1), "short.nii"));
   CHECK(runner.error_of_run() ==
-        "'short.nii' holds 1 values, but its grid has 2 x 1 x 1 voxels; the plugin that made it is at fault");
+        "'short.nii' contains 1 values, but its grid has 2 x 1 x 1 voxels; the plugin that made it is at fault");
 }
 
 TEST_CASE("fusion: empty volumes give an empty volume") {

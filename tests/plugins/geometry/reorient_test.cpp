@@ -210,7 +210,7 @@ TEST_CASE("reorient: images that are incomplete, or whose direction is no direct
   NodeRunner incomplete("geometry.reorient_volume", R"({"axes": "LAS"})");
   incomplete.input("volume", volume_of({1, 2}, small_grid(3, 1, 1), "short.nii"));
   CHECK(incomplete.error_of_run() ==
-        "'short.nii' holds 2 values, but its grid has 3 x 1 x 1 voxels; the plugin that made it is at fault");
+        "'short.nii' contains 2 values, but its grid has 3 x 1 x 1 voxels; the plugin that made it is at fault");
   for (const double part : {0.0, std::nan("")}) {
     NodeRunner wrong("geometry.reorient_volume", R"({"axes": "LAS"})");
     Volume image = random_volume(small_grid(2, 2, 2), 1);

@@ -97,8 +97,8 @@ TEST_CASE("content: a file that is no image is refused with what it is") {
   };
   const std::vector<Row> rows{
       {"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
-       "it is a pointer of Git LFS: the image itself is not here"},
-      {"/annex/objects/SHA256E-s1--00.nii.gz\n", "it is a pointer of git-annex: the image itself is not here"},
+       "it is a pointer of Git LFS: the image itself is missing"},
+      {"/annex/objects/SHA256E-s1--00.nii.gz\n", "it is a pointer of git-annex: the image itself is missing"},
       {"../../.git/annex/objects/xx/yy/SHA256E-s1--00.nii.gz", "it is a pointer of git-annex"},
       {std::string("PK\3\4", 4) + std::string(400, 'x'), "it is a zip archive; unpack it"},
       {std::string("\x89PNG\r\n\x1a\n", 8) + std::string(400, '\1'), "it is a PNG picture"},

@@ -73,9 +73,9 @@ TEST_CASE(
       CAPTURE(name);
       CHECK(has(error(text("")), "it is an empty file"));
       CHECK(has(error(text(std::string(2000, '\0'))), "begins with zeros"));
-      CHECK(has(error(text(kLfs)), "a pointer of Git LFS: the image itself is not here; get it with 'git lfs pull'"));
+      CHECK(has(error(text(kLfs)), "a pointer of Git LFS: the image itself is missing; get it with 'git lfs pull'"));
       CHECK(has(error(text("/" + kAnnexObject + "\n")), "a pointer of git-annex"));
-      CHECK(has(error(link("../.git/" + kAnnexObject)), "git-annex whose content is not here; get it with 'git annex get'"));
+      CHECK(has(error(link("../.git/" + kAnnexObject)), "git-annex whose content is missing; get it with 'git annex get'"));
       CHECK(has(error(link("nowhere")), "a broken link to 'nowhere'"));
       CHECK(has(error(text("<html>404</html>")), "a web page"));
       CHECK(has(error([](const std::string& file) { fs::create_directory(file); }), "it is a folder"));
@@ -161,7 +161,7 @@ TEST_CASE("read_volume: a folder whose DICOM files are not here, or lie one fold
   CHECK(has(error_of([](const TempFolder& folder) {
               for (const char* name : {"im0.dcm", "im1.dcm"}) fs::create_symlink("../.git/" + kAnnexObject, folder / name);
             }),
-            "2 files in it cannot be read as DICOM: 'im0.dcm' is a link of git-annex whose content is not here; get it "
+            "2 files in it cannot be read as DICOM: 'im0.dcm' is a link of git-annex whose content is missing; get it "
             "with 'git annex get' or 'datalad get'"));
   CHECK(has(error_of([](const TempFolder& folder) { save(folder / "IM0", kLfs); }), "get it with 'git lfs pull'"));
   CHECK(has(error_of([](const TempFolder& folder) { save(folder / "IM0", "/" + kAnnexObject + "\n"); }), "git annex get"));

@@ -161,7 +161,7 @@ TEST_CASE("extract: a volume with fewer values than voxels is refused") {
   NodeRunner runner(kType);
   runner.input("volumes", volume_of({1}, small_grid(3, 1, 1), "short.nii")).input("voxels", list_of({1}, small_grid(3, 1, 1)));
   CHECK(runner.error_of_run() ==
-        "'short.nii' holds 1 values, but its grid has 3 x 1 x 1 voxels; the plugin that made it is at fault");
+        "'short.nii' contains 1 values, but its grid has 3 x 1 x 1 voxels; the plugin that made it is at fault");
 }
 
 TEST_CASE("extract: a chunk of more than 4 GiB is refused with the parameter to lower") {

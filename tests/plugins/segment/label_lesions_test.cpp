@@ -48,7 +48,7 @@ TEST_CASE("label_lesions: an empty mask gives an image of 0, an incomplete one i
   NodeRunner runner("segment.label_lesions");
   runner.input("mask", mask);
   CHECK(runner.error_of_run() ==
-        "'mask.nii' holds 2 values, but its grid has 3 x 1 x 1 voxels; the plugin that made it is at fault");
+        "'mask.nii' contains 2 values, but its grid has 3 x 1 x 1 voxels; the plugin that made it is at fault");
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ TEST_CASE("shift: a mask with fewer values than voxels is refused") {
   NodeRunner runner(kType);
   runner.input("mask", mask_of({1, 1}, small_grid(3, 1, 1), "short.nii"));
   CHECK(runner.error_of_run() ==
-        "'short.nii' holds 2 values, but its grid has 3 x 1 x 1 voxels; the plugin that made it is at fault");
+        "'short.nii' contains 2 values, but its grid has 3 x 1 x 1 voxels; the plugin that made it is at fault");
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ struct ComparedFile {
   std::string name;  ///< "node.parameter"
   std::string node_type;
   std::filesystem::path a, b;
-  bool same = false;  ///< the same bytes, by their hashes
+  bool changed_a = false, changed_b = false;  ///< it is not what that run wrote any more, or is missing
+  bool same = false;                          ///< the same bytes, on the disk too
 };
 
 struct ComparedCase {

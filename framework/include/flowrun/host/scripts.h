@@ -21,6 +21,9 @@ bool is_script(const std::filesystem::path& file);
 /// Error where a folder cannot be read, or has more than 5000 such files, 200000 files or 32 levels.
 std::vector<std::string> script_helpers(const std::filesystem::path& script);
 
+/// The folder of flowrun's Python package, which PYTHONPATH may name: FLOWRUN_PYTHON_FOLDER, or the one of this installation.
+std::filesystem::path python_folder();
+
 /// Program and words that start Python for a task of flowrun/worker.py, "describe" or "serve". The program is FLOWRUN_PYTHON, else
 /// python3. Throws Error where flowrun's Python sources are missing.
 std::vector<std::string> python_command(const std::string& task, const std::filesystem::path& script);

@@ -18,7 +18,7 @@ namespace flowrun {
 struct SessionRequest {
   /// A graph whose inputs take packets, as graphs within graphs do; its outputs are what run() gives back.
   std::filesystem::path graph;
-  std::vector<std::string> settings;  ///< name=value, or node.param=value of a node "graph/<node>": for every run
+  std::vector<std::string> settings;  ///< name=value, or node.param=value: for every run
   std::vector<std::string> changing;  ///< parameters that each run may set again; none that a node needs when it is opened
   int threads = 0;                    ///< 0: the cores that the process may use
   int cases_in_flight = 2;            ///< of the inputs of one call

@@ -31,6 +31,7 @@ struct ParamExpression {
   ParamSpec spec;                ///< of the node's parameter: the resolved value is checked against it
   SourceLocation place;          ///< of the value; line 0: a default
   std::filesystem::path base;    ///< where a relative path starts
+  std::string origin;            ///< for people: of which parameter of the whole graph it is made; empty: of none
   std::optional<BidsName> bids;  ///< of a file that is written: its name for a case from a BIDS data set
   std::optional<std::size_t> number_port;  ///< the node's input at which another node's Number comes; then there is nothing else
 };
@@ -169,8 +170,14 @@ std::string case_name_fault(const std::string& name);
 
 /// Checks cases against the graph's inputs: unknown or missing inputs, wrong types, missing files, duplicate names, two cases
 /// that write one file, files that a case's values put outside the output folder, files that a node with conditions needs in some
-/// case. Faults stand at the case's place. Converts text to the inputs' types in place.
-void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const std::filesystem::path& out, Diagnostics& faults);
+/// case. Faults stand at the case's place. Converts text to the inputs' types in place. With `missing`, files that single cases lack
+/// are put there and are no faults.
+struct MissingFile {
+  std::string case_name;
+  Diagnostic fault;  ///< "case 'p1', input 't1': the file 'p1/t1.nii.gz' does not exist"
+};
+void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const std::filesystem::path& out, Diagnostics& faults,
+                 std::vector<MissingFile>* missing = nullptr);
 
 /// What check_cases would say of the files that any case writes, whatever its values are: two nodes that write one file, names that
 /// flowrun keeps, a graph that writes over itself; and as warnings the missing files of nodes with conditions. For looking at a graph

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "flowrun/sdk/geometry.h"
+#include "flowrun/sdk/large_memory.h"
 #include "flowrun/sdk/payload.h"
 
 namespace flowrun {
@@ -71,6 +72,7 @@ template <class To, class From>
 To image_like(const From& from, std::string_view kind = {}) {
   To image;
   image.geometry = from.geometry;
+  reserve_large(image.voxels, from.voxels.size());
   image.voxels.resize(from.voxels.size());
   image.source = from.source;
   image.facts = from.facts;

@@ -47,7 +47,7 @@ class Queries {
     std::vector<std::string> entities = bids_entities();
     if (std::find(entities.begin(), entities.end(), entity) == entities.end())
       return faults_.error({}, fmt::format("{}BIDS has no entity '{}'{}", what, entity, did_you_mean(entity, entities)));
-    if (!label.empty() && !is_bids_label(label)) return faults_.error({}, what + "a label holds letters and digits");
+    if (!label.empty() && !is_bids_label(label)) return faults_.error({}, what + "a label contains letters and digits");
     std::erase_if(name.entities, [&](const auto& held) { return held.first == entity; });
     name.entities.emplace_back(entity, label);
   }
