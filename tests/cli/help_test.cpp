@@ -102,3 +102,14 @@ TEST_CASE("flowrun: a plugin path that is not there is an error") {
   CHECK(ended.status == 2);
   CHECK(ended.err == "flowrun: --plugin-path 'nowhere' is neither a folder nor a file\n");
 }
+
+TEST_CASE("flowrun cache: a folder that --cache names and that is not there is refused, the usual one need not be") {
+  const TempFolder folder;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"cache", "--cache", "nowhere"}, {"cache", "clear", "--cache", "nowhere"}}) {
+    const Ended ended = run_flowrun(folder, words);
+    CHECK(ended.status == 2);
+    CHECK(contains(ended.err, "--cache: there is no folder 'nowhere'"));
+  }
+  CHECK_FALSE(folder.has("nowhere"));
+}

@@ -95,6 +95,6 @@ def test_a_sweep_ends_at_a_variant_that_cannot_be_opened_and_its_table_has_no_ol
     assert program("run", SOURCE / "graphs/demo.json", *small[:4], "--out", "older")[0] == 0
     shutil.copy(tmp_path / "older/flowrun/cases/demo.json", tmp_path / "s/variant_002/flowrun/cases/demo.json")
     status, said = program("run", SOURCE / "graphs/demo.json", "--sweep", f"models={models}", *small)
-    assert status == 2 and "variant 'variant_002' cannot run, so the sweep ends here" in said, said
+    assert status == 1 and "variant 'variant_002' cannot run, so the sweep ends here" in said, said
     rows = (tmp_path / "s/sweep.csv").read_text().splitlines()
     assert len(rows) == 2 and "phantom" in rows[1]

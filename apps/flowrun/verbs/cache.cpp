@@ -30,6 +30,9 @@ struct Group {
 
 std::filesystem::path folder_of(const CacheCommand& command) {
   const std::filesystem::path folder = command.folder.empty() ? usual_results_folder() : std::filesystem::path(command.folder);
+  std::error_code unknown;
+  if (!command.folder.empty() && !std::filesystem::is_directory(folder, unknown))
+    throw Error("--cache: there is no folder '" + command.folder + "'");
   if (folder.empty())
     throw Error("there is no folder of kept results: FLOWRUN_CACHE is off, or there is no home; give --cache DIR");
   return folder;
@@ -75,7 +78,7 @@ Verb cache_verb(CLI::App& app) {
             "  flowrun cache                    how many there are of each node type, and their size\n"
             "  flowrun cache clear              remove all of them\n"
             "  flowrun cache clear --to 2G      remove those used longest ago, until 2 GiB are left\n\n"
-            "Exit status: 0 done, 2 the command line is wrong or there is no such folder.");
+            "Exit status: 0 done, 2 the command line is wrong or --cache names no folder.");
   CacheCommand& command = verb.carried_out_by(cache);
   verb.optional_argument("ACTION", command.action, "list or clear [list]");
   verb.option("--cache", command.folder, "DIR", "the folder [$FLOWRUN_CACHE, or ~/.cache/flowrun]");

@@ -1,12 +1,15 @@
 #include "verbs/run.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "authoring/graph_text.h"
 #include "flowrun/host/text.h"
+#include "report/page_nonce.h"
 #include "report/run_plan.h"
 #include "report/run_summary.h"
 #include "system/address_space.h"
@@ -51,10 +54,16 @@ int report_run(const RunCommand& command, const Cohort& cohort, const CohortResu
 
 }  // namespace
 
+bool is_run_of_watch() {
+  const char* const watch = std::getenv(kWatchVariable);
+  return watch && std::to_string(::getppid()) == watch;
+}
+
 int run(const RunCommand& command, Interrupts& interrupts) {
   Registry registry = open_registry(command.plugin_paths);
   Diagnostics faults;
   CohortRequest request = command;
+  request.waits_for_folder = is_run_of_watch();
   request.isolated = {"/proc/self/exe", {kIsolatedFiring}};
   Cohort cohort(std::move(request), registry, faults);
   print_faults(faults);
@@ -156,8 +165,9 @@ void declare_run(Verb& verb, RunCommand& command) {
                   "each in a folder of its own below --out, with one table, sweep.csv");
   verb.repeatable("--until", command.until, "NODE[.PORT]",
                   "run only what this node or subgraph needs, and write what it makes to files\n(repeatable)");
-  verb.repeatable("--keep", command.keep, "NODE.PORT[=FILE]",
-                  "write this output of a node or subgraph to a file too: an image, a table, a\ntransform or a number (repeatable)");
+  verb.repeatable(
+      "--keep", command.keep, "NODE.PORT[=FILE]",
+      "write this output of a node or subgraph to a file too: an image, a table, a\ntransform or a number (repeatable)");
   verb.option("--cache", command.cache, "DIR", "folder of kept results [$FLOWRUN_CACHE, or ~/.cache/flowrun]");
   verb.option("--cache-limit", command.cache_limit, "BYTES", "room for kept results; what was used longest ago is removed [10G]");
   verb.flag("--no-cache", command.no_cache, "run every node, and keep no results");

@@ -21,6 +21,9 @@ struct RunCommand : CohortRequest {
   std::string where;  ///< what its warnings and failures begin with, within a longer work: "fold a, step train: "
 };
 
+/// Whether this process is a run of flowrun watch, which waits for an output folder that is in use.
+bool is_run_of_watch();
+
 /// Its options and its argument, for verbs that run graphs too.
 void declare_run(Verb& verb, RunCommand& command);
 

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 #include <map>
-#include <set>
+#include <memory>
+#include <optional>
 
 #include "flowrun/host/case_row.h"
 #include "flowrun/host/own_file.h"
+#include "flowrun/host/run_lock.h"
 #include "flowrun/host/text.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/error.h"
@@ -19,83 +19,16 @@
 #include "system/interrupts.h"
 #include "terminal/fault_lines.h"
 #include "terminal/open_registry.h"
+#include "verbs/sweep_files.h"
+#include "verbs/sweep_variants.h"
 
 namespace flowrun {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostVariants = 1000;
-constexpr std::size_t kLongestFolder = 120;
-
-using Values = std::vector<std::pair<std::string, std::string>>;  ///< (parameter, value)
-
-struct Variant {
-  Values values;
-  std::string folder;  ///< below the output folder
-};
-
-/// "a,[1,2],b" at the commas outside brackets.
-Words split(const std::string& text) {
-  Words parts(1);
-  int depth = 0;
-  for (const char c : text) {
-    depth += (c == '[') - (c == ']');
-    if (c == ',' && depth == 0) parts.emplace_back();
-    else parts.back() += c;
-  }
-  return parts;
-}
-
-/// Numbers that are equal have one text: 90.5 and 90.50, 1e1 and 10.
-std::string same_value(const std::string& value) {
-  double number = 0;
-  const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), number);
-  return failed == std::errc() && end == value.data() + value.size() ? fmt::format("{}", number) : value;
-}
-
-std::pair<std::string, Words> axis_of(const std::string& word) {
-  const std::size_t equals = word.find('=');
-  if (equals == std::string::npos || equals == 0) throw WrongUse{"--sweep takes name=value,value,..., not '" + word + "'"};
-  std::pair<std::string, Words> axis{word.substr(0, equals), split(word.substr(equals + 1))};
-  std::set<std::string> known;
-  for (const std::string& value : axis.second) {
-    if (value.empty()) throw WrongUse{"--sweep " + axis.first + " has an empty value"};
-    if (!known.insert(same_value(value)).second) throw WrongUse{"--sweep " + axis.first + " has the value '" + value + "' twice"};
-  }
-  return axis;
-}
-
-/// "final_threshold=0.3+models=a", or a number where that is no name for a folder on every system.
-std::string folder_of(const Values& values, std::size_t number) {
-  std::string name;
-  for (const auto& [parameter, value] : values) name += (name.empty() ? "" : "+") + parameter + "=" + value;
-  const bool plain =
-      name.size() <= kLongestFolder && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-        return std::isalnum(c) || std::string_view("._=+-[], ").find(static_cast<char>(c)) != std::string_view::npos;
-      });
-  return plain ? name : fmt::format("variant_{:03}", number);
-}
-
-std::vector<Variant> variants_of(const Words& sweep) {
-  std::vector<Values> all(1);
-  std::set<std::string> names;
-  for (const std::string& word : sweep) {
-    const auto [name, values] = axis_of(word);
-    if (!names.insert(name).second) throw WrongUse{"--sweep gives '" + name + "' twice; list its values in one"};
-    std::vector<Values> more;
-    for (const Values& begun : all)
-      for (const std::string& value : values) {
-        more.push_back(begun);
-        more.back().emplace_back(name, value);
-      }
-    all = std::move(more);
-    if (all.size() > kMostVariants) throw WrongUse{fmt::format("--sweep asks for more than {} variants", kMostVariants)};
-  }
-  std::vector<Variant> variants;
-  for (const Values& values : all) variants.push_back({values, folder_of(values, variants.size() + 1)});
-  return variants;
-}
+constexpr const char* kTable = "sweep.csv";
+constexpr const char* kPage = "sweep.html";
 
 RunCommand command_of(const RunCommand& command, const Variant& variant) {
   RunCommand one = command;
@@ -107,17 +40,26 @@ RunCommand command_of(const RunCommand& command, const Variant& variant) {
   return one;
 }
 
+std::string values_text(const Variant& variant) {
+  std::string text;
+  for (const auto& [name, value] : variant.values) text += (text.empty() ? "" : ", ") + name + "=" + value;
+  return shortened(text, 300);
+}
+
 /// All variants are looked at before the first runs.
 bool check_variants(const RunCommand& command, const std::vector<Variant>& variants) {
   Registry registry = open_registry(command.plugin_paths);
+  SweepFiles files(command.out, {kTable, kPage});
   for (const Variant& variant : variants) {
     Diagnostics faults;
-    const Cohort cohort(command_of(command, variant), registry, faults);
-    if (!faults.has_errors() && cohort.graph()) continue;
-    print_faults(faults);
-    std::string values;
-    for (const auto& [name, value] : variant.values) values += (values.empty() ? "" : ", ") + name + "=" + value;
-    fmt::print(stderr, "flowrun: nothing was run: with {}: {}\n", printable(shortened(values, 300)), verdict(faults));
+    const RunCommand one = command_of(command, variant);
+    const Cohort cohort(one, registry, faults);
+    const bool good = !faults.has_errors() && cohort.graph();
+    if (!good) print_faults(faults);
+    const std::string fault =
+        good ? files.add(cohort, one.out, values_text(variant)) : "with " + values_text(variant) + ": " + verdict(faults);
+    if (fault.empty()) continue;
+    fmt::print(stderr, "flowrun: nothing was run: {}\n", printable(fault));
     return false;
   }
   return true;
@@ -201,46 +143,86 @@ void write_table(const RunCommand& command, const std::vector<Variant>& variants
   for (const Variant& variant : variants)
     for (const CaseRecord& record : read_case_records(fs::path(command.out) / variant.folder).records)
       rows.push_back({&variant, row_of(record)});
-  const fs::path file = fs::path(command.out) / "sweep.csv";
+  const fs::path file = fs::path(command.out) / kTable;
   refuse_links({file});
   write_atomically(file, table::to_csv(table_of(rows, variants)));
-  if (!command.no_report) write_tables_page(fs::path(command.out) / "sweep.html", page_of(command, rows, variants));
+  if (!command.no_report) write_tables_page(fs::path(command.out) / kPage, page_of(command, rows, variants));
 }
 
-/// The values of a variant fit the graph, but a node that cannot be opened with them is an Error, as in a run of its own.
+std::string path_text(const RunCommand& command, const char* file) { return printable((fs::path(command.out) / file).string()); }
+
+/// The values of a variant fit the graph, but a node that cannot be opened with them is an Error, as in a run of its own, and so
+/// is a full disk.
 int run_variant(const RunCommand& command, const Variant& variant, std::size_t behind, Interrupts& interrupts) try {
   return run(command_of(command, variant), interrupts);
 } catch (const Error&) {
   const std::string others = behind == 0 ? "" : fmt::format(" and {} behind it", count_text(behind, "variant"));
   fmt::print(stderr, "flowrun: variant '{}' cannot run, so the sweep ends here; {} has no row for it{}\n",
-             printable(variant.folder), printable((fs::path(command.out) / "sweep.csv").string()), others);
+             printable(variant.folder), path_text(command, kTable), others);
   throw;
+}
+
+/// With the folder locked: the table and the page are of all variants. Shards of a sweep share it, and lock what they run.
+std::unique_ptr<RunLock> lock_of(const RunCommand& command) {
+  if (command.dry_run || !command.shard.empty()) return nullptr;
+  RunLock::Busy wait;
+  if (is_run_of_watch()) wait = [](const std::string& sentence) { fmt::print(stderr, "flowrun: {}\n", printable(sentence)); };
+  return std::make_unique<RunLock>(command.out, "flowrun run --sweep " + command.graph, "", wait);
+}
+
+/// The variants, of which those in `done` have run.
+int run_variants(const RunCommand& command, const std::vector<Variant>& variants, std::vector<Variant>& done,
+                 Interrupts& interrupts) {
+  int status = kAllDone;
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    const Variant& variant = variants[i];
+    const std::size_t behind = variants.size() - i - 1;
+    if (!command.quiet) fmt::print("{}variant {} of {}: {}\n", i ? "\n" : "", i + 1, variants.size(), printable(variant.folder));
+    const int ended = run_variant(command, variant, behind, interrupts);
+    status = std::max(status, ended);
+    if (command.dry_run) continue;
+    if (ended == kWrongInput) return done.empty() ? kWrongInput : kSomeCaseFailed;
+    done.push_back(variant);
+    write_table(command, done);
+    if (behind > 0 && (ended == kInterrupted || interrupts.received())) {
+      fmt::print(stderr, "flowrun: interrupted: {} behind '{}' did not run; {} has no row for {}\n",
+                 count_text(behind, "variant"), printable(variant.folder), path_text(command, kTable),
+                 behind == 1 ? "it" : "them");
+      return kInterrupted;
+    }
+  }
+  return status;
+}
+
+/// What one file cannot have of several variants.
+void check_use(const RunCommand& command, const std::vector<Variant>& variants) {
+  for (const auto& [name, value] : variants.front().values)
+    for (const std::string& setting : command.settings)
+      if (setting.starts_with(name + "=")) throw WrongUse{"--sweep and --set both give '" + name + "'"};
+  if (!command.trace.empty())
+    throw WrongUse{
+        "--trace names one file, and each variant of --sweep would replace it; run the variant that you look at alone"};
 }
 
 }  // namespace
 
 int run_sweep(const RunCommand& command, Interrupts& interrupts) {
   const std::vector<Variant> variants = variants_of(command.sweep);
-  for (const auto& [name, value] : variants.front().values)
-    for (const std::string& setting : command.settings)
-      if (setting.starts_with(name + "=")) throw WrongUse{"--sweep and --set both give '" + name + "'"};
+  check_use(command, variants);
   if (!check_variants(command, variants)) return kWrongInput;
-  int status = kAllDone;
+  const std::unique_ptr<RunLock> lock = lock_of(command);
   std::vector<Variant> done;
-  for (std::size_t i = 0; i < variants.size(); ++i) {
-    const Variant& variant = variants[i];
-    if (!command.quiet) fmt::print("{}variant {} of {}: {}\n", i ? "\n" : "", i + 1, variants.size(), printable(variant.folder));
-    const int ended = run_variant(command, variant, variants.size() - i - 1, interrupts);
-    status = std::max(status, ended);
-    if (command.dry_run) continue;
-    if (ended == kWrongInput) return ended;
-    done.push_back(variant);
-    write_table(command, done);
-    if (ended == kInterrupted) return ended;
+  int status = kAllDone;
+  try {
+    status = run_variants(command, variants, done, interrupts);
+  } catch (const Error& error) {
+    if (done.empty()) throw;
+    fmt::print(stderr, "flowrun: {}\n", printable(error.what()));
+    return kSomeCaseFailed;
   }
-  if (!command.quiet && !command.dry_run)
-    fmt::print("\n{} variants, one table: {}{}\n", variants.size(), printable((fs::path(command.out) / "sweep.csv").string()),
-               command.no_report ? "" : ", as a page: " + printable((fs::path(command.out) / "sweep.html").string()));
+  if (!command.quiet && done.size() == variants.size())
+    fmt::print("\n{} variants, one table: {}{}\n", variants.size(), path_text(command, kTable),
+               command.no_report ? "" : ", as a page: " + path_text(command, kPage));
   return status;
 }
 

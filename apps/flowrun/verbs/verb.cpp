@@ -68,6 +68,8 @@ void Verb::help_flag(bool& value, const std::string& help) {
   app_->add_flag("-h,--help", value, help);
 }
 
+void Verb::hide(const std::string& option) { app_->get_option(option)->group(""); }
+
 void Verb::exclude(const std::string& option, const std::string& other) {
   app_->get_option(option)->excludes(app_->get_option(other));
 }

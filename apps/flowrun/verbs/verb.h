@@ -55,6 +55,8 @@ class Verb {
   void flag(const std::string& names, bool& value, const std::string& help);
   /// Takes the place of the parser's own --help.
   void help_flag(bool& value, const std::string& help);
+  /// No help shows it: one of other verbs that this one refuses with a sentence of its own.
+  void hide(const std::string& option);
   void exclude(const std::string& option, const std::string& other);
 
   void plugin_path(Words& paths);

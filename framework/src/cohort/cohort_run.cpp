@@ -99,11 +99,17 @@ CohortResult CohortRun::run() {
   return finish(with_earlier(execute()));
 }
 
+/// How another run that has the folder is waited for; empty: it is not.
+RunLock::Busy CohortRun::busy() const {
+  if (!prepared_.request.waits_for_folder) return {};
+  return [this](const std::string& sentence) { say(events_, Weight::notice, sentence); };
+}
+
 void CohortRun::take_folder() {
   prepare_folder(out_, "--out");
   refuse_own_links(prepared_);
   if (!prepared_.request.trace.empty()) prepare_folder(folder_of(prepared_.request.trace), "--trace");
-  lock_.emplace(out_, "flowrun run " + prepared_.request.graph, file_word(prepared_.shard));
+  lock_.emplace(out_, "flowrun run " + prepared_.request.graph, file_word(prepared_.shard), busy());
   prepared_.word = claim_graph_word(out_, prepared_.graph->name);
   keep_items(prepared_, registry_);
   refuse_own_links(prepared_);

@@ -6,8 +6,8 @@
 #include "cohort/case_choice.h"
 #include "cohort/cohort_files.h"
 #include "cohort/prepared_run.h"
-#include "cohort/run_lock.h"
 #include "cohort/run_recorder.h"
+#include "flowrun/host/run_lock.h"
 
 namespace flowrun {
 
@@ -26,6 +26,7 @@ class CohortRun {
   CohortResult run();
 
  private:
+  RunLock::Busy busy() const;
   void take_folder();
   void clean_folder();
   void complete_descriptions();

@@ -1,4 +1,4 @@
-#include "cohort/run_lock.h"
+#include "flowrun/host/run_lock.h"
 
 #include <fcntl.h>
 #include <fmt/chrono.h>
@@ -8,8 +8,10 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <ctime>
 #include <sstream>
+#include <thread>
 
 #include "flowrun/host/text.h"
 #include "flowrun/sdk/atomic_file.h"
@@ -21,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestNote = 4096;
+constexpr std::chrono::milliseconds kBetweenTries{100};
 
 /// "key=value" lines: what a holder says of itself.
 std::string note_of(const std::string& command) {
@@ -43,8 +46,9 @@ OwnFile open_lock(const fs::path& file) {
   OwnFile lock(file, O_RDWR | O_CREAT);
   if (lock.number() < 0) throw Error(write_failure(file, errno));
   if (const std::string note = lock.text(kLongestNote); !note.empty() && note.rfind("host=", 0) != 0)
-    throw Error(fmt::format("'{}' was not written by flowrun, which keeps that name for its lock; remove the file, or choose another --out",
-                            file.string()));
+    throw Error(fmt::format(
+        "'{}' was not written by flowrun, which keeps that name for its lock; remove the file, or choose another --out",
+        file.string()));
   return lock;
 }
 
@@ -76,34 +80,50 @@ std::string in_use(const fs::path& out, const std::string& note) {
   if (!host.empty())
     text += fmt::format(" (process {} on {}, since {}: {})", value_in(note, "process"), host, value_in(note, "started"),
                         value_in(note, "command"));
-  return text + "; wait until it has ended, or choose another --out";
+  return text;
 }
 
-[[noreturn]] void refuse(const fs::path& out, const fs::path& file, int failure, const std::string& note) {
-  if (failure == EWOULDBLOCK) throw Error(in_use(out, note));
+/// False: another process has it.
+bool try_lock(const OwnFile& lock, int how, const fs::path& file) {
+  if (::flock(lock.number(), how | LOCK_NB) == 0) return true;
+  const int failure = errno;
+  if (failure == EWOULDBLOCK) return false;
   throw Error(fmt::format("'{}' cannot be locked: {}; the file system must know locks (flock), or choose another --out",
                           file.string(), std::generic_category().message(failure)));
 }
 
+struct Wanted {
+  const fs::path& out;
+  fs::path shards;  ///< the folder of the locks of shards, where one of them may be the holder; else empty
+  const RunLock::Busy& busy;
+};
+
+void take(const OwnFile& lock, int how, const fs::path& file, const Wanted& wanted) {
+  for (bool said = false; !try_lock(lock, how, file); std::this_thread::sleep_for(kBetweenTries)) {
+    if (said) continue;
+    std::string note = lock.text(kLongestNote);
+    if (const std::string of_shard = wanted.shards.empty() ? "" : note_of_some_shard(wanted.shards); !of_shard.empty())
+      note = of_shard;
+    const std::string sentence = in_use(wanted.out, note);
+    if (!wanted.busy) throw Error(sentence + "; wait until it has ended, or choose another --out");
+    wanted.busy(sentence + "; this run begins when it has ended");
+    said = true;
+  }
+}
+
 }  // namespace
 
-RunLock::RunLock(const fs::path& out, const std::string& command, const std::string& shard) {
+RunLock::RunLock(const fs::path& out, const std::string& command, const std::string& shard, const Busy& busy) {
   const fs::path folder = out / "flowrun";
   std::error_code failed;
   refuse_links({folder});
   fs::create_directories(folder, failed);
   if (failed) throw Error(fmt::format("cannot make the folder '{}': {}", folder.string(), failed.message()));
   whole_ = open_lock(folder / "lock");
-  if (::flock(whole_.number(), (shard.empty() ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
-    const int failure = errno;
-    std::string note = whole_.text(kLongestNote);
-    if (const std::string of_shard = shard.empty() ? note_of_some_shard(folder) : ""; !of_shard.empty()) note = of_shard;
-    refuse(out, folder / "lock", failure, note);
-  }
+  take(whole_, shard.empty() ? LOCK_EX : LOCK_SH, folder / "lock", {out, shard.empty() ? folder : fs::path(), busy});
   if (!shard.empty()) {
     part_ = open_lock(folder / ("lock." + shard));
-    if (::flock(part_.number(), LOCK_EX | LOCK_NB) != 0)
-      refuse(out, folder / ("lock." + shard), errno, part_.text(kLongestNote));
+    take(part_, LOCK_EX, folder / ("lock." + shard), {out, {}, busy});
   }
   earlier_owner_ = value_in(own().text(kLongestNote), "owner");
   write_note(own().number(), note_of(command));

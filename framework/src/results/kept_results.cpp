@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -245,12 +246,18 @@ std::shared_ptr<NodeResults> keep_results(std::shared_ptr<const ValidatedGraph> 
   return std::make_shared<results::Keeper>(std::move(graph), std::move(keepable), std::move(request));
 }
 
+/// In any case: OFF in capitals is no folder.
+static bool says_off(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text == "off";
+}
+
 std::filesystem::path usual_results_folder() {
   const auto variable = [](const char* name) {
     const char* const value = std::getenv(name);
     return std::string(value ? value : "");
   };
-  if (const std::string own = variable("FLOWRUN_CACHE"); !own.empty()) return own == "off" ? "" : own;
+  if (const std::string own = variable("FLOWRUN_CACHE"); !own.empty()) return says_off(own) ? "" : own;
   if (const std::string base = variable("XDG_CACHE_HOME"); !base.empty()) return std::filesystem::path(base) / "flowrun";
   if (const std::string home = variable("HOME"); !home.empty()) return std::filesystem::path(home) / ".cache" / "flowrun";
   return "";

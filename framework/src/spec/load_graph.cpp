@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "flowrun/host/graph_files.h"
 #include "spec/graph_file.h"
 #include "spec/read_parts.h"
 
@@ -17,7 +19,11 @@ class Loader {
  public:
   explicit Loader(Diagnostics& faults) : faults_(faults) {}
 
+  /// Every file that was read, or looked for.
+  const std::set<std::string>& files() const { return files_; }
+
   std::shared_ptr<const GraphSpec> load(const fs::path& file) {
+    files_.insert(file.string());
     const auto text = spec::read_graph_file(file, faults_);
     return text ? parse(*text, file) : nullptr;
   }
@@ -39,6 +45,7 @@ class Loader {
   std::shared_ptr<const GraphSpec> subgraph(const NodeSpec& node, const fs::path& from) {
     const std::string named = node.type.substr(kSubgraphPrefix.size());
     const fs::path file = from.parent_path() / named;
+    files_.insert(file.string());
     const std::string what = "node '" + node.id + "': the graph file '" + named + "' ";
     if (const std::string fault = spec::file_fault(file, "a graph"); !fault.empty()) {
       faults_.error(node.type_place, what + fault + " (looked for " + file.string() + ")");
@@ -70,6 +77,7 @@ class Loader {
   }
 
   Diagnostics& faults_;
+  std::set<std::string> files_;
   std::vector<fs::path> open_;  // from the first file to the one being read
   std::map<std::string, std::shared_ptr<const GraphSpec>> loaded_;
 };
@@ -80,6 +88,13 @@ std::shared_ptr<const GraphSpec> load_graph(const fs::path& file, Diagnostics& f
   if (file != "-") return Loader(faults).load(file);
   const auto text = spec::read_standard_input(faults);
   return text ? Loader(faults).parse(*text, "standard input") : nullptr;
+}
+
+std::set<std::string> graph_files(const fs::path& file) {
+  Diagnostics faults;
+  Loader loader(faults);
+  loader.load(file);
+  return loader.files();
 }
 
 std::shared_ptr<const GraphSpec> parse_graph(const std::string& text, const fs::path& file, Diagnostics& faults) {

@@ -237,8 +237,8 @@ const std::map<std::string, std::set<std::string>>& app_rooms() {
 std::string room_of_host_header(const std::string& include) {
   static const std::map<std::string, std::vector<std::string>> kHeaders{
       {"cohort",
-       {"case_row", "cohort", "crash_record", "critical_path", "crossval", "graph_check", "merge", "own_file",
-        "run_report", "written_file"}},
+       {"case_row", "cohort", "crash_record", "critical_path", "crossval", "found_cases", "graph_check", "merge",
+        "own_file", "run_lock", "run_report", "written_file"}},
       {"diagnostics", {"diagnostic"}},
       {"packets", {"isolation", "replay", "split_graph"}},
       {"process", {"child_process"}},
@@ -248,7 +248,7 @@ std::string room_of_host_header(const std::string& include) {
       {"schedule", {"kept_packet", "node_results", "running_calls", "runtime"}},
       {"scripts", {"scripts"}},
       {"session", {"session"}},
-      {"spec", {"bids", "cross_plan", "graph_form", "graph_spec"}},
+      {"spec", {"bids", "cross_plan", "graph_files", "graph_form", "graph_spec"}},
       {"text", {"text"}},
       {"timeline", {"trace"}},
       {"validate", {"contained", "file_content", "validated_graph"}}};

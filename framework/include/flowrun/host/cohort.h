@@ -49,6 +49,7 @@ struct CohortRequest : CaseRequest {
   std::string cache;        ///< folder of kept results; empty: usual_results_folder()
   std::string cache_limit;  ///< bytes, as "20G"; empty: 10G
   bool no_cache = false;    ///< every node runs, and no result is kept
+  bool waits_for_folder = false;  ///< while another run has it; else that is refused
   IsolatedProgram isolated;  ///< starts the processes of isolated firings
 };
 

@@ -1,6 +1,8 @@
+// One run at a time in an output folder.
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "flowrun/host/own_file.h"
@@ -13,8 +15,11 @@ namespace flowrun {
 /// A shard shares that lock with other shards, and holds one of its own, lock.<shard>, alone.
 class RunLock {
  public:
-  /// Throws Error naming the holder when another run has the folder. `shard`: "" or "shard-1-of-4".
-  RunLock(const std::filesystem::path& out, const std::string& command, const std::string& shard = "");
+  /// Called once with the sentence that names the holder; then its end is waited for.
+  using Busy = std::function<void(const std::string& sentence)>;
+
+  /// Throws Error naming the holder when another run has the folder, unless `busy` is given. `shard`: "" or "shard-1-of-4".
+  RunLock(const std::filesystem::path& out, const std::string& command, const std::string& shard = "", const Busy& busy = {});
   ~RunLock();
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
