@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include "flowrun_process.h"
 #include "graph_texts.h"
 
@@ -112,4 +114,15 @@ TEST_CASE("flowrun cache: a folder that --cache names and that is not there is r
     CHECK(contains(ended.err, "--cache: there is no folder 'nowhere'"));
   }
   CHECK_FALSE(folder.has("nowhere"));
+}
+
+TEST_CASE("flowrun cache: FLOWRUN_CACHE is off in capitals too, and then no folder") {
+  const TempFolder folder;
+  const char* const before = std::getenv("FLOWRUN_CACHE");
+  const std::string usual = before ? before : "off";
+  ::setenv("FLOWRUN_CACHE", "OFF", 1);
+  const Ended ended = run_flowrun(folder, {"cache"});
+  ::setenv("FLOWRUN_CACHE", usual.c_str(), 1);
+  CHECK(ended.status == 2);
+  CHECK(contains(ended.err, "FLOWRUN_CACHE is off"));
 }

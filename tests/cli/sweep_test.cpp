@@ -3,6 +3,7 @@
 
 #include <csignal>
 
+#include "bounded_end.h"
 #include "kept_setting.h"
 
 using namespace flowrun::testing;
@@ -33,7 +34,7 @@ TEST_CASE("flowrun run --sweep: one interrupt lets the present variant end and s
   process.send(SIGINT);
   REQUIRE(process.wait_for_message("interrupted: no new cases start"));
   folder.write("s/value=1/a.release", "");
-  const Ended ended = process.end();
+  const Ended ended = end_or_kill(process);
   CHECK(ended.status == 3);
   CHECK(contains(ended.err, "interrupted: 2 variants behind 'value=1' did not run; s/sweep.csv has no row for them"));
   CHECK(contains(folder.read("s/sweep.csv"), "\na,1,done"));
@@ -91,7 +92,8 @@ TEST_CASE("flowrun run --sweep: two sweeps do not write into one folder at a tim
   REQUIRE(wait_for_file(folder.path() / "s/value=1/a.begun"));
   Words words = sweep_of("2");
   words[5] = (folder.path() / "s").string();
-  const Ended second = run_flowrun(other, words);
+  FlowrunProcess too(other, words);
+  const Ended second = end_or_kill(too);
   CHECK(second.status == 2);
   CHECK(contains(second.err, "is in use by another flowrun"));
   CHECK(contains(second.err, "flowrun run --sweep waits.json"));

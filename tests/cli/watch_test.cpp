@@ -6,7 +6,7 @@
 #include <functional>
 #include <thread>
 
-#include "flowrun_process.h"
+#include "bounded_end.h"
 #include "graph_texts.h"
 
 using namespace flowrun::testing;
@@ -61,11 +61,11 @@ const std::string kWaitParameterGraph =
 /// Asks watch to end while its run is in a case, which may finish.
 Ended ended_in_case(const TempFolder& folder, const Words& words, const std::string& in_case, int signal) {
   FlowrunProcess watch(folder, words);
-  CHECK(wait_for_file(folder.path() / (in_case + ".begun")));
+  REQUIRE(wait_for_file(folder.path() / (in_case + ".begun")));
   watch.send(signal);
-  CHECK(watch.wait_for_message("interrupted: no new cases start"));
+  REQUIRE(watch.wait_for_message("interrupted: no new cases start"));
   folder.write(in_case + ".release", "");
-  return watch.end();
+  return end_or_kill(watch);
 }
 
 }  // namespace
@@ -123,7 +123,7 @@ TEST_CASE("flowrun watch: while it waits for an edit, a request to end ends it w
     FlowrunProcess watch(folder, {"watch", "value.json", "--out", "o"});
     REQUIRE(watch.wait_for_message(kWell));
     watch.send(signal);
-    CHECK(watch.end().status == 3);
+    CHECK(end_or_kill(watch).status == 3);
   }
 }
 

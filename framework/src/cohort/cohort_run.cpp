@@ -99,7 +99,6 @@ CohortResult CohortRun::run() {
   return finish(with_earlier(execute()));
 }
 
-/// How another run that has the folder is waited for; empty: it is not.
 RunLock::Busy CohortRun::busy() const {
   if (!prepared_.request.waits_for_folder) return {};
   return [this](const std::string& sentence) { say(events_, Weight::notice, sentence); };

@@ -26,7 +26,7 @@ class CohortRun {
   CohortResult run();
 
  private:
-  RunLock::Busy busy() const;
+  RunLock::Busy busy() const;  ///< empty: another run that has the folder is not waited for
   void take_folder();
   void clean_folder();
   void complete_descriptions();
