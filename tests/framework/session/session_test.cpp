@@ -104,7 +104,7 @@ std::int64_t resident_pages() {
 
 TEST_CASE("session: parameters of nodes are set by the names that the file has, and faults use them") {
   Open open({}, {"add.by=7"});
-  REQUIRE(open.faults.all().empty());
+  REQUIRE_FALSE(open.faults.has_errors());  // nothing uses the graph's own "by" then: a warning
   CHECK(open.sum({{{"image", image(3)}}, {}}) == 10);
   const Open wrong({}, {"ad.by=7"});
   REQUIRE(wrong.faults.has_errors());

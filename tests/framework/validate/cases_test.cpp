@@ -60,11 +60,11 @@ TEST_CASE("check_cases: reports everything that is wrong with the cases at once"
         "only, and does not "
         "start with '.' or '-'\n"
         "command line: error: a case has no name\n"
-        "command line: error: case 'p1', input 'image': the file '/none/p1.nii' does not exist\n"
         "command line: error: case 'p3': the graph has no input 'imagee'; did you mean 'image'?\n"
         "command line: error: case 'p3': input 'image' is missing; expected a path\n"
         "command line: error: case 'p4', input 'age': expected an integer, found 'old'\n"
-        "command line: error: case 'p5', input 'age': expected at most 120, found 121");
+        "command line: error: case 'p5', input 'age': expected at most 120, found 121\n"
+        "command line: error: case 'p1', input 'image': the file '/none/p1.nii' does not exist");
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
