@@ -17,7 +17,7 @@ struct FigureColumn {
   auto operator<=>(const FigureColumn&) const = default;
 };
 
-/// What tables and pages tell of one case: little enough to be kept for every case of a long run.
+/// What tables and pages show of one case: little enough to be kept for every case of a long run.
 struct CaseRow {
   struct Figure {
     FigureColumn column;

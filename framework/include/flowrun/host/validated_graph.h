@@ -148,8 +148,8 @@ struct Settings {
 std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings,
                                                Diagnostics& faults);
 
-/// Whether a condition holds in a case (`one` null: of a node that fires once for the run). Nothing: a number decides, which only
-/// the run finds.
+/// Whether a condition is true in a case (`one` null: of a node that fires once for the run). Nothing: a number decides, which
+/// only the run finds.
 std::optional<bool> holds(const Condition& condition, const Case* one);
 
 /// Why a node itself does not run in a case, as far as that is known before the run: "t2 is missing", "not: denoise is true".

@@ -32,7 +32,7 @@ std::string to_csv(const Table& table);
 /// A list of objects, one for each row, with the columns as keys.
 std::string to_json(const Table& table, const std::string& indent = "");
 
-/// Throws Error when a row has not one cell for each column, or a column's name comes twice: only a faulty plugin makes such.
+/// Throws Error when a row has too few or too many cells, or a column's name comes twice: only a faulty plugin makes such.
 void require_complete(const Table& table);
 
 }  // namespace flowrun::table
