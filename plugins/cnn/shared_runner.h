@@ -15,7 +15,7 @@
 
 namespace flowrun::cnn {
 
-/// Adds up shares of a firing's work from several threads and tells the context.
+/// Adds up shares of a firing's work from several threads and reports the sum to the context.
 class Advance {
  public:
   explicit Advance(Context& context) : context_(context) {}
@@ -54,7 +54,7 @@ class SharedNetworkRunner {
   /// `bytes` bounds the memory that the blocks at work take together; `threads` is how many there may be.
   SharedNetworkRunner(const dense::PatchNetwork& network, std::size_t bytes, int threads);
 
-  /// Judges where sharing pays.
+  /// Decides where sharing pays.
   Split split(Context& context, const dense::Image& image, const VoxelList& list) const;
   /// Every voxel is to be shared.
   Split all_shared(const VoxelList& list) const;

@@ -17,7 +17,7 @@ namespace flowrun::cnn::dense {
 
 using Clock = std::chrono::steady_clock;
 
-/// What a long computation tells and asks.
+/// What a long computation reports and asks.
 struct Watch {
   std::function<bool()> cancelled;                                                  ///< looked at many times a second
   std::function<void(double)> advanced;                                             ///< by this share of a block's work

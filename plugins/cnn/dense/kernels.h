@@ -43,7 +43,7 @@ struct TapProducts {
 };
 
 /// Rows of a matrix product, with bias and activation: out[r][n] = act(bias[n] + sum over i of a[r * a_stride + i] * b(i, n)).
-/// `panels` holds b in panels of kPanel columns, each depth x kPanel.
+/// `panels` is b in panels of kPanel columns, each depth x kPanel.
 struct MatrixRows {
   const float* a;
   int a_stride;

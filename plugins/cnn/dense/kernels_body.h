@@ -92,7 +92,7 @@ void tap_products(const TapProducts& task) {
 }
 
 void matrix_rows(const MatrixRows& task) {
-  constexpr int lane_count = least(widest_tile(), 4) == 3 ? 2 : least(widest_tile(), 4);  // a panel holds four lanes
+  constexpr int lane_count = least(widest_tile(), 4) == 3 ? 2 : least(widest_tile(), 4);  // a panel has four lanes
   for (int column = 0; column < task.columns; column += lane_count * kLane)
     in_tiles<rows_that_fit(lane_count)>(task.rows, MatrixBody<lane_count>(task, column));
 }

@@ -154,7 +154,7 @@ void CodeCheck::finish() const {
   std::map<std::string, std::set<std::string>> calls;
   for (const auto& [name, item] : items_) {
     std::set<std::string>& called = calls[name];
-    for (std::string other : item.names) {  // a name may go on to a member of the class
+    for (std::string other : item.names) {  // a name may end with a member of the class
       while (!items_.contains(other) && other.find('.') != std::string::npos) other.erase(other.rfind('.'));
       if (other != name) called.insert(other);
     }

@@ -37,7 +37,7 @@ class InferenceScope {
 };
 
 /// Patches first .. first + count of a batch as a tensor N x C x D x H x W on the batch's own memory: nothing is copied, the
-/// batch must outlive the tensor, and nobody may write to it.
+/// batch must outlive the tensor, which must not be written to.
 at::Tensor view_of_patches(const PatchBatch& batch, std::int64_t first, std::int64_t count);
 
 /// Whether the network's own code stopped itself (raise, assert). short_reason then gives the message that it raised.

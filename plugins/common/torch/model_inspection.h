@@ -8,7 +8,7 @@
 
 namespace flowrun::tensor {
 
-/// What can be told about a network from its module alone, before it is frozen.
+/// What is known of a network from its module alone, before it is frozen.
 struct ModelTraits {
   std::int64_t first_convolution_channels = -1;  ///< -1: it has no convolution among its parameters
   bool writes_input = false;                     ///< an in-place operation of its forward may reach the tensor it is given

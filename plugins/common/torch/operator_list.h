@@ -5,9 +5,9 @@
 
 namespace flowrun::tensor {
 
-/// Whether a model may use the operator, "aten::conv3d": arithmetic on tensors, shapes, lists and texts, control flow, layers of networks. Not on
-/// the list, and so refused: files, printing, threads, other machines, random numbers, settings of the process, tensors over memory that is not
-/// theirs, and every operator that nobody has looked at.
+/// Whether a model may use the operator, "aten::conv3d": arithmetic on tensors, shapes, lists and texts, control flow, network
+/// layers. Not on the list, and so refused: files, printing, threads, other machines, random numbers, settings of the process,
+/// tensors over memory that is not theirs, and every operator that was not reviewed.
 bool is_allowed_operator(std::string_view name);
 
 /// Whether it may be used while a model is loaded, by the method that sets up an object from the file: what quantised layers of PyTorch do there.
