@@ -26,8 +26,8 @@ class Advance {
   std::atomic<double> done_{0};
 };
 
-/// The voxels of a list, by their positions in it: those where sharing pays, and those that are cheaper patch by patch; and what each part
-/// costs, in multiply-adds of a patch.
+/// The voxels of a list, by their positions in it: those where sharing pays, and those that are cheaper patch by patch; and what
+/// each part costs, in multiply-adds of a patch.
 struct Split {
   std::vector<std::int64_t> shared, alone;
   double shared_cost = 0, alone_cost = 0;

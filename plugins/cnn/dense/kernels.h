@@ -57,7 +57,7 @@ struct MatrixRows {
   int out_stride;
 };
 
-/// Steps of chains of partial sums that add the same: outs[c][first + i] = parents[c][first + i] + terms[0][i] + terms[1][i] + ...
+/// Steps of chains of partial sums that add alike: outs[c][first + i] = parents[c][first + i] + terms[0][i] + terms[1][i] + ...
 /// for i below `length`; then the same for further rows, `stride` later in all arrays. A null parent counts as zeros.
 struct ChainRows {
   const float* const* terms;

@@ -1,6 +1,6 @@
-// The kernels, written for vectors of FLOWRUN_VECTOR floats (kernels_tile.h). Each source that includes this is compiled for another instruction
-// set, so nothing here may have a name outside FLOWRUN_KERNELS, and no inline function of a header may be called: the linker would
-// keep one copy of it for all processors.
+// The kernels, written for vectors of FLOWRUN_VECTOR floats (kernels_tile.h). Each source that includes this is compiled for
+// another instruction set, so nothing here may have a name outside FLOWRUN_KERNELS, and no inline function of a header may be
+// called: the linker would keep one copy of it for all processors.
 #include "kernels_tile.h"
 
 namespace flowrun::cnn::dense::FLOWRUN_KERNELS {

@@ -109,7 +109,7 @@ class CodeCheck::Tokens {
 
 namespace {
 
-/// The weight of the heaviest path through those that name each other. Without recursion; a circle, which LibTorch refuses, is walked once.
+/// The weight of the heaviest path through those that name each other. No recursion; circles, which LibTorch refuses, count once.
 int longest_chain(const std::map<std::string, std::set<std::string>>& calls, const std::function<int(const std::string&)>& weight) {
   std::map<std::string, int> length;  // 0: begun and not done
   int longest = 0;

@@ -27,8 +27,8 @@ struct Arithmetic {
   bool operator==(const Arithmetic&) const = default;
 };
 
-/// Whether this processor adds up the products of bf16 numbers in float32. oneDNN needs AVX-512 for that; without it LibTorch adds up
-/// in 16 bits, and scores were seen to be off by 0.17.
+/// Whether this processor adds up the products of bf16 numbers in float32. oneDNN needs AVX-512 for that; without it LibTorch
+/// adds up in 16 bits, and scores were seen to be off by 0.17.
 bool cpu_computes_bf16();
 
 /// Throws Error where a network would give wrong scores in that format on that device.

@@ -18,8 +18,8 @@ std::string json_text(const std::string& text);
 std::string json_cell(const Table::Cell& cell);
 
 /// A text that comes from outside, such as a name, a path or a reason, as a cell of CSV (RFC 4180): in quotes where it must be.
-/// Spreadsheets run what begins like a formula (=, +, -, @, |, a tab or a line's end, also after apostrophes, also in the wide forms
-/// of East Asian scripts): such a text gets an apostrophe in front.
+/// Spreadsheets run what begins like a formula (=, +, -, @, |, a tab or a line's end, also after apostrophes, also in the wide
+/// forms of East Asian scripts): such a text gets an apostrophe in front.
 std::string csv_text(const std::string& text);
 
 /// The text of a cell that csv_text wrote: the apostrophe goes. Other texts stay as they are.
