@@ -19,7 +19,7 @@ struct Signs {
 std::vector<double> squared_depths(const Mask& brain, Context& context);
 
 /// The signs of an image on the brain's grid; values that are not finite are left out. Nothing where the brain is too small,
-/// the image too even to be judged, or standardised: 5 % of its values are below 0.
+/// the image too even for a check, or standardised: 5 % of its values are below 0.
 std::optional<Signs> signs_of(const Volume& volume, const Mask& brain, const std::vector<double>& squared);
 
 }  // namespace flowrun::check

@@ -24,8 +24,8 @@ void check_axes(const network::ModelDescription& description, const std::string&
 ParamSpec axes_param();
 bool takes_any_axes(const Params& params);
 
-/// Throws Error, before any case, where the graph connects another number of volumes to input `port` than the description has channels.
-/// Passes where one of the two is not known.
+/// Throws Error, before any case, where the graph connects another number of volumes to input `port` than the description has
+/// channels. Passes where one of the two is not known.
 void check_channel_count(OpenContext& context, std::string_view port, const network::ModelDescription& description,
                          const std::string& model);
 

@@ -108,7 +108,7 @@ void DenseLabels::process(Context& context) {
   if (!context.cancelled()) context.emit(kLabels, std::move(labels));
 }
 
-/// The first of the highest; scores lie `step` values apart.
+/// The first of the highest scores, of which each comes `step` values after the one before.
 std::int32_t DenseLabels::label_of(const float* scores, std::int64_t classes, std::int64_t step, const Labels& labels,
                                    std::int64_t voxel) const {
   std::int64_t best = 0;

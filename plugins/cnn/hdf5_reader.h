@@ -8,7 +8,7 @@
 
 namespace flowrun::cnn::hdf5 {
 
-/// An array of float32 in C order (the last axis runs fastest), little-endian, as the file holds it.
+/// An array of float32 in C order (the last axis runs fastest), little-endian, as the file contains it.
 struct DataSet {
   std::string name;  ///< from the root: "conv1_1/conv1_1/kernel"; what is no printable character became "?"
   std::vector<std::int64_t> shape;

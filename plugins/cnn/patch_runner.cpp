@@ -240,7 +240,7 @@ void PatchRunner::compare_row(std::int64_t row, const at::Tensor& input, const a
               "operation over dimension 0 (softmax, mean, max, flip) and for a normalisation in training mode (network.eval())");
 }
 
-// Who reads an empty chunk may still ask how many classes there are; where the description does not say, a patch of zeros tells.
+// Who reads an empty chunk may still ask how many classes there are; where the description does not say, a patch of zeros does.
 std::int64_t PatchRunner::classes_without_patches(const PatchBatch& patches) const {
   if (output_class_ >= 0) return 1;
   if (!description_.classes.empty()) return static_cast<std::int64_t>(description_.classes.size());

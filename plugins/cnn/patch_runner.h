@@ -25,12 +25,12 @@ class PatchRunner {
   /// Likewise for all classes' scores as the network gives them.
   PatchRunner(const std::string& model, std::int64_t batch, c10::Device device);
 
-  /// Scores of the chosen class, or of all, for each patch. Throws Error when the patches do not fit the network, when it fails or gives
-  /// what are no scores, for NaN, and when the score of a patch depends on the other patches of its batch. When cancelled, what is missing is left out.
+  /// Scores of the chosen class, or of all, for each patch. Throws Error when the patches do not fit, the network fails or gives
+  /// no scores, for NaN, and when a score depends on the other patches of its batch. When cancelled, what is missing is left out.
   Scores run(const PatchBatch& patches, int threads, const std::function<bool()>& cancelled) const;
 
-  /// The same for patches that lie on a device, as the rows of a float32 tensor on it. Nothing waits for the device, but for the first batch of
-  /// more than one patch, whose patches are compared with themselves outside the batch. The calling thread has an InferenceScope. `patches` is for messages. Memory that runs out on a device other than the CPU comes out as device::OutOfMemory.
+  /// The same for rows of a float32 tensor on a device. Waits only for the first batch of several patches, to compare it with
+  /// each alone. The calling thread has an InferenceScope. `patches` is for messages. Throws device::OutOfMemory, not on the CPU.
   at::Tensor scores_on_device(const at::Tensor& input, const PatchBatch& patches) const;
 
   const tensor::Model& model() const { return *model_; }
@@ -40,11 +40,11 @@ class PatchRunner {
   /// The chunks of each view as one chunk of rows, as a network with views takes it. Throws Error where they are not its views,
   /// or incomplete.
   PatchBatch rows_of(const std::vector<const PatchBatch*>& views) const;
-  /// Throws Error, naming what the network wants, when it does not take patches of these channels and this size, whatever their number.
+  /// Throws Error, naming what the network wants, when it does not take patches of these channels and this size in any number.
   void check_kind(const PatchBatch& patches) const;
   /// Throws Error, naming both, when a channel is known to be of another contrast than the network's description says.
   void check_contrasts(const std::vector<std::string>& contrasts) const;
-  /// Throws Error, naming both axes, when the images do not have those that the network's description says, unless the node takes any.
+  /// Throws Error, naming both axes, when the images do not have those of the network's description, unless the node takes any.
   void check_axes(const Geometry& geometry) const;
   /// Throws Error, naming the voxel, when a score is NaN.
   void refuse_nan(const Scores& scores) const;
@@ -82,7 +82,7 @@ class PatchRunner {
   bool any_axes_ = false;
   mutable std::mutex comparing_;
   mutable std::atomic<bool> is_independent_{false};  ///< a patch's score was seen not to depend on the others of its batch
-  mutable std::atomic<std::int64_t> fixed_batch_{0};  ///< patches that the network takes at a time and no other number; 0: any, as far as is known
+  mutable std::atomic<std::int64_t> fixed_batch_{0};  ///< the only number of patches that the network takes; 0: any so far
 };
 
 }  // namespace flowrun::cnn

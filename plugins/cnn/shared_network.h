@@ -16,8 +16,8 @@ struct SharedNetwork {
   std::string reason;  ///< "its layer 2 (batch_norm) ..."; set when there is no network
 };
 
-/// Looks for convolution, pooling, convolution, pooling, fully connected layers, with ReLU, leaky ReLU or nothing between, in a model's
-/// description, and takes the weights from its parameters.
+/// Looks for convolution, pooling, convolution, pooling, fully connected layers, with ReLU, leaky ReLU or nothing between, in a
+/// model's description, and takes the weights from its parameters.
 SharedNetwork shared_network(const network::ModelDescription& description, const std::map<std::string, at::Tensor>& parameters);
 
 }  // namespace flowrun::cnn

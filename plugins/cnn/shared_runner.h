@@ -15,7 +15,7 @@
 
 namespace flowrun::cnn {
 
-/// Adds up shares of a firing's work from several threads and tells the context.
+/// Adds up shares of a firing's work from several threads and reports the sum to the context.
 class Advance {
  public:
   explicit Advance(Context& context) : context_(context) {}
@@ -26,8 +26,8 @@ class Advance {
   std::atomic<double> done_{0};
 };
 
-/// The voxels of a list, by their positions in it: those where sharing pays, and those that are cheaper patch by patch; and what each part
-/// costs, in multiply-adds of a patch.
+/// The voxels of a list, by their positions in it: those where sharing pays, and those that are cheaper patch by patch; and what
+/// each part costs, in multiply-adds of a patch.
 struct Split {
   std::vector<std::int64_t> shared, alone;
   double shared_cost = 0, alone_cost = 0;
@@ -54,7 +54,7 @@ class SharedNetworkRunner {
   /// `bytes` bounds the memory that the blocks at work take together; `threads` is how many there may be.
   SharedNetworkRunner(const dense::PatchNetwork& network, std::size_t bytes, int threads);
 
-  /// Judges where sharing pays.
+  /// Decides where sharing pays.
   Split split(Context& context, const dense::Image& image, const VoxelList& list) const;
   /// Every voxel is to be shared.
   Split all_shared(const VoxelList& list) const;

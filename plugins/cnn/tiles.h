@@ -21,13 +21,13 @@ struct TilePlan {
   Voxels start(std::int64_t index) const;
 };
 
-/// Tiles for an image of at least one voxel along each axis, filled up at its ends to a multiple of `multiple`. An axis that is no
-/// longer than `tile` (itself such a multiple; 0: whole) has one tile; others have tiles every `tile - overlap` voxels, and the
-/// last one ends where the filled image ends.
+/// Tiles for an image of at least one voxel along each axis, filled up at its ends to a multiple of `multiple`. An axis that is
+/// no longer than `tile` (itself such a multiple; 0: whole) has one tile; others have tiles every `tile - overlap` voxels, and
+/// the last one ends where the filled image ends.
 TilePlan plan_tiles(const Voxels& image, std::int64_t multiple, std::int64_t tile, std::int64_t overlap, std::int64_t margin = 0);
 
 /// Puts tiles together. Each tile's weight falls linearly over the overlap towards its faces inside the image, down to 0 within
-/// `margin` of them, and the weights of all tiles at a voxel add up to 1; where one tile alone lies its value is unchanged. The order of add decides the last bits.
+/// `margin` of them; a voxel's weights add up to 1; one tile alone keeps its values. The order of add decides the last bits.
 class TileBlend {
  public:
   explicit TileBlend(TilePlan plan);

@@ -7,7 +7,7 @@
 namespace flowrun::cnn {
 namespace {
 
-/// Memory that runs out becomes the failure that makes batches smaller. On the CPU there is nobody to make room.
+/// Memory that runs out becomes the failure that makes batches smaller. On the CPU nothing can make room.
 template <class Operations>
 void with_memory_failures(c10::Device device, Operations&& operations) {
   try {
@@ -20,7 +20,7 @@ void with_memory_failures(c10::Device device, Operations&& operations) {
 
 }  // namespace
 
-/// The lane is begun and ended around the operations, whatever they throw is told as the runner knows it.
+/// The lane is begun and ended around the operations; what they throw is reported as the runner knows it.
 template <class Operations>
 void TorchJob::on_device(int lane, Operations&& operations) {
   const tensor::InferenceScope scope(1);

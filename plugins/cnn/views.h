@@ -26,7 +26,7 @@ void check_views(const network::ModelDescription& description, const std::string
 /// Whether a chunk is the rows that a network with these views takes.
 bool are_rows(const network::ModelDescription& description, const PatchBatch& rows);
 
-/// The patches of each voxel behind each other, as one row of values: N x 1 x 1 x 1 x values. Each chunk holds the values that it
+/// The patches of each voxel behind each other, as one row of values: N x 1 x 1 x 1 x values. Each chunk has the values that it
 /// says.
 PatchBatch rows_of(const Views& views);
 

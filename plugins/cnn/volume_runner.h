@@ -19,8 +19,8 @@ class VolumeRunner {
 
   static constexpr std::int64_t kAllClasses = -1;
 
-  /// Loads a model. `output_class` is the class whose map is wanted, numbered from 0, or kAllClasses; `activation` is applied to the
-  /// network's output: none, softmax or sigmoid. Throws Error as tensor::load_model does, and when the model has no such class.
+  /// Loads a model. `output_class` is the class whose map is wanted, numbered from 0, or kAllClasses; `activation` is applied to
+  /// the network's output: none, softmax or sigmoid. Throws Error as tensor::load_model does, and when there is no such class.
   VolumeRunner(const std::string& model, std::int64_t output_class, std::string activation, c10::Device device,
                const tensor::Arithmetic& arithmetic);
 
@@ -31,8 +31,8 @@ class VolumeRunner {
   at::Tensor input_of(const Volumes& volumes, const TilePlan& plan, std::int64_t tile) const;
 
   /// The wanted classes of what the network gives for such an input, K x D x H x W float32 on the network's device (K is 1 where
-  /// one class is wanted), which nothing here waits for. The calling thread has an InferenceScope. Throws Error when the network fails, gives something else than
-  /// 1 x K x D x H x W, or memory does not suffice; on a device other than the CPU device::OutOfMemory for that.
+  /// one class is wanted); nothing waits for them. The calling thread has an InferenceScope. Throws Error when the network fails,
+  /// gives anything but 1 x K x D x H x W, or lacks memory; device::OutOfMemory for that on a device other than the CPU.
   at::Tensor maps_of(const at::Tensor& input) const;
 
   /// Throws Error, naming the voxel, when a value is NaN.

@@ -10,7 +10,7 @@
 
 namespace flowrun::cnn {
 
-/// An array of float32 in C order (the last axis runs fastest), little-endian, as the file holds it.
+/// An array of float32 in C order (the last axis runs fastest), little-endian, as the file contains it.
 struct ArrayView {
   std::vector<std::int64_t> shape;
   std::string_view bytes;  ///< 4 for each value; not aligned

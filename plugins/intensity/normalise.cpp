@@ -24,7 +24,7 @@ struct Statistics {
   float highest = 0;
 };
 
-/// Mean and population sd of the voxels for which chosen(index) holds. Two passes in a fixed order: exact enough for any image,
+/// Mean and population sd of the voxels for which chosen(index) is true. Two passes in a fixed order: exact enough for any image,
 /// and the same to the last bit whatever the threads do.
 template <class Chosen>
 Statistics statistics_of(const std::vector<float>& voxels, Chosen chosen) {

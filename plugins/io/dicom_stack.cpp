@@ -19,7 +19,7 @@ constexpr double kNoGap = 1e-3;         ///< mm
 constexpr double kSameSize = 1e-3;      ///< of a voxel
 constexpr double kUnevenGap = 0.1;      ///< of the usual gap between slices; headers round positions
 constexpr double kSameRatio = 0.02;     ///< of the gap to the distance that the file says, from a whole number
-constexpr double kNoticedGap = 0.02;    ///< of the gap or voxel: what is said
+constexpr double kNoticedGap = 0.02;    ///< of the gap or voxel: what is reported
 
 using Planes = std::vector<DicomPlane>;
 

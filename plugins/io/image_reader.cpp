@@ -38,7 +38,7 @@ Volume read_as(const FormatToRead& as, const fs::path& path, const ReadOptions& 
   return read_dicom_file(path, options, warn);
 }
 
-/// Under a wrong name too. That is said once the image was read: of one that is refused the reason is enough.
+/// Also under a wrong name, with a warning after the image was read: of one that is refused the reason is enough.
 Volume read_file(const fs::path& path, const ReadOptions& options, const Warn& warn) {
   const FormatToRead as = format_to_read(path);
   Volume volume = read_as(as, path, options, warn);

@@ -11,7 +11,7 @@
 
 namespace flowrun::io {
 
-/// The fields of a NIfTI-1 or NIfTI-2 header that say where voxels are and lie, as they stand there. World is RAS.
+/// The fields of a NIfTI-1 or NIfTI-2 header that say where voxels are and lie, as the file has them. World is RAS.
 struct NiftiHeader {
   bool swapped = false;  ///< bytes in the other order than this machine's
   int datatype = 0;

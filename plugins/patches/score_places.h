@@ -17,8 +17,8 @@ class ScorePlaces {
   const VoxelList& list() const { return static_cast<const VoxelList&>(*list_); }
   const std::string& name() const { return name_; }  ///< of the list, for messages
 
-  /// Throws Error when a chunk of scores is on another grid, has another number of values than its voxels and classes say, or a voxel
-  /// that is not in the list or had its scores before.
+  /// Throws Error when a chunk of scores is on another grid, has another number of values than its voxels and classes say, or a
+  /// voxel that is not in the list or had its scores before.
   void take(const Scores& scores);
   /// Throws Error when a voxel of the list had no scores.
   void require_all() const;

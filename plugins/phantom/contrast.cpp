@@ -16,7 +16,7 @@ constexpr Contrast kAverage{.white = {100, 100, 100, 100},
 constexpr float kSmallestSignal = 0.01f;  // the brain stays above the background's 0
 constexpr float kBlurSide = 0.12f;        // weight of each neighbour; the voxel itself keeps the rest
 
-/// Blurs lines of `count` voxels, `step` apart, that start at `first`; the end voxels stand in for their missing neighbours.
+/// Blurs a line of `count` voxels from `first` on, with stride `step`; the end voxels replace their missing neighbours.
 void blur_line(float* first, std::int64_t count, std::int64_t step) {
   float before = first[0];
   for (std::int64_t i = 0; i < count; ++i) {

@@ -34,7 +34,7 @@ class HeadShape {
   /// Where a point of this head lies in the average head.
   Vec unstretched(Vec mm) const { return mm / stretch_; }
 
-  /// Half of the box that holds every head, mm.
+  /// Half of the box that contains every head, mm.
   static constexpr Vec kHalfExtent{72, 90, 70};
 
  private:

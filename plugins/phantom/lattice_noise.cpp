@@ -14,7 +14,7 @@ struct Cell {
   float weight;  // of the high end
 };
 
-/// The lattice cell that holds a coordinate; the weight's slope is 0 at both ends, so that no crease shows between cells.
+/// The lattice cell of a coordinate; the weight's slope is 0 at both ends, so that no crease shows between cells.
 Cell cell_at(float coordinate) {
   const float floor = std::floor(coordinate);
   const float t = coordinate - floor;

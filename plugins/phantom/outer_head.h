@@ -7,8 +7,8 @@
 
 namespace flowrun::phantom {
 
-/// What surrounds the brain: the skull with its marrow, scalp, face with eyes, jaws and sinuses, ears and neck, made of ellipsoids
-/// and rods like the brain. Positions are in mm of the average head (HeadShape::unstretched).
+/// What surrounds the brain: the skull with its marrow, scalp, face with eyes, jaws and sinuses, ears and neck, made of
+/// ellipsoids and rods like the brain. Positions are in mm of the average head (HeadShape::unstretched).
 class OuterHead {
  public:
   explicit OuterHead(std::uint64_t seed);

@@ -20,8 +20,8 @@ struct Scan {
   Pose head_from_world;
 };
 
-/// Looks at the head in each voxel: the mean over the voxel's points. Calls `take(index, mean)` for every voxel of the grid, index
-/// in its order, slices in any order and at the same time; outside the head the mean is 0. Then calls `finish(z)` once a slice.
+/// Looks at the head in each voxel: the mean over the voxel's points. Calls `take(index, mean)` for every voxel of the grid,
+/// index in its order, slices in any order and at the same time; outside the head the mean is 0. Then `finish(z)` once a slice.
 /// Returns early when the run is cancelled.
 void look(const Scan& scan, Context& context, ProgressSpan progress,
           const std::function<void(std::int64_t index, const HeadSample& mean)>& take,

@@ -18,7 +18,7 @@ std::vector<float> kernel_of(double sigma) {
   return kernel;
 }
 
-/// One line of `count` values, `stride` apart, smoothed and thinned to `kept` values.
+/// One line of `count` values with stride `stride`, smoothed and thinned to `kept` values.
 void smooth_line(const float* from, std::int64_t count, std::int64_t stride, const std::vector<float>& kernel, std::int64_t thin,
                  float* to, std::int64_t kept, std::int64_t to_stride, std::vector<float>& line) {
   const auto radius = static_cast<std::int64_t>(kernel.size() / 2);

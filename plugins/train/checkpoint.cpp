@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kMark = "flowrun-checkpoint/1\n";
 
-/// Numbers one after the other, as the machine has them: a checkpoint goes on where it was made.
+/// Numbers one after the other, in the machine's own format: a training continues on the kind of machine that began it.
 class Writer {
  public:
   template <class T>

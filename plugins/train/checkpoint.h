@@ -14,7 +14,7 @@ namespace flowrun::train {
 
 /// One row of the learning curve. What was not measured is NaN.
 struct EpochFigures {
-  std::int64_t epoch = 0;  ///< from 1; 0: the weights to begin with, judged before the training
+  std::int64_t epoch = 0;  ///< from 1; 0: the weights to begin with, measured before the training
   double training_loss = 0;
   double validation_loss = std::numeric_limits<double>::quiet_NaN();
   double validation_dice = std::numeric_limits<double>::quiet_NaN();
@@ -22,7 +22,7 @@ struct EpochFigures {
   double seconds = 0;
 };
 
-/// All that a training needs to go on as if nothing had happened: the numbers drawn at random depend on the step alone.
+/// All that a training needs to continue as if nothing had happened: the numbers drawn at random depend on the step alone.
 struct Progress {
   std::vector<float> weights;
   Optimiser optimiser;

@@ -24,8 +24,8 @@ struct CropSettings {
 };
 
 /// Crops of whole images. Samples below training_count() are random crops, those of a case together; where they lie depends on
-/// the seed, the epoch and the sample. The others are tiles side by side that cover the images of a case, for validation. Zeros lie
-/// outside of the images.
+/// the seed, the epoch and the sample. The others are tiles side by side that cover the images of a case, for validation. Zeros
+/// lie outside of the images.
 class CropExamples : public Examples {
  public:
   explicit CropExamples(CropSettings settings) : settings_(std::move(settings)) {}

@@ -7,7 +7,7 @@
 
 namespace flowrun::train {
 
-/// The learning curve as CSV, its first row epoch 0 where a model to start with was judged: epoch, training_loss,
+/// The learning curve as CSV, its first row epoch 0 where a model to start with was measured: epoch, training_loss,
 /// validation_loss, validation_dice, validation_accuracy, seconds, and of more than two classes the Dice of each ("CSF dice").
 /// Throws Error when the file cannot be written.
 void write_curve_csv(const std::string& path, const Progress& progress, const std::vector<std::string>& classes);

@@ -36,7 +36,7 @@ class Examples {
   std::int64_t label_values() const { return has_label_image() ? size()[0] * size()[1] * size()[2] : 1; }
 };
 
-/// Which samples are trained on and which only judged.
+/// Which samples are for training and which only for validation.
 struct Split {
   std::vector<std::int64_t> training, validation;
   bool by_case = false;

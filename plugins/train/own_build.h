@@ -4,7 +4,7 @@
 
 namespace flowrun::train {
 
-/// A number that tells this build of the plugin's library from every other: a hash of its file. A checkpoint continues with the
+/// A number of this build of the plugin's library and of no other: a hash of its file. A checkpoint continues with the
 /// code that began it, for another formula would give a network that neither would give. 0: the file cannot be read.
 std::uint64_t own_build();
 

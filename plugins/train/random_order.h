@@ -48,7 +48,7 @@ inline std::vector<std::int64_t> random_order(std::uint64_t of_stream, std::int6
   return order;
 }
 
-/// A hash of bytes (FNV-1a, 64 bits), to go on from an earlier one.
+/// A hash of bytes (FNV-1a, 64 bits), to continue from an earlier one.
 constexpr std::uint64_t hash_of(std::string_view bytes, std::uint64_t before = 0xcbf29ce484222325ULL) {
   for (const char byte : bytes) before = (before ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
   return before;

@@ -10,7 +10,7 @@ using Place = Samples::Size;
 
 constexpr std::size_t kMostViews = 64;
 
-/// A box of an image, from `low` on; outside of the image it holds `padding`.
+/// A box of an image, from `low` on; outside of the image it is `padding`.
 void copy_box(const Volume& volume, const Place& low, const Place& size, float padding, float* out) {
   const auto& [nx, ny, nz] = volume.geometry.size;
   const std::int64_t begin = std::clamp<std::int64_t>(-low[0], 0, size[0]),
@@ -40,7 +40,7 @@ std::int64_t voxels_in(const std::vector<Place>& sizes) {
   return sum;
 }
 
-/// The smallest box that holds every patch.
+/// The smallest box that contains every patch.
 void find_box(Samples& samples) {
   Place low = samples.geometry.voxel_at(samples.voxels.front()), high = low;  // of the centres
   for (const std::int64_t voxel : samples.voxels) {

@@ -246,7 +246,7 @@ void Trainer::refuse_nan(double loss, std::int64_t step) const {
               "; lower 'learning_rate', or look for NaN in the images; " + kept);
 }
 
-/// A full disk must not cost the training: it goes on, and the next checkpoint may fit again.
+/// A full disk must not cost the training: it continues, and the next checkpoint may fit again.
 void Trainer::save(Context& context) {
   if (settings_.checkpoint.empty()) return;
   try {

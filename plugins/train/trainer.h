@@ -11,7 +11,7 @@
 namespace flowrun::train {
 
 /// Trains a network on examples, epoch by epoch, until no epoch was better for so many (patience) or all are done. With
-/// Settings::judge_start the weights to begin with are judged first, as epoch 0, and kept where no epoch is better.
+/// Settings::judge_start the weights to begin with are measured first, as epoch 0, and kept where no epoch is better.
 class Trainer {
  public:
   /// All are to outlive the trainer. `weights` are where it begins, and the best ones when it is done.
@@ -24,7 +24,7 @@ class Trainer {
 
   const Progress& progress() const { return progress_; }
   double samples_per_second() const;
-  bool is_saved() const { return is_saved_; }                  ///< the checkpoint holds all that was trained
+  bool is_saved() const { return is_saved_; }                  ///< the checkpoint has all that was trained
   const std::string& set_aside() const { return set_aside_; }  ///< a sentence about a checkpoint that did not fit; empty: none
 
  private:

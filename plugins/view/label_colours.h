@@ -9,7 +9,7 @@
 
 namespace flowrun::view {
 
-/// The colour of each label that occurs in an image, but 0. Twelve colours that colour-blind people can mostly tell apart; a
+/// The colour of each label that occurs in an image, but 0. Twelve colours that colour-blind people can mostly distinguish; a
 /// thirteenth label has the first again.
 std::map<std::int32_t, picture::Colour> colours_of(const Labels& labels);
 

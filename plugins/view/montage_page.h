@@ -15,7 +15,7 @@ struct MontageContent {
   const std::vector<std::uint8_t>* found = nullptr;
   const std::vector<std::uint8_t>* reference = nullptr;  ///< or null
   std::string title;
-  std::string found_text;  ///< for the line below the picture, beside the outline's colour; empty: nothing is said
+  std::string found_text;  ///< for the line below the picture, beside the outline's colour; empty: no text
   std::string reference_text;
   bool choose_by_mask = true;  ///< slices with much of the mask are chosen; else they are spread over the head
   std::int64_t columns = 4;

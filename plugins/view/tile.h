@@ -15,7 +15,7 @@ using picture::Colour;
 
 inline constexpr Colour kBackground{16, 16, 18};
 inline constexpr Colour kFound{255, 176, 0};       ///< outline of the mask
-inline constexpr Colour kReference{86, 180, 233};  ///< outline of the reference; both can be told apart by colour-blind people
+inline constexpr Colour kReference{86, 180, 233};  ///< outline of the reference; colour-blind people can distinguish both
 inline constexpr Colour kText{235, 235, 235};
 inline constexpr Colour kDimText{150, 150, 155};
 

@@ -28,8 +28,15 @@ class Prose(unittest.TestCase):
     def test_joined_literals(self):
         with tempfile.TemporaryDirectory() as folder:
             source = pathlib.Path(folder) / "a.cpp"
-            source.write_text('throw Error("it goes "\n            "on here");\n// "told"\n', encoding="utf-8")
+            source.write_text('throw Error("it goes "\n            "on here");\n', encoding="utf-8")
             self.assertEqual([number for number, _, _ in prose.faults_of_source(source)], [1])
+
+    def test_comments(self):
+        with tempfile.TemporaryDirectory() as folder:
+            source = pathlib.Path(folder) / "a.cpp"
+            lines = ['f("a // holds b");', "/// `holds` is a name", "// Told.", 'g(\'"\', "x");  ///< made anew', "// nobody"]
+            source.write_text("\n".join(lines), encoding="utf-8")
+            self.assertEqual([number for number, _, _ in prose.faults_of_source(source)], [1, 3, 4, 5])
 
 
 class References(unittest.TestCase):

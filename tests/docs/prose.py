@@ -1,6 +1,6 @@
 """Prose in plain technical English: lines of at most 120 characters, and no word that has a plainer one.
 
-prose.py                 checks the pages, and the string literals of apps, framework and plugins
+prose.py                 checks the pages, and the string literals and comments of apps, framework and plugins
 prose.py --sentences     prints all string literals that read like sentences: help texts, descriptions, errors
 
 The exceptions are in prose_exceptions.txt. Exit status 0: nothing was found.
@@ -36,6 +36,7 @@ WORDS = {
 }
 PATTERN = re.compile(r"\b(?:" + "|".join(f"({words})" for words in WORDS) + r")(?!\w)", re.IGNORECASE)
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+COMMENT = re.compile(r"(?:^|\s)///?<?\s")
 
 
 def exceptions():
@@ -75,6 +76,14 @@ def literals(path):
             joined, begin = "", 0
 
 
+def comments(path):
+    """(line, text) of the comments that begin with // or ///; one in a literal, such as a URL, is none."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        code = LITERAL.sub(lambda found: "x" * len(found[0]), line.replace("'\"'", "'x'"))
+        if found := COMMENT.search(code):
+            yield number, line[found.end() :]
+
+
 def faults_of_line(line):
     for found in PATTERN.finditer(line):
         yield f"'{found[0]}': write {list(WORDS.values())[found.lastindex - 1]}"
@@ -92,6 +101,9 @@ def faults_of_page(path):
 def faults_of_source(path):
     for number, text in literals(path):
         for fault in faults_of_line(text):
+            yield number, text, fault
+    for number, text in comments(path):
+        for fault in faults_of_line(without_spans(text)):
             yield number, text, fault
 
 

@@ -13,7 +13,7 @@ namespace flowrun {
 /// A node in a graph, as an example of its type.
 struct NodeExample {
   std::string text;              ///< "id": { ... }
-  std::filesystem::path source;  ///< the graph that it stands in; empty: made from the description
+  std::filesystem::path source;  ///< the graph that contains it; empty: made from the description
 };
 
 /// For each node type that the graphs of a folder (and its folders) use, one node. Files that are no graphs are passed over.
@@ -25,7 +25,7 @@ NodeExample made_example(const NodeType& type);
 std::string node_page(const RegisteredType& known, const NodeExample& example, const std::filesystem::path& folder);
 /// Whether a text is such a page of a node type, of this flowrun or an older one.
 bool is_node_page(const std::string& text, const std::string& type);
-/// Stands in every list, which is thus known again.
+/// In every list, which flowrun thus recognises as its own.
 inline constexpr const char* kMadeByDocs = "made by `flowrun docs` from the plugins' own descriptions";
 /// The list of the pages, by plugin.
 std::string node_index(const std::vector<const RegisteredType*>& types);

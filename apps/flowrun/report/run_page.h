@@ -12,7 +12,7 @@ namespace flowrun {
 inline constexpr std::string_view kPageBeginning = "<!DOCTYPE html>\n<!-- The page of a run, made by flowrun. -->\n";
 
 /// Writes a page about a run that stands for itself: no other file or host is needed to read it. Pictures of the cases (PNG files
-/// among their outputs) stand in it as thumbnails up to 8 MiB in all, the others are linked; while the run goes on all are
+/// among their outputs) are in it as thumbnails up to 8 MiB in all, the others are linked; during the run all are
 /// linked, and a browser that shows the page looks again each minute. Rows come in the order given, those of failed cases first.
 /// The page appears whole or not at all. Throws Error.
 void write_run_page(const std::filesystem::path& file, const RunReport& report, const std::vector<CaseRow>& rows,

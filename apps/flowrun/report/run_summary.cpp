@@ -15,7 +15,7 @@
 namespace flowrun {
 namespace {
 
-constexpr std::size_t kMaxRows = 40;  ///< of a list with a row for each case; the record holds them all
+constexpr std::size_t kMaxRows = 40;  ///< of a list with a row for each case; the record has them all
 
 std::size_t count_of(const RunResult& result, CaseStatus status) {
   return static_cast<std::size_t>(

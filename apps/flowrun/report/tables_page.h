@@ -33,7 +33,7 @@ struct TablesPage {
   std::vector<PagePart> parts;
 };
 
-/// Writes one file that needs no other: pictures stand in it, up to 16 MiB in all. The page appears whole or not at all. Throws
+/// Writes one file that needs no other: pictures are in it, up to 16 MiB in all. The page appears whole or not at all. Throws
 /// Error.
 void write_tables_page(const std::filesystem::path& file, const TablesPage& page);
 

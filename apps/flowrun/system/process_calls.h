@@ -3,7 +3,7 @@
 namespace flowrun {
 
 /// While a run continues, its process is not a node's: a call of `_exit` or `_Exit` in code of a plugin is reported before the
-/// process ends, and a change of the working folder (chdir, fchdir) is refused with EPERM, since relative paths of all other nodes
+/// process ends, and a change of the working folder (chdir, fchdir) is refused with EPERM, since relative paths of other nodes
 /// would lead elsewhere. The program has functions of these names, which the dynamic linker finds before the C library's. A child
 /// process may call them; a system call that is made directly is not seen.
 struct ProcessWatch {

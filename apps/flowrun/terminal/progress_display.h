@@ -13,7 +13,7 @@ namespace flowrun {
 
 enum class ProgressStyle { none, lines, live };
 
-/// Tells on the standard error how a run is getting on, from a thread of its own. `live` redraws a block of lines on a terminal;
+/// Shows on the standard error how a run is getting on, from a thread of its own. `live` redraws a block of lines on a terminal;
 /// `lines` adds a line when a case has ended, and now and then in between.
 class ProgressDisplay {
  public:

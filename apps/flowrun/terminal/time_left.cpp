@@ -11,7 +11,7 @@ constexpr double kWeighedSeconds = 5;  ///< a firing that has run for less says 
 constexpr double kTooLittleToTell = 0.02;
 constexpr double kMostByAge = 0.9;  ///< a case may take longer than the others did
 
-/// Share of each running case's work that tells of it: the mean over its streams of known length and its long firings.
+/// Share of each running case's work that is done, as reported: the mean over its streams of known length and its long firings.
 std::map<std::string, double> told_shares(const Progress& progress) {
   std::map<std::string, std::pair<double, int>> sums;
   const auto add = [&](const std::string& name, double share) {

@@ -23,7 +23,7 @@ struct CheckPluginCommand {
   bool quiet = false;
 };
 
-/// The process apart in which check-plugin fires a node.
+/// The separate process in which check-plugin fires a node.
 struct CheckNodeCommand {
   Words words;  ///< library, type, first check, scratch folder
   CheckPluginCommand shared;

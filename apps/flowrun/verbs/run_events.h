@@ -15,8 +15,8 @@ struct WatchedRun {
   bool no_report = false;
 };
 
-/// What a person at a terminal sees of a run while it is under way, and the signals that end it. Interrupts and announcer must outlive
-/// the events.
+/// What a person at a terminal sees of a run while it is under way, and the signals that end it. Interrupts and announcer must
+/// outlive the events.
 CohortEvents events_of_run(const WatchedRun& of, Interrupts& interrupts, Announcer& announcer);
 
 }  // namespace flowrun

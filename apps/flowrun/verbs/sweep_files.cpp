@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What is written. Where a value does not fit, that is said elsewhere.
+/// What is written. Values that do not fit are reported elsewhere.
 std::vector<NodeFile> files_of(const Cohort& cohort, const fs::path& out) try {
   std::vector<NodeFile> files = files_of_run(*cohort.graph(), out);
   for (const Case& one : cohort.cases())

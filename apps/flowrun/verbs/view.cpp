@@ -76,8 +76,8 @@ ViewerRequest request_of(const ViewCommand& command, const std::string& name, st
   return request;
 }
 
-/// One look at each page. What is wrong is said once: files are being replaced.
-/// Once for each file, until it is there again.
+/// Prints a warning for each file that is missing, as while it is being replaced:
+/// once for each file, until it is there again.
 void say_missing(const FollowedPage& page, std::set<std::string>& said) {
   const std::string begin = fmt::format("case '{}': ", page.file().stem().string());
   std::set<std::string> now;

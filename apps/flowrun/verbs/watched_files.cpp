@@ -46,7 +46,7 @@ void add_node_files(const std::vector<NodeFile>& found, Used& used) {
   }
 }
 
-/// Of a graph that cannot be run the files that are known. What throws is said by the run.
+/// Of a graph that cannot be run, the files that are known. The run reports what throws here.
 void add_used(const RunCommand& command, Used& used) try {
   for (const std::string& file : graph_files(command.graph)) used.files.insert(file);
   for (const std::string& cases : command.cases)

@@ -43,7 +43,7 @@ class WatchedFiles {
   const bool finds_cases_;
   Used used_;
   std::map<std::string, FileStamp> looks_;  ///< by path; what is missing for a moment is watched on
-  Words found_;                             ///< a line for each case with its files, and for what is said of them
+  Words found_;                             ///< a line for each case with its files, and for each fault of them
   std::set<std::string> found_files_;       ///< of all cases, when they were looked for last
   Clock::time_point next_find_;
 };

@@ -44,7 +44,7 @@ ImageFacts facts_of(const py::dict& dict) {
           dict["more"].cast<std::map<std::string, std::string>>()};
 }
 
-/// The voxels where they lie in the packet, which lives as long as the array. Nobody may change them.
+/// The voxels where they lie in the packet, which lives as long as the array. No one may change them.
 template <class Image>
 py::array voxels_of(const std::shared_ptr<const Image>& image) {
   using Voxel = typename decltype(Image::voxels)::value_type;

@@ -91,7 +91,7 @@ std::vector<std::string> changes_of_run(CaseRecorder& recorder, const std::vecto
   }
 }
 
-/// A node that takes all cases gets all of them, or none at all when nothing has changed; likewise one that writes a file for the run.
+/// A node that takes all cases gets all of them, or none when nothing has changed; likewise one that writes a file for the run.
 void plan_run_part(ResumePlan& plan, const ValidatedNode& node, CaseRecorder& recorder, const std::vector<Case>& cases,
                    const fs::path& file) {
   const bool all_done = plan.nothing_to_run();

@@ -17,7 +17,7 @@ constexpr std::string_view kName = "{case}";
 
 bool has_star(std::string_view text) { return text.find('*') != std::string_view::npos; }
 
-/// Plain text and stars, kept apart: a name may hold a '*' itself.
+/// Plain text and stars, which are different values: a name may contain a '*' itself.
 using Glob = std::vector<int>;
 constexpr int kStar = -1;
 

@@ -21,16 +21,16 @@ struct TableColumns {
   std::vector<FigureColumn> figures;
 };
 
-/// cases.csv while a run goes on: rows are added as cases end; a case that comes again takes its old row's place.
+/// cases.csv during a run: rows are added as cases end; a case that comes again takes its old row's place.
 class CasesCsv {
  public:
   /// An empty path: the rows are kept and nothing is written.
   explicit CasesCsv(std::filesystem::path file) : path_(file), file_(std::move(file)) {}
 
-  /// Writes the table anew with the rows that are known already. Throws Error.
+  /// Writes the whole table with the rows that are known already. Throws Error.
   void start(std::vector<CaseRow> known);
 
-  /// On the disk when it returns: one write, or the whole table anew when the row has a column that there was not before, or
+  /// On the disk when it returns: one write, or the whole table again when the row has a column that there was not before, or
   /// takes the place of another. Throws Error when it cannot be written; the row is kept for the next time.
   void add(CaseRow row);
 

@@ -72,7 +72,7 @@ void CohortFiles::know_earlier(const std::filesystem::path& out, const std::stri
     try {
       const CaseRecord record = read_case_record(file);
       if (record.graph == graph && file == case_record_file(out, record.name, word)) know(record);
-    } catch (const Error&) {  // --resume tells of such
+    } catch (const Error&) {  // --resume reports such
     }
   }
 }

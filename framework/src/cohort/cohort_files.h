@@ -22,12 +22,12 @@ struct CohortPaths {
 };
 
 /// The table and, where wanted, the page in an output folder. A file of one of their names that flowrun did not make stays as it
-/// is (somebody's own table of cases, say): then it is "flowrun-cases.csv" or "flowrun-report.html", and that is said. `word`: of
-/// a graph that is not the folder's first: "flowrun-cases.<word>.csv".
+/// is (a person's own table of cases, say): then it is "flowrun-cases.csv" or "flowrun-report.html", which is reported. `word`:
+/// of a graph that is not the folder's first: "flowrun-cases.<word>.csv".
 CohortPaths cohort_paths(const std::filesystem::path& out, const CohortEvents& events, const std::string& word = "");
 
-/// The table and the page of a run from the records of its cases and from nothing else, while it goes on and at its end. A table
-/// or page that cannot be written is said once and tried again: it never disturbs the run.
+/// The table and the page of a run from the records of its cases and from nothing else, during it and at its end. A table
+/// or page that cannot be written is reported once and tried again: it never disturbs the run.
 class CohortFiles {
  public:
   /// The events must outlive this object. `columns`: of the graph.
@@ -36,7 +36,7 @@ class CohortFiles {
   CohortFiles(const CohortFiles&) = delete;
   CohortFiles& operator=(const CohortFiles&) = delete;
 
-  /// A record of an earlier run that still holds; before start.
+  /// A record of an earlier run that is still valid; before start.
   void know(const CaseRecord& record);
   /// The same of all records of a graph in an output folder but of those cases; what cannot be read is left out.
   void know_earlier(const std::filesystem::path& out, const std::string& graph, const std::vector<std::string>& but_not,

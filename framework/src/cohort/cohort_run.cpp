@@ -156,7 +156,7 @@ std::vector<std::string> CohortRun::row_order() const {
   return order;
 }
 
-/// Cases that --retry-failed leaves out because they never ran are said: the cohort is not done without them.
+/// Reports cases that --retry-failed leaves out because they never ran: the cohort is not done without them.
 std::size_t CohortRun::report_not_run() const {
   if (!prepared_.request.retry_failed || !prepared_.shard.is_whole()) return 0;
   const auto not_run = static_cast<std::size_t>(std::count_if(
@@ -279,7 +279,7 @@ CohortResult CohortRun::finish(RunResult run) {
   return result;
 }
 
-/// The record and the trace. What cannot be written is said, and does not hide how the cases went.
+/// The record and the trace. What cannot be written is reported, and does not hide how the cases went.
 bool CohortRun::write_records(const RunResult& result) {
   bool written = true;
   const auto attempt = [&](const auto& write) {

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What of the cases' records tells that they are not of one run, or have not ended.
+/// What in a case's record shows that the cases are not of one run, or that it has not ended.
 std::string fault_of_case(CaseRecorder& recorder, const CaseRecord& record) {
   if (record.status != CaseStatus::done && record.status != CaseStatus::failed) return "it has not ended";
   std::vector<std::string> changes = recorder.changes_of_program(record);

@@ -56,9 +56,9 @@ class EarlierFiles {
   std::vector<std::string> warnings_;
 };
 
-/// Files outside the output folder that exist, and that this run would replace although no earlier run into the folder made them: a
-/// sentence each goes to `faults`. Not those that a person named on the command line (Case::own). A graph may come from anybody.
-/// `run_record`: the file of the record of what an earlier run made once for all cases.
+/// Files outside the output folder that exist, and that this run would replace although no earlier run into the folder made
+/// them: a sentence each goes to `faults`. Not those that a person named on the command line (Case::own). Graphs may come from
+/// others. `run_record`: the file of the record of what an earlier run made once for all cases.
 void check_foreign_files(const ValidatedGraph& graph, const std::vector<Case>& cases, const std::filesystem::path& out,
                          const std::string& word, const std::filesystem::path& run_record, Diagnostics& faults);
 

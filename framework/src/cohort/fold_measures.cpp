@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kStatistics[] = {"mean", "sd", "median"};
 
-/// The numbers of a column; nothing when a cell holds something else.
+/// The numbers of a column; nothing when a cell is no number.
 std::vector<double> numbers_in(const FoldMeasures& measures, std::size_t column) {
   std::vector<double> numbers;
   for (const auto& row : measures.rows) {

@@ -8,7 +8,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The table that a fold ends with, which one of its steps must have written: an old file of the name tells nothing.
+/// The table that a fold ends with, which one of its steps must have written: an old file of that name does not count.
 fs::path measures_of(const CrossvalRequest& request, const PreparedCrossval& prepared, const Fold& fold, Diagnostics& faults) {
   const fs::path folder = fs::absolute(fs::path(request.out) / fold.name);
   const fs::path file =

@@ -58,7 +58,7 @@ std::string graph_in(const fs::path& folder) {
   for (const fs::path& file : records_in(folder)) {
     try {
       return read_case_record(file).graph;
-    } catch (const Error&) {  // --resume and merge tell of such
+    } catch (const Error&) {  // --resume and merge report such
     }
   }
   return "";

@@ -8,9 +8,9 @@
 
 namespace flowrun {
 
-/// An output folder may have the results of several graphs, such as the two steps of a training. The books (records, tables, pages,
-/// order of cases, shards, packets) of the graph that ran there first have plain names, and those of every other graph names with a
-/// word of its own, so that no graph's run replaces what another's has left. Which graph was first stands in <out>/flowrun/graph.
+/// An output folder may have the results of several graphs, such as the two steps of a training. The books (records, tables,
+/// pages, order of cases, shards, packets) of the graph that ran there first have plain names, those of every other graph have a
+/// word of its own in them, so that no graph replaces what another has left. <out>/flowrun/graph says which graph was first.
 
 /// The word of a graph, by its name; empty: it is the first one, or the folder has none yet. Writes nothing.
 std::string graph_word(const std::filesystem::path& out, const std::string& graph);

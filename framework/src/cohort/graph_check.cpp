@@ -51,7 +51,7 @@ CheckedGraph check_graph(const std::string& file, const std::vector<std::string>
   Settings set;
   set.files_must_exist = files == Files::must_exist;
   for (auto& [name, value] : assignments(settings, "--set", faults)) set.values[name] = value;
-  Diagnostics of_graph;  // apart: a fault of the command line is no reason to leave the cases unchecked
+  Diagnostics of_graph;  // separate: a fault of the command line is no reason to leave the cases unchecked
   CheckedGraph checked;
   checked.spec = load_graph(file, of_graph);
   if (checked.spec) checked.graph = validate(*checked.spec, registry, set, of_graph);

@@ -65,7 +65,7 @@ std::string names_text(const std::vector<std::string>& names) {
   return names.size() > kMostNamed ? fmt::format("{} and {} more", text, names.size() - kMostNamed) : text;
 }
 
-/// What the runs themselves have to tell: of the set's shards, else of the whole run. Those without a record tell nothing.
+/// What the records of the runs report: of the set's shards, else of the whole run. A run without a record adds nothing.
 RunFacts facts_of_runs(const fs::path& out, const std::string& word, const CohortEvents& events) {
   const int count = std::max(1, shards_of(out, word));
   RunFacts facts;

@@ -18,7 +18,7 @@ struct PartialRequest {
 
 /// The graph with nodes that write the ports, each by the one type of the registry that writes such a payload: one input, one
 /// path to write, nothing else that must be given. With `until`, without the nodes that these ports do not need, under a name of
-/// its own, so that its records stand beside those of the whole graph. Faults are added; null where there are errors.
+/// its own, so that its records do not replace those of the whole graph. Faults are added; null where there are errors.
 std::shared_ptr<const ValidatedGraph> partial_graph(const ValidatedGraph& whole, const PartialRequest& request,
                                                     const Registry& registry, Diagnostics& faults);
 

@@ -57,7 +57,7 @@ void write_note(int file, const std::string& note) {
   if (::ftruncate(file, 0) == 0 && ::pwrite(file, note.data(), note.size(), 0) < 0) return;
 }
 
-/// The note of the first shard that holds its lock.
+/// The note of the first shard that has its lock.
 std::string note_of_some_shard(const fs::path& folder) {
   std::error_code failed;
   for (auto entry = fs::directory_iterator(folder, failed); !failed && entry != fs::directory_iterator();

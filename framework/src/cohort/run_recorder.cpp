@@ -137,7 +137,7 @@ void RunRecorder::end_case(const CaseResult& result, std::size_t index) {
     record.replay = replay_of(index);
     if (record.status == CaseStatus::done) earlier_.forget(one.name);
     else record.earlier = earlier_files_of(out_, one.name, word_);
-    if (record.replay.empty()) {  // what an earlier run kept tells nothing of this one
+    if (record.replay.empty()) {  // what an earlier run kept says nothing of this one
       std::error_code ignored;
       fs::remove_all(out_ / replay_folder(one.name, word_), ignored);
     }

@@ -22,7 +22,7 @@ class RunRecorder {
   RunRecorder(CaseRecorder& recorder, std::shared_ptr<const ValidatedGraph> graph, const std::vector<Case>& cases,
               std::filesystem::path out, std::string word, std::shared_ptr<const ResultLayout> layout);
 
-  /// Makes a run tell of its cases here, and of firings that fail: their packets are kept (flowrun replay), the first of each
+  /// Makes a run report its cases here, and firings that fail: their packets are kept (flowrun replay), the first of each
   /// case, up to so many bytes in all; 0: none. `codecs` writes them.
   void follow(RunOptions& options, std::int64_t replay_limit, FindCodec codecs);
   /// Before the first case: what the run before made once for all cases is put aside (earlier_files.h). `record`: its file.

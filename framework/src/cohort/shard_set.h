@@ -7,9 +7,9 @@
 
 namespace flowrun {
 
-/// Into how many parts the cases of an output folder are split stands in <out>/flowrun/shards (of another graph than the
+/// Into how many parts the cases of an output folder are split, as <out>/flowrun/shards says (of another graph than the
 /// folder's first in shards.<word>, see graph_books): parts of another number would
-/// leave cases out and run others twice. 0: nobody has said so.
+/// leave cases out and run others twice. 0: no shard has set it.
 int shards_of(const std::filesystem::path& out, const std::string& word = "");
 
 /// Why a shard cannot run in an output folder, and what to do; empty: it can. Writes nothing.

@@ -27,7 +27,7 @@ bool lies_in(const fs::path& file, const fs::path& folder) {
   return !way.empty() && *way.begin() != "..";
 }
 
-/// What a run reads and writes of the cases' files; where a value does not fit, that is said elsewhere.
+/// What a run reads and writes of the cases' files; values that do not fit are reported elsewhere.
 std::string use_in_cases(const fs::path& place, const PreparedRun& run) {
   const auto use = [&](const std::vector<NodeFile>& files) -> std::string {
     for (const NodeFile& file : files) {

@@ -4,7 +4,7 @@
 
 namespace flowrun {
 
-/// The file of --trace is none that this run reads or writes, and nothing else than a timeline stands there. Faults go to `faults`.
+/// Checks that --trace names no file that this run reads or writes, and replaces nothing but a timeline. Faults go to `faults`.
 void check_trace_file(const PreparedRun& run, Diagnostics& faults);
 
 }  // namespace flowrun

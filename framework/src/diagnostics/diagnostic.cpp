@@ -7,7 +7,7 @@
 namespace flowrun {
 namespace {
 
-constexpr std::size_t kLongestWord = 64;  // nobody mistypes a longer one, and the distance takes the product of the lengths
+constexpr std::size_t kLongestWord = 64;  // no one mistypes a longer one, and the distance takes the product of the lengths
 
 /// Number of single-letter edits and swaps of neighbours that turn one word into the other (Damerau's and Levenshtein's
 /// distance); more than `limit` where it is out of reach.
@@ -32,7 +32,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b, std::size_
   return row[b.size()];
 }
 
-/// Nobody reads on through a name of megabytes.
+/// No one reads a name of megabytes to its end.
 std::string readable(std::string message) {
   constexpr std::size_t kLongest = 4000, kKept = 1500;  // bytes
   if (message.size() <= kLongest) return message;

@@ -5,7 +5,7 @@
 
 namespace flowrun::json {
 
-/// Walks over a JSON text in step with a parser, to tell where each token starts. It trusts the parser that a token is well
+/// Walks over a JSON text in step with a parser, to find where each token starts. It trusts the parser that a token is well
 /// formed.
 class Cursor {
  public:

@@ -56,7 +56,7 @@ class Writer {
     column_ = level * 2;
   }
 
-  /// Whether an item of a filled list goes on in the line of the one before.
+  /// Whether an item of a filled list continues the line of the one before.
   bool goes_on(const Written& list, const WrittenItem& item) const {
     if (list.shape != Shape::filled || &item == &list.items.front() || item.is_named("help") || (&item - 1)->is_named("help"))
       return false;

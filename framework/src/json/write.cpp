@@ -14,7 +14,7 @@ bool is_obeyed(unsigned code) {
          (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-/// Of valid UTF-8, the character at a place and its bytes; those of four bytes are not told from each other.
+/// Of valid UTF-8, the character at a place and its bytes; all characters of four bytes give one number.
 std::pair<unsigned, std::size_t> character_at(const std::string& text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
   if (byte(0) < 0x80) return {byte(0), 1};

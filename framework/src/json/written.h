@@ -1,4 +1,4 @@
-// A JSON text as it is spelled, to be laid out anew without changing a value.
+// A JSON text as it is spelled, to be laid out again without changing a value.
 #pragma once
 
 #include <string>

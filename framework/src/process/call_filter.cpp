@@ -158,7 +158,7 @@ class Program {
 
 constexpr std::uint32_t kNo = SECCOMP_RET_ERRNO | EPERM, kUnknown = SECCOMP_RET_ERRNO | ENOSYS, kYes = SECCOMP_RET_ALLOW;
 
-/// Only a call of this machine's own kind can be judged by its number.
+/// Only a call of this machine's own kind can be checked by its number.
 void judge_machine(Program& filter) {
   filter.load(offsetof(seccomp_data, arch));
   filter.skip_if_equal(kMachine, 1);

@@ -56,7 +56,7 @@ class Child {
     }
     return true;
   }
-  /// The wait status. The group is killed before its leader is reaped: until then nobody else can have its number.
+  /// The wait status. The group is killed before its leader is reaped: until then no other process can have its number.
   int end() {
     if (process_ < 0) return status_;
     ::kill(-process_, SIGKILL);

@@ -49,7 +49,7 @@ class Changes {
     if (before.inputs != now.inputs) add("the inputs of node '" + now.id + "' changed");
   }
 
-  /// A plugin has many nodes, and is told once.
+  /// A plugin with many nodes is reported once.
   void add_rebuilt() {
     for (const auto& [plugin, nodes] : rebuilt_) {
       std::string names;

@@ -6,7 +6,7 @@
 
 namespace flowrun::registry {
 
-/// FNV-1a, 64 bit (Fowler, Noll, Vo). It tells a changed library from an unchanged one; it is no defence against forgery.
+/// FNV-1a, 64 bit (Fowler, Noll, Vo). It shows whether a library has changed; it is no defence against forgery.
 constexpr std::uint64_t content_hash(std::string_view bytes) {
   std::uint64_t hash = 0xcbf29ce484222325u;
   for (const char byte : bytes) {

@@ -7,7 +7,7 @@
 
 namespace flowrun::registry {
 
-/// What tells one version of a file from the next without reading it.
+/// What distinguishes one version of a file from the next, without reading it.
 struct FileStamp {
   std::int64_t size = 0;      ///< bytes
   std::int64_t mtime_ns = 0;  ///< since 1970

@@ -49,7 +49,7 @@ bool same_content(const std::filesystem::path& a, const std::filesystem::path& b
   return content_hash(read_bytes(a)) == content_hash(read_bytes(b));
 }
 
-/// The loader gives all plugins of a process the first library of a name. One whose own is another would compute by a stranger's.
+/// A process has one library of a name: the first one loaded. A plugin that links another would compute with the wrong one.
 void require_own_libraries(const LibraryFile& file) {
   for (const std::filesystem::path& library : linked_libraries(file.path)) {
     const auto [known, is_new] = store().linked.try_emplace(library.filename().string(), library);

@@ -67,7 +67,7 @@ const Folders& configured_folders() {
 
 class Search {
  public:
-  /// `inherited`: run paths of the kind that holds for everything below (DT_RPATH), of those that led here.
+  /// `inherited`: run paths of the kind that applies to everything below (DT_RPATH), of those that led here.
   void look_below(const fs::path& library, Folders inherited) {
     const fs::path origin = fs::absolute(library).parent_path();
     ElfSegments file(library);

@@ -13,8 +13,8 @@ std::filesystem::path manifest_beside(const std::filesystem::path& library);
 /// after the library and a hash of its path. Empty when there is no such folder to be had.
 std::filesystem::path manifest_in_cache(const std::filesystem::path& library);
 
-/// The manifest that still describes the library as it is on disk, from beside it or from the cache. Equal size and time are
-/// trusted (in whole seconds for a library from a package or an archive); where only the time differs (a copy, a checkout), the content's hash decides, and the manifest is written anew.
+/// The manifest that still describes the library, from beside it or from the cache. Equal size and time (in whole seconds for
+/// one of a package or archive) are trusted; where only the time differs, the content's hash decides, and it is written again.
 std::optional<Manifest> find_manifest(const std::filesystem::path& library);
 
 /// Writes beside the library, else to the cache. Where neither can be written the next start describes the library again.

@@ -7,7 +7,7 @@
 
 namespace flowrun::registry {
 
-/// What loading a library takes, found by reading the headers of it and of the libraries that it names, without loading or mapping any of them.
+/// What loading a library takes, found by reading its headers and those of the libraries that it names; none is loaded or mapped.
 struct MemoryNeed {
   std::uint64_t address_space = 0;  ///< bytes; of libraries that are not in the process yet
   std::uint64_t data = 0;           ///< bytes of it that can be written to
@@ -16,9 +16,9 @@ struct MemoryNeed {
 };
 MemoryNeed memory_need(const std::filesystem::path& library);
 
-/// Throws Error, a sentence that begins with the library's name and gives what is needed and allowed, when the process has a limit (ulimit -v, ulimit
-/// -d) under which the library and its use by the threads that are expected (host/memory_limits.h) would not fit. LibTorch and what it brings abort or hang there, some of it before any
-/// code of the plugin runs. Without such a limit nothing is read.
+/// Throws Error, a sentence that begins with the library's name and gives what is needed and allowed, when the process has a
+/// limit (ulimit -v, -d) under which the library and its use by the expected threads (host/memory_limits.h) would not fit.
+/// LibTorch and what it brings abort or hang there, partly before any code of the plugin runs. Without a limit nothing is read.
 void require_memory_for(const std::filesystem::path& library);
 
 }  // namespace flowrun::registry

@@ -85,7 +85,7 @@ void check_default(const ParamSpec& spec, Sentences& faults) {
 }  // namespace
 
 bool holds_type(ParamType type, const ParamValue& value) {
-  // By ParamType: the index of the alternative of ParamValue that holds it.
+  // By ParamType: the index of its alternative of ParamValue.
   constexpr std::array<std::size_t, 9> kAlternative{0, 1, 2, 3, 3, 3, 4, 5, 6};
   const auto index = static_cast<std::size_t>(type);
   return index < kAlternative.size() && value.index() == kAlternative[index];

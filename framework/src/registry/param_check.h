@@ -7,7 +7,7 @@
 
 namespace flowrun::registry {
 
-/// What is wrong with one described parameter apart from its name; sentences that follow "parameter 'x': ".
+/// What is wrong with one described parameter, except its name; sentences that follow "parameter 'x': ".
 std::vector<std::string> param_faults(const ParamSpec& spec);
 
 /// Whether a value is of the alternative that a type takes; an integer will not do for a number here.

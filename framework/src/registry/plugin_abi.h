@@ -9,7 +9,7 @@
 
 namespace flowrun::registry {
 
-/// The plain data of a plugin, as its file holds it.
+/// The plain data of a plugin, as its file has it.
 struct PluginAbi {
   std::string name;
   std::string version;
@@ -21,7 +21,7 @@ struct PluginAbi {
 /// sentence that names the file and both sides: it is not a library, no plugin, damaged, or was built for something else.
 PluginAbi read_plugin_abi(const LibraryFile& library);
 
-/// Whether the struct of the loaded library is the one that its file holds.
+/// Whether the struct of the loaded library is the one that its file contains.
 bool same_plain_data(const flowrun_plugin_abi& a, const flowrun_plugin_abi& b);
 
 /// "ABI 2.0, built with gcc-12 libstdc++-cxx11abi-1": this program's side.

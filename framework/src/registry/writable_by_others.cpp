@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostNamed = 3;
 
-/// Debian and others give each person a group of the same name with nobody else in it; what that group may write is no news.
+/// Debian and others give each person a group of the same name without other members; what it may write needs no warning.
 bool is_group_of_one(gid_t group) {
   std::array<char, 16384> room, other_room;
   passwd person{}, *found_person = nullptr;

@@ -39,7 +39,7 @@ bool is_hex(const std::string& name, std::size_t length) {
   return name.size() == length && name.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-/// Of a small file; empty where it is missing, or something else stands in its place: opening a pipe would wait.
+/// Of a small file; empty where it is missing or no plain file: opening a pipe would wait.
 std::string text_of(const fs::path& file) {
   constexpr std::size_t kLargest = 4096;
   std::error_code failed;

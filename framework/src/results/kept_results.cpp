@@ -187,8 +187,8 @@ bool Keeper::pays(const MadeResult& made, double seconds) const {
   return seconds > std::max(kLeastSeconds, static_cast<double>(bytes) / kBytesPerSecond);
 }
 
-/// Whether all files that a result was made from, and the libraries of its nodes, are what its key says and were so all the time. Equal
-/// content at the end does not show it: the node may have read another one in between.
+/// Whether all files that a result was made from, and the libraries of its nodes, are what its key says and were so all the time.
+/// Equal content at the end does not show it: the node may have read another one in between.
 bool Keeper::is_unchanged(const CaseState& state, const std::vector<std::size_t>& nodes) {
   std::set<fs::path> seen;
   for (const std::size_t node : nodes) {

@@ -90,7 +90,7 @@ static bool has_ended(StreamFiring& collector) {
 }
 
 /// No case will follow: nodes that collect the run's cases can finish. Where cases were left out they fail: what they would make
-/// could not be told from a result over all cases.
+/// would look like a result over all cases.
 bool Admission::close_admission() {
   std::size_t admitted;
   {
@@ -159,7 +159,7 @@ void Admission::case_ended(CaseItem& item) {
     live_.erase(std::find(live_.begin(), live_.end(), &item));
   }
   if (!state_.options.on_case_end) return;
-  admit_all();  // the next case is read while this one is told of
+  admit_all();  // the next case is read while this one is reported
   if (tls_handoff) tls_handoff->clock.pause();
   {
     const std::lock_guard lock(case_end_mutex_);

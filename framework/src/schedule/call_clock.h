@@ -52,13 +52,13 @@ struct NodeCounts {
 /// group's time evenly.
 class CallClock {
  public:
-  /// Starts anew. `each`: every call has a reading of its own, for a trace.
+  /// Counts from now on. `each`: every call has a reading of its own, for a trace.
   void start(bool each) {
     each_ = each;
     last_ = Clock::now();
   }
 
-  /// What happens between these two is nobody's time.
+  /// What happens between these two counts for no node.
   void pause() { end_group(); }
   void resume() { last_ = Clock::now(); }
 

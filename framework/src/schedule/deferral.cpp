@@ -6,7 +6,7 @@
 namespace flowrun::schedule {
 namespace {
 
-/// What the node holds. The engine waits for it (reserve_wait), so the engine and the work live at least as long as it is not
+/// What the node keeps. The engine waits for it (reserve_wait), so the engine and the work live at least as long as it is not
 /// resumed.
 class Handle final : public Deferred {
  public:

@@ -47,7 +47,7 @@ void Firings::run(Work* work, bool only_this) {
     if (!execute_work(*work)) break;  // another thread may have it by now; it has left nothing to continue with
     Work* const next = std::exchange(handoff.work, nullptr);
     const CaseItem* const next_case = next ? case_of(*next->item) : nullptr;
-    if (!next || next_case != of) handoff.clock.end_group();  // the case may end when it is let go, and its counts with it
+    if (!next || next_case != of) handoff.clock.end_group();  // the case may end when it is released, and its counts with it
     if (next && next_case != of) handoff.counts = state_.counts_of(of = next_case, handoff.thread);
     if (next && !next->hold) next->hold = std::move(work->hold);
     retire(work);
@@ -57,7 +57,7 @@ void Firings::run(Work* work, bool only_this) {
   tls_handoff = outer;
 }
 
-/// Lets go of what a work held and keeps it for the next, or frees it. Letting go may end items, and so make new works.
+/// Releases what a work refers to, and keeps the work for the next one or frees it. This may end items, and so make new works.
 void Firings::retire(Work* work) {
   work->inputs.clear();
   work->outputs.clear();

@@ -10,14 +10,14 @@ struct Work;
 struct Now;
 class WorkPool;
 
-/// What a thread knows while it runs firings, and the one work that it goes on with itself when a firing is over, instead of
+/// What a thread knows while it runs firings, and the one work that it continues with when a firing is over, instead of
 /// making a task of it. It is open only while outputs are delivered at the very end of a firing, so that nothing delays what is
 /// left here.
 struct Handoff {
   Work* work = nullptr;
-  Item* item = nullptr;  ///< of the work that runs, which holds it
+  Item* item = nullptr;  ///< of the work that runs, which keeps it
   bool open = false;
-  bool ends = false;             ///< the thread holds a place of a node with a limit, so it goes on with nothing
+  bool ends = false;             ///< the thread has a place of a node with a limit, so it continues with nothing
   bool in_node = false;          ///< the thread is in a call of a node; Now has it until the next call
   bool in_task = false;          ///< the thread runs tasks of a firing's parallel_for
   const PlannedNode* task_node = nullptr;  ///< of those tasks

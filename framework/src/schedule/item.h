@@ -46,7 +46,7 @@ struct Gate {
   std::vector<Work*> waiting;
 };
 
-/// One item of a scope. It lives while work for it is queued, running or waiting: each such work holds a reference. When the last
+/// One item of a scope. It lives while work for it is queued, running or waiting: each such work has a reference. When the last
 /// goes, the item has ended: a chunk's credit returns to its stream, a case is complete.
 class Item {
  public:

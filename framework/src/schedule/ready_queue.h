@@ -9,9 +9,9 @@
 
 namespace flowrun::schedule {
 
-/// Works that any thread may take, the most urgent first: what is done once for a case (reading the next case goes on beside the
+/// Works that any thread may take, the most urgent first: what is done once for a case (the next case is read beside the
 /// networks of this one, and a finished case is written at once), then the chunks of the oldest case; within a case the later
-/// node, so that what has been begun is finished and its memory let go. Without this, cases in flight together would also end
+/// node, so that what has been begun is finished and its memory released. Without this, cases in flight together would also end
 /// together.
 class ReadyQueue {
  public:

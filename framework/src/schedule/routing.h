@@ -56,7 +56,7 @@ class Router {
   WorkQueue& queue_;
 };
 
-/// While the outputs of a firing on the same item are delivered, that firing's work holds the item for this one too: counting
+/// While the outputs of a firing on the same item are delivered, that firing's work keeps the item for this one too: counting
 /// references up and down is most of what passing a packet on would cost.
 inline Work* Router::new_work(PlannedNode& node, Item& item) {
   Handoff* const handoff = tls_handoff;

@@ -157,7 +157,7 @@ void StreamSteps::leave_out(StreamFiring& state) {
 }
 
 /// Ends a stream firing with an error in place of all that it has not emitted yet; null: all of that is absent. Only the work
-/// that takes its steps may call this: nobody else knows that the node's code is not running.
+/// that takes its steps may call this: no one else knows that the node's code is not running.
 void StreamSteps::fail(StreamFiring& state, const ErrorPtr& error) {
   const Phase before = state.phase;
   end(state);
@@ -166,7 +166,7 @@ void StreamSteps::fail(StreamFiring& state, const ErrorPtr& error) {
   if (before != Phase::streaming) router_.deliver_nothing(state.node, state.item, error, Ports::plain);
 }
 
-/// Lets go of the node's state, the inputs and whatever has arrived.
+/// Releases the node's state, the inputs and whatever has arrived.
 void StreamSteps::end(StreamFiring& state) {
   state_.meters.forget(state.meter);
   std::unique_ptr<Firing> firing;

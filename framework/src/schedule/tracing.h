@@ -15,7 +15,7 @@ void trace_call(const RunState& state, const PlannedNode& node, const Item& item
 void trace_kept(const RunState& state, const CaseItem& item);
 /// This thread's part in the tasks of a firing.
 void trace_tasks(const RunState& state, const PlannedNode& node, const Item& item);
-/// A step of which a node tells (Context::span).
+/// A step that a node reports (Context::span).
 void trace_span(const RunState& state, const PlannedNode& node, const Item& item, std::string_view step, Clock::time_point begin,
                 Clock::time_point end);
 

@@ -15,7 +15,7 @@ struct DeferredFiring;
 struct Work {
   PlannedNode* node = nullptr;
   Item* item = nullptr;  ///< of the node's firing scope
-  ItemRef hold;          ///< keeps the item; empty in the work that its maker goes on with, until the maker passes its own on
+  ItemRef hold;          ///< keeps the item; empty in the work that its maker continues with, until the maker passes its own on
   StreamFiring* stream_firing = nullptr;
   bool begins = true;       ///< carries the plain inputs; false: a further step of a stream firing
   PayloadList inputs;       ///< by slot; collecting slots stay null

@@ -64,7 +64,7 @@ void WorkQueue::enqueue(Work* work) {
   else work->node->flow_node->try_put(work);
 }
 
-/// From a thread of the node's own: the engine's threads go on with the firing.
+/// From a thread of the node's own: the engine's threads continue the firing.
 void WorkQueue::take_back(Work& work) {
   work.ready = Clock::now();
   work.submitted.store(true, std::memory_order_release);

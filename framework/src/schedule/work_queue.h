@@ -21,7 +21,7 @@ class WorkQueue {
   /// Who does the works.
   class Runner {
    public:
-    /// Does a work and what this thread goes on with after it. `only_this`: the thread holds a place of a node with a limit, so
+    /// Does a work and what this thread continues with after it. `only_this`: the thread has a place of a node with a limit, so
     /// what comes of the work is left to others.
     virtual void run(Work* work, bool only_this) = 0;
 
@@ -51,7 +51,7 @@ class WorkQueue {
     else enqueue(work);
   }
 
-  /// A firing goes on elsewhere, and wait() waits for it: until the work comes back from any thread, or is done by its own.
+  /// A firing continues elsewhere, and wait() waits for it: until the work comes back from any thread, or is done by its own.
   void begin_deferral() { flow_->reserve_wait(); }
   void end_deferral() { flow_->release_wait(); }
   void take_back(Work& work);

@@ -61,7 +61,7 @@ class Search {
     const fs::path& file = entry.path();
     const std::string name = file.filename().string();
     if (entry.is_directory(unknown)) {
-      // No import statement names a folder with a dot, such as .git or python3.11 of an environment; a __pycache__ follows sources.
+      // No import statement names a folder with a dot (.git, an environment's python3.11); a __pycache__ follows sources.
       if (name.find('.') == std::string::npos && name != "__pycache__") look_in(file, level + 1);
       return;
     }

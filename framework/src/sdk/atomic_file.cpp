@@ -140,7 +140,7 @@ AtomicFile::AtomicFile(fs::path target, const std::string& suffix) : target_(std
 }
 
 AtomicFile::~AtomicFile() {
-  std::error_code ignored;  // nothing can be done about it here, and the first error is the one to tell
+  std::error_code ignored;  // nothing can be done about it here, and the first error is the one to report
   if (!committed_) fs::remove(temporary_, ignored);
 }
 

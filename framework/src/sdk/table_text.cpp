@@ -12,7 +12,7 @@
 namespace flowrun::table {
 namespace {
 
-/// Also with apostrophes in front, so that a reader can tell what got one from what had one; also the wide forms of East Asia.
+/// Also with apostrophes in front, so that a reader can see what got one and what had one; also the wide forms of East Asia.
 bool looks_like_a_formula(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of('\''), text.size()));
   if (text.empty()) return false;

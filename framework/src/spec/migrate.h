@@ -10,7 +10,7 @@
 
 namespace flowrun::spec {
 
-/// Turns a graph of format `from` into one of the next format, apart from the number itself.
+/// Turns a graph of format `from` into one of the next format, except for the number itself.
 struct Migration {
   int from = 0;
   std::string what;  ///< one sentence: what it changes

@@ -41,7 +41,7 @@ class ObjectReader {
   /// The members of a member that is an object; none where it is missing or something else (a fault).
   const json::Value::Object& members(const char* name);
 
-  /// Reports names that nothing asked for, apart from x-*.
+  /// Reports names that nothing asked for, except x-*.
   void finish();
 
   void error(SourceLocation place, const std::string& sentence);

@@ -1,4 +1,4 @@
-// Inputs with which a node emits: made up, or made by other nodes.
+// Inputs with which a node emits: artificial, or made by other nodes.
 #include <algorithm>
 #include <chrono>
 

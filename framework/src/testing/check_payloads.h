@@ -25,7 +25,7 @@ struct OddPayload {
 /// grid.
 std::vector<OddPayload> odd_payloads(std::string_view type);
 
-/// What a payload of the SDK holds, in one number; of another type only its name and bytes().
+/// What a payload of the SDK contains, in one number; of another type only its name and bytes().
 std::uint64_t payload_hash(const Payload& payload);
 bool is_standard(std::string_view type);
 

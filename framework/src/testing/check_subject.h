@@ -45,7 +45,7 @@ class Subject {
   const Codec* codec(std::string_view payload) const { return registry_.codec(payload); }
   std::filesystem::path folder_of(int place) const { return scratch_ / std::to_string(place); }
 
-  /// Why no firing can be made up: a file that must be given, a payload that nothing here makes. Empty: it can.
+  /// Why no firing can be prepared: a file that must be given, a payload that nothing here makes. Empty: it can.
   const std::string& obstacle();
   /// Inputs with which it emits, and what came of them; where every try is refused, those of the first.
   const InputSet& inputs();

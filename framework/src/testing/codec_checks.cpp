@@ -60,7 +60,7 @@ Bytes damaged(const Bytes& good, int number, std::uint64_t& random) {
   if (number % 3 == 0) bytes.resize(static_cast<std::size_t>(next(random) % (good.size() + 1)));
   else if (number % 3 == 1) bytes.resize(good.size() + 1 + static_cast<std::size_t>(next(random) % 16));
   for (std::uint64_t i = 0; i < next(random) % 4 && !bytes.empty(); ++i) {
-    const std::size_t reach = number % 2 ? bytes.size() : std::min<std::size_t>(bytes.size(), 256);  // counts stand in front
+    const std::size_t reach = number % 2 ? bytes.size() : std::min<std::size_t>(bytes.size(), 256);  // counts come first
     bytes[static_cast<std::size_t>(next(random)) % reach] = static_cast<std::byte>(number % 5 ? next(random) : 0xff);
   }
   return bytes;

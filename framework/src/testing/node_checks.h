@@ -8,7 +8,7 @@
 
 namespace flowrun::testing {
 
-/// What a check gets: the node type, and whom to tell what it is about to do, for the case that it is the last thing done.
+/// What a check gets: the node type, and where to report what it is about to do, in case it is the last thing done.
 struct CheckRun {
   Subject& subject;
   std::function<void(const std::string& step)> at;

@@ -1,4 +1,4 @@
-// What a payload holds, as one number, and whether it keeps its own rules.
+// What a payload contains, as one number, and whether it keeps its own rules.
 #include <type_traits>
 
 #include "flowrun/sdk/codec.h"

@@ -75,7 +75,7 @@ std::int64_t heap_in_use() {
   return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
 }
 
-/// The payloads that a firing made and did not let go, in words; "" when all have gone.
+/// The payloads that the node keeps after a firing, in words; "" when it keeps none.
 std::string payloads_left(Subject& subject, Node& node) {
   InputSet inputs = subject.inputs();
   std::vector<std::pair<std::string, long>> uses;

@@ -23,7 +23,7 @@ constexpr std::size_t kLists = 64;
 struct alignas(64) List {
   mutable std::mutex mutex;
   std::vector<TraceEvent> events;
-  std::set<std::string, std::less<>> texts;  ///< of steps that nodes told of
+  std::set<std::string, std::less<>> texts;  ///< of steps that nodes reported
 };
 
 std::string microseconds(std::int64_t nanoseconds) {

@@ -17,7 +17,7 @@ bool belongs_to_case(const ValidatedNode& node, const ParamExpression& param) {
   return param.spec.per_case && node.scope != Scope::run;
 }
 
-/// Whether what stands there comes from a table or a data set: not written by the person who starts the run.
+/// Whether the piece's value comes from a table or a data set: not written by the person who starts the run.
 bool is_foreign(const ParamExpression::Piece& piece, const Case& one) {
   return !piece.case_value.empty() && piece.case_value != "out" && !one.own.contains(piece.case_value);
 }

@@ -41,7 +41,7 @@ class NodeConditions {
 
   void add() {
     for (const NumberSpec& number : node_.spec->numbers) add_parameter(number);
-    // A condition of a subgraph holds for each node in it.
+    // A condition of a subgraph applies to each node in it.
     const NodeSpec* spec = node_.spec;
     for (std::size_t at = node_.instance; spec; at = draft_.instances[at].parent) {
       for (const ConditionSpec& condition : spec->when) add_condition(condition, at);

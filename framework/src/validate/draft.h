@@ -93,7 +93,7 @@ struct Draft {
 
 // The passes, in their order.
 void read_settings(Draft& draft, const Settings& settings);
-bool flatten_subgraphs(Draft& draft);  ///< false: there are too many nodes to go on
+bool flatten_subgraphs(Draft& draft);  ///< false: there are too many nodes to continue
 void check_requirements(Draft& draft);
 void find_types(Draft& draft);
 void add_conditions(Draft& draft);

@@ -86,7 +86,7 @@ std::optional<fs::path> broken_part(const fs::path& path) {
   return std::nullopt;
 }
 
-/// What is said of a path that a link to nothing stands in; the link itself may be one of a chain.
+/// What to report of a path in which a link leads to nothing; the link itself may be one of a chain.
 FileContent behind_broken_link(const fs::path& path, const fs::path& broken) {
   fs::path end = broken;
   for (std::size_t i = 0; i < kMostLinks && is_link(end); ++i) {

@@ -1,4 +1,4 @@
-// What surrounds the graph: devices, files, and parts that nobody uses.
+// What surrounds the graph: devices, files, and parts that are not used.
 #include <algorithm>
 #include <set>
 
@@ -124,7 +124,7 @@ void check_columns(Draft& draft) {
 }
 
 void check_unused(Draft& draft) {
-  if (draft.faults.has_errors()) return;  // what a faulty part would have used cannot be told
+  if (draft.faults.has_errors()) return;  // what a faulty part would have used is not known
   warn_unused_values(draft);
   std::set<std::size_t> read;
   for (const DraftNode& node : draft.nodes)

@@ -16,7 +16,7 @@ using checks::one_of;
 using checks::text_of;
 using checks::wanted;
 
-constexpr double kLargestWhole = 9007199254740992.0;  // above 2^53 a double no longer tells neighbours apart
+constexpr double kLargestWhole = 9007199254740992.0;  // above 2^53 a double no longer distinguishes neighbours
 
 /// Turns a whole number into an integer; false when it is not one.
 bool to_integer(double number, std::int64_t& integer) {

@@ -17,7 +17,7 @@ namespace flowrun::cnn::dense {
 
 using Clock = std::chrono::steady_clock;
 
-/// What a long computation tells and asks.
+/// What a long computation reports and asks.
 struct Watch {
   std::function<bool()> cancelled;                                                  ///< looked at many times a second
   std::function<void(double)> advanced;                                             ///< by this share of a block's work
@@ -44,8 +44,8 @@ class BlockWorker {
   BlockWorker(const PackedNetwork& network, const Kernels& kernels)
       : network_(network), kernels_(kernels), first_(network, kernels), second_(network, kernels) {}
 
-  /// Scores of a block's voxels: voxels[p] is the linear index of the voxel (x fastest) at position p of the list, whose scores go to
-  /// scores + p * classes. When cancelled it returns early.
+  /// Scores of a block's voxels: voxels[p] is the linear index of the voxel (x fastest) at position p of the list, whose scores
+  /// go to scores + p * classes. When cancelled it returns early.
   void run(const Image& image, const std::int64_t* voxels, const Block& block, const Watch& watch, float* scores);
 
   /// Multiply-adds that a block needs with shared arithmetic, about.

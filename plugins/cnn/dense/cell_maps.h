@@ -10,8 +10,8 @@
 
 namespace flowrun::cnn::dense {
 
-/// The centres of a box that are equal modulo the first pooling's stride: their patches use the same cells. Cells and centres of a
-/// class are counted in strides: a centre's cell k is at place i + k, i being the centre's place.
+/// The centres of a box that are equal modulo the first pooling's stride: their patches use the same cells. Cells and centres of
+/// a class are counted in strides: a centre's cell k is at place i + k, i being the centre's place.
 struct CentreClass {
   std::array<int, 3> offset{};  ///< of its first centre in the box
   std::array<int, 3> size{};    ///< its places along x, y, z
@@ -21,8 +21,8 @@ struct CentreClass {
 /// The classes of a box that have a wanted centre or not, x fastest.
 std::vector<CentreClass> classes_of(const Box& box, const VoxelBits& wanted, const Plan& plan);
 
-/// What the first pooling gives for every kind of cell, over the cells that the patches of a box use: for each class and kind a grid
-/// of places x, y, z with `width` channels. Only cells that are needed hold values.
+/// What the first pooling gives for every kind of cell, over the cells that the patches of a box use: for each class and kind a
+/// grid of places x, y, z with `width` channels. Only cells that are needed hold values.
 class CellMaps {
  public:
   CellMaps(const Plan& plan, const std::vector<CentreClass>& classes, int width, Buffer& buffer);

@@ -32,7 +32,7 @@ class FirstLayer {
   void run_plane(int x);
 
   std::uint64_t multiply_adds() const { return multiply_adds_; }
-  /// What a class needs at most, counting a position anew for each cell that pools it.
+  /// What a class needs at most, counting a position again for each cell that pools it.
   static std::uint64_t planned_multiply_adds(const PackedNetwork& network, const CentreClass& some);
   std::size_t floats() const { return tile_.size() + sums_.size() + pooled_.size(); }
   /// Memory for a box of this size, in floats.

@@ -43,7 +43,7 @@ struct TapProducts {
 };
 
 /// Rows of a matrix product, with bias and activation: out[r][n] = act(bias[n] + sum over i of a[r * a_stride + i] * b(i, n)).
-/// `panels` holds b in panels of kPanel columns, each depth x kPanel.
+/// `panels` is b in panels of kPanel columns, each depth x kPanel.
 struct MatrixRows {
   const float* a;
   int a_stride;
@@ -57,7 +57,7 @@ struct MatrixRows {
   int out_stride;
 };
 
-/// Steps of chains of partial sums that add the same: outs[c][first + i] = parents[c][first + i] + terms[0][i] + terms[1][i] + ...
+/// Steps of chains of partial sums that add alike: outs[c][first + i] = parents[c][first + i] + terms[0][i] + terms[1][i] + ...
 /// for i below `length`; then the same for further rows, `stride` later in all arrays. A null parent counts as zeros.
 struct ChainRows {
   const float* const* terms;

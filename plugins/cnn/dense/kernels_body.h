@@ -1,6 +1,6 @@
-// The kernels, written for vectors of FLOWRUN_VECTOR floats (kernels_tile.h). Each source that includes this is compiled for another instruction
-// set, so nothing here may have a name outside FLOWRUN_KERNELS, and no inline function of a header may be called: the linker would
-// keep one copy of it for all processors.
+// The kernels, written for vectors of FLOWRUN_VECTOR floats (kernels_tile.h). Each source that includes this is compiled for
+// another instruction set, so nothing here may have a name outside FLOWRUN_KERNELS, and no inline function of a header may be
+// called: the linker would keep one copy of it for all processors.
 #include "kernels_tile.h"
 
 namespace flowrun::cnn::dense::FLOWRUN_KERNELS {
@@ -92,7 +92,7 @@ void tap_products(const TapProducts& task) {
 }
 
 void matrix_rows(const MatrixRows& task) {
-  constexpr int lane_count = least(widest_tile(), 4) == 3 ? 2 : least(widest_tile(), 4);  // a panel holds four lanes
+  constexpr int lane_count = least(widest_tile(), 4) == 3 ? 2 : least(widest_tile(), 4);  // a panel has four lanes
   for (int column = 0; column < task.columns; column += lane_count * kLane)
     in_tiles<rows_that_fit(lane_count)>(task.rows, MatrixBody<lane_count>(task, column));
 }

@@ -18,8 +18,8 @@ struct PackedLayer {
   float slope = 0;
 };
 
-/// A network with its plan and its weights in the order in which the kernels read them. The division of an average pooling is part
-/// of the weights that follow it.
+/// A network with its plan and its weights in the order in which the kernels read them. The division of an average pooling is
+/// part of the weights that follow it.
 struct PackedNetwork {
   explicit PackedNetwork(const PatchNetwork& network);
 

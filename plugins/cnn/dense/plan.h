@@ -7,7 +7,7 @@
 
 namespace flowrun::cnn::dense {
 
-// What the patches around neighbouring voxels have in common, worked out from sizes alone; docs/shared-computation.md has pictures.
+// What the patches around neighbouring voxels have in common, from sizes alone; docs/shared-computation.md has pictures.
 // Words: a position is a place along an axis of the first convolution's output inside the patch; a cell is an output of the first
 // pooling; an output is an output of the second convolution that the second pooling uses.
 

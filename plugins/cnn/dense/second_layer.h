@@ -13,7 +13,7 @@ namespace flowrun::cnn::dense {
 
 /// Second convolution, activation and second pooling for the wanted centres of one class: from cell maps to features.
 ///
-/// The sums over taps along z, y and x are nested. A line along z of products with the taps of one (tap x, tap y) is added up into
+/// The sums over taps along z, y and x are nested. A line along z of products with the taps of one (tap x, tap y) is added into
 /// the outputs along z of a line of centres; such lines, place y by place y, go through the chains of partial sums along y, and
 /// what these complete goes, plane by plane, through the chains along x. Sums are only ever added to, in an order that the plan
 /// gives, so a voxel's features do not depend on what else is wanted.

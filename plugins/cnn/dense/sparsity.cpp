@@ -9,8 +9,8 @@ std::vector<Block> judged_blocks(const PackedNetwork& network, std::span<const s
   return divide(voxels, grid, largest_block(network));
 }
 
-// For a voxel by itself a multiply-add here takes more than twice what one of a patch takes in LibTorch's oneDNN, which knows faster
-// ways for whole patches and has no short runs (measured: docs/benchmarks.md).
+// For a voxel by itself a multiply-add here takes more than twice what one of a patch takes in LibTorch's oneDNN, which knows
+// faster ways for whole patches and has no short runs (measured: docs/benchmarks.md).
 bool sharing_pays(const PackedNetwork& network, std::uint64_t planned_multiply_adds, std::size_t voxels) {
   return kCostOfOne * static_cast<double>(planned_multiply_adds) <=
          static_cast<double>(network.patch_multiply_adds) * static_cast<double>(voxels);

@@ -9,7 +9,7 @@
 
 namespace flowrun::cnn::dense {
 
-/// The blocks by which it is judged where sharing pays. Their size depends on the network alone, so that what is judged depends on the
+/// The blocks that decide where sharing pays. Their size depends on the network alone, so that the decision depends on the
 /// list and on nothing else.
 std::vector<Block> judged_blocks(const PackedNetwork& network, std::span<const std::int64_t> voxels,
                                  const std::array<std::int64_t, 3>& grid);

@@ -61,7 +61,7 @@ struct BitRun {
   int count = 0;
 };
 
-/// Takes the lowest run of set bits out of `bits`, which must not be empty. A gap of up to `bridge` clear bits does not end a run.
+/// Takes the lowest run of set bits out of `bits`, which must not be empty. Gaps of up to `bridge` clear bits do not end a run.
 BitRun take_run(Bits& bits, int bridge = 0);
 
 }  // namespace flowrun::cnn::dense

@@ -22,7 +22,7 @@ struct Busy {
 
 /// Many items that go through a device in batches, such as the patches of a chunk through a network. All calls come from one
 /// thread at a time: the device's own, or the one that drives a BatchRunner. Several batches of a job, and of several jobs, are
-/// in flight at once, each on a lane (a stream) of its own; a lane holds one batch.
+/// in flight at once, each on a lane (a stream) of its own; a lane has one batch.
 class Job {
  public:
   virtual ~Job() = default;

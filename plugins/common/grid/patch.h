@@ -21,8 +21,8 @@ inline Overlap overlap(std::int64_t centre, std::int64_t size, std::int64_t exte
   return {begin, std::min(size, extent - start), start + begin};
 }
 
-/// Copies the part of a patch around `centre` that lies inside the volume, one row along x at a time, x fastest; the rest of `patch` is
-/// left as it is.
+/// Copies the part of a patch around `centre` that lies inside the volume, one row along x at a time, x fastest; the rest of
+/// `patch` is left as it is.
 inline void copy_patch(const Volume& volume, const std::array<std::int64_t, 3>& centre, const std::array<std::int64_t, 3>& size,
                        float* patch) {
   const Geometry& grid = volume.geometry;

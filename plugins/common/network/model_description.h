@@ -14,7 +14,7 @@ namespace flowrun::network {
 ///   {"format": 1, "network": "...", "input": {"channels": ["FLAIR", "T1"], "size": [15, 15, 15], "axes": "LAS"},
 ///    "output": {"classes": ["a", "b"]}}
 /// All but "format" may be missing; keys that are not known are left alone. "network" is a few words, or the layers as
-/// parse_network reads them; these have to fit the channels, the size and the classes where those are said. A network of several
+/// parse_network reads them; these have to fit the channels, the size and the classes where those are given. A network of several
 /// views has "views" in the place of "size", a list of sizes; the layers say them too.
 struct ModelDescription {
   std::string network;                        ///< a few words for people: the text, or the name of the layers

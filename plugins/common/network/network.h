@@ -107,7 +107,7 @@ struct Shapes {
   Shape output;
 };
 
-/// A parameter or buffer that a layer needs, with its shape as LibTorch holds it.
+/// A parameter or buffer that a layer needs, with its shape in LibTorch.
 struct Parameter {
   enum class Role { weight, bias, mean, variance };
   std::string name;

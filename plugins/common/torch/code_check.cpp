@@ -109,7 +109,7 @@ class CodeCheck::Tokens {
 
 namespace {
 
-/// The weight of the heaviest path through those that name each other. Without recursion; a circle, which LibTorch refuses, is walked once.
+/// The weight of the heaviest path through those that name each other. No recursion; circles, which LibTorch refuses, count once.
 int longest_chain(const std::map<std::string, std::set<std::string>>& calls, const std::function<int(const std::string&)>& weight) {
   std::map<std::string, int> length;  // 0: begun and not done
   int longest = 0;
@@ -154,7 +154,7 @@ void CodeCheck::finish() const {
   std::map<std::string, std::set<std::string>> calls;
   for (const auto& [name, item] : items_) {
     std::set<std::string>& called = calls[name];
-    for (std::string other : item.names) {  // a name may go on to a member of the class
+    for (std::string other : item.names) {  // a name may end with a member of the class
       while (!items_.contains(other) && other.find('.') != std::string::npos) other.erase(other.rfind('.'));
       if (other != name) called.insert(other);
     }

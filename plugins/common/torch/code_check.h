@@ -9,16 +9,16 @@
 
 namespace flowrun::tensor {
 
-/// Looks at the texts of a TorchScript archive's code before LibTorch compiles them. Compiling alone is a risk: it runs default values of
-/// parameters and constants of classes, works out constant expressions, and goes through whatever is nested by recursion.
+/// Looks at the texts of a TorchScript archive's code before LibTorch compiles them. Compiling alone is a risk: it runs default
+/// values and class constants, works out constant expressions, and goes through whatever is nested by recursion.
 class CodeCheck {
  public:
-  /// A text as LibTorch will read it; `module` is its dotted name ("__torch__.layers"), `place` names it in messages. Throws Error, a reason with
-  /// the place, for a text that cannot be read; for one that is too large or nests too deep; for a default value or constant that is more than a
-  /// value written out; for an operator by name (torch.x, ops.x.y) that this LibTorch does not know, or that is not on the list.
+  /// A text as LibTorch will read it; `module` is its dotted name ("__torch__.layers"), `place` names it in messages. Throws
+  /// Error, a reason with the place, for a text that cannot be read, is too large or nests too deep; for a default value or
+  /// constant not written out; for an operator by name (torch.x, ops.x.y) that this LibTorch does not know or the list lacks.
   void add(const std::shared_ptr<torch::jit::Source>& text, const std::string& module, const std::string& place);
 
-  /// When all texts are there: throws Error when classes and functions that name each other form a chain longer than LibTorch can follow.
+  /// When all texts are there: throws Error when classes and functions that name each other form too long a chain for LibTorch.
   void finish() const;
 
  private:

@@ -24,7 +24,7 @@ bool is_of_values(const c10::Argument& argument) {
          type->kind() == c10::TypeKind::BoolType || type->kind() == c10::TypeKind::NumberType;
 }
 
-/// An operator that compiling may work out: it takes nothing but numbers and texts. Some take for ever, or all memory ("x".ljust(10 ** 12)).
+/// An operator that compiling may run: it takes only numbers and texts. Some take for ever or all memory ("x".ljust(10 ** 12)).
 bool runs_while_compiling(const std::string& name) {
   const auto& operators = jit::getAllOperatorsFor(c10::Symbol::fromQualString("aten::" + name));
   return std::any_of(operators.begin(), operators.end(), [](const auto& op) {

@@ -16,8 +16,8 @@ struct ModelCode {
   std::uint64_t version = 0;                 ///< of the archive's form
 };
 
-/// Compiles the classes and what they need, and looks at the texts before and at the graphs afterwards (code_check.h, graph_check.h). Nothing of the
-/// code is run. `reader` gives the constants. Throws Error, a reason without the file's name.
+/// Compiles the classes and what they need, and looks at the texts before and at the graphs afterwards (code_check.h,
+/// graph_check.h). No code is run. `reader` gives the constants. Throws Error, a reason without the file's name.
 void check_compiled(const ModelCode& code, caffe2::serialize::PyTorchStreamReader& reader);
 
 }  // namespace flowrun::tensor

@@ -24,8 +24,8 @@ class NoWarnings {
 };
 
 /// While it lives, this thread runs networks for their results only: no gradients, the graph compiled once and never again for
-/// other shapes, no more than `threads` threads inside an operation, and no warnings of LibTorch: it writes them, and texts that a model makes up, to
-/// the terminal as they are.
+/// other shapes, no more than `threads` threads inside an operation, and no warnings of LibTorch: it writes them, and texts of
+/// a model, to the terminal as they are.
 class InferenceScope {
  public:
   explicit InferenceScope(int threads);
@@ -37,7 +37,7 @@ class InferenceScope {
 };
 
 /// Patches first .. first + count of a batch as a tensor N x C x D x H x W on the batch's own memory: nothing is copied, the
-/// batch must outlive the tensor, and nobody may write to it.
+/// batch must outlive the tensor, which must not be written to.
 at::Tensor view_of_patches(const PatchBatch& batch, std::int64_t first, std::int64_t count);
 
 /// Whether the network's own code stopped itself (raise, assert). short_reason then gives the message that it raised.
@@ -46,8 +46,8 @@ bool is_raised_by_network(const std::exception& failure);
 /// Whether LibTorch, or a library behind it, failed because memory ran out or too much was asked of it at a time.
 bool is_out_of_memory(const std::exception& failure);
 
-/// What LibTorch has to say about a failure, without its stack traces and without the TorchScript source; never empty. Where it lacks an engine for
-/// quantised networks, that, with the engines that it has.
+/// What LibTorch has to say about a failure, without its stack traces and without the TorchScript source; never empty. Where it
+/// lacks an engine for quantised networks, that, with the engines that it has.
 std::string short_reason(const std::exception& failure);
 
 }  // namespace flowrun::tensor

@@ -20,8 +20,8 @@ void convert_weights(torch::jit::Module& module, const Arithmetic& arithmetic) {
 
 // Freezing folds the weights into the graph; on the CPU the convolutions then also keep oneDNN's own weight layout, which was
 // measured 30 % faster on the patch network. A module that LibTorch cannot freeze still runs as it is.
-// A node that comes from another method points to that method, which is read when the node fails. Freezing copies the module, takes the methods into the
-// copy's forward, and deletes them from the copy. Taken into forward before, the nodes point to the methods of `module`, which Model keeps.
+// A node from another method points to that method, which is read when the node fails. Freezing takes the methods into the
+// forward of a copy and deletes them there. Taken in before, the nodes point to the methods of `module`, which Model keeps.
 torch::jit::Module prepared(torch::jit::Module module, c10::Device device) {
   try {
     torch::jit::Inline(*module.get_method("forward").graph());

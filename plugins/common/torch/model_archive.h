@@ -6,12 +6,12 @@
 
 namespace flowrun::tensor {
 
-/// The TorchScript module in a file, on the CPU, and its extra file `extra` ("" when it has none). The file is not trusted: before anything of it runs
-/// its directory, its description of tensors, its code as text and the graphs that LibTorch compiles from it are looked through, and what a network
-/// does not need is refused (docs/security.md says what that is, and what the check cannot promise). Throws Error, naming the file: what it is when
-/// it is no TorchScript archive, and what to do; when it is damaged or cut short; when it is of a newer form than this LibTorch reads (both named);
-/// when a tensor would lie outside its bytes; when its code uses an operator that this LibTorch does not know, or one that is not on the list. A file
-/// that the user's list of trusted models names is not asked about its code (trusted_models.h).
+/// The TorchScript module in a file, on the CPU, and its extra file `extra` ("" when it has none). The file is not trusted:
+/// before any of it runs, its directory, tensors, code and compiled graphs are checked, and what a network does not need is
+/// refused (docs/security.md has the rules and their limits). Throws Error, naming the file: what it is when it is no
+/// TorchScript archive, and what to do; when it is damaged or cut short, or newer than this LibTorch reads (both named); when a
+/// tensor would lie outside its bytes; when this LibTorch or the list lacks an operator of its code. The code of a file
+/// that the user's list of trusted models names is not checked (trusted_models.h).
 struct LoadedModel {
   torch::jit::Module module;
   std::string extra;

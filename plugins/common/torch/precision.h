@@ -27,15 +27,15 @@ struct Arithmetic {
   bool operator==(const Arithmetic&) const = default;
 };
 
-/// Whether this processor adds up the products of bf16 numbers in float32. oneDNN needs AVX-512 for that; without it LibTorch adds up
-/// in 16 bits, and scores were seen to be off by 0.17.
+/// Whether this processor adds up the products of bf16 numbers in float32. oneDNN needs AVX-512 for that; without it LibTorch
+/// adds up in 16 bits, and scores were seen to be off by 0.17.
 bool cpu_computes_bf16();
 
 /// Throws Error where a network would give wrong scores in that format on that device.
 void require_right_on(const Arithmetic& arithmetic, c10::Device device);
 
-/// LibTorch keeps what is asked of CUDA's libraries (tf32, determinism) for the whole process. Whoever holds a claim has it his
-/// way; throws Error when another claim that is held asks for something else.
+/// LibTorch keeps what is asked of CUDA's libraries (tf32, determinism) for the whole process. It stays as a claim asks while
+/// the claim lives; throws Error when another living claim asks for something else.
 class CudaClaim;
 std::shared_ptr<const CudaClaim> claim_cuda(const Arithmetic& arithmetic);
 

@@ -4,7 +4,7 @@
 
 namespace flowrun::tensor {
 
-/// Host memory that a GPU copies from and to while the host goes on (pinned, from LibTorch's pool of such memory); plain memory
+/// Host memory that a GPU copies from and to while the host continues (pinned, from LibTorch's pool of such memory); plain memory
 /// where there is none to be had or the device is the CPU.
 at::Tensor staging(at::IntArrayRef shape, at::ScalarType type, c10::Device device);
 

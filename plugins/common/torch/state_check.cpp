@@ -16,8 +16,8 @@ namespace {
 
 namespace jit = torch::jit;
 
-/// Operators whose result is memory of their first input, whatever it is. Those that copy in some cases (reshape, contiguous, to) are left to the
-/// watch while the network runs.
+/// Operators whose result is memory of their first input, whatever it is. Those that copy in some cases (reshape, contiguous,
+/// to) are left to the watch while the network runs.
 bool gives_same_memory(const jit::Node& node) {
   static const std::set<std::string_view> kViews{
       "aten::__getitem__", "aten::alias", "aten::chunk", "aten::data", "aten::detach", "aten::diagonal", "aten::expand", "aten::expand_as",

@@ -7,9 +7,9 @@
 
 namespace flowrun::tensor {
 
-/// Reads a network's forward, its calls put in their place, as it runs in evaluation mode. Throws Error, a reason that names the attribute and the
-/// place, where it surely changes its own state: it sets an attribute, or an operator writes to a weight, a buffer, a list that is an attribute or a
-/// constant, or to a view of one. True where it may do so, by what the graph does not say; false where it does not.
+/// Reads a network's forward, its calls put in their place, as it runs in evaluation mode. Throws Error, naming attribute and
+/// place, where it surely changes its own state: it sets an attribute, or an operator writes to a weight, a buffer, a list that
+/// is an attribute or a constant, or to a view of one. True where the graph does not rule that out, else false.
 bool may_change_state(const std::shared_ptr<torch::jit::Graph>& forward);
 
 /// Weights, buffers, other attributes and constants of a module, and a copy of their values.

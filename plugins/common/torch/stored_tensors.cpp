@@ -87,8 +87,8 @@ StoredTensor tensor_of(const Value& arguments) {
   return tensor;
 }
 
-/// LibTorch's unpickler as far as it takes to know what each tensor is made from. A global has "module\nname\n" as text, a storage
-/// the parts of its name as items.
+/// LibTorch's unpickler as far as it takes to know what each tensor is made from. A global has "module\nname\n" as text, a
+/// storage the parts of its name as items.
 class Unpickler final : public pickle::Machine {
  public:
   explicit Unpickler(pickle::Store& store) : Machine(store, {.file_kind = "a model", .memo_in_order = true}) {}

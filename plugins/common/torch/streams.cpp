@@ -5,7 +5,7 @@
 namespace flowrun::tensor {
 namespace {
 
-/// Milliseconds between two events, where this LibTorch's events tell (since 2.4).
+/// Milliseconds between two events, where this LibTorch's events give them (since 2.4).
 template <class Event>
 std::optional<double> milliseconds(const Event& from, const Event& to) {
   if constexpr (requires { from.elapsedTime(to); }) return from.elapsedTime(to);

@@ -34,7 +34,7 @@ class Streams {
   void end(int lane);
   /// Until the lane's batch is done. Sleeps between looks: the CPU has other work.
   void wait(int lane) const;
-  /// When the device was at the batch that was waited for; host times of begin and wait where the device does not tell.
+  /// When the device was at the batch that was waited for; host times of begin and wait where the device gives none.
   Times times(int lane) const;
 
  private:

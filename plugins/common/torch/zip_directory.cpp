@@ -62,7 +62,7 @@ Directory find_directory(File& file) {
   return {number(end64, 48, 8), number(end64, 40, 8), number(end64, 32, 8)};
 }
 
-/// Sizes that do not fit into 32 bits stand in an extra field, in the order of the fields that they replace.
+/// Sizes that do not fit into 32 bits are in an extra field, in the order of the fields that they replace.
 void take_wide_sizes(std::string_view extra, ZipRecord& record, std::uint64_t& offset) {
   constexpr std::uint64_t kElsewhere = 0xFFFFFFFF;
   for (std::size_t at = 0; at + 4 <= extra.size();) {

@@ -14,9 +14,9 @@ struct ZipRecord {
   std::uint64_t bytes = 0;         ///< unpacked
 };
 
-/// The directory of a zip archive, with 64-bit sizes where the archive has them. Reads the directory alone, so an archive's size does not matter.
-/// Throws Error, a reason without the file's name, for a directory that is damaged or larger than a model's can be (64 MiB), and for what no model
-/// has: two records of one name (upper and lower case are one), a record that lies outside the file, one that unpacks to more than it can be.
+/// The directory of a zip archive, with 64-bit sizes where it has them. Reads nothing else, whatever the archive's size. Throws
+/// Error, a reason without the file's name, for a directory that is damaged or larger than a model's can be (64 MiB); for two
+/// records of one name (case does not count), one outside the file, and one that unpacks to more than it can be.
 std::vector<ZipRecord> zip_directory(const std::string& path);
 
 /// The name in lower case, as LibTorch looks records up.

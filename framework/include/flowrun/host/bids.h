@@ -36,7 +36,7 @@ const std::vector<std::string>& bids_datatypes();
 /// Whether the text can be an entity's value, a suffix or a participant: letters and digits ('+' joins them since BIDS 1.10).
 bool is_bids_label(std::string_view text);
 
-/// A file's name taken apart.
+/// The parts of a file's name.
 struct BidsFileName {
   std::vector<std::pair<std::string, std::string>> entities;  ///< sub and ses too, in the name's order
   std::string suffix;
@@ -58,13 +58,13 @@ std::string to_string(const BidsName& name);
 /// The name of the data set that results come from, in links such as "bids:source:sub-01/anat/sub-01_FLAIR.nii.gz".
 inline constexpr const char* kBidsSource = "source";
 
-/// What is said of results that come from a data set.
+/// What is written about results that come from a data set.
 struct BidsDerivative {
   std::string graph;             ///< its name
   std::string version;           ///< of flowrun
   std::filesystem::path source;  ///< the data set's folder
 };
-/// Why results cannot go to a folder: it holds a data set that flowrun did not make. Empty: they can.
+/// Why results cannot go to a folder: it contains a data set that flowrun did not make. Empty: they can.
 std::string bids_derivative_fault(const std::filesystem::path& out);
 /// Why a data set's dataset_description.json says nothing: it is no JSON, or no object. Empty: it is there and can be read, or it
 /// is not there.

@@ -76,7 +76,7 @@ struct CaseRecord {
   std::string flowrun;     ///< version of the program; empty: a record of an older flowrun
   std::string graph;       ///< its name
   std::string graph_file;  ///< as given on the command line
-  std::string graph_hash;  ///< SHA-256 of the nodes, parameters, edges, plugin versions and libraries that stand in `nodes`
+  std::string graph_hash;  ///< SHA-256 of the nodes, parameters, edges, plugin versions and libraries that are in `nodes`
   std::vector<NodeRecord> nodes;                            ///< in the graph's order
   std::vector<std::pair<std::string, std::string>> values;  ///< inputs of the graph that are no files, as text
   std::vector<InputFile> inputs;

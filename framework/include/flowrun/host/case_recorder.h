@@ -63,7 +63,7 @@ class CaseRecorder {
   /// The record of what the run did outside its cases.
   CaseRecord finish_run(const std::vector<Case>& cases, const RunResult& result);
 
-  /// Why an earlier record no longer tells what this graph would make of the case: a sentence's part for each change ("input
+  /// Why an earlier record no longer shows what this graph would make of the case: a sentence's part for each change ("input
   /// 'flair' changed"). Empty: the case need not run again. Files whose size, time and marks are as recorded are not read.
   std::vector<std::string> changes(const Case& one, const CaseRecord& earlier);
   std::vector<std::string> changes_of_run(const std::vector<Case>& cases, const CaseRecord& earlier);

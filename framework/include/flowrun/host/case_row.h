@@ -17,7 +17,7 @@ struct FigureColumn {
   auto operator<=>(const FigureColumn&) const = default;
 };
 
-/// What tables and pages tell of one case: little enough to be kept for every case of a long run.
+/// What tables and pages show of one case: little enough to be kept for every case of a long run.
 struct CaseRow {
   struct Figure {
     FigureColumn column;
@@ -43,8 +43,8 @@ struct CaseRow {
 CaseRow row_of(const CaseRecord& record, const std::vector<std::pair<std::string, std::string>>& columns);
 inline CaseRow row_of(const CaseRecord& record) { return row_of(record, record.columns); }
 
-/// Nodes that did not run, with their reasons, as one text. `all`: the nodes of the graph; a stage of which none ran stands for its
-/// nodes: "prepare/brains (58 nodes) did not run (not: brain is missing)".
+/// Nodes that did not run, with their reasons, as one text. `all`: the nodes of the graph; a stage of which none ran stands for
+/// its nodes: "prepare/brains (58 nodes) did not run (not: brain is missing)".
 std::string left_out_text(const std::vector<std::pair<std::string, std::string>>& nodes, const std::vector<std::string>& all);
 
 /// The figures of all rows, each once, in order.

@@ -81,8 +81,8 @@ class ChildSide {
   /// remove and execute no file, reach no network, start no process and send no signal to another. It reads files, and has
   /// threads.
   static Confined confine(Programs programs = Programs::refused);
-  /// Becomes another program, found as a shell finds it, whose descriptor 3 is where it writes its result. Returns when that fails,
-  /// with the reason.
+  /// Becomes another program, found as a shell finds it, whose descriptor 3 is where it writes its result. Returns when that
+  /// fails, with the reason.
   std::string become(const std::vector<std::string>& command) const;
   /// Ends the process at once, without running code of libraries that were loaded.
   [[noreturn]] static void end(int status);

@@ -1,4 +1,4 @@
-// What differs between two runs, as their records tell it.
+// What differs between two runs, according to their records.
 #pragma once
 
 #include <filesystem>

@@ -95,7 +95,7 @@ struct FoldMeasures {
   std::vector<std::vector<std::string>> shown(const std::vector<std::string>& show) const;
 };
 
-/// The measures of all folds, from the tables that their steps have written: an old file of the name tells nothing.
+/// The measures of all folds, from the tables that their steps have written: an old file of that name does not count.
 FoldMeasures measures_of_folds(const CrossvalRequest& request, const PreparedCrossval& prepared, Diagnostics& faults);
 
 }  // namespace flowrun

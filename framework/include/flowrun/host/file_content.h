@@ -19,7 +19,7 @@ enum class ContentState {
 
 struct FileContent {
   ContentState state = ContentState::here;
-  /// Goes on after the quoted path: "does not exist", "is a file of git-annex whose content is not here; ...". Empty: it is here.
+  /// Follows the quoted path: "does not exist", "is a file of git-annex whose content is missing; ...". Empty: it is there.
   std::string why;
 };
 

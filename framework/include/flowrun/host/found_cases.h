@@ -11,7 +11,7 @@ namespace flowrun {
 
 struct FoundCases {
   std::vector<Case> cases;          ///< every value is text still
-  std::vector<std::string> faults;  ///< what is said of them: files that are missing, say
+  std::vector<std::string> faults;  ///< what is wrong with them: files that are missing, say
 };
 
 /// Looks for the cases of a graph; their files are not read, and nothing is checked beyond what it takes to find them.

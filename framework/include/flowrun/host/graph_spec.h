@@ -1,4 +1,4 @@
-// A graph file as it stands in the file: names not yet looked up, nothing substituted.
+// A graph file as it is written: names not yet looked up, nothing substituted.
 #pragma once
 
 #include <array>

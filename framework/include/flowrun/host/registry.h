@@ -49,7 +49,7 @@ class Registry {
   Registry& operator=(Registry&&) noexcept;
 
   /// Finds the plugins of a folder (files named *.so with the exported symbol, directly in it). A missing folder is no fault.
-  /// A missing or stale manifest is made anew: a process apart (flowrun_manifest), which can neither write nor reach the network,
+  /// A missing or stale manifest is made: a separate process (flowrun_manifest), which can neither write nor reach the network,
   /// loads the library and describes it, and may crash without harm. A library that fails is kept with its reason.
   void scan(const std::filesystem::path& folder, Unknown unknown = Unknown::described);
   /// One library, wherever it is and whatever its name; never silent: not being a plugin is its failure.
@@ -100,7 +100,7 @@ enum class Confinement {
   required,        ///< not: for libraries that were found
   where_possible,  ///< yes: for the build step, whose person trusts what was just built
 };
-/// Writes "<library>.json", the manifest beside a library, which a process apart describes. For the build step. Throws Error.
+/// Writes "<library>.json", the manifest beside a library, which a separate process describes. For the build step. Throws Error.
 void write_manifest(const std::filesystem::path& library);
 /// The work of that process, for the program flowrun_manifest: loads the library and answers its parent. Does not return.
 [[noreturn]] void describe_for_parent(const std::filesystem::path& library, Confinement confinement);

@@ -34,9 +34,9 @@ struct RunReport {
   std::string mixture_text() const;
 };
 
-/// What stands in no case's record.
+/// What is in no case's record.
 struct RunFacts {
-  bool running = false;  ///< the page is a look at a run that goes on
+  bool running = false;  ///< the page is a look at a run that has not ended
   bool interrupted = false;
   std::size_t cases = 0;  ///< how many there are to be
   double seconds = 0;     ///< of this run; 0: not known

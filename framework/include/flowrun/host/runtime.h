@@ -97,7 +97,7 @@ struct CaseTiming {
 struct CaseResult {
   std::string name;
   CaseStatus status = CaseStatus::not_started;
-  std::vector<CaseError> errors;  ///< the first is the cause; branches that go on may add others
+  std::vector<CaseError> errors;  ///< the first is the cause; branches that continue may add others
   double start_s = 0;             ///< since the run started
   double seconds = 0;             ///< from its first firing to its last
   std::vector<Report> reports;
@@ -150,7 +150,7 @@ struct Progress {
     std::string node;
     std::string case_name;  ///< empty: a firing of run scope
     double fraction = 0;    ///< 0 to 1, as the node says
-    double seconds = 0;     ///< since the call began in which it first told of its progress
+    double seconds = 0;     ///< since the call began in which it first reported its progress
   };
   struct Step {
     std::string node;
@@ -164,7 +164,7 @@ struct Progress {
   std::vector<RunningCase> running;  ///< in the order in which they began
   double done_case_seconds = 0;      ///< of the cases done, added up
   double failed_case_seconds = 0;    ///< likewise of those counted in cases_failed
-  std::vector<Firing> firings;       ///< those running that tell of their progress, in the order in which they first did
+  std::vector<Firing> firings;       ///< those running that report their progress, in the order in which they first did
   double seconds = 0;
 };
 
@@ -177,8 +177,8 @@ class Run {
   Run& operator=(const Run&) = delete;
 
   /// Takes lines that nodes print for whoever watches (sdk/terminal_lines.h): text of plugins, from any thread, maybe several
-  /// calls at a time. `case_name` is empty in a firing of run scope. Must not throw. Set it before execute; without it nodes are
-  /// told that there is no place for lines.
+  /// calls at a time. `case_name` is empty in a firing of run scope. Must not throw. Set it before execute; without it nodes
+  /// learn that there is no place for lines.
   using OnLine = std::function<void(std::string_view node, std::string_view case_name, std::string_view line)>;
   void on_line(OnLine print);
 

@@ -16,16 +16,16 @@ namespace flowrun {
 bool is_script(const std::filesystem::path& file);
 
 /// The files that it may import from its folder: every other source ("*.py", plugins and tests too), module without its source
-/// ("*.pyc") and extension module ("*.so" with a PyInit function) there and at any depth below, but in no folder with a dot in its
-/// name, which no import reaches. Relative to that folder, in order. A change of one is taken for a change of the plugin. Throws
+/// ("*.pyc") and extension module ("*.so" with a PyInit function) there and at any depth below, but in no folder with a dot in
+/// its name, which no import reaches. Relative to that folder, in order. A change of one is a change of the plugin. Throws
 /// Error where a folder cannot be read, or has more than 5000 such files, 200000 files or 32 levels.
 std::vector<std::string> script_helpers(const std::filesystem::path& script);
 
 /// The folder of flowrun's Python package, which PYTHONPATH may name: FLOWRUN_PYTHON_FOLDER, or the one of this installation.
 std::filesystem::path python_folder();
 
-/// Program and words that start Python for a task of flowrun/worker.py, "describe" or "serve". The program is FLOWRUN_PYTHON, else
-/// python3. Throws Error where flowrun's Python sources are missing.
+/// Program and words that start Python for a task of flowrun/worker.py, "describe" or "serve". The program is FLOWRUN_PYTHON,
+/// else python3. Throws Error where flowrun's Python sources are missing.
 std::vector<std::string> python_command(const std::string& task, const std::filesystem::path& script);
 
 /// The process that ran a firing crashed, was killed or ended itself: no refusal of the node.

@@ -88,7 +88,7 @@ struct ValidatedNode {
   std::optional<std::size_t> stream_origin;
   std::vector<bool> output_used;  ///< whether anybody reads each output
   std::string device = "auto";
-  /// Optional case inputs that its parameters name: in a case without one of them the node is left out, and its outputs are absent.
+  /// Optional case inputs that its parameters name: in a case without one of them the node is left out, its outputs absent.
   std::vector<std::string> optional_inputs;
   std::vector<Condition> conditions;  ///< where one of them does not hold, likewise
   int concurrency = 0;       ///< firings at a time; 0: as many as there are threads (1 unless the type is concurrent)
@@ -101,8 +101,8 @@ struct ValidatedNode {
 /// An output of a subgraph, for people who name it as edges do.
 struct SubgraphOutput {
   std::string name;
-  /// The outputs of plain nodes that it stands for, through subgraphs: one, unless it passes on an input of the subgraph; then none
-  /// where nothing is connected to that, and maybe several of a list of edges.
+  /// The outputs of plain nodes that it stands for, through subgraphs: one, unless it passes on an input of the subgraph; then
+  /// none where nothing is connected to that, and maybe several of a list of edges.
   std::vector<SourceRef> sources;
 };
 
@@ -148,8 +148,8 @@ struct Settings {
 std::shared_ptr<const ValidatedGraph> validate(const GraphSpec& spec, const Registry& registry, const Settings& settings,
                                                Diagnostics& faults);
 
-/// Whether a condition holds in a case (`one` null: of a node that fires once for the run). Nothing: a number decides, which only
-/// the run finds.
+/// Whether a condition is true in a case (`one` null: of a node that fires once for the run). Nothing: a number decides, which
+/// only the run finds.
 std::optional<bool> holds(const Condition& condition, const Case* one);
 
 /// Why a node itself does not run in a case, as far as that is known before the run: "t2 is missing", "not: denoise is true".
@@ -170,8 +170,8 @@ std::string case_name_fault(const std::string& name);
 
 /// Checks cases against the graph's inputs: unknown or missing inputs, wrong types, missing files, duplicate names, two cases
 /// that write one file, files that a case's values put outside the output folder, files that a node with conditions needs in some
-/// case. Faults stand at the case's place. Converts text to the inputs' types in place. With `missing`, files that single cases lack
-/// are put there and are no faults.
+/// case. Faults stand at the case's place. Converts text to the inputs' types in place. With `missing`, files that single cases
+/// lack are put there and are no faults.
 struct MissingFile {
   std::string case_name;
   Diagnostic fault;  ///< "case 'p1', input 't1': the file 'p1/t1.nii.gz' does not exist"
@@ -179,9 +179,9 @@ struct MissingFile {
 void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const std::filesystem::path& out, Diagnostics& faults,
                  std::vector<MissingFile>* missing = nullptr);
 
-/// What check_cases would say of the files that any case writes, whatever its values are: two nodes that write one file, names that
-/// flowrun keeps, a graph that writes over itself; and as warnings the missing files of nodes with conditions. For looking at a graph
-/// without cases.
+/// What check_cases would say of the files that any case writes, whatever its values are: two nodes that write one file, names
+/// that flowrun keeps, a graph that writes over itself; and as warnings the missing files of nodes with conditions. For looking
+/// at a graph without cases.
 void check_written_files(const ValidatedGraph& graph, Diagnostics& faults);
 
 /// The value of every parameter for one case. Throws Error where a value does not fit its spec. With `one_case` null, only the

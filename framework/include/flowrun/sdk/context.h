@@ -33,7 +33,7 @@ class OpenContext {
 class Context;
 
 /// The rest of a firing that continues elsewhere, on a device or a thread of the node's own; see Context::defer.
-/// Any thread may call it. When it is let go of without resume, the firing fails.
+/// Any thread may call it. When it is destroyed without resume, the firing fails.
 class Deferred {
  public:
   virtual ~Deferred() = default;

@@ -13,7 +13,7 @@ namespace flowrun {
 
 class Node;
 
-/// Scopes nest: a run holds cases, a case's streams hold chunks. A larger value is a finer scope.
+/// Scopes nest: a run has cases, a case's streams have chunks. A larger value is a finer scope.
 enum class Scope { run = 0, per_case = 1, chunk = 2 };
 std::string_view to_string(Scope scope);  ///< "run", "case", "chunk"
 

@@ -19,7 +19,7 @@ struct ImageFacts {
   std::string contrast;  ///< as BIDS suffixes name it: "FLAIR", "T1w", "T2w", "PDw"
   std::string space;     ///< the frame of reference, named once a registration or an atlas made it; empty: as the scanner had it
   std::string kind;      ///< one of kKind below
-  std::map<std::string, std::string> more;  ///< what else is said of it, by name
+  std::map<std::string, std::string> more;  ///< what else is known of it, by name
   bool operator==(const ImageFacts&) const = default;
 };
 
@@ -61,7 +61,7 @@ struct Labels : PayloadOf<Labels> {
   std::size_t bytes() const noexcept override;
 };
 
-/// Whether a word names one of the contrasts that are kept apart: FLAIR, T1, T2, PD, with or without the w of BIDS.
+/// Whether a word names one of the contrasts that are distinguished: FLAIR, T1, T2, PD, with or without the w of BIDS.
 bool is_contrast(std::string_view word);
 /// Whether two contrasts are known and are not one: "T1" and "T1w" are one, "T1w" and "T2w" are not.
 bool contrasts_differ(std::string_view a, std::string_view b);

@@ -18,8 +18,8 @@ std::string json_text(const std::string& text);
 std::string json_cell(const Table::Cell& cell);
 
 /// A text that comes from outside, such as a name, a path or a reason, as a cell of CSV (RFC 4180): in quotes where it must be.
-/// Spreadsheets run what begins like a formula (=, +, -, @, |, a tab or a line's end, also after apostrophes, also in the wide forms
-/// of East Asian scripts): such a text gets an apostrophe in front.
+/// Spreadsheets run what begins like a formula (=, +, -, @, |, a tab or a line's end, also after apostrophes, also in the wide
+/// forms of East Asian scripts): such a text gets an apostrophe in front.
 std::string csv_text(const std::string& text);
 
 /// The text of a cell that csv_text wrote: the apostrophe goes. Other texts stay as they are.
@@ -32,7 +32,7 @@ std::string to_csv(const Table& table);
 /// A list of objects, one for each row, with the columns as keys.
 std::string to_json(const Table& table, const std::string& indent = "");
 
-/// Throws Error when a row has not one cell for each column, or a column's name comes twice: only a faulty plugin makes such.
+/// Throws Error when a row has too few or too many cells, or a column's name comes twice: only a faulty plugin makes such.
 void require_complete(const Table& table);
 
 }  // namespace flowrun::table

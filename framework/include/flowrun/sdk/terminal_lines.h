@@ -1,5 +1,5 @@
-// Lines for the person who watches a run: the epochs of a training, say. They are printed as they come and kept nowhere; what must
-// not be lost is a warning (Context::warn), a figure (Context::report) or a file.
+// Lines for the person who watches a run: the epochs of a training, say. They are printed as they come and kept nowhere; what
+// must not be lost is a warning (Context::warn), a figure (Context::report) or a file.
 #pragma once
 
 #include <string_view>
@@ -17,8 +17,8 @@ class TerminalLines {
   virtual void print(std::string_view line) = 0;
 };
 
-/// Prints a line where a person can see it; does nothing where the host has no place for it (an older one, NodeRunner, an isolated
-/// firing, --quiet).
+/// Prints a line where a person can see it; does nothing where the host has no place for it (an older one, NodeRunner, an
+/// isolated firing, --quiet).
 inline void print_line(Context& context, std::string_view line) {
   if (auto* lines = static_cast<TerminalLines*>(context.extension(TerminalLines::kExtension))) lines->print(line);
 }

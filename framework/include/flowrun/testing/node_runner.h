@@ -35,9 +35,9 @@ class NodeRunner {
   /// A node of the plugins that found_plugins() finds. Throws Error for an unknown type (with the reasons of plugins that cannot
   /// be used), or a parameter that is unknown, missing, of the wrong type or out of range.
   explicit NodeRunner(const std::string& type, const Values& params = {}, const std::string& device = "auto");
-  /// The same with parameters as a graph file has them: a JSON object. All its faults are told at once, with line and column.
-  /// Names in
-  /// ${} are not substituted, and relative paths start at the working folder.
+  /// The same with parameters as a graph file has them: a JSON object. All its faults are reported at once, with line and column.
+  /// Names in ${} are not substituted,
+  /// and relative paths start at the working folder.
   NodeRunner(const std::string& type, const char* params_json, const std::string& device = "auto");
   // The same for the plugins of another registry, which must outlive the runner.
   NodeRunner(Registry& registry, const std::string& type, const Values& params = {}, const std::string& device = "auto");
@@ -82,7 +82,7 @@ class NodeRunner {
   std::int64_t expected() const;                         ///< what the stream said to expect before its first item; -1: nothing
   const std::map<std::string, double>& reports() const;  ///< of the last run
   const std::vector<std::string>& warnings() const;      ///< of open and of all runs
-  const std::vector<double>& progress() const;           ///< fractions, in the order told, of all runs
+  const std::vector<double>& progress() const;           ///< fractions of all runs, in the order reported
 
  private:
   struct State;

@@ -143,7 +143,7 @@ class BidsCases : public CaseSource {
   };
 
   /// The file for an input; several that fit are a fault. An input that has a default does not get it in the place of a file that
-  /// the data set names and that is not here.
+  /// the data set names and that is missing.
   Found find(const BidsDataset::Session& session, const BidsQuery& query) {
     if (const std::string lost = data_.lost_folder(session, query.name.datatype); !lost.empty()) return {"", lost};
     std::vector<BidsDataset::File> fitting;

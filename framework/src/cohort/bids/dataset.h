@@ -21,7 +21,7 @@ class BidsDataset {
   struct File {
     std::string path;  ///< by the names of the data set: of a link, not what it leads to
     BidsFileName name;
-    std::string lack;  ///< why its content is not here (FileContent::why); empty: it is
+    std::string lack;  ///< why its content is missing (FileContent::why); empty: it is there
   };
 
   explicit BidsDataset(std::filesystem::path root);

@@ -37,7 +37,7 @@ bool is_made_by_flowrun(const json::Value& description) {
   return false;
 }
 
-/// A file URL: bytes that cannot stand in one are written as %XX.
+/// A file URL: bytes that it cannot contain are written as %XX.
 std::string file_url(const fs::path& path) {
   static const char* const kDigits = "0123456789ABCDEF";
   static const std::string kPlain = "/-._~";

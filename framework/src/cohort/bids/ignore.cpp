@@ -20,7 +20,7 @@ Parts parts_of(const std::string& path) {
   return parts;
 }
 
-/// Whether a rule fits a path whole. `reached` holds the lengths of path that the rule's parts so far fit, so that rules of many
+/// Whether a rule fits a path whole. `reached` marks the lengths of path that the rule's parts so far fit, so that rules of many
 /// '**' take no longer than others.
 bool fits(const Parts& rule, const Parts& path) {
   std::vector<bool> reached(path.size() + 1, false);

@@ -1,5 +1,5 @@
-// Build step: writes the manifest beside each plugin library named on the command line. With --describe, the process apart in which
-// a library is loaded to be described.
+// Build step: writes the manifest beside each plugin library named on the command line. With --describe, the separate process
+// in which a library is loaded to be described.
 #include <cstdio>
 #include <exception>
 #include <string_view>
