@@ -9,10 +9,10 @@
 
 namespace flowrun {
 
-/// Keeps other runs out of an output folder: a lock of the system (flock) on <out>/flowrun/lock, which says who has it. It ends
+/// Keeps other runs out of an output folder: a lock of the system (flock) on `out/flowrun/lock`, which says who has it. It ends
 /// with the process, however that ends, so no lock is ever left behind.
 ///
-/// A shard shares that lock with other shards, and has one of its own, lock.<shard>, alone.
+/// A shard shares that lock with other shards, and has one of its own, lock.SHARD, alone.
 class RunLock {
  public:
   /// Called once with the sentence that names the holder; then its end is waited for.
