@@ -103,7 +103,7 @@ TEST_CASE("flowrun watch: the first request to end reaches its run, whose case f
   }
 }
 
-TEST_CASE("flowrun watch: ended in the last case, or in a variant of a sweep, it does not go on") {
+TEST_CASE("flowrun watch: ended in the last case, or in a variant of a sweep, it does not continue") {
   const TempFolder folder;
   folder.write("waits.json", kWaitParameterGraph);
   const Words words{"watch", "waits.json", "--case-name", "a", "--out", "o"};

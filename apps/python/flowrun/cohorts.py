@@ -158,7 +158,8 @@ def run(
     """Runs a graph over cases and keeps records, `cases.csv` and packets of failed firings in `out`, as `flowrun run` does.
 
     cases: a table (CSV with a column for each input), or patterns such as {"flair": "data/{case}/FLAIR.nii.gz"}; none: one
-    case, or those of `bids`. inputs: of every case, by name; parameters of the graph too. resume: only what is not done or has changed. at_once: cases at a
+    case, or those of `bids`. inputs: of every case, by name; parameters of the graph too. resume: only what is not done
+    or has changed. at_once: cases at a
     time; threads and at_once are 1 to 1024. progress: a function that gets total, done, failed, running, done_before and seconds about ten times a second, or
     True for a line. plugins: folders of plugins, as `load` takes them. Raises GraphError before anything is written when something is wrong. A case that fails raises nothing.
     """

@@ -160,7 +160,8 @@ class Session:
         """
         if unnamed:
             names = [*self.graph.packets, *self.graph.inputs]
-            raise FlowrunError(f"give each input by its name, as in run({names[0] if names else 'name'}=...); the graph has {', '.join(names)}")
+            example = f"run({names[0] if names else 'name'}=...)"
+            raise FlowrunError(f"give each input by its name, as in {example}; the graph has {', '.join(names)}")
         output = self.run_all([inputs])[0]
         if isinstance(output, CaseFailed):
             raise output
@@ -197,7 +198,8 @@ class Session:
 
     def _packet(self, name: str, value: Any) -> Any:
         if isinstance(value, list):
-            raise FlowrunError(f"input '{name}' takes one packet, not a list; for several images make a graph with an input for each")
+            hint = "for several images make a graph with an input for each"
+            raise FlowrunError(f"input '{name}' takes one packet, not a list; {hint}")
         try:
             return packet_of(value, self.graph.packets[name].payload)
         except FlowrunError as fault:

@@ -87,6 +87,7 @@ std::vector<TemplatePart> split_template(const std::string& text) {
 
 std::size_t size_of(const Expression& expression) {
   std::size_t bytes = 0;
+  bytes += expression.origin.size();
   for (const auto& piece : expression.pieces) bytes += piece.text.size();
   if (!expression.constant) return bytes;
   if (const auto* text = std::get_if<std::string>(&*expression.constant)) bytes += text->size();

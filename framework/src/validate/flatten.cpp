@@ -34,7 +34,9 @@ std::optional<Expression> default_of(Draft& draft, Instance& instance, const Val
 /// ParamExpression::origin of what is made of a parameter of the whole graph.
 std::string origin_of(const ParamSpec& spec, bool is_set) {
   if (is_set) return "--set " + spec.name + " names it";
-  const std::string help = spec.help.empty() ? "" : " (" + spec.help + ")";
+  constexpr std::size_t kMostOfHelp = 300;  // thousands of nodes may have it, and a graph may be written to take memory
+  const bool is_short = spec.help.size() <= kMostOfHelp;
+  const std::string help = spec.help.empty() ? "" : is_short ? " (" + spec.help + ")" : " (its help says which)";
   return "the default of the graph's parameter '" + spec.name + "' names it" + help + "; name another with --set " + spec.name +
          "=...";
 }

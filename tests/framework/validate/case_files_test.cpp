@@ -194,6 +194,17 @@ TEST_CASE("case files: all missing files are reported at once, each once, with t
   CHECK(has(said(Settings{.values = {{"models", "other"}}}), "the file 'other/a.nii' does not exist; --set models names it"));
 }
 
+TEST_CASE("case files: a help text of megabytes is not repeated for each missing file") {
+  const std::string faults = faults_of(R"({"format": 1,
+ "parameters": {"models": {"type": "path", "default": "none", "help": ")" + std::string(1 << 20, 'x') + R"("}},
+ "nodes": {
+  "one": {"type": "t.read", "params": {"path": "${models}/a.nii"}},
+  "write": {"type": "t.write", "inputs": {"volume": "one.volume"}, "params": {"path": "${out}/${case}.nii"}}
+ }})");
+  CHECK(faults.size() < 1000);
+  CHECK(has(faults, "the default of the graph's parameter 'models' names it"));
+}
+
 TEST_CASE("case files: links do not lead out, neither of folders nor of files") {
   const Folder folder;
   fs::create_directories(folder.path / "else");

@@ -168,14 +168,15 @@ constexpr std::size_t kLongestCaseName = 150;  ///< characters
 /// Why a text cannot be a case's name, which becomes part of file names: a sentence. Empty: it can.
 std::string case_name_fault(const std::string& name);
 
-/// Checks cases against the graph's inputs: unknown or missing inputs, wrong types, missing files, duplicate names, two cases
-/// that write one file, files that a case's values put outside the output folder, files that a node with conditions needs in some
-/// case. Faults stand at the case's place. Converts text to the inputs' types in place. With `missing`, files that single cases
-/// lack are put there and are no faults.
 struct MissingFile {
   std::string case_name;
   Diagnostic fault;  ///< "case 'p1', input 't1': the file 'p1/t1.nii.gz' does not exist"
 };
+
+/// Checks cases against the graph's inputs: unknown or missing inputs, wrong types, missing files, duplicate names, two cases
+/// that write one file, files that a case's values put outside the output folder, files that a node with conditions needs in some
+/// case. Faults stand at the case's place. Converts text to the inputs' types in place. With `missing`, files that single cases
+/// lack are put there and are no faults.
 void check_cases(const ValidatedGraph& graph, std::vector<Case>& cases, const std::filesystem::path& out, Diagnostics& faults,
                  std::vector<MissingFile>* missing = nullptr);
 
