@@ -2,6 +2,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <sstream>
 
 #include "flowrun/host/scripts.h"
@@ -109,27 +110,35 @@ class ScriptNode : public Node {
 
   void process(Context& context) override {
     Request request;
-    const std::string header = firing_header(context, request);
+    GivenInputs given;
+    const std::string header = firing_header(context, request, given);
     Told told = call(
         request, header, [&] { return context.cancelled(); }, [&](double done) { context.progress(done); });
     for (const std::string& warning : told.warnings) context.warn(warning);
     for (const auto& [name, value] : told.reports) context.report(name, value);
-    if (told.failure.empty()) emit_outputs(context, told);
+    if (told.failure.empty()) emit_outputs(context, told, given);
     workers_->give_back(std::move(told.worker));
     if (!told.failure.empty()) throw Error(told.failure);
   }
 
  private:
+  /// The inputs of a firing, by where they lie in the request.
+  using GivenInputs = std::map<std::uint64_t, PayloadPtr>;
+  /// A packet in the worker's memory.
+  struct Written {
+    std::span<const std::byte> bytes;
+    std::optional<std::uint64_t> in_request;  ///< it is an input, given back
+  };
   /// What a worker answered.
   struct Told {
     std::unique_ptr<ScriptWorker> worker;
     std::string failure;
     std::vector<std::string> warnings;
     std::vector<std::pair<std::string, double>> reports;
-    std::map<std::string, std::span<const std::byte>> outputs;  ///< in the worker's memory
+    std::map<std::string, Written> outputs;
   };
 
-  std::string firing_header(const Context& context, Request& request) const {
+  std::string firing_header(const Context& context, Request& request, GivenInputs& given) const {
     std::string header = kFire + opening_;
     ByteWriter out = writer_into(header);
     out.text(context.case_name());
@@ -141,12 +150,13 @@ class ScriptNode : public Node {
       const auto payloads = context.inputs(port.name);
       out.text(port.name);
       out.number(static_cast<std::uint64_t>(payloads.size()));
-      for (const PayloadPtr& payload : payloads) add_packet(out, request, port.name, payload.get());
+      for (const PayloadPtr& payload : payloads) add_packet(out, request, given, port.name, payload);
     }
     return header;
   }
 
-  static void add_packet(ByteWriter& out, Request& request, const std::string& port, const Payload* payload) {
+  static void add_packet(ByteWriter& out, Request& request, GivenInputs& given, const std::string& port,
+                         const PayloadPtr& payload) {
     out.text(payload ? payload->type() : "");
     if (!payload) return;
     const Codec* codec = standard_codec(payload->type());
@@ -155,6 +165,7 @@ class ScriptNode : public Node {
     const Request::Place place = request.add(*payload, *codec);
     out.number(place.offset);
     out.number(place.length);
+    given[place.offset] = payload;
   }
 
   Told call(const Request& request, const std::string& header, const std::function<bool()>& stop,
@@ -176,21 +187,26 @@ class ScriptNode : public Node {
     return told;
   }
 
-  static std::span<const std::byte> output_of(const ScriptWorker::Answer& answer, ByteReader& in) {
+  static Written output_of(const ScriptWorker::Answer& answer, ByteReader& in) {
     constexpr const char* kUnreadable = "its process of Python gave an answer that cannot be read";
     const auto which = in.number<std::uint64_t>(), offset = in.number<std::uint64_t>(), length = in.number<std::uint64_t>();
     ByteReader::require(which < answer.memories.size(), kUnreadable);
     const std::span<const std::byte> memory = answer.memories[which];
     ByteReader::require(offset <= memory.size() && length <= memory.size() - offset, kUnreadable);
-    return memory.subspan(offset, length);
+    return {memory.subspan(offset, length), which == ScriptWorker::kRequest ? std::optional(offset) : std::nullopt};
   }
 
-  void emit_outputs(Context& context, const Told& told) const {
+  void emit_outputs(Context& context, const Told& told, const GivenInputs& given) const {
     for (const OutputPort& port : type_.outputs) {
       const auto found = told.outputs.find(port.name);
       const Codec* codec = standard_codec(port.payload);
       if (found == told.outputs.end() || !codec) throw Error("its process of Python gave no output '" + port.name + "'");
-      ByteReader in(found->second);
+      const auto input = found->second.in_request ? given.find(*found->second.in_request) : given.end();
+      if (input != given.end() && input->second->type() == port.payload) {
+        context.emit_shared(port.name, input->second);
+        continue;
+      }
+      ByteReader in(found->second.bytes);
       std::unique_ptr<Payload> payload;
       try {
         payload = codec->read(in);

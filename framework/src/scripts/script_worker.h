@@ -43,6 +43,8 @@ class ScriptWorker {
   ScriptWorker(const ScriptWorker&) = delete;
   ScriptWorker& operator=(const ScriptWorker&) = delete;
 
+  /// Which of an answer's memories is that of the request.
+  static constexpr std::uint64_t kRequest = 1;
   struct Answer {
     std::span<const std::byte> header;
     /// In which the header's places are, valid until the next call: that of answers, and that of the request, where an input

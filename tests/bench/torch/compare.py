@@ -28,8 +28,8 @@ def patch_network():
         layers.Flatten(), layers.Linear(1728, 256), layers.ReLU(), layers.Linear(256, 2), layers.Softmax(1)).eval()
 
 
-def measure_pytorch(network, batch, seconds):
-    patches = torch.randn(batch, 4, 15, 15, 15)
+def measure_pytorch(network, batch, seconds, shape=(4, 15, 15, 15)):
+    patches = torch.randn(batch, *shape)
     network(patches)
     done, start, cpu = 0, time.perf_counter(), time.process_time()
     while time.perf_counter() - start < seconds:
@@ -43,11 +43,11 @@ def measure_stage(program, model, batch, threads, seconds):
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 
-def best_batch(network, seconds):
+def best_batch(network, seconds, shape=(4, 15, 15, 15)):
     rates = {}
     for _ in range(3):
         for batch in (8, 16, 32, 64, 128, 256):
-            rates.setdefault(batch, []).append(measure_pytorch(network, batch, seconds)["per_second"])
+            rates.setdefault(batch, []).append(measure_pytorch(network, batch, seconds, shape)["per_second"])
     return max(rates, key=lambda batch: statistics.median(rates[batch]))
 
 
