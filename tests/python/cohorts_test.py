@@ -122,3 +122,13 @@ def bright_heads(tmp_path):
     graph.node("write", "io.write_mask", {"mask": cut.mask}, path="${out}/${case}.nii.gz")
     (tmp_path / "two.csv").write_text("case,seed\na,1\nb,2\n")
     return graph.save(tmp_path / "bright.json").file, tmp_path / "two.csv"
+
+
+def test_names_of_cases_stay_as_they_are(tmp_path):
+    (tmp_path / "cases.csv").write_text(
+        "case,status,failed_node,seconds,one,two,three\n007,done,,1.5,3,,01\n1e3,done,,2,,,1_0\n1_1,failed,n,nan,4,,2\n"
+    )
+    found = flowrun.results(tmp_path)
+    assert found["case"] == ["007", "1e3", "1_1"] and found["three"] == ["01", "1_0", "2"] and found["two"] == ["", "", ""]
+    assert found["one"] == [3, None, 4] and found["seconds"][:2] == [1.5, 2.0] and found["seconds"][2] != found["seconds"][2]
+    assert [row["case"] for row in found.failed()] == ["1_1"]

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 import flowrun
@@ -64,6 +65,23 @@ def test_a_built_graph_that_is_wrong_says_so():
         graph.node("a", "phantom.head")
     with pytest.raises(flowrun.FlowrunError, match="which output of node 'a'"):
         graph.node("b", "segment.threshold", {"volume": node})
+
+
+def test_values_of_numpy_are_those_of_json():
+    graph = flowrun.GraphBuilder("numpy")
+    graph.node("head", "phantom.head", seed=np.int64(3), size=np.array([16, 16, 16]), noise=np.float64(0.5))
+    assert graph.tree()["nodes"]["head"]["params"] == {"seed": 3, "size": [16, 16, 16], "noise": 0.5}
+    for value, sentence in ((float("nan"), "'odd.params.noise' is nan"), (flowrun.Volume(np.zeros((2, 2, 2))), "cannot be a Volume")):
+        with pytest.raises(flowrun.FlowrunError, match=sentence):
+            graph.node("odd", "phantom.head", noise=value)
+
+
+def test_an_output_of_another_builder_is_refused():
+    one, other = flowrun.GraphBuilder("one"), flowrun.GraphBuilder("other")
+    foreign = other.node("head", "phantom.head")
+    one.node("head", "phantom.head")
+    with pytest.raises(flowrun.FlowrunError, match="'head.flair' belongs to another GraphBuilder"):
+        one.node("cut", "segment.threshold", {"volume": foreign.flair})
 
 
 def test_a_graph_is_drawn(bright):

@@ -1,5 +1,8 @@
 """Arrays, affines, and images of other packages."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -51,6 +54,13 @@ def test_an_affine_that_is_no_grid_is_refused(affine, sentence):
         (lambda: flowrun.Mask(np.full((1, 1, 1), 0.5)), "made of 0 and 1"),
         (lambda: flowrun.Labels(np.full((1, 1, 1), 2.5)), "whole numbers of 32 bits"),
         (lambda: flowrun.Labels(np.full((1, 1, 1), 2**40)), "whole numbers of 32 bits"),
+        (lambda: flowrun.Volume(np.array([[[np.inf, 1e300]]])), "beyond the range of float32"),
+        (lambda: flowrun.Volume(np.full((1, 1, 1), 2**53 + 1)), "1 of the voxels are whole numbers above"),
+        (lambda: flowrun.Volume(np.full((1, 1, 1), 2**64 - 1, np.uint64)), "1 of the voxels are whole numbers above"),
+        (lambda: flowrun.Volume(np.ma.masked_less(ramp(), 3)), "some voxels of the array are masked"),
+        (lambda: flowrun.Mask(np.full((1, 1, 1), 255, np.uint8)), "made of 0 and 1"),
+        (lambda: flowrun.Mask(np.zeros((1, 1, 1), complex)), "real numbers, not of complex128"),
+        (lambda: flowrun.Labels(np.zeros((1, 1, 1), complex)), "real numbers, not of complex128"),
         (lambda: flowrun.Volume(ramp(), grid=flowrun.Grid((2, 3, 5))), r"the grid has \(2, 3, 5\) voxels"),
     ],
 )
@@ -188,3 +198,74 @@ def test_whole_numbers_that_float32_would_round_are_no_volume():
         kept[0, 0, 0] += 1
         with pytest.raises(flowrun.FlowrunError, match=r"1 of the voxels are whole numbers above 16777216 \(2\^24\)"):
             flowrun.Volume(kept)
+
+
+def test_whole_numbers_of_64_bits_that_float32_keeps_are_a_volume():
+    kept = np.array([[[2**63 - 2**39, -(2**63), 2**40, 5]]])
+    np.testing.assert_array_equal(flowrun.Volume(kept).data.astype(np.float64), kept.astype(np.float64))
+
+
+def other_order(array):
+    """Equal to the type of a packet, and another object: as files and pickles have it."""
+    return array.view(array.dtype.newbyteorder("=")), pickle.loads(pickle.dumps(array)), array.astype(">f4")
+
+
+def test_an_array_counts_by_its_type_and_not_by_who_made_it(bright):
+    with bright.session() as session:
+        for base in (ramp(), np.asfortranarray(ramp())):
+            for array in other_order(base):
+                for part in (array, array[::-1], array[:, 1:]):
+                    mask = session.run(image=(part, AFFINE)).mask
+                    np.testing.assert_array_equal(mask.data, part > 10)
+
+
+def test_flipped_and_cropped_images_of_nibabel(bright, tmp_path):
+    nibabel = pytest.importorskip("nibabel")
+    nibabel.save(nibabel.Nifti1Image(ramp(), AFFINE), tmp_path / "image.nii.gz")
+    image = nibabel.load(tmp_path / "image.nii.gz")
+    with bright.session() as session:
+        for one in (nibabel.as_closest_canonical(image), image.slicer[:, 1:, :]):
+            mask = session.run(image=one).mask
+            np.testing.assert_array_equal(mask.data, one.get_fdata() > 10)
+            np.testing.assert_allclose(mask.affine, one.affine)
+
+
+def test_data_that_were_exchanged_are_checked_again(bright):
+    image = flowrun.Volume(ramp(), AFFINE)
+    with bright.session() as session:
+        image.data = image.data[::-1] * np.float64(2)
+        np.testing.assert_array_equal(session.run(image=image).mask.data, image.data > 10)
+        image.data = np.zeros((2, 2, 2))
+        with pytest.raises(flowrun.FlowrunError, match=r"the array has the shape \(2, 2, 2\), but the grid has"):
+            session.run(image=image)
+
+
+def test_a_place_that_is_none_is_refused(bright):
+    with bright.session() as session, pytest.raises(flowrun.FlowrunError, match="does not say where it lies"):
+        session.run(image=(ramp(), None))
+
+
+def test_images_and_failures_can_be_pickled_and_copied(bright):
+    with bright.session() as session:
+        mask = session.run(image=flowrun.Volume(ramp(), AFFINE)).mask
+    for same in (pickle.loads(pickle.dumps(mask)), copy.deepcopy(mask)):
+        np.testing.assert_array_equal(same.data, mask.data)
+        assert same.grid == mask.grid and same.facts == mask.facts
+    failed = flowrun.CaseFailed([flowrun.errors.NodeError("n", "t", "p", "words")], "cancelled")
+    wrong = flowrun.GraphError([flowrun.Diagnostic("error", "g.json", 1, 2, "words")])
+    for fault in (failed, wrong):
+        again = pickle.loads(pickle.dumps(fault))
+        assert str(again) == str(fault) and vars(again) == vars(fault)
+
+
+def test_an_empty_image_has_a_picture():
+    assert flowrun.Volume(np.zeros((0, 3, 3)))._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "table, sentence",
+    [({"a": "abc"}, "column 'a' of a table is a list"), ({"a": [2**63]}, "whole numbers of 64 bits"), ({"a": 5}, "a list")],
+)
+def test_a_table_is_made_of_lists_of_what_it_keeps(table, sentence):
+    with pytest.raises(flowrun.FlowrunError, match=sentence):
+        packets.encoded(table, "flowrun.table/1")

@@ -125,6 +125,11 @@ def test_every_kind_of_parameter_and_payload(tmp_path, plugins):
         ("array", "output 'volume': an array alone does not say where it lies"),
         ("keep", "keeps an input beyond its firing"),
         ("nothing", "process gave no output 'volume'"),
+        ("more", "process gave an output 'more', which the type lacks"),
+        ("none of them", "process gave no output 'volume'"),
+        ("mute", r"Mute \(my_nodes.py, line \d+\)"),
+        ("nul", r"ValueError: a\\x00b"),
+        ("refused", "the node refused without a sentence"),
         ("exit", r"the process of Python that ran it ended the process \(exit status 3\)"),
     ],
 )
@@ -423,3 +428,55 @@ def test_describe_says_why_the_plugin_of_a_type_cannot_be_used(tmp_path):
     (tmp_path / "bad.py").write_text("from flowrun.plugin import node\nimport no_such_module\n")
     status, text = program("describe", "bad.node", "--plugin-path", tmp_path)
     assert status == 2 and "cannot be used" in text and "No module named 'no_such_module'" in text
+
+
+def test_a_session_that_was_used_before_a_fork_is_refused_in_it(tmp_path, plugins):
+    """A worker answers one process: with two at its pipe each would get the image of the other."""
+    code = f"""
+import multiprocessing, sys
+import numpy as np
+import flowrun
+used = flowrun.load({str(tmp_path / "scale.json")!r}, plugins=[{str(plugins)!r}]).session(threads=1)
+def result(session, n):
+    return session.run(volume=flowrun.Volume(np.full((2, 2, 2), n, "f4"))).volume.data[0, 0, 0] == 2 * n
+def by_used(n):
+    try:
+        return result(used, n)
+    except flowrun.FlowrunError as fault:
+        return "used before this process was forked" in str(fault)
+def by_own(n):
+    with used.graph.session(threads=1) as session:
+        return result(session, n) and result(session, n + 1)
+assert result(used, 5)
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    assert all(pool.map(by_used, range(8))) and all(pool.map(by_own, range(4)))
+assert result(used, 6)
+"""
+    one_node(tmp_path, "scale")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_file_that_changes_while_a_session_is_open_gives_no_stale_result(tmp_path, plugins):
+    file = tmp_path / "added.txt"
+    file.write_text("8")
+    graph = one_node(tmp_path, "add_from_file", file=str(file))
+    with graph.session(cache=tmp_path / "kept") as session:
+        for text in ("8", "8", "9", "123", "8"):
+            file.write_text(text)
+            np.testing.assert_array_equal(session.run(volume=IMAGE).volume.data, IMAGE.data + np.float32(text))
+    with graph.session(cache=tmp_path / "kept") as session:
+        np.testing.assert_array_equal(session.run(volume=IMAGE).volume.data, IMAGE.data + 8)
+
+
+def test_a_plugin_with_the_line_ends_of_windows(tmp_path, plugins):
+    file = plugins / "my_nodes.py"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    with one_node(tmp_path, "scale").session() as session:
+        np.testing.assert_array_equal(session.run(volume=IMAGE).volume.data, IMAGE.data * 2)
+
+
+@pytest.mark.parametrize("name", ["numpy", "random"])
+def test_a_plugin_does_not_take_the_place_of_a_module(plugins, name):
+    shutil.copy(plugins / "my_nodes.py", plugins / f"{name}.py")
+    assert f"there is a module '{name}', whose place it would take" in reason_of(plugins, f"{name}.py")

@@ -207,3 +207,36 @@ def test_numbers_of_threads_and_calls_are_checked_as_on_the_command_line(bright,
     for name in ("threads", "at_once"):
         with pytest.raises(flowrun.FlowrunError, match=f"{name} is a whole number from 1 to 1024"):
             bright.session(**{name: count})
+
+
+def test_what_no_session_is_opened_with_is_a_sentence(bright):
+    for options, sentence in (
+        ({"device": "gpu"}, "device is 'auto', 'cpu', 'cuda' or 'cuda:<number>', not 'gpu'"),
+        ({"device": None}, "not None"),
+        ({"changing": "above"}, r"as in changing=\['above'\]"),
+        ({"cache": 5}, "cache is a path, not 5"),
+        ({"out": 5.0}, "out is a path"),
+    ):
+        with pytest.raises(flowrun.FlowrunError, match=sentence):
+            bright.session(**options)
+    with pytest.raises(flowrun.FlowrunError, match="no value of a parameter"):
+        flowrun.load(bright.file, above=None)
+
+
+def test_odd_calls_are_sentences(bright):
+    image = flowrun.Volume(np.zeros((2, 2, 2)))
+    with bright.session(changing=["above"]) as session:
+        for calls in ({"image": image}, [image], None):
+            with pytest.raises(flowrun.FlowrunError, match="run_all takes a list of calls"):
+                session.run_all(calls)
+        for value in (True, "10", None):
+            with pytest.raises(flowrun.FlowrunError, match="'above' is number; found"):
+                session.run(image=image, above=value)
+
+
+def test_an_input_may_be_called_self(tmp_path):
+    graph = flowrun.GraphBuilder("odd")
+    image = graph.packet("self", "flowrun.volume/1", "An image")
+    graph.output("mask", graph.node("cut", "segment.threshold", {"volume": image}, above=0).mask)
+    with graph.save(tmp_path / "odd.json").session() as session:
+        assert session.run(self=flowrun.Volume(np.ones((2, 2, 2)))).mask.data.all()

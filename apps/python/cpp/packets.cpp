@@ -97,7 +97,8 @@ Packet make_image(const py::array& voxels, const py::dict& parts) {
   image->facts = facts_of(parts["facts"]);
   image->source = parts["source"].cast<std::string>();
   if constexpr (std::is_same_v<Image, Labels>) image->names = parts["names"].cast<std::map<std::int32_t, std::string>>();
-  const bool fits = voxels.dtype().is(py::dtype::of<Voxel>()) && (voxels.flags() & py::array::f_style) &&
+  // Equal types may be several objects, as those of files and of pickle are.
+  const bool fits = voxels.dtype().equal(py::dtype::of<Voxel>()) && (voxels.flags() & py::array::f_style) &&
                     voxels.size() == image->geometry.voxel_count();
   if (!fits) throw Error("the array does not fit its grid, or is not in the order and type of a packet");
   const auto* first = static_cast<const Voxel*>(voxels.data());

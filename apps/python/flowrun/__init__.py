@@ -53,4 +53,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list:
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__})

@@ -22,7 +22,10 @@ class ByteWriter:
         self.parts.append(struct.pack("<" + form, *values))
 
     def text(self, text: str) -> None:
-        data = text.encode()
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:
+            raise FlowrunError(f"the text {text!r:.60} has half a character, which UTF-8 cannot say") from None
         self.pack("Q", len(data))
         self.parts.append(data)
 

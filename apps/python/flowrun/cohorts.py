@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -19,7 +20,9 @@ from .sessions import count_of
 
 
 class Results:
-    """The table of an output folder: one row for each case. A mapping of columns, for pandas.DataFrame(dict(results))."""
+    """The table of an output folder: `results["case"]` is a column, `for row in results` gives a dict for each case, and
+    `to_pandas()` a DataFrame. A column is numbers where all that is in it are numbers, with None where one is missing; names of
+    cases are texts."""
 
     def __init__(self, out: PathLike):
         self.folder = Path(out)
@@ -29,7 +32,8 @@ class Results:
         with open(file, encoding="utf-8", newline="") as stream:
             lines = list(csv.reader(stream))
         self.columns: List[str] = lines[0]
-        self.rows: List[Dict[str, Any]] = [dict(zip(self.columns, map(_cell, line))) for line in lines[1:]]
+        cells = [_column(name, list(column)) for name, column in zip(self.columns, zip(*lines[1:]))]
+        self.rows: List[Dict[str, Any]] = [dict(zip(self.columns, row)) for row in zip(*cells)]
 
     def keys(self) -> List[str]:
         return self.columns
@@ -73,11 +77,17 @@ class Results:
         return f"<results in {self.folder}: {len(self.rows)} cases, {len(self.failed())} failed>"
 
 
-def _cell(text: str) -> Any:
-    try:
-        return int(text) if text.lstrip("-").isdigit() and str(int(text)) == text else float(text)
-    except ValueError:
-        return text
+#: Columns of the record itself, which are texts whatever is in them: a case may be named 007.
+_TEXTS = ("case", "status", "failed_node", "failed_plugin", "reason", "started")
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?|-?(nan|inf)")
+
+
+def _column(name: str, cells: List[str]) -> List[Any]:
+    """Numbers, with None where there is none, if all that is there are numbers as flowrun writes them; else the texts."""
+    if name in _TEXTS or not any(cells) or not all(_NUMBER.fullmatch(text) for text in cells if text):
+        return list(cells)
+    whole = all(text.lstrip("-").isdigit() for text in cells if text)
+    return [None if not text else int(text) if whole else float(text) for text in cells]
 
 
 def results(out: PathLike) -> Results:

@@ -34,6 +34,9 @@ class GraphError(FlowrunError):
         self.diagnostics: List[Diagnostic] = list(diagnostics)
         super().__init__("\n".join(str(one) for one in self.diagnostics))
 
+    def __reduce__(self):
+        return type(self), (self.diagnostics,)
+
 
 class NodeError(NamedTuple):
     """Why a node failed."""
@@ -52,3 +55,6 @@ class CaseFailed(FlowrunError):
         self.status = status
         said = [f"node '{one.node}' ({one.type}): {one.message}" for one in self.errors]
         super().__init__("\n".join(said) or f"the call was {status}")
+
+    def __reduce__(self):
+        return type(self), (self.errors, self.status)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
@@ -20,6 +21,8 @@ def setting_text(value: Any) -> str:
     """A parameter's value as the command line writes it: true, 1.5, 1,2,3."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if value is None or isinstance(value, dict):
+        raise FlowrunError(f"{value!r:.60} is no value of a parameter")
     if isinstance(value, (list, tuple)) or hasattr(value, "tolist"):
         values = value.tolist() if hasattr(value, "tolist") else value
         return ",".join(map(setting_text, values)) if isinstance(values, (list, tuple)) else setting_text(values)
@@ -136,21 +139,43 @@ class Port:
     """An output of a node in a GraphBuilder, or an input of the graph."""
 
     text: str
+    builder: Any = field(default=None, compare=False, repr=False)
 
 
 class NodeRef:
     """A node in a GraphBuilder: `node["mask"]`, or `node.mask`, is its output 'mask'."""
 
-    def __init__(self, id: str):
+    def __init__(self, id: str, builder: Any = None):
         self.id = id
+        self._builder = builder
 
     def __getitem__(self, port: str) -> Port:
-        return Port(f"{self.id}.{port}")
+        return Port(f"{self.id}.{port}", self._builder)
+
+    def __repr__(self) -> str:
+        return f"<node '{self.id}' of a GraphBuilder>"
 
     def __getattr__(self, port: str) -> Port:
         if port.startswith("_"):
             raise AttributeError(port)
         return self[port]
+
+
+def _json_value(name: str, value: Any) -> Any:
+    """A value of NumPy as that of JSON, and a path as text. Raises FlowrunError for what JSON cannot say."""
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, dict):
+        return {key: _json_value(f"{name}.{key}", one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json_value(name, one) for one in value]
+    if hasattr(value, "tolist") and not hasattr(value, "affine"):
+        return _json_value(name, value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        raise FlowrunError(f"'{name}' is {value}, which a graph file cannot say")
+    if value is not None and not isinstance(value, (bool, int, float, str)):
+        raise FlowrunError(f"'{name}' cannot be a {type(value).__name__}")
+    return value
 
 
 class GraphBuilder:
@@ -173,7 +198,7 @@ class GraphBuilder:
         members = self._tree.setdefault(part, {})
         if name in members:
             raise FlowrunError(f"the graph has '{name}' twice among its {part}")
-        members[name] = value
+        members[name] = _json_value(name, value)
 
     def parameter(self, name: str, type: str, *, help: str, **more: Any) -> str:
         """A parameter of the graph; `more`: default, min, max, unit, choices, length. Gives "${name}" for parameters of nodes."""
@@ -188,7 +213,7 @@ class GraphBuilder:
     def packet(self, name: str, payload: str, help: str, **more: Any) -> Port:
         """An input that is a packet, such as an image in memory."""
         self._add("inputs", name, {"type": payload, **more, "help": help})
-        return Port(name)
+        return Port(name, self)
 
     def node(
         self,
@@ -207,20 +232,21 @@ class GraphBuilder:
         if inputs:
             node["inputs"] = {port: self._source(source) for port, source in inputs.items()}
         if params:
-            node["params"] = {
-                name: os.fspath(value) if isinstance(value, os.PathLike) else value for name, value in params.items()
-            }
+            node["params"] = params
         if run is not None:
             node["run"] = run
         self._add("nodes", id, node)
-        return NodeRef(id)
+        return NodeRef(id, self)
 
-    @staticmethod
-    def _source(source: Any) -> Any:
+    def _source(self, source: Any) -> Any:
         if isinstance(source, (list, tuple)):
-            return [GraphBuilder._source(one) for one in source]
+            return [self._source(one) for one in source]
+        if isinstance(source, Port) and source.builder not in (None, self):
+            raise FlowrunError(f"'{source.text}' belongs to another GraphBuilder")
         if isinstance(source, NodeRef):
             raise FlowrunError(f"say which output of node '{source.id}' is meant, as in {source.id}['mask']")
+        if not isinstance(source, (Port, str)):
+            raise FlowrunError(f"a source is the output of a node or an input of the graph, not a {type(source).__name__}")
         return source.text if isinstance(source, Port) else source
 
     def output(self, name: str, source: Any, help: str = "") -> None:

@@ -44,25 +44,52 @@ class Image:
         source: str = "",
         contrast: str = "",
     ):
-        data = np.asarray(data)
-        if data.ndim != 3:
-            raise FlowrunError(f"an image has 3 axes (x, y, z); this array has {data.ndim}, its shape is {data.shape}")
+        data = self._array(data)
         if affine is not None and grid is not None:
             raise FlowrunError("give an affine or a grid, not both")
         if grid is None:
             grid = Grid(data.shape) if affine is None else Grid.of_affine(data.shape, affine)
-        if tuple(grid.size) != data.shape:
-            raise FlowrunError(f"the array has the shape {data.shape}, but the grid has {tuple(grid.size)} voxels")
-        self.data = self._converted(data)  #: (x, y, z), Fortran order; of an output read-only
         self.grid = grid
+        self.data = data  #: (x, y, z), Fortran order; of an output read-only
+        self.data = self.voxels()
         self.facts = facts or Facts()
         if contrast:
             self.facts.contrast = contrast
         self.source = source  #: the file it came from or what made it, for messages
 
+    @staticmethod
+    def _array(data: Any) -> np.ndarray:
+        if np.ma.is_masked(data):
+            raise FlowrunError("some voxels of the array are masked; give them values, as by array.filled(0)")
+        data = np.asarray(data)
+        if data.ndim != 3:
+            raise FlowrunError(f"an image has 3 axes (x, y, z); this array has {data.ndim}, its shape is {data.shape}")
+        return data
+
+    @classmethod
+    def _of_packet(cls, data: np.ndarray, grid: Grid, facts: Facts, source: str) -> "Image":
+        """An image as a packet has it: nothing is to be converted or checked."""
+        image = cls.__new__(cls)
+        image.data, image.grid, image.facts, image.source = data, grid, facts, source
+        return image
+
     @classmethod
     def _converted(cls, data: np.ndarray) -> np.ndarray:
         raise FlowrunError("use Volume, Mask or Labels")
+
+    def voxels(self) -> np.ndarray:
+        """`data` as a packet has it: of the type of the class, in Fortran order; itself where it is so already. Raises FlowrunError
+        where it does not fit the grid, or has values that an image of this class cannot keep."""
+        data = self._array(self.data)
+        if tuple(self.grid.size) != data.shape:
+            raise FlowrunError(f"the array has the shape {data.shape}, but the grid has {tuple(self.grid.size)} voxels")
+        if data.dtype.kind not in "buif":
+            raise FlowrunError(f"a {type(self).__name__} is made of real numbers, not of {data.dtype}")
+        return self._converted(data)
+
+    def __getstate__(self) -> Dict[str, Any]:
+        """For pickle and copy: the packet stays behind."""
+        return {name: value for name, value in vars(self).items() if name != "_packet"}
 
     @property
     def affine(self) -> np.ndarray:
@@ -84,8 +111,8 @@ class Image:
         return kind(data, grid=self.grid, facts=facts, source=self.source, **changes)
 
     def empty(self) -> np.ndarray:
-        """An array of the same shape, type and order, to be filled. In a node it lies where outputs are given from, so an output
-        made of it is not copied."""
+        """An array of the same shape, type and order. Set each of its voxels: it has what was in that memory before, perhaps another
+        image. In a node it lies where outputs are given from, so an output made of it is not copied."""
         return type(self).new_array(self.shape, self.dtype)
 
     def to_nibabel(self):
@@ -124,23 +151,18 @@ class Volume(Image):
 
     @classmethod
     def _converted(cls, data):
-        if data.dtype.kind not in "buif":
-            raise FlowrunError(f"a volume is made of real numbers, not of {data.dtype}")
         with np.errstate(over="ignore"):
             converted = np.asfortranarray(data, dtype=np.float32)
         if data.dtype.kind in "iu" and data.dtype.itemsize >= 4:
-            rounded = np.count_nonzero(converted.astype(np.float64) != data)  # exact up to 2^53, far from float32's 2^24
+            whole = np.longdouble  # it keeps whole numbers of 64 bits
+            large = (data > 2**24) | (data < -(2**24))
+            rounded = np.count_nonzero(converted[large].astype(whole) != data[large].astype(whole))
             if rounded:
                 raise FlowrunError(
                     f"{rounded} of the voxels are whole numbers above 16777216 (2^24) that a volume, which is float32, "
                     "cannot keep; use Labels, or round them first, as by array.astype('float32')"
                 )
-        if (
-            data.dtype.kind == "f"
-            and data.dtype.itemsize > 4
-            and np.isinf(converted).any()
-            and not np.isinf(data).any()
-        ):
+        if data.dtype.kind == "f" and data.dtype.itemsize > 4 and (np.isinf(converted) != np.isinf(data)).any():
             raise FlowrunError("the volume has values beyond the range of float32")
         return converted
 
@@ -153,7 +175,8 @@ class Mask(Image):
 
     @classmethod
     def _converted(cls, data):
-        if data.dtype != np.uint8 and data.dtype != bool and not np.isin(data, (0, 1)).all():
+        small = data.dtype == np.uint8 and data.max(initial=0) <= 1
+        if data.dtype != bool and not small and not np.isin(data, (0, 1)).all():
             raise FlowrunError("a mask is made of 0 and 1; compare the array with a threshold first, or use Labels")
         return np.asfortranarray(data, dtype=np.uint8)
 
@@ -167,6 +190,12 @@ class Labels(Image):
     def __init__(self, data, affine=None, *, names: Optional[Dict[int, str]] = None, **more):
         super().__init__(data, affine, **more)
         self.names: Dict[int, str] = dict(names or {})
+
+    @classmethod
+    def _of_packet(cls, data, grid, facts, source, names: Optional[Dict[int, str]] = None):
+        image = super()._of_packet(data, grid, facts, source)
+        image.names = dict(names or {})
+        return image
 
     @classmethod
     def _converted(cls, data):
@@ -191,12 +220,14 @@ def image_of(value: Any, kind: type) -> Image:
             else kind(value.data, grid=value.grid, facts=value.facts, source=value.source)
         )
     if hasattr(value, "get_fdata") and hasattr(value, "affine"):
+        if value.affine is None:
+            raise FlowrunError("this image of nibabel has no affine, so it does not say where it lies")
         return kind(_only_volume(np.asanyarray(value.dataobj)), value.affine, source=value.get_filename() or "")
     if hasattr(value, "GetDirection") and hasattr(value, "GetSpacing"):
         return _of_sitk(value, kind)
-    if isinstance(value, tuple) and len(value) == 2:
+    if isinstance(value, tuple) and len(value) == 2 and value[1] is not None:
         return kind(value[0], value[1])
-    if isinstance(value, np.ndarray):
+    if isinstance(value, (np.ndarray, tuple)):
         raise FlowrunError(
             f"an array alone does not say where it lies; give (array, affine), an image's like(array), or "
             f"{kind.__name__}(array) for voxels of 1 mm"

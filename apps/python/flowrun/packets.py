@@ -90,7 +90,7 @@ def _write_image(image: Image, out: ByteWriter) -> None:
     out.grid(image.grid)
     out.text(image.source)
     out.facts(image.facts)
-    out.array(image.data, image.dtype)
+    out.array(image.voxels(), image.dtype)
     if isinstance(image, Labels):
         out.pack("Q", len(image.names))
         for label in sorted(image.names):
@@ -102,11 +102,13 @@ def _read_image(kind: type, data: ByteReader) -> Image:
     grid, source, facts = data.grid(), data.text(), data.facts()
     voxels = data.array(kind.dtype).reshape(grid.size, order="F")
     names = {"names": {data.one("i"): data.text() for _ in range(data.one("Q"))}} if kind is Labels else {}
-    return kind(voxels, grid=grid, facts=facts, source=source, **names)
+    return kind._of_packet(voxels, grid, facts, source, **names)
 
 
 def _write_cell(cell, out: ByteWriter) -> None:
     if isinstance(cell, (bool, np.bool_, int, np.integer)):
+        if not -(2**63) <= int(cell) < 2**63:
+            raise FlowrunError(f"a table keeps whole numbers of 64 bits; {cell} is none")
         out.pack("Bq", 0, int(cell))
     elif isinstance(cell, (float, np.floating)):
         out.pack("Bd", 1, float(cell))
@@ -118,6 +120,9 @@ def _write_cell(cell, out: ByteWriter) -> None:
 
 
 def _write_table(table, out: ByteWriter) -> None:
+    for name, values in dict(table).items():
+        if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+            raise FlowrunError(f"column '{name}' of a table is a list of numbers or texts, not {values!r:.60}")
     columns = {str(name): list(values) for name, values in dict(table).items()}
     lengths = {len(values) for values in columns.values()}
     if len(lengths) > 1:

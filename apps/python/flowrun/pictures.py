@@ -30,6 +30,8 @@ def png(grey: np.ndarray) -> bytes:
 
 def slices_png(image: Any) -> bytes:
     """The three middle slices side by side, in the array's own axes, from the 1st to the 99th percentile of the values."""
+    if not image.data.size:
+        return png(np.zeros((1, 1), np.uint8))
     data = np.nan_to_num(np.asarray(image.data, dtype=np.float32))
     middle = [data.take(length // 2, axis=axis) for axis, length in enumerate(data.shape)]
     low, high = (

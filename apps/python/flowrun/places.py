@@ -15,6 +15,14 @@ from .errors import FlowrunError
 PathLike = Union[str, "os.PathLike[str]"]
 
 
+def path_text(value: PathLike, name: str) -> str:
+    """A path as text. Raises FlowrunError."""
+    try:
+        return os.fsdecode(value)
+    except (TypeError, UnicodeError):
+        raise FlowrunError(f"{name} is a path, not {value!r:.60}") from None
+
+
 def _package() -> Path:
     return Path(os.path.abspath(__file__)).parent  # not what a link in a build folder leads to
 

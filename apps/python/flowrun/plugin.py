@@ -277,7 +277,9 @@ def node(
 def outputs_of(kind: NodeKind, given: Any) -> Dict[str, Any]:
     """What `process` gave, by output. Raises FlowrunError where it is not what the type says."""
     names = list(kind.outputs)
-    if len(names) == 1 and not (type(given) is dict and list(given) == names):
+    gives_table = len(names) == 1 and PAYLOADS[kind.outputs[names[0]].description["payload"]] is Table
+    by_output = type(given) is dict and (list(given) == names or not gives_table)
+    if len(names) == 1 and not by_output:
         given = {names[0]: given}
     if not names and given is None:
         return {}

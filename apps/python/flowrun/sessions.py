@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, Dict, List, Optional, Sequence
 
 from . import _native, packets
@@ -10,7 +11,7 @@ from .errors import CaseFailed, Diagnostic, FlowrunError, GraphError, NodeError
 from .graphs import Graph
 from .images import IMAGES, Facts, Image
 from .grid import Grid
-from .places import PathLike
+from .places import PathLike, path_text
 
 
 def _inner(name: str) -> str:
@@ -41,8 +42,22 @@ def _flag(value: Any) -> bool:
     return bool(value)
 
 
-_SCALARS = {"boolean": _flag, "integer": _whole, "number": float}
-_LISTS = {"integers": _whole, "numbers": float, "strings": str}
+def _number(value: Any) -> float:
+    if isinstance(value, (bool, str)):
+        raise ValueError
+    return float(value)
+
+
+def _word(value: Any) -> str:
+    text = os.fspath(value)
+    if not isinstance(text, str):
+        raise ValueError
+    text.encode()  # half a character is refused
+    return text
+
+
+_SCALARS = {"boolean": _flag, "integer": _whole, "number": _number}
+_LISTS = {"integers": _whole, "numbers": _number, "strings": _word}
 
 
 def packet_of(value: Any, payload: str) -> Any:
@@ -57,7 +72,7 @@ def packet_of(value: Any, payload: str) -> Any:
         return value._packet[0]
     facts = vars(value.facts)
     parts = {"geometry": vars(value.grid), "facts": facts, "source": value.source, "names": getattr(value, "names", {})}
-    return native.image_packet(payload, value.data, parts)
+    return native.image_packet(payload, value.voxels(), parts)
 
 
 def _identity(image: Image) -> tuple:
@@ -87,9 +102,7 @@ def value_of(packet: Any) -> Any:
         return packet if data is None else packets.decoded(data, packet.type)
     more = {"names": parts["names"]} if "names" in parts else {}
     grid = Grid(**{name: tuple(value) for name, value in parts["geometry"].items()})
-    image = IMAGES[packet.type](
-        parts["voxels"], grid=grid, facts=Facts(**parts["facts"]), source=parts["source"], **more
-    )
+    image = IMAGES[packet.type]._of_packet(parts["voxels"], grid, Facts(**parts["facts"]), parts["source"], **more)
     image._packet = (packet, *_identity(image))
     return image
 
@@ -130,9 +143,22 @@ class Session:
         self.graph = graph
         threads = 0 if threads is None else count_of(threads, "threads")
         at_once = count_of(at_once, "at_once")
-        self._changing = list(changing)
+        if isinstance(changing, str):
+            raise FlowrunError(f"changing is a list of names, as in changing=[{changing!r}]")
+        if not re.fullmatch(r"auto|cpu|cuda(:\d{1,4})?", str(device)):
+            raise FlowrunError(f"device is 'auto', 'cpu', 'cuda' or 'cuda:<number>', not {device!r}")
+        self._changing = list(changing or ())
+        self._process: Optional[int] = None  # that made the first call
         self._native: Optional[Any] = _native().Session(
-            str(graph.file), graph.words(), self._changing, threads, at_once, device, str(out), str(cache), graph.plugins
+            str(graph.file),
+            graph.words(),
+            self._changing,
+            threads,
+            at_once,
+            device,
+            path_text(out, "out"),
+            path_text(cache, "cache"),
+            graph.plugins,
         )
         faults = [Diagnostic(*fault) for fault in self._native.faults()]
         if any(fault.severity == "error" for fault in faults):
@@ -152,7 +178,7 @@ class Session:
         if self._native is not None:
             self._native.cancel()
 
-    def run(self, *unnamed: Any, **inputs: Any) -> Output:
+    def run(self, /, *unnamed: Any, **inputs: Any) -> Output:
         """One call: packets by input of the graph, values by parameters of `changing`.
 
         Images are Volume, Mask or Labels, images of nibabel or SimpleITK, or (array, affine) with the axes x, y, z; a Number
@@ -171,6 +197,14 @@ class Session:
         """Several calls, `at_once` of them at a time: for each its Output, or the CaseFailed of one that failed."""
         if self._native is None:
             raise FlowrunError("the session is closed")
+        if not isinstance(calls, (list, tuple)) or not all(isinstance(call, dict) for call in calls):
+            raise FlowrunError("run_all takes a list of calls, each a dict of inputs by name")
+        self._process = self._process or os.getpid()
+        if self._process != os.getpid():
+            raise FlowrunError(
+                "this session was used before this process was forked, and its threads and processes stayed in the other "
+                "one; open a session in each process, as in a function that the pool calls"
+            )
         results = self._native.run([self._split(call) for call in calls])
         return [self._output(result, given) for result, given in results]
 
@@ -192,7 +226,7 @@ class Session:
         try:
             if kind in _LISTS:
                 return [_LISTS[kind](one) for one in value]
-            return _SCALARS.get(kind, os.fspath)(value)
+            return _SCALARS.get(kind, _word)(value)
         except (TypeError, ValueError):
             raise FlowrunError(f"'{name}' is {kind}; found {value!r}") from None
 

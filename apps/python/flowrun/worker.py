@@ -25,6 +25,8 @@ ANSWER, REQUEST = 0, 1  # the memory in which an output lies
 def load(script: str) -> str:
     """Imports the plugin and gives its name. What it imports from its folder is found, behind everything else."""
     path = Path(script)
+    if path.stem in sys.modules or path.stem in getattr(sys, "stdlib_module_names", ()):
+        raise ImportError(f"there is a module '{path.stem}', whose place it would take; give the file another name")
     sys.path.append(str(path.parent))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
@@ -44,7 +46,10 @@ def place_in(script: str, failure: BaseException) -> str:
 
 def named(failure: BaseException) -> str:
     """ValueError: its words."""
-    words = failure.msg if isinstance(failure, SyntaxError) else str(failure)
+    try:
+        words = failure.msg if isinstance(failure, SyntaxError) else str(failure)
+    except Exception:  # an own __str__ that fails
+        words = ""
     return type(failure).__name__ + (f": {words}" if words else "")
 
 
@@ -73,8 +78,8 @@ def describe(script: str) -> None:
 
 
 def plain(words: str) -> str:
-    """Text that can be sent: half a character, as of a file name that is no UTF-8, is written as its number."""
-    return words.encode(errors="backslashreplace").decode()
+    """Text that can be sent: half a character, as of a file name that is no UTF-8, is written as its number, and so is a NUL."""
+    return words.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
 
 
 def end_with_parent() -> None:
@@ -150,7 +155,8 @@ class Server:
         try:
             outputs = {} if failure else self._run(place, context)
         except self.plugin.Refused as refused:
-            failure = str(refused) or "the node refused without a sentence"
+            said = refused.args[0] if len(refused.args) == 1 and refused.args[0] is None else refused
+            failure = (str(said) if said is not None else "") or "the node refused without a sentence"
         except BaseException as fault:
             self._end_copy(fault)
             failure = self._failure(fault)

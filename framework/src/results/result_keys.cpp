@@ -83,6 +83,9 @@ const KeyFile& KeyMaker::add_file(Making& making, std::size_t node, const std::s
   if (is_new) {
     const auto model = models_.find(path);
     keys.files.push_back(model != models_.end() ? model->second : making.known.hashed(path));
+    // Whether a node that is open reads the file again, as one in Python may, is not known: then no key is right.
+    if (model != models_.end() && !records::looks_same(model->second.seen, records::look_at(path)))
+      keys.files.back().stamp.sha256.clear();
   }
   keys.nodes[node].files.push_back(place->second);
   return keys.files[place->second];

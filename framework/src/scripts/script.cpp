@@ -47,7 +47,7 @@ std::string interpreter() {
 
 bool is_script(const fs::path& file) {
   static const std::regex kImport(
-      R"(^\s*(from\s+flowrun\.plugin\s+import|import\s+flowrun\.plugin|from\s+flowrun\s+import\s+plugin)\b.*)");
+      R"(^\s*(from\s+flowrun\.plugin\s+import|import\s+flowrun\.plugin|from\s+flowrun\s+import\s+plugin)\b[\s\S]*)");
   constexpr std::size_t kLongestLine = 500;  // a regular expression recurses with the length of a text
   std::error_code error;
   if (file.extension() != ".py" || !fs::is_regular_file(file, error)) return false;

@@ -33,10 +33,10 @@ class Workers {
   std::unique_ptr<ScriptWorker> take() {
     {
       const std::lock_guard lock(mutex_);
-      if (!idle_.empty()) {
+      while (!idle_.empty()) {
         std::unique_ptr<ScriptWorker> worker = std::move(idle_.back());
         idle_.pop_back();
-        return worker;
+        if (worker->is_own()) return worker;
       }
     }
     if (text_of(script_) != text_)

@@ -58,7 +58,7 @@ Request::Place Request::write_to(SharedMemory& memory, const std::string& header
   return {end_, header.size()};
 }
 
-ScriptWorker::ScriptWorker(const std::vector<std::string>& command) {
+ScriptWorker::ScriptWorker(const std::vector<std::string>& command) : maker_(::getpid()) {
   int requests[2], answers[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, requests) != 0 || ::pipe2(answers, O_CLOEXEC) != 0)
     throw Error(std::string("a process of Python cannot be started: ") + std::strerror(errno));
@@ -81,9 +81,11 @@ ScriptWorker::ScriptWorker(const std::vector<std::string>& command) {
 
 ScriptWorker::~ScriptWorker() { end(); }
 
+bool ScriptWorker::is_own() const { return maker_ == ::getpid(); }
+
 int ScriptWorker::end() {
   int status = 0;
-  if (process_ > 0) {
+  if (process_ > 0 && is_own()) {
     ::kill(-process_, SIGKILL);
     ::kill(process_, SIGKILL);
     while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {

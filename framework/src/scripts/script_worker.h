@@ -34,7 +34,8 @@ class Request {
   std::uint64_t end_ = 0;
 };
 
-/// A process of Python that serves firings, one at a time. It has a process group of its own, and ends with this object.
+/// A process of Python that serves firings, one at a time. It has a process group of its own, and ends with this object; the
+/// copy of this object in a fork leaves it alone.
 class ScriptWorker {
  public:
   /// Throws Error where it cannot be started.
@@ -55,6 +56,8 @@ class ScriptWorker {
   Answer call(const Request& request, const std::string& header, const std::function<bool()>& stop,
               const std::function<void(double)>& progress);
   bool is_usable() const { return process_ > 0; }
+  /// False in a fork of the process that made it, where another one talks to the same worker.
+  bool is_own() const;
 
  private:
   void send(const Request::Place& place);
@@ -64,7 +67,7 @@ class ScriptWorker {
   int end();
 
   SharedMemory request_, answer_;
-  pid_t process_ = -1;
+  pid_t process_ = -1, maker_;
   int to_ = -1, from_ = -1;  ///< pipes
 };
 

@@ -72,7 +72,9 @@ std::string how_it_ended(const ChildEnd& end, const Said& said, const CheckOptio
   const bool alarm = end.kind == ChildEnd::Kind::killed && end.status == SIGALRM;
   const std::string text =
       alarm ? "did not come back within " + std::to_string(options.time_limit.count()) + " s" : end_text(end, options.time_limit);
-  return text + (said.step.empty() ? "" : ", at: " + said.step) + printed_text(end);
+  const bool one_of_many = alarm && !said.step.empty();
+  return text + (said.step.empty() ? "" : ", at: " + said.step) +
+         (one_of_many ? "; that is the time for all inputs of this check, and --seconds gives it more" : "") + printed_text(end);
 }
 
 NodeReport report_node(const fs::path& library, const std::string& type, const CheckOptions& options, const ChildCommand& child) {

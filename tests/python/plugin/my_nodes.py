@@ -83,20 +83,33 @@ class EveryKind:
 
 
 kept = []
+HOW_WRONG = ("array", "keep", "nothing", "exit", "more", "none of them", "mute", "nul", "refused")
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
 
 
 @node(
     inputs={"volume": Input(Volume, "Any image")},
     outputs={"volume": Output(Volume, "The image")},
-    params={"how": Param("array", "What is wrong", choices=["array", "keep", "nothing", "exit"])},
+    params={"how": Param("array", "What is wrong", choices=list(HOW_WRONG))},
 )
 def wrong(volume, how):
     """Breaks its contract"""
+    if how == "mute":
+        raise Mute
+    if how == "nul":
+        raise ValueError("a\0b")
+    if how == "refused":
+        raise Refused(None)
     if how == "keep":
         kept.append(volume.data)
     if how == "exit":
         os._exit(3)
-    return {"array": volume.data, "keep": volume, "nothing": None}[how]
+    more = {"volume": volume, "more": 1}
+    return {"array": volume.data, "keep": volume, "nothing": None, "more": more, "none of them": {}}[how]
 
 
 given = []
@@ -143,3 +156,14 @@ def odd(context, volume, how, file):
             stream.write(str(os.getpid()))
         time.sleep(1000)
     return volume
+
+
+@node(
+    inputs={"volume": Input(Volume, "Any image")},
+    outputs={"volume": Output(Volume, "The sum")},
+    params={"file": Param(type="path", help="A text file with a number")},
+)
+def add_from_file(volume, file):
+    """Adds the number in a file, which it reads in each firing"""
+    with open(file) as stream:
+        return volume.like(volume.data + np.float32(stream.read()))
