@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "channels.h"
+#include "common/grid/class_weights.h"
 #include "common/grid/inputs.h"
 #include "common/grid/voxels.h"
 #include "common/torch/inference.h"
@@ -50,6 +52,7 @@ class DenseLabels : public Node {
   std::unique_ptr<const PatchRunner> patches_;
   std::optional<SlidingNetwork> sliding_;
   std::int32_t first_ = 0;
+  std::vector<double> weights_;  ///< of the classes; empty: all alike
   std::int64_t tile_ = 0;
   bool any_axes_ = false;
 };
@@ -59,6 +62,7 @@ void DenseLabels::open(OpenContext& context) {
   first_ = static_cast<std::int32_t>(params.integer("first"));
   tile_ = params.integer("tile");
   any_axes_ = takes_any_axes(params);
+  weights_ = grid::class_weights_of(params);
   patches_ = std::make_unique<PatchRunner>(params.text("model"), params.integer("batch"), c10::Device(c10::kCPU));
   const network::ModelDescription& description = patches_->description();
   const std::string name = "the network in '" + patches_->model().path() + "'";
@@ -66,6 +70,7 @@ void DenseLabels::open(OpenContext& context) {
     throw Error(name +
                 " does not say the size of a patch; give it a description (docs/own-models.md), or cut patches by "
                 "patches.extract and run it by cnn.stage");
+  if (!description.classes.empty()) grid::require_class_weights(weights_, description.classes.size());
   check_channel_count(context, kVolumes.name, description, patches_->model().path());
   const std::string& strategy = params.text("strategy");
   if (strategy == "patch") return;
@@ -111,12 +116,15 @@ void DenseLabels::process(Context& context) {
 /// The first of the highest scores, of which each comes `step` values after the one before.
 std::int32_t DenseLabels::label_of(const float* scores, std::int64_t classes, std::int64_t step, const Labels& labels,
                                    std::int64_t voxel) const {
+  grid::require_class_weights(weights_, static_cast<std::size_t>(classes));
   std::int64_t best = 0;
+  double highest = -std::numeric_limits<double>::infinity();
   for (std::int64_t i = 0; i < classes; ++i) {
     if (std::isnan(scores[i * step]))
       throw Error("the network in '" + patches_->model().path() + "' gives NaN for the patch around voxel " +
                   grid::voxel_words(labels.geometry, voxel) + "; look for NaN in the images or in the network's weights");
-    if (scores[i * step] > scores[best * step]) best = i;
+    const double score = grid::weighted(scores[i * step], weights_, static_cast<std::size_t>(i));
+    if (score > highest) highest = score, best = i;
   }
   return first_ + static_cast<std::int32_t>(best);
 }
@@ -208,6 +216,7 @@ std::vector<ParamSpec> params() {
                    .help = "Label of the first class: 0 where it is the background, as train.sample_labels numbers them",
                    .min = 0,
                    .max = 1});
+  specs.push_back(grid::class_weights_param());
   specs.push_back({.name = "strategy",
                    .type = ParamType::choice,
                    .default_value = std::string("auto"),
@@ -249,6 +258,7 @@ NodeType dense_labels_type() {
       "count as 0. It runs on the CPU, on the engine's free threads; results are the same bit by bit for any number of threads. "
       "Memory of a task: about the largest layer's channels x the region x 8 bytes.\n\n"
       "Errors: as cnn.stage for the model; volumes and list not on one grid; strategy dense and a network that is not exact so; "
+      "'class_weights' of another count than the classes, or with scores outside of 0 to 1; "
       "NaN. Reports voxels, and patches: those of them that were run patch by patch.";
   type.inputs = {kVolumes, kVoxels};
   type.outputs = {kLabels};

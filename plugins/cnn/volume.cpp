@@ -68,6 +68,9 @@ void VolumeNode::open(OpenContext& context) {
   if (tile_ % multiple_ != 0)
     throw Error("parameter 'tile' is " + std::to_string(tile_) + ", which is no multiple of 'multiple' (" +
                 std::to_string(multiple_) + "), so each tile would be filled up with zeros inside the image; take a multiple");
+  if (tile_ > 0 && overlap_ % multiple_ != 0)
+    throw Error("parameter 'overlap' is " + std::to_string(overlap_) + ", which is no multiple of 'multiple' (" +
+                std::to_string(multiple_) + "), so tiles would be halved at other voxels than the image; take a multiple");
   if (tile_ > 0 && overlap_ >= tile_)
     throw Error("parameter 'overlap' is " + std::to_string(overlap_) + " and 'tile' is " + std::to_string(tile_) +
                 "; tiles must overlap by less than they are long");
@@ -233,7 +236,8 @@ constexpr char kDetails[] =
     "auto) get cases in turn. The map's kind is probability where all values lie between 0 and 1; else a warning says their "
     "range. Reports tiles and, on a GPU, device_s.\n\n"
     "Errors: as cnn.stage for the model and the device; volumes on several grids or without a voxel; channels or a size that the "
-    "network does not take; output of another shape; NaN in the output; a 'tile' that is no multiple of 'multiple' or not "
+    "network does not take; output of another shape; NaN in the output; a 'tile' or 'overlap' that is no multiple of 'multiple'; "
+    "a 'tile' not "
     "longer than 'overlap'; a 'margin' of more than half of it; memory that does not suffice, with the size that was tried.";
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/grid/class_weights.h"
 #include "common/grid/inputs.h"
 #include "common/grid/voxels.h"
 #include "flowrun/sdk/node.h"
@@ -22,6 +23,7 @@ class ScatterLabelsFiring : public Firing {
   explicit ScatterLabelsFiring(const Context& context)
       : first_(static_cast<std::int32_t>(context.params().integer("first"))),
         names_(context.params().texts("classes")),
+        weights_(grid::class_weights_of(context.params())),
         places_(context.inputs(kVoxels.name).front()) {
     labels_.geometry = places_.list().geometry;
     labels_.source = places_.list().source;
@@ -55,6 +57,7 @@ class ScatterLabelsFiring : public Firing {
     if (!names_.empty() && static_cast<std::int64_t>(names_.size()) != scores.classes)
       throw Error("parameter 'classes' has " + std::to_string(names_.size()) + " names, but the scores have " +
                   std::to_string(scores.classes) + " classes; give a name for each, in their order");
+    grid::require_class_weights(weights_, static_cast<std::size_t>(scores.classes));
   }
 
   /// The first of the highest.
@@ -62,11 +65,17 @@ class ScatterLabelsFiring : public Firing {
     if (std::any_of(row, row + classes, [](float score) { return std::isnan(score); }))
       throw Error("a score of voxel " + grid::voxel_words(labels_.geometry, voxel) + " of '" + places_.name() +
                   "' is NaN; look for NaN in the images or in the network's weights");
-    return static_cast<std::int32_t>(std::max_element(row, row + classes) - row);
+    std::int64_t best = 0;
+    for (std::int64_t i = 0; i < classes; ++i)
+      if (weighted(row, i) > weighted(row, best)) best = i;
+    return static_cast<std::int32_t>(best);
   }
+
+  double weighted(const float* row, std::int64_t i) const { return grid::weighted(row[i], weights_, static_cast<std::size_t>(i)); }
 
   std::int32_t first_;
   std::vector<std::string> names_;
+  std::vector<double> weights_;  ///< of the classes; empty: all alike
   ScorePlaces places_;
   Labels labels_;
 };
@@ -89,7 +98,7 @@ NodeType scatter_labels_type() {
       "the "
       "others the numbers behind it. The chunks of scores may list their voxels in any order.\n\n"
       "Errors: those of patches.scatter about grids and voxels; scores of one class; another number of names than of classes; "
-      "NaN.";
+      "'class_weights' of another count than the classes, or with scores outside of 0 to 1; NaN.";
   type.inputs = {kScores, kVoxels};
   type.outputs = {kLabels};
   type.params = {{.name = "first",
@@ -101,7 +110,8 @@ NodeType scatter_labels_type() {
                  {.name = "classes",
                   .type = ParamType::strings,
                   .default_value = std::vector<std::string>{},
-                  .help = "Names of the classes, in the order of the scores; empty: none"}};
+                  .help = "Names of the classes, in the order of the scores; empty: none"},
+                 grid::class_weights_param()};
   type.concurrent = true;
   type.create = create_node<ScatterLabels>;
   return type;

@@ -207,6 +207,14 @@ std::vector<std::string> CropExamples::case_names() const {
   return names;
 }
 
+std::vector<std::int64_t> CropExamples::counts(std::size_t classes) const {
+  std::vector<std::int64_t> counts(classes);
+  for (const Case& one : cases_)
+    for (const std::uint8_t label : one.images->labels)
+      if (label < classes) ++counts[label];
+  return counts;
+}
+
 std::int64_t CropExamples::labelled() const {
   std::int64_t sum = 0;
   for (const Case& one : cases_)

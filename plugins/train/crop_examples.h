@@ -41,6 +41,7 @@ class CropExamples : public Examples {
   std::uint64_t hash() const override;
   std::vector<std::string> case_names() const override;
   std::int64_t labelled() const override;
+  std::vector<std::int64_t> counts(std::size_t classes) const override;
   std::size_t bytes() const override;
   const char* word() const override { return "crops"; }
 

@@ -54,6 +54,14 @@ void DataSet::add(std::shared_ptr<const Samples> samples) {
 
 std::string DataSet::axes() const { return cases_.empty() ? "" : axes_of(*cases_.front()); }
 
+std::vector<std::int64_t> DataSet::counts(std::size_t classes) const {
+  std::vector<std::int64_t> counts(classes);
+  for (const auto& one : cases_)
+    for (const std::uint8_t label : one->labels)
+      if (label < classes) ++counts[label];
+  return counts;
+}
+
 std::int64_t DataSet::labelled() const {
   std::int64_t sum = 0;
   for (const auto& one : cases_) sum += one->positives;

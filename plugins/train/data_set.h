@@ -21,6 +21,7 @@ class DataSet : public Examples {
 
   std::int64_t count() const { return static_cast<std::int64_t>(places_.size()); }
   std::int64_t labelled() const override;
+  std::vector<std::int64_t> counts(std::size_t classes) const override;
   std::size_t bytes() const override;
   const std::vector<std::shared_ptr<const Samples>>& cases() const { return cases_; }
   std::int64_t channels() const override { return cases_.empty() ? 0 : cases_.front()->channels; }

@@ -13,12 +13,6 @@
 namespace flowrun::train {
 namespace {
 
-std::string short_number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
-}
-
 /// 65 and 60 are "1 min 05 s".
 std::string in_two(long long value, long long each, const char* large, const char* small) {
   char text[64];
@@ -26,15 +20,22 @@ std::string in_two(long long value, long long each, const char* large, const cha
   return text;
 }
 
-/// " (none 0.98, CSF 0.9, grey matter 0.72)": all, also the first, which is not in the mean.
+/// " (none 0.98, CSF 0.9, grey matter 0.72)": all, also a background that is not in the mean.
 std::string by_class_words(const std::vector<double>& dice, const std::vector<std::string>& classes) {
   std::string text;
   for (std::size_t i = 0; i < dice.size(); ++i)
-    text += (i > 0 ? ", " : " (") + (i < classes.size() ? classes[i] : std::to_string(i)) + " " + short_number(dice[i]);
+    text += (i > 0 ? ", " : " (") + (i < classes.size() ? classes[i] : std::to_string(i)) + " " +
+            (std::isnan(dice[i]) ? "absent" : four_digits(dice[i]));
   return text.empty() ? text : text + ")";
 }
 
 }  // namespace
+
+std::string four_digits(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
 
 std::string duration_words(double seconds) {
   const auto whole = static_cast<long long>(std::llround(std::max(0.0, std::min(seconds, 1e12))));
@@ -50,7 +51,7 @@ std::string epoch_line(const Progress& progress, const std::vector<std::string>&
   const char* between = ": ";
   const auto add = [&](const char* name, double value) {
     if (std::isnan(value)) return;
-    text.append(between).append(name).append(" ").append(short_number(value));
+    text.append(between).append(name).append(" ").append(four_digits(value));
     between = ", ";
   };
   add("training loss", row.training_loss);
@@ -59,7 +60,7 @@ std::string epoch_line(const Progress& progress, const std::vector<std::string>&
   add(by_class.empty() ? "Dice" : "mean Dice", row.validation_dice);
   if (!std::isnan(row.validation_dice)) text += by_class_words(by_class, classes);
   if (!progress.best.empty())
-    text += "; best so far: epoch " + std::to_string(progress.best_epoch) + " (" + short_number(progress.best_loss) + ")";
+    text += "; best so far: epoch " + std::to_string(progress.best_epoch) + " (" + four_digits(progress.best_loss) + ")";
   if (row.epoch > 0) text += "; at most " + duration_words(seconds_left) + " left";
   return text;
 }

@@ -18,6 +18,9 @@ namespace flowrun::train {
 std::string epoch_line(const Progress& progress, const std::vector<std::string>& classes, std::int64_t epochs,
                        double seconds_left);
 
+/// 0.4684
+std::string four_digits(double value);
+
 /// "35 s", "4 min 10 s", "2 h 05 min".
 std::string duration_words(double seconds);
 

@@ -27,6 +27,8 @@ class Examples {
   virtual std::uint64_t hash() const = 0;
   virtual std::vector<std::string> case_names() const = 0;
   virtual std::int64_t labelled() const = 0;  ///< samples (with label images: voxels) whose label is not 0
+  /// Samples (with label images: voxels) of each label below `classes`.
+  virtual std::vector<std::int64_t> counts(std::size_t classes) const = 0;
   virtual std::size_t bytes() const = 0;
   virtual const char* word() const = 0;  ///< "samples", "crops"
 

@@ -18,7 +18,6 @@ struct FirstConvolution : torch::autograd::Function<FirstConvolution> {
                             const std::vector<std::int64_t>& padding) {
     context->save_for_backward({input});
     context->saved_data["padding"] = padding;
-    context->saved_data["bias"] = bias.defined();
     const at::AutoDispatchBelowAutograd below;
     return at::conv3d(input, weight, bias, at::IntArrayRef{1, 1, 1}, padding);
   }
@@ -30,8 +29,7 @@ struct FirstConvolution : torch::autograd::Function<FirstConvolution> {
     const std::vector<std::int64_t> padding = context->saved_data["padding"].toIntVector();
     const at::Tensor input = context->get_saved_variables()[0], &gradient = gradients[0];
     const at::Tensor of_weight = at::conv3d(swapped(input), swapped(gradient), {}, at::IntArrayRef{1, 1, 1}, padding);
-    const at::Tensor of_bias = context->saved_data["bias"].toBool() ? gradient.sum({0, 2, 3, 4}) : at::Tensor();
-    return {at::Tensor(), swapped(of_weight), of_bias, at::Tensor()};
+    return {at::Tensor(), swapped(of_weight), gradient.sum({0, 2, 3, 4}), at::Tensor()};
   }
 };
 
@@ -45,7 +43,8 @@ bool suits_first_convolution(const at::Tensor& input, const at::Tensor& weight, 
 
 at::Tensor first_convolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                              const std::vector<std::int64_t>& padding) {
-  return FirstConvolution::apply(input, weight, bias, padding);
+  // A function of autograd takes no undefined tensor.
+  return FirstConvolution::apply(input, weight, bias.defined() ? bias : at::zeros({weight.size(0)}, weight.options()), padding);
 }
 
 }  // namespace flowrun::train

@@ -43,6 +43,11 @@ void add_model_params(std::vector<ParamSpec>& params, Kind kind) {
        .per_case = true});
   params.push_back(words("channels", {"FLAIR", "PD", "T2", "T1"}, "Names of the images in the order of the samples' channels"));
   params.push_back(words("classes", {"not lesion", "lesion"}, "Names of the network's scores; the second is that of lesion"));
+  if (kind == Kind::patches)
+    params.push_back({.name = "background",
+                      .type = ParamType::boolean,
+                      .default_value = true,
+                      .help = "Of more than two classes the first is the background, which the mean Dice of the log leaves out"});
   params.push_back(
       file("start", "Model whose weights the training begins with; empty: weights drawn at random", PathRole::input));
   params.push_back(
@@ -221,6 +226,7 @@ Settings settings_of(const Params& params, const std::vector<network::Size3>& si
   settings.least_steps = params.integer("least_steps");
   settings.gate = params.text("gate");
   settings.classes = params.texts("classes");
+  if (params.find("background")) settings.background = params.flag("background");
   settings.log = params.text("log");
   settings.epochs = params.integer("epochs");
   settings.patience = params.integer("patience");

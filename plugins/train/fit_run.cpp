@@ -8,6 +8,7 @@
 #include "common/torch/device.h"
 #include "common/torch/precision.h"
 #include "common/torch/trusted_models.h"
+#include "epoch_log.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/node.h"
 #include "initialise.h"
@@ -90,6 +91,8 @@ void require_channels(const Params& params, const Examples& examples) {
                 std::to_string(examples.channels()) + " channels");
 }
 
+std::string cases_words(std::size_t count) { return std::to_string(count) + (count == 1 ? " case" : " cases"); }
+
 /// "3 steps", "1 step".
 std::string steps_words(std::int64_t count) { return std::to_string(count) + (count == 1 ? " step" : " steps"); }
 
@@ -123,13 +126,19 @@ void report_before(Context& context, const network::Network& network, const netw
   context.report("validation_samples", static_cast<double>(split.validation.size()));
   context.report("validation_cases", static_cast<double>(split.validation_cases.size()));
   context.report("sample_mib", static_cast<double>(job.examples.bytes()) / 1048576);
+  const std::vector<std::string> classes = context.params().texts("classes");
+  const std::vector<std::int64_t> counts = job.examples.counts(classes.size());
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] == 0)
+      context.warn("no case has " + std::string(job.examples.has_label_image() ? "a voxel" : "a sample") + " of class '" +
+                   classes[i] + "', so the network cannot learn it, and its Dice is not known");
+  if (settings.learning_rate == 0) context.warn("'learning_rate' is 0, so no weight moves");
   const std::int64_t needed = training_bytes(network, shapes, std::min(settings.micro_batch, settings.batch), job.threads);
   const std::int64_t predicted = std::max(peak_bytes(), resident_bytes() + needed);
   context.report("predicted_peak_mib", static_cast<double>(predicted) / 1048576);
   if (!split.validation.empty() && !split.by_case)
-    context.warn(
-        "the voxels that the training is validated on are of the same " + std::to_string(job.examples.case_names().size()) +
-        " cases that it is trained on, so the validation figures are too good; from four cases on whole cases are held out");
+    context.warn("the voxels that the training is validated on are of the same " + cases_words(job.examples.case_names().size()) +
+                 " that it is trained on, so the validation figures are too good; from four cases on whole cases are held out");
   if (!context.params().text("start").empty() && split.validation.empty())
     context.warn(std::string("nothing is kept for validation") + (settings.validation == 0 ? " ('validation' is 0)" : "") +
                  ", so the training is not compared with the model to start "
@@ -154,6 +163,10 @@ void report_after(Context& context, const Trainer& trainer, const Settings& sett
   context.report("best_loss", progress.best_loss);
   if (const EpochFigures* best = best_figures(progress)) context.report("best_validation_dice", best->validation_dice);
   if (settings.judge_start) compare_with_start(context, progress);
+  const double guessing = std::log(static_cast<double>(settings.classes.size()));
+  if (settings.loss == "cross_entropy" && settings.class_weights.empty() && progress.best_loss > guessing)
+    context.warn("the best loss is " + four_digits(progress.best_loss) + ", above the " + four_digits(guessing) +
+                 " of a network that gives each class the same score: it has learned nothing; try a lower 'learning_rate'");
   context.report("samples_per_second", trainer.samples_per_second());
 }
 
@@ -215,7 +228,7 @@ void fit(Context& context, FitJob job) {
 
 void require_cases(const Params& params, std::size_t cases) {
   if (static_cast<std::int64_t>(cases) >= params.integer("least_cases")) return;
-  throw Error("only " + std::to_string(cases) + " cases have samples, but 'least_cases' asks for " +
+  throw Error("only " + cases_words(cases) + (cases == 1 ? " has" : " have") + " samples, but 'least_cases' asks for " +
               std::to_string(params.integer("least_cases")) + "; look at the cases that failed or have no lesions");
 }
 

@@ -223,15 +223,4 @@ Metrics Gradient::judge(Context& context, const Weights& weights, std::span<cons
   return total;
 }
 
-double dice_of(const Metrics& metrics, std::size_t label) {
-  const std::int64_t all = metrics.found.at(label) + metrics.labelled.at(label);
-  return all == 0 ? 1 : 2 * static_cast<double>(metrics.both.at(label)) / static_cast<double>(all);
-}
-
-double mean_dice(const Metrics& metrics) {
-  double sum = 0;
-  for (std::size_t label = 1; label < metrics.found.size(); ++label) sum += dice_of(metrics, label);
-  return sum / static_cast<double>(metrics.found.size() - 1);
-}
-
 }  // namespace flowrun::train

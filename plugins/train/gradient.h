@@ -9,6 +9,7 @@
 #include "flowrun/sdk/context.h"
 #include "layers.h"
 #include "loss.h"
+#include "metrics.h"
 #include "settings.h"
 
 namespace flowrun::train {
@@ -19,18 +20,6 @@ struct BatchResult {
   std::vector<float> gradient;             ///< of the mean loss, one for each weight
   std::vector<at::Tensor> mean, variance;  ///< of each batch_norm layer, averaged over the micro-batches
 };
-
-/// What samples give in evaluation. Counts are of samples, of label images of voxels.
-struct Metrics {
-  double loss = 0;                                  ///< sum of the samples' losses
-  std::int64_t count = 0, right = 0;                ///< right: the label's class scores highest
-  std::vector<std::int64_t> found, labelled, both;  ///< by class: it scores highest; it is the label; both
-};
-
-/// Dice of a class; 1 where it neither is nor was found.
-double dice_of(const Metrics& metrics, std::size_t label);
-/// Mean over the classes but the first.
-double mean_dice(const Metrics& metrics);
 
 /// Computes batches in micro-batches that fit the memory: each on one thread, several at a time, added up in their order, so that
 /// the result is the same bit by bit for any number of threads. A GPU gets them one after the other; nothing waits for it before

@@ -6,6 +6,7 @@
 #include "common/torch/staging.h"
 #include "first_convolution.h"
 #include "random_order.h"
+#include "transposed_convolution.h"
 
 namespace flowrun::train {
 namespace {
@@ -43,7 +44,7 @@ class Runner {
       }
       case LayerKind::transposed_convolution: {
         const at::Tensor weight = next(), bias = next_if(layer.bias);
-        return at::conv_transpose3d(x, weight, bias, zyx(layer.stride), zyx(layer.padding));
+        return transposed_convolution(x, weight, bias, zyx(layer.stride), zyx(layer.padding));
       }
       case LayerKind::upsample:
         return upsample(layer, x);

@@ -1,6 +1,7 @@
 #include "sample_labels.h"
 
 #include <algorithm>
+#include <map>
 
 #include "common/grid/inputs.h"
 #include "draw.h"
@@ -41,6 +42,7 @@ class SampleLabels : public Node {
     const Params& params = context.params();
     for (const Volume* volume : volumes) grid::require_one_grid(*volume, "volumes", labels, "labels");
     if (region) grid::require_one_grid(*region, "region", labels, "labels");
+    warn_of_others(context, labels, region);
     const std::vector<std::int64_t> wanted = wanted_of(params);
     const std::int64_t first = params.integer("first");
     const auto pools = pools_of(labels, region, static_cast<std::int64_t>(wanted.size()), first);
@@ -66,6 +68,28 @@ class SampleLabels : public Node {
       throw Error("parameter 'voxels' has " + std::to_string(wanted.size()) + " numbers for " + std::to_string(classes) +
                   " classes; give one for each class, or one for all");
     return wanted;
+  }
+
+  /// Labels that are no class are left out, which may be meant or not. The background need not be one.
+  static void warn_of_others(Context& context, const Labels& labels, const Mask* region) {
+    const std::int64_t first = context.params().integer("first"), classes = context.params().integer("classes");
+    std::map<std::int32_t, std::int64_t> others;
+    for (std::size_t i = 0; i < labels.voxels.size(); ++i) {
+      const std::int32_t label = labels.voxels[i];
+      if (label == 0 || (label >= first && label < first + classes) || (region && !region->voxels[i])) continue;
+      ++others[label];
+    }
+    constexpr std::size_t kMost = 8;
+    std::string text;
+    std::size_t named = 0;
+    for (const auto& [label, voxels] : others)
+      if (++named <= kMost)
+        text += (text.empty() ? "" : ", ") + std::to_string(label) + " (" + std::to_string(voxels) +
+                (voxels == 1 ? " voxel)" : " voxels)");
+    if (others.size() > kMost) text += " and " + std::to_string(others.size() - kMost) + " more";
+    if (!text.empty())
+      context.warn("labels that are no class, since the classes are " + std::to_string(first) + " to " +
+                   std::to_string(first + classes - 1) + ", are left out: " + text);
   }
 
   static void draw(Context& context, const std::vector<Voxels>& pools, const std::vector<std::int64_t>& wanted,
@@ -99,6 +123,9 @@ class SampleLabels : public Node {
              std::to_string(there) + " of " + std::to_string(wanted[i]);
     }
     context.report("samples", static_cast<double>(all));
+    constexpr std::size_t kMostReported = 16;
+    for (std::size_t i = 0; i < pools.size() && pools.size() <= kMostReported; ++i)
+      context.report("class_" + std::to_string(i) + "_voxels", static_cast<double>(pools[i].size()));
     if (!few.empty()) context.warn("classes with fewer voxels than wanted, of which all are taken: " + few);
   }
 };
@@ -141,10 +168,10 @@ NodeType sample_labels_type() {
       "label less "
       "'first': the number of the network's score. What is drawn depends on the seed and the case's name alone. Patches are cut "
       "as by "
-      "train.sample.\n\n"
+      "train.sample. Where labels other than 0 are left out a warning names them.\n\n"
       "A class with fewer voxels than wanted gives all that it has, with a warning that names it. Errors: volumes, labels or "
       "region on "
-      "different grids; a wrong count of numbers in 'voxels'. Reports samples and sample_bytes.";
+      "different grids; a wrong count of numbers in 'voxels'. Reports samples, sample_bytes, and of up to 16 classes how many voxels each has to draw from (class_0_voxels).";
   type.inputs = {kVolumes, kLabels, kRegion};
   type.outputs = {kSamples};
   type.params = sample_params();

@@ -44,6 +44,7 @@ struct Settings {
   std::int64_t least_steps = 8;      ///< of an epoch; a batch that makes fewer is lowered before the training
   std::string gate;                  ///< words for the model file: where samples were drawn; empty: not said
   std::vector<std::string> classes;  ///< names of the network's scores
+  bool background = true;            ///< of more than two classes: the first is the background, which the mean Dice leaves out
 };
 
 }  // namespace flowrun::train

@@ -221,7 +221,7 @@ bool Trainer::judge_epoch(Context& context, EpochFigures& figures, std::vector<d
   if (context.cancelled()) return false;
   figures.validation_loss = found.loss / static_cast<double>(split_.validation.size());
   figures.validation_accuracy = static_cast<double>(found.right) / static_cast<double>(found.count);
-  figures.validation_dice = mean_dice(found);
+  figures.validation_dice = mean_dice(found, settings_.background || found.found.size() == 2);
   for (std::size_t label = 0; label < found.found.size(); ++label) class_dice.push_back(dice_of(found, label));
   return true;
 }

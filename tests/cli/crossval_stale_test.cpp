@@ -187,3 +187,66 @@ TEST_CASE("flowrun crossval --quiet: what fails is named with its fold and step"
   CHECK(contains(failed.err, "flowrun: error: fold a, step train: case 'b': node 'make' (clitest.make, plugin clitest): the value is -1"));
   CHECK_FALSE(contains(failed.err, "error: case"));
 }
+
+TEST_CASE("flowrun crossval: a case under two names is refused, and a file of two folds is a warning") {
+  const Study study;
+  fs::create_directories(study.folder.path() / "c");
+  study.folder.write("c/a.img", "image of a");
+  for (const char* same : {"a.img", "./a.img", "c/a.img"}) {
+    CAPTURE(same);
+    study.folder.write("cases.csv", std::string("case,value,image\na,1,a.img\nb,1,b.img\ncopy,1,") + same + "\n");
+    const Ended ended = study.run({"--dry-run"});
+    CHECK(ended.status == 2);
+    CHECK(contains(ended.err,
+                   "cases 'a' and 'copy' have the same files, so one would be tested by networks that were trained on it"));
+  }
+  study.folder.write("cases.csv",
+                     "case,value,image\na,1,a.img\ncopy,1,a.img\n");  // one file in all rows tells no case from another
+  CHECK(study.run({"--dry-run"}).status == 2);
+  study.folder.write("cases.csv", "case,value,image,x-patient\na,1,a.img,p\nb,1,b.img,q\ncopy,1,a.img,p\n");
+  const Ended together = study.run({"--dry-run", "--together", "x-patient"});
+  CHECK(together.status == 0);
+  CHECK(contains(together.out, "p: trains on 1 case, tests a, copy"));
+  CHECK(contains(together.out, "q: trains on 2 cases, tests b"));
+}
+
+TEST_CASE("flowrun crossval --together: the cases of a value are in one fold") {
+  const Study study;
+  std::string rows = "case,value,image,patient\n";
+  for (const char* name : {"a1", "b1", "a2", "c1", "b2"}) {
+    study.folder.write(std::string(name) + ".img", name);
+    rows += std::string(name) + ",1," + name + ".img," + name[0] + "\n";
+  }
+  study.folder.write("cases.csv", rows);
+  const Ended ended = study.run({"--dry-run", "--together", "patient", "--folds", "2"});
+  CHECK(ended.status == 0);
+  CHECK(contains(ended.out, "fold_1: trains on 2 cases, tests a1, a2, c1"));
+  CHECK(contains(ended.out, "fold_2: trains on 3 cases, tests b1, b2"));
+  CHECK(contains(study.run({"--dry-run"}).err, "column 'patient' is used by no step"));
+  const Ended many = study.run({"--dry-run", "--together", "patient", "--folds", "4"});
+  CHECK(contains(many.err, "the table has 3 values in column 'patient'; 4 folds need at least 4"));
+  CHECK(contains(study.run({"--dry-run", "--together", "pateint"}).err,
+                 "--together: the table has no column 'pateint' (did you mean 'patient'?)"));
+  study.folder.write("cases.csv", "case,value,image,patient\na1,1,a1.img,../up\nb1,1,b1.img,\nc1,1,c1.img,x\n");
+  const Ended odd = study.run({"--dry-run", "--together", "patient"});
+  CHECK(odd.status == 2);
+  CHECK(contains(odd.err, "case 'a1', column 'patient', which --together names: "));
+  CHECK(contains(odd.err, "case 'b1', column 'patient', which --together names: it is empty"));
+}
+
+TEST_CASE("flowrun crossval: a file that two folds have in common is a warning") {
+  const Study study;
+  study.folder.write("train.json",
+                     R"({"format": 1, "name": "train", "inputs": {"value": {"type": "number"}, "image": {"type": "path"},
+      "other": {"type": "path"}}, "nodes": {"make": {"type": "clitest.make", "params": {"value": "${value}", "file": "${image}"}},
+        "more": {"type": "clitest.make", "params": {"value": "${value}", "file": "${other}"}},
+        "all": {"type": "clitest.sum", "inputs": {"volumes": "make.volume"}, "params": {"path": "${out}/sum.txt"}}}})");
+  study.folder.write("t1.img", "one T1");
+  study.folder.write("t2.img", "another");
+  study.folder.write("c.img", "image of c");
+  study.folder.write("cases.csv", "case,value,image,other\na,1,a.img,t1.img\nb,1,b.img,t2.img\nc,1,c.img,t1.img\n");
+  const Ended ended = study.run({"--dry-run"});
+  CHECK(ended.status == 0);
+  CHECK(contains(ended.err, "cases 'a' and 'c' have the same file in column 'other'"));
+  CHECK(contains(ended.err, "--together"));
+}

@@ -167,6 +167,8 @@ Verb crossval_verb(CLI::App& app) {
   verb.required_option("--cases", command.cases, "TABLE", "table of cases (CSV or TSV), with the columns that the graphs need");
   verb.option("--out", command.out, "DIR", "folder with a folder for each fold, made when missing [crossval]");
   verb.option("--folds", command.folds, "N", "number of folds [the plan's; leave one out without]");
+  verb.option("--together", command.together, "COLUMN",
+              "column of the table; cases with one value there, such as a patient's visits, are tested in one fold");
   verb.repeatable("--set", command.settings, "STEP.NAME=VALUE",
                   "set a parameter of a step's graph: STEP.NAME=VALUE (repeatable)");
   verb.option("--threads", command.threads, "N", "threads of the whole process [the cores it may use]");

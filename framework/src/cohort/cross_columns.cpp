@@ -24,8 +24,10 @@ std::vector<std::string> names_in(const std::string& text) {
 
 class ColumnCheck {
  public:
-  ColumnCheck(const CrossTable& table, const CrossPlan& plan, Diagnostics& faults)
-      : table_(table), plan_(plan), faults_(faults) {}
+  ColumnCheck(const CrossTable& table, const CrossPlan& plan, const std::string& together, Diagnostics& faults)
+      : table_(table), plan_(plan), faults_(faults) {
+    if (!together.empty()) used_.insert(together);
+  }
 
   void take(const CrossStep& step, const GraphSpec* graph) {
     std::set<std::string> given;
@@ -112,10 +114,10 @@ class ColumnCheck {
 
 }  // namespace
 
-void check_cross_columns(const CrossTable& table, const CrossPlan& plan,
+void check_cross_columns(const CrossTable& table, const CrossPlan& plan, const std::string& together,
                          const std::vector<std::shared_ptr<const GraphSpec>>& graphs, Diagnostics& faults) {
   if (table.rows.empty()) return;
-  ColumnCheck check(table, plan, faults);
+  ColumnCheck check(table, plan, together, faults);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) check.take(plan.steps[i], graphs[i].get());
   check.report();
 }

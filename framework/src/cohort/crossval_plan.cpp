@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "cohort/cross_columns.h"
+#include "cohort/cross_leaks.h"
 #include "cohort/folds.h"
 #include "cohort/graph_inputs.h"
 #include "cohort/output_folder.h"
@@ -139,6 +141,16 @@ std::vector<std::shared_ptr<const GraphSpec>> check_steps(const CrossvalRequest&
   return graphs;
 }
 
+/// The inputs that are files.
+std::set<std::string> files_of(const std::vector<std::shared_ptr<const GraphSpec>>& graphs) {
+  std::set<std::string> names;
+  for (const auto& graph : graphs)
+    if (graph)
+      for (const ValueSpec& input : graph->value_inputs)
+        if (input.spec.type == ParamType::path) names.insert(input.spec.name);
+  return names;
+}
+
 }  // namespace
 
 PreparedCrossval prepare_crossval(const CrossvalRequest& request, Registry registry, Diagnostics& faults) {
@@ -149,8 +161,11 @@ PreparedCrossval prepare_crossval(const CrossvalRequest& request, Registry regis
   if (!plan) return prepared;
   prepared.plan = std::move(*plan);
   apply_settings(request.settings, prepared.plan, faults);
-  if (!table.rows.empty()) prepared.folds = make_folds(table.rows, fold_count(request, prepared.plan, faults), faults);
-  check_cross_columns(table, prepared.plan, check_steps(request, prepared, faults), faults);
+  if (!table.rows.empty())
+    prepared.folds = make_folds(table, fold_count(request, prepared.plan, faults), request.together, faults);
+  const auto graphs = check_steps(request, prepared, faults);
+  check_cross_columns(table, prepared.plan, request.together, graphs, faults);
+  if (!faults.has_errors()) check_leaks(table, prepared.folds, files_of(graphs), faults);
   if (!faults.has_errors()) check_places(request, prepared, faults);
   check_writable(request.out, "--out", faults);
   return prepared;

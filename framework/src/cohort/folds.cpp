@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cohort/table_reader.h"
+#include "flowrun/host/text.h"
 #include "flowrun/host/validated_graph.h"
 #include "flowrun/sdk/table_text.h"
 
@@ -32,6 +33,26 @@ const std::vector<Columns>& cases_of(const CrossStep& step, const Fold& fold) { 
 
 Columns values_for(const CrossStep& step, const Fold& fold, const fs::path& folder) {
   return {{"fold", folder.string()}, {"cases", std::to_string(cases_of(step, fold).size())}};
+}
+
+/// What is tested as one: the values of a column, in the order of the rows. They become names of folders.
+std::vector<std::string> units_of(const CrossTable& table, const std::string& column, Diagnostics& faults) {
+  std::vector<std::string> units;
+  if (!table.rows.front().contains(column)) {
+    faults.error(table.header,
+                 fmt::format("--together: the table has no column '{}'{}", column, did_you_mean(column, table.columns)));
+    return units;
+  }
+  for (const Columns& row : table.rows) {
+    const std::string& value = row.at(column);
+    if (std::find(units.begin(), units.end(), value) != units.end()) continue;
+    units.push_back(value);
+    const std::string fault = column == "case" ? "" : value.empty() ? "it is empty" : case_name_fault(value);
+    if (!fault.empty())
+      faults.error(table.header,
+                   fmt::format("case '{}', column '{}', which --together names: {}", row.at("case"), column, fault));
+  }
+  return units;
 }
 
 }  // namespace
@@ -69,18 +90,25 @@ CrossTable read_columns(const fs::path& table, Diagnostics& faults) {
   return found;
 }
 
-std::vector<Fold> make_folds(const std::vector<Columns>& rows, int count, Diagnostics& faults) {
-  const std::size_t folds = count == 0 ? rows.size() : static_cast<std::size_t>(count);
-  if (rows.size() < 2 || folds > rows.size()) {
-    faults.error({}, fmt::format("the table has {} cases; {} folds need at least {}", rows.size(),
-                                 std::max<std::size_t>(folds, 2), std::max<std::size_t>(folds, 2)));
+std::vector<Fold> make_folds(const CrossTable& table, int count, const std::string& together, Diagnostics& faults) {
+  const std::vector<Columns>& rows = table.rows;
+  const std::string by = together.empty() ? "case" : together;
+  const std::vector<std::string> units = units_of(table, by, faults);
+  if (faults.has_errors()) return {};
+  const std::size_t folds = count == 0 ? units.size() : static_cast<std::size_t>(count);
+  if (units.size() < 2 || folds > units.size()) {
+    const std::string what = together.empty() ? count_text(units.size(), "case")
+                                              : fmt::format("{} in column '{}'", count_text(units.size(), "value"), together);
+    faults.error({}, fmt::format("the table has {}; {} folds need at least {}", what, std::max<std::size_t>(folds, 2),
+                                 std::max<std::size_t>(folds, 2)));
     return {};
   }
   std::vector<Fold> made(folds);
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    for (std::size_t f = 0; f < folds; ++f) (i % folds == f ? made[f].test : made[f].train).push_back(rows[i]);
-  for (std::size_t f = 0; f < folds; ++f)
-    made[f].name = folds == rows.size() ? made[f].test.front().at("case") : fmt::format("fold_{}", f + 1);
+  for (const Columns& row : rows) {
+    const auto unit = static_cast<std::size_t>(std::find(units.begin(), units.end(), row.at(by)) - units.begin());
+    for (std::size_t f = 0; f < folds; ++f) (unit % folds == f ? made[f].test : made[f].train).push_back(row);
+  }
+  for (std::size_t f = 0; f < folds; ++f) made[f].name = folds == units.size() ? units[f] : fmt::format("fold_{}", f + 1);
   for (const Fold& fold : made)
     if (fold.name == kMeasuresFile)
       faults.error({}, fmt::format("case '{}' is tested alone, and its folder would have the name of the table of measures; "

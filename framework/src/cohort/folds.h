@@ -19,8 +19,9 @@ struct CrossTable {
 /// Reads the table; a cell that names a file beside the table becomes an absolute path. What is wrong goes to `faults`.
 CrossTable read_columns(const std::filesystem::path& table, Diagnostics& faults);
 
-/// `count` folds, of which each case is tested in one; 0: as many as there are cases. Case i is tested in fold i mod count.
-std::vector<Fold> make_folds(const std::vector<Columns>& rows, int count, Diagnostics& faults);
+/// `count` folds, of which each case is tested in one; 0: as many as there are cases. Case i is tested in fold i mod count. With
+/// `together`, a column of the table, the cases with one value there count as one, in the order of their first.
+std::vector<Fold> make_folds(const CrossTable& table, int count, const std::string& together, Diagnostics& faults);
 
 /// The text with ${name} replaced. An unknown name is a fault at `place`.
 std::string substituted(const std::string& text, const Columns& values, const SourceLocation& place, Diagnostics& faults);

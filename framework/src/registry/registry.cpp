@@ -7,6 +7,7 @@
 #include "flowrun/sdk/error.h"
 #include "registry/catalogue.h"
 #include "registry/describe.h"
+#include "registry/matrix_kernels.h"
 #include "registry/memory_need.h"
 
 namespace flowrun {
@@ -89,7 +90,7 @@ const Codec* Registry::codec(std::string_view payload) {
   return nullptr;
 }
 
-Registry::Registry() : state_(std::make_unique<State>()) {}
+Registry::Registry() : state_(std::make_unique<State>()) { registry::choose_matrix_kernels(); }
 Registry::~Registry() = default;
 Registry::Registry(Registry&&) noexcept = default;
 Registry& Registry::operator=(Registry&&) noexcept = default;

@@ -42,6 +42,24 @@ TEST_CASE("scatter_labels: the first class can have the label 1, and of equal sc
   CHECK(runner.output<Labels>("labels").voxels == std::vector<std::int32_t>{0, 1, 0, 0, 2, 0});
 }
 
+TEST_CASE("scatter_labels: probabilities are weighted before the highest is chosen") {
+  const auto labels_of = [](std::vector<double> weights) {
+    NodeRunner runner = runner_of({{"class_weights", weights}}, scores_of({1, 4}, 3, {0.2f, 0.5f, 0.3f, 0.1f, 0.1f, 0.8f}));
+    runner.run();
+    return runner.output<Labels>("labels").voxels;
+  };
+  CHECK(labels_of({}) == std::vector<std::int32_t>{0, 1, 0, 0, 2, 0});
+  CHECK(labels_of({1, 1, 1}) == labels_of({}));
+  CHECK(labels_of({0.9, 0.3, 0.05}) == std::vector<std::int32_t>{0, 0, 0, 0, 0, 0});
+  CHECK(labels_of({0.3, 0.1, 0.25}) == std::vector<std::int32_t>{0, 2, 0, 0, 2, 0});
+  const auto error_of = [](std::vector<double> weights, std::vector<float> scores) {
+    return runner_of({{"class_weights", weights}}, scores_of({1, 4}, 2, scores)).error_of_run();
+  };
+  CHECK(error_of({1, 2, 3}, {0, 1, 0, 1}) ==
+        "parameter 'class_weights' has 3 numbers, but there are 2 classes; give one for each, in their order");
+  CHECK(error_of({1, 2}, {-3, 1, 0, 1}).find("let it end in a softmax") != std::string::npos);
+}
+
 TEST_CASE("scatter_labels: one class, wrong names, NaN and missing scores are refused") {
   CHECK(runner_of({}, scores_of({1, 4}, 1, {0, 1})).error_of_run() ==
         "the scores have 1 class, so none scores highest; have cnn.stage hand over all classes ('output_class' -1)");

@@ -225,6 +225,25 @@ TEST_CASE("train.fit: a model of another shape, or that is none, cannot be start
       contains(Training(folder, "x", {{"network", std::string()}}).error(), "neither parameter 'network' nor 'start' is given"));
 }
 
+TEST_CASE("train.fit: a class without a sample, and a training that teaches nothing, are warnings") {
+  const TestFolder folder;
+  const std::vector<std::string> classes{"not lesion", "lesion", "other"};
+  Training training(folder, "m", {{"classes", classes}, {"learning_rate", 0.0}, {"epochs", std::int64_t{1}}}, 3,
+                    R"({"layers": [{"type": "flatten"}, {"type": "dense", "units": 3}]})");
+  REQUIRE(training.error() == "");
+  const auto warned = [&](const std::string& part) {
+    const auto& warnings = training.runner->warnings();
+    return std::any_of(warnings.begin(), warnings.end(), [&](const std::string& one) { return contains(one, part); });
+  };
+  CHECK(warned("no case has a sample of class 'other'"));
+  CHECK(warned("'learning_rate' is 0, so no weight moves"));
+  Training wild(folder, "w", {{"learning_rate", 10.0}, {"initialisation", std::string("normal")}, {"initial_sd", 10.0}});
+  REQUIRE(wild.error() == "");
+  const auto& warnings = wild.runner->warnings();
+  CHECK(std::any_of(warnings.begin(), warnings.end(),
+                    [](const std::string& one) { return contains(one, "it has learned nothing"); }));
+}
+
 TEST_CASE("train.fit: a network that does not fit the samples is told with the layer and the shapes") {
   const TestFolder folder;
   const auto error = [&](const std::string& layers) {

@@ -5,14 +5,16 @@
 #include <numeric>
 
 #include "common/torch/torch_headers.h"
-#include "train/optimiser.h"
 #include "train/augmentation.h"
 #include "train/epoch_log.h"
 #include "train/first_convolution.h"
 #include "train/initialise.h"
 #include "train/layers.h"
+#include "train/metrics.h"
+#include "train/optimiser.h"
 #include "train/random_order.h"
 #include "train/steps.h"
+#include "train/transposed_convolution.h"
 
 namespace flowrun::train {
 namespace {
@@ -33,6 +35,34 @@ TEST_CASE("first_convolution: gives the values and gradients of at::conv3d") {
   };
   const auto ours = gradients(true), theirs = gradients(false);
   for (std::size_t i = 0; i < ours.size(); ++i) CHECK(at::allclose(ours[i], theirs[i], 1e-4, 1e-3));
+  const at::Tensor weight = torch::randn({5, 3, 3, 5, 5}).requires_grad_(true);
+  CHECK(at::allclose(first_convolution(input, weight, {}, padding), at::conv3d(input, weight, {}, {1, 1, 1}, padding), 1e-4, 1e-4));
+}
+
+TEST_CASE("transposed_convolution: gives the values and gradients of at::conv_transpose3d") {
+  using Sizes = std::vector<std::int64_t>;
+  struct Case {
+    Sizes kernel, stride, padding;
+    bool bias;
+  };
+  for (const Case& one : {Case{{3, 2, 4}, {1, 1, 1}, {0, 0, 0}, true}, Case{{2, 2, 2}, {2, 2, 2}, {0, 0, 0}, true},
+                          Case{{3, 4, 5}, {1, 2, 3}, {1, 0, 2}, false}}) {
+    const auto gradients = [&](bool own) {
+      torch::manual_seed(3);
+      at::Tensor input = torch::randn({2, 5, 4, 6, 7}).requires_grad_(true);
+      at::Tensor weight = torch::randn({5, 3, one.kernel[0], one.kernel[1], one.kernel[2]}).requires_grad_(true);
+      at::Tensor bias = one.bias ? torch::randn({3}).requires_grad_(true) : at::Tensor();
+      const at::Tensor out = own ? transposed_convolution(input, weight, bias, one.stride, one.padding)
+                                 : at::conv_transpose3d(input, weight, bias, one.stride, one.padding);
+      std::vector<at::Tensor> of{input, weight};
+      if (one.bias) of.push_back(bias);
+      auto found = torch::autograd::grad({(out * torch::randn(out.sizes())).sum()}, of);
+      found.push_back(out.detach());
+      return found;
+    };
+    const auto ours = gradients(true), theirs = gradients(false);
+    for (std::size_t i = 0; i < ours.size(); ++i) CHECK(at::allclose(ours[i], theirs[i], 1e-4, 1e-3));
+  }
 }
 
 TEST_CASE("adam: takes the steps of torch.optim.Adam, worked out by hand") {
@@ -145,9 +175,22 @@ TEST_CASE("epoch_log: of more than two classes each has its Dice, the mean is wi
   progress.curve.push_back({.epoch = 1, .training_loss = 0.5, .validation_loss = 0.25, .validation_dice = 0.8});
   CHECK(epoch_line(progress, {"not lesion", "lesion"}, 1, 0) ==
         "epoch 1 of 1: training loss 0.5, validation loss 0.25, Dice 0.8; at most 0 s left");
+  progress.class_dice = {0.99, 0.9, std::nan("")};
+  CHECK(epoch_line(progress, {"none", "CSF", "grey matter"}, 1, 0) ==
+        "epoch 1 of 1: training loss 0.5, validation loss 0.25, mean Dice 0.8 (none 0.99, CSF 0.9, grey matter absent); at most "
+        "0 s left");
   progress.class_dice = {0.99, 0.9, 0.7};
   CHECK(epoch_line(progress, {"none", "CSF", "grey matter"}, 1, 0) ==
         "epoch 1 of 1: training loss 0.5, validation loss 0.25, mean Dice 0.8 (none 0.99, CSF 0.9, grey matter 0.7); at most 0 s left");
+}
+
+TEST_CASE("metrics: a class that is nowhere has no Dice, and the mean is of the others") {
+  const Metrics metrics{.found = {8, 0, 4}, .labelled = {8, 0, 6}, .both = {4, 0, 4}};
+  CHECK(dice_of(metrics, 0) == 0.5);
+  CHECK(std::isnan(dice_of(metrics, 1)));
+  CHECK(mean_dice(metrics, true) == 0.8);
+  CHECK(mean_dice(metrics, false) == doctest::Approx(0.65));
+  CHECK(std::isnan(mean_dice({.found = {8, 0}, .labelled = {8, 0}, .both = {8, 0}}, true)));
 }
 
 TEST_CASE("random_order: an order is a permutation that the stream decides") {

@@ -130,15 +130,16 @@ Labels thirds_of(const Geometry& geometry) {
 
 TEST_CASE("train.sample_labels: draws as many of each class as asked for, and numbers the classes from the first") {
   const ToyCase one(1);
-  const auto runner_of = [&](NodeRunner::Values params) {
+  const auto runner_of = [&](NodeRunner::Values params, const Labels& labels) {
     params.emplace_back("size", std::vector<std::int64_t>{3, 3, 1});
     params.emplace_back("classes", std::int64_t{3});
     params.emplace_back("first", std::int64_t{1});
     NodeRunner runner("train.sample_labels", params);
-    runner.case_name("a").input("volumes", one.bright).input("labels", thirds_of(one.bright.geometry));
+    runner.case_name("a").input("volumes", one.bright).input("labels", labels);
     return runner;
   };
-  NodeRunner runner = runner_of({{"voxels", std::vector<std::int64_t>{5, 9, 7}}});
+  const Labels thirds = thirds_of(one.bright.geometry);
+  NodeRunner runner = runner_of({{"voxels", std::vector<std::int64_t>{5, 9, 7}}}, thirds);
   runner.run();
   const auto samples = std::static_pointer_cast<const train::Samples>(runner.output_ptr("samples"));
   std::array<int, 3> counts{};
@@ -148,14 +149,23 @@ TEST_CASE("train.sample_labels: draws as many of each class as asked for, and nu
   }
   CHECK(counts == std::array<int, 3>{5, 9, 7});
   CHECK(samples->positives == 16);
+  CHECK(runner.reports().at("class_2_voxels") == 240);
   CHECK(std::is_sorted(samples->voxels.begin(), samples->voxels.end()));
   CHECK(runner.warnings().empty());
 
-  NodeRunner many = runner_of({{"voxels", std::vector<std::int64_t>{5, 5, 100000}}});
+  Labels others = thirds;
+  others.voxels[1] = 9, others.voxels[2] = -1, others.voxels[3] = 9;
+  NodeRunner odd = runner_of({{"voxels", std::vector<std::int64_t>{5, 9, 7}}}, others);
+  odd.run();
+  REQUIRE(odd.warnings().size() == 1);
+  CHECK(odd.warnings().front() ==
+        "labels that are no class, since the classes are 1 to 3, are left out: -1 (1 voxel), 9 (2 voxels)");
+
+  NodeRunner many = runner_of({{"voxels", std::vector<std::int64_t>{5, 5, 100000}}}, thirds);
   many.run();
   REQUIRE(many.warnings().size() == 1);
   CHECK(contains(many.warnings().front(), "'white matter' has 240 of 100000"));
-  CHECK(contains(runner_of({{"voxels", std::vector<std::int64_t>{5, 5}}}).error_of_run(),
+  CHECK(contains(runner_of({{"voxels", std::vector<std::int64_t>{5, 5}}}, thirds).error_of_run(),
                  "parameter 'voxels' has 2 numbers for 3 classes"));
 }
 

@@ -160,6 +160,8 @@ TEST_CASE("views: cnn.dense_labels gives over whole slices what it gives patch b
   CHECK(labels({{"strategy", std::string("dense")}}, 1, 0).voxels == alone.voxels);
   CHECK(labels({{"tile", std::int64_t{5}}}, 3, 0).voxels == alone.voxels);
   CHECK(labels({{"tile", std::int64_t{17}}}, 2, 0).voxels == alone.voxels);
+  const auto weighted = labels({{"class_weights", std::vector<double>{1, 0}}}, 1, 0).voxels;
+  CHECK(std::count(weighted.begin(), weighted.end(), 1) == static_cast<std::ptrdiff_t>(list.voxels.size()));
 }
 
 TEST_CASE("views: a padded network runs patch by patch in cnn.dense_labels, with a warning; strategy dense refuses it") {

@@ -18,6 +18,7 @@ struct CrossvalRequest {
   std::string cases;  ///< a table
   std::string out = "crossval";
   std::string folds;  ///< empty: what the plan says
+  std::string together;  ///< column of the table; cases with one value there are tested in one fold. Empty: none
   std::string threads;
   std::vector<std::string> settings;  ///< step.name=value
 };
@@ -29,7 +30,7 @@ using Columns =
     std::map<std::string, std::string>;  ///< one row of the table: "case" and the inputs; paths are absolute or as given
 
 struct Fold {
-  std::string name;  ///< the case that is tested alone, or "fold_2"
+  std::string name;  ///< the case, or the value of `together`, that is tested alone, or "fold_2"
   std::vector<Columns> train, test;
 };
 

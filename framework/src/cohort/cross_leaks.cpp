@@ -1,0 +1,136 @@
+#include "cohort/cross_leaks.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+#include <map>
+
+#include "flowrun/host/file_stamps.h"
+
+namespace flowrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Some bytes from the middle: files that differ mostly differ there, and only the others are read as a whole.
+std::string sample_of(const fs::path& file, std::uintmax_t size) {
+  std::array<char, 65536> bytes{};
+  std::ifstream stream(file, std::ios::binary);
+  stream.seekg(static_cast<std::streamoff>(size / 2));
+  stream.read(bytes.data(), bytes.size());
+  return {bytes.data(), static_cast<std::size_t>(stream.gcount())};
+}
+
+/// What two files share that are the same: their path, or where another file looks like it, their content.
+class Identities {
+ public:
+  explicit Identities(const std::set<std::string>& paths) {
+    std::map<std::pair<std::uintmax_t, std::string>, std::vector<std::string>> alike;
+    for (const std::string& path : paths) {
+      std::error_code error;
+      const fs::path real = fs::canonical(path, error);
+      const std::uintmax_t size = error || !fs::is_regular_file(real, error) ? 0 : fs::file_size(real, error);
+      names_[path] = error ? path : real.string();
+      if (!error && size > 0) alike[{size, sample_of(real, size)}].push_back(path);
+    }
+    for (const auto& [look, same] : alike)
+      if (same.size() > 1)
+        for (const std::string& path : same) names_[path] = records::file_hash(path);
+  }
+  const std::string& of(const std::string& path) const { return names_.at(path); }
+
+ private:
+  std::map<std::string, std::string> names_;
+};
+
+struct Shared {
+  std::string one, other, columns;
+  bool all = true;  ///< each file of both
+};
+
+class LeakCheck {
+ public:
+  LeakCheck(const CrossTable& table, const std::vector<Fold>& folds, const std::set<std::string>& files)
+      : rows_(table.rows), identities_(paths_in(table.rows, files)) {
+    std::vector<std::string> all;
+    for (const std::string& column : table.columns)
+      if (files.contains(column) && column != "case") all.push_back(column);
+    for (const std::string& column : all)
+      if (!is_one_for_all(column)) columns_.push_back(column);
+    if (columns_.empty()) columns_ = all;  // no file is of one case alone
+    for (std::size_t f = 0; f < folds.size(); ++f)
+      for (const Columns& row : folds[f].test) fold_of_[row.at("case")] = f;
+  }
+
+  std::vector<Shared> shared() const {
+    std::map<std::pair<std::string, std::string>, std::size_t> first;  // row by column and file
+    std::map<std::pair<std::size_t, std::size_t>, Shared> found;
+    for (std::size_t row = 0; row < rows_.size(); ++row)
+      for (const std::string& column : columns_) {
+        const std::string& path = rows_[row].at(column);
+        if (path.empty()) continue;
+        const auto [known, is_new] = first.try_emplace({column, identities_.of(path)}, row);
+        if (is_new || fold_of_.at(name(known->second)) == fold_of_.at(name(row))) continue;
+        Shared& pair = found[{known->second, row}];
+        pair.columns += (pair.columns.empty() ? "'" : ", '") + column + "'";
+      }
+    std::vector<Shared> list;
+    for (auto& [rows, pair] : found) {
+      pair.one = name(rows.first), pair.other = name(rows.second);
+      for (const std::string& column : columns_) pair.all = pair.all && same(rows.first, rows.second, column);
+      list.push_back(pair);
+    }
+    return list;
+  }
+
+ private:
+  static std::set<std::string> paths_in(const std::vector<Columns>& rows, const std::set<std::string>& files) {
+    std::set<std::string> paths;
+    for (const Columns& row : rows)
+      for (const auto& [column, cell] : row)
+        if (files.contains(column) && !cell.empty()) paths.insert(cell);
+    return paths;
+  }
+
+  const std::string& name(std::size_t row) const { return rows_[row].at("case"); }
+  bool same(std::size_t one, std::size_t other, const std::string& column) const {
+    const std::string &a = rows_[one].at(column), &b = rows_[other].at(column);
+    return a.empty() || b.empty() ? a.empty() && b.empty() : identities_.of(a) == identities_.of(b);
+  }
+  bool is_one_for_all(const std::string& column) const {
+    for (std::size_t row = 1; row < rows_.size(); ++row)
+      if (rows_[row].at(column) != rows_[0].at(column)) return false;
+    return true;
+  }
+
+  const std::vector<Columns>& rows_;
+  Identities identities_;
+  std::vector<std::string> columns_;
+  std::map<std::string, std::size_t> fold_of_;
+};
+
+}  // namespace
+
+void check_leaks(const CrossTable& table, const std::vector<Fold>& folds, const std::set<std::string>& files,
+                 Diagnostics& faults) {
+  constexpr std::size_t kMost = 5;
+  std::size_t count = 0;
+  for (const Shared& pair : LeakCheck(table, folds, files).shared()) {
+    if (!pair.all && ++count > kMost) continue;
+    const std::string cases = fmt::format("cases '{}' and '{}'", pair.one, pair.other);
+    if (pair.all)
+      faults.error(table.header,
+                   fmt::format("{} have the same files, so one would be tested by networks that were trained on it; "
+                               "remove one of them",
+                               cases));
+    else
+      faults.warning(table.header,
+                     fmt::format("{} have the same file in column {}; where they are of one person, give the table a column "
+                                 "that says so, and name it by --together, which keeps them in one fold",
+                                 cases, pair.columns));
+  }
+  if (count > kMost) faults.warning(table.header, fmt::format("{} more pairs of cases have a file in common", count - kMost));
+}
+
+}  // namespace flowrun
