@@ -36,7 +36,8 @@ class Identities {
     }
     for (const auto& [look, same] : alike)
       if (same.size() > 1)
-        for (const std::string& path : same) names_[path] = records::file_hash(path);
+        for (const std::string& path : same)
+          if (std::string hash = records::file_hash(path); !hash.empty()) names_[path] = std::move(hash);
   }
   const std::string& of(const std::string& path) const { return names_.at(path); }
 
