@@ -170,7 +170,7 @@ TEST_CASE("flowrun crossval: a step that ran well and now fails leaves none of i
   REQUIRE(study.run().status == 0);
   REQUIRE(study.folder.has("cv/a/test/m.csv"));
   const std::string old = study.folder.read("cv/a/models/sum.txt");
-  study.folder.write("cases.csv", "case,value,image\na,-1,a.img\nb,-1,a.img\n");  // clitest.make refuses what is below 0
+  study.folder.write("cases.csv", "case,value,image\na,-1,a.img\nb,-1,b.img\n");  // clitest.make refuses what is below 0
   const Ended failed = study.run();
   CHECK(failed.status == 1);
   CHECK_FALSE(study.folder.has("cv/measures.csv"));
@@ -225,8 +225,8 @@ TEST_CASE("flowrun crossval --together: the cases of a value are in one fold") {
   CHECK(contains(study.run({"--dry-run"}).err, "column 'patient' is used by no step"));
   const Ended many = study.run({"--dry-run", "--together", "patient", "--folds", "4"});
   CHECK(contains(many.err, "the table has 3 values in column 'patient'; 4 folds need at least 4"));
-  CHECK(contains(study.run({"--dry-run", "--together", "pateint"}).err,
-                 "--together: the table has no column 'pateint' (did you mean 'patient'?)"));
+  CHECK(contains(study.run({"--dry-run", "--together", "patients"}).err,
+                 "--together: the table has no column 'patients' (did you mean 'patient'?)"));
   study.folder.write("cases.csv", "case,value,image,patient\na1,1,a1.img,../up\nb1,1,b1.img,\nc1,1,c1.img,x\n");
   const Ended odd = study.run({"--dry-run", "--together", "patient"});
   CHECK(odd.status == 2);

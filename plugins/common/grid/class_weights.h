@@ -18,8 +18,8 @@ inline ParamSpec class_weights_param() {
   return {.name = "class_weights",
           .type = ParamType::numbers,
           .default_value = std::vector<double>{},
-          .help = "Each class's probability is multiplied by its number before the highest is chosen; empty: all alike. Where the "
-                  "training drew equal numbers of each class: the share that the class has of the voxels",
+          .help = "What each class's probability is multiplied by before the highest is chosen, such as its share of the voxels "
+                  "where the training drew equal numbers of each class; empty: all alike",
           .min = 0};
 }
 
