@@ -226,7 +226,7 @@ TEST_CASE("flowrun crossval --together: the cases of a value are in one fold") {
   const Ended many = study.run({"--dry-run", "--together", "patient", "--folds", "4"});
   CHECK(contains(many.err, "the table has 3 values in column 'patient'; 4 folds need at least 4"));
   CHECK(contains(study.run({"--dry-run", "--together", "patients"}).err,
-                 "--together: the table has no column 'patients' (did you mean 'patient'?)"));
+                 "--together: the table has no column 'patients'; did you mean 'patient'?"));
   study.folder.write("cases.csv", "case,value,image,patient\na1,1,a1.img,../up\nb1,1,b1.img,\nc1,1,c1.img,x\n");
   const Ended odd = study.run({"--dry-run", "--together", "patient"});
   CHECK(odd.status == 2);

@@ -27,6 +27,7 @@ class ColumnCheck {
   ColumnCheck(const CrossTable& table, const CrossPlan& plan, const std::string& together, Diagnostics& faults)
       : table_(table), plan_(plan), faults_(faults) {
     if (!together.empty()) used_.insert(together);
+    all_known_ = together.empty() || has(together);  // else the column that is meant would look like an unused one
   }
 
   void take(const CrossStep& step, const GraphSpec* graph) {
