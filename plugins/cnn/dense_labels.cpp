@@ -116,7 +116,6 @@ void DenseLabels::process(Context& context) {
 /// The first of the highest scores, of which each comes `step` values after the one before.
 std::int32_t DenseLabels::label_of(const float* scores, std::int64_t classes, std::int64_t step, const Labels& labels,
                                    std::int64_t voxel) const {
-  grid::require_class_weights(weights_, static_cast<std::size_t>(classes));
   std::int64_t best = 0;
   double highest = -std::numeric_limits<double>::infinity();
   for (std::int64_t i = 0; i < classes; ++i) {
@@ -166,6 +165,7 @@ void DenseLabels::run_boxes(Context& context, const Volumes& volumes, const Voxe
     const VoxelSpan voxels = tiles[static_cast<std::size_t>(i)];
     const VoxelBox box = box_around(list.geometry, voxels);
     const at::Tensor scores = scores_of(volumes, box);
+    grid::require_class_weights(weights_, static_cast<std::size_t>(scores.size(0)));
     const std::int64_t step = box.size[0] * box.size[1] * box.size[2];
     for (const std::int64_t voxel : voxels) {
       const auto at = list.geometry.voxel_at(voxel);
@@ -185,6 +185,7 @@ void DenseLabels::run_patches(Context& context, const Volumes& volumes, const Vo
     const VoxelSpan voxels = VoxelSpan(list.voxels).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(here));
     const Scores scores = scores_of_patches(*patches_, volumes, list.geometry, voxels, [&] { return context.cancelled(); });
     if (context.cancelled()) return;
+    grid::require_class_weights(weights_, static_cast<std::size_t>(scores.classes));
     for (std::size_t i = 0; i < voxels.size(); ++i)
       labels.voxels[static_cast<std::size_t>(voxels[i])] =
           label_of(scores.values.data() + i * static_cast<std::size_t>(scores.classes), scores.classes, 1, labels, voxels[i]);

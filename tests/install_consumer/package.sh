@@ -11,12 +11,12 @@ package=$(echo flowrun_*.deb)
 depends=$(dpkg-deb -f "$package" Depends)
 for library in libc6 libstdc++6 libtbb12; do must_contain "$depends" "$library"; done
 
-dpkg-deb -x "$package" root
-before=$(cat root/usr/lib/flowrun/plugins/*.json | cksum)
+dpkg-deb -x "$package" unpacked
+before=$(cat unpacked/usr/lib/flowrun/plugins/*.json | cksum)
 mkdir cache
 export XDG_CACHE_HOME=$work/cache
-must_contain "$(root/usr/bin/flowrun plugins)" "$work/root/usr/lib/flowrun/plugins/phantom.so"
-must_be "$(cat root/usr/lib/flowrun/plugins/*.json | cksum)" "$before"  # the times in the package fit the manifests
+must_contain "$(unpacked/usr/bin/flowrun plugins)" "$work/unpacked/usr/lib/flowrun/plugins/phantom.so"
+must_be "$(cat unpacked/usr/lib/flowrun/plugins/*.json | cksum)" "$before"  # the times in the package fit the manifests
 must_be "$(ls -A cache)" ""
-root/usr/bin/flowrun run "$project/graphs/head.json" --out out --quiet
+unpacked/usr/bin/flowrun run "$project/graphs/head.json" --out out --quiet
 [[ -s out/head.png ]] || fail "the graph made no picture"

@@ -14,7 +14,7 @@ std::string matrix_kernels_for(const ProcessorFeatures& processor);
 
 /// Sets OPENBLAS_CORETYPE by what the processor can, unless it is set; before a library is loaded that links OpenBLAS. That one
 /// knows processors by their numbers, and takes its oldest kernels for an Intel processor that is newer than it: 0.3.21 of
-/// Debian 12 on Emerald Rapids is 3.6 times as slow. Its names are those that it takes itself for the processors that it knows.
+/// Debian 12 on Emerald Rapids is about a quarter as fast. Its names are those that it takes itself for the processors that it knows.
 void choose_matrix_kernels();
 
 }  // namespace flowrun::registry
