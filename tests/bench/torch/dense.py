@@ -63,15 +63,19 @@ def median(rounds, key):
     return statistics.median(one[key] for one in rounds)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def parser_of(description):
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("flowrun")
     parser.add_argument("models", type=pathlib.Path)
     parser.add_argument("patient", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=8)
-    options = parser.parse_args()
+    return parser
+
+
+def main():
+    options = parser_of(__doc__).parse_args()
     torch.set_grad_enabled(False)
     torch.set_num_threads(options.threads)
     network = compare.patch_network()

@@ -8,8 +8,6 @@ best batch, as modules as the authors have them (plain), and frozen and optimise
 rate is of the time from the start of the first network to the end of the second, cutting the patches included. Rounds of all three
 alternate; what is printed are medians over the rounds and of the ratios.
 """
-import argparse
-import pathlib
 import statistics
 
 import compare
@@ -45,13 +43,7 @@ def patch_network():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("flowrun")
-    parser.add_argument("models", type=pathlib.Path)
-    parser.add_argument("patient", type=pathlib.Path)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=8)
+    parser = dense.parser_of(__doc__)
     parser.add_argument("--gate", type=float, default=1.5, help="candidates are above this many standard deviations")
     options = parser.parse_args()
     torch.set_grad_enabled(False)
