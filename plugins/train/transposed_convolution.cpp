@@ -30,6 +30,30 @@ at::Tensor image_before(const at::Tensor& input, const at::Tensor& weight, const
   return at::empty(size, input.options());  // only its size counts
 }
 
+/// Whether the result has fewer channels than a register has numbers: oneDNN fills registers with channels, so most of their
+/// places would be empty.
+bool has_few_channels(const at::Tensor& weight, const Sizes& stride) {
+  constexpr std::int64_t kVector = 16;  // float32 in a register of AVX-512
+  return weight.size(1) * 2 <= kVector && weight.size(4) > 1 && stride == Sizes(kAxes, 1);
+}
+
+/// The same sums in two steps: a convolution along y and z whose channels are those of the result times the places of the kernel
+/// along x; then each place is added at its x.
+at::Tensor with_few_channels(const at::Tensor& input, const at::Tensor& weight, const Sizes& padding) {
+  const std::int64_t from = weight.size(0), to = weight.size(1), depth = weight.size(2), height = weight.size(3),
+                     width = weight.size(4), columns = input.size(4);
+  const at::Tensor turned = weight.permute({1, 4, 0, 2, 3}).reshape({to * width, from, depth, height, 1}).flip({2, 3});
+  const at::Tensor parts = at::conv3d(input, turned, {}, Sizes(kAxes, 1), Sizes{depth - 1, height - 1, 0});
+  const at::Tensor places = parts.view({parts.size(0), to, width, parts.size(2), parts.size(3), columns});
+  at::Tensor whole = at::zeros({parts.size(0), to, parts.size(2), parts.size(3), columns + width - 1}, input.options());
+  for (std::int64_t x = 0; x < width; ++x) whole.narrow(4, x, columns).add_(places.select(2, x));
+  for (std::size_t axis = 0; axis < kAxes; ++axis) {
+    const auto at = static_cast<std::int64_t>(axis) + 2;
+    whole = whole.narrow(at, padding[axis], whole.size(at) - 2 * padding[axis]);
+  }
+  return whole.contiguous();
+}
+
 struct TransposedConvolution : torch::autograd::Function<TransposedConvolution> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                             const Sizes& stride, const Sizes& padding) {
@@ -37,8 +61,11 @@ struct TransposedConvolution : torch::autograd::Function<TransposedConvolution> 
     context->saved_data["stride"] = stride;
     context->saved_data["padding"] = padding;
     const at::AutoDispatchBelowAutograd below;
-    const at::Tensor before = image_before(input, weight, stride, padding);
-    return gradient_of(false, input, before, weight, stride, padding).add_(bias.view({1, -1, 1, 1, 1}));
+    const at::Tensor result =
+        has_few_channels(weight, stride)
+            ? with_few_channels(input, weight, padding)
+            : gradient_of(false, input, image_before(input, weight, stride, padding), weight, stride, padding);
+    return result.add_(bias.view({1, -1, 1, 1, 1}));
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
