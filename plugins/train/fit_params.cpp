@@ -56,6 +56,12 @@ void add_model_params(std::vector<ParamSpec>& params, Kind kind) {
                           "How weights are drawn; biases begin at 0",
                           {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "normal"}));
   params.push_back(number("initial_sd", 0.01, "Standard deviation of the weights with initialisation normal", 0, 10));
+  params.push_back({.name = "initial_probabilities",
+                    .type = ParamType::numbers,
+                    .default_value = std::vector<double>{},
+                    .help =
+                        "Probability that the network gives each of 'classes' before it is trained, by the biases of its last "
+                        "layer; empty: these are 0; with 'start' they are that model's"});
 }
 
 void add_optimiser_params(std::vector<ParamSpec>& params, Kind kind) {
@@ -202,6 +208,7 @@ Settings settings_of(const Params& params, const std::vector<network::Size3>& si
   Settings settings;
   settings.initialisation = params.text("initialisation");
   settings.initial_sd = params.number("initial_sd");
+  settings.initial_probabilities = params.numbers("initial_probabilities");
   settings.optimiser = params.text("optimiser");
   settings.rho = params.number("rho");
   settings.learning_rate = params.number("learning_rate");

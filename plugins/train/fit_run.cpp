@@ -212,6 +212,8 @@ void fit(Context& context, FitJob job) {
   require_class_weights(job.settings.class_weights, params.texts("classes").size());
   Weights weights(network, shapes);
   initialise(weights, job.settings.initialisation, job.settings.initial_sd, job.settings.seed);
+  if (const auto& given = job.settings.initial_probabilities; !given.empty())
+    begin_with(weights, given, params.texts("classes").size());
   if (!params.text("start").empty()) load_start(weights, params.text("start"), examples.axes());
   require_freezable(weights, job.settings.freeze);
   fit_batch(context, job.settings, static_cast<std::int64_t>(job.split.training.size()), examples.word());

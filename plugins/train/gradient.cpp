@@ -8,6 +8,7 @@
 #include "common/torch/inference.h"
 #include "common/torch/staging.h"
 #include "flowrun/sdk/error.h"
+#include "flushed_denormals.h"
 #include "random_order.h"
 
 namespace flowrun::train {
@@ -126,6 +127,7 @@ Gradient::Part Gradient::train_part(Context& context, const std::vector<at::Tens
                                     std::span<const std::int64_t> samples, std::int64_t first, std::int64_t batch,
                                     std::int64_t epoch, std::int64_t step) const {
   tensor::limit_threads(1);
+  const FlushedDenormals flushed;
   const at::AutoGradMode with_gradients(true);
   Pass pass{true, stream(settings_.seed, Purpose::dropout, static_cast<std::uint64_t>(step)), first, {}, {}};
   const Batch examples = batch_of(context, samples, epoch, true);
@@ -148,6 +150,7 @@ Gradient::Part Gradient::train_part(Context& context, const std::vector<at::Tens
 Metrics Gradient::judge_part(Context& context, const std::vector<at::Tensor>& tensors,
                              std::span<const std::int64_t> samples) const {
   tensor::limit_threads(1);
+  const FlushedDenormals flushed;
   const at::NoGradGuard no_gradients;
   Pass pass;
   const Batch examples = batch_of(context, samples, 0, false);

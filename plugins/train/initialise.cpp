@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
+#include "flowrun/sdk/error.h"
 #include "random_order.h"
 
 namespace flowrun::train {
@@ -66,6 +68,24 @@ void initialise(Weights& weights, const std::string& how, double sd, std::uint64
     else if (parameter.role == Role::bias) std::fill(first, first + weights.size(i), 0.0f);
     else std::fill(first, first + weights.size(i), constant_for(parameter));
   }
+}
+
+void begin_with(Weights& weights, const std::vector<double>& probabilities, std::size_t classes) {
+  const std::string given = "parameter 'initial_probabilities' has ";
+  if (probabilities.size() != classes)
+    throw Error(given + std::to_string(probabilities.size()) + " numbers, but parameter 'classes' has " +
+                std::to_string(classes) + " names; give one number for each");
+  for (const double probability : probabilities)
+    if (!(probability > 0)) throw Error(given + std::to_string(probability) + " where a number above 0 is expected");
+  const double sum = std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
+  if (!(std::abs(sum - 1) < 0.001)) throw Error(given + "numbers that add up to " + std::to_string(sum) + "; 1 is expected");
+  const network::Parameter& last = weights.parameters().back();
+  if (last.role != Role::bias || last.shape != std::vector<std::int64_t>{static_cast<std::int64_t>(classes)})
+    throw Error(
+        "parameter 'initial_probabilities' sets the biases of the network's last layer, but that has none; give it some, or "
+        "leave the parameter out");
+  float* bias = weights.values().data() + weights.offset(weights.parameters().size() - 1);
+  for (const double probability : probabilities) *bias++ = static_cast<float>(std::log(probability));
 }
 
 }  // namespace flowrun::train

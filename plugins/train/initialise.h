@@ -12,4 +12,9 @@ namespace flowrun::train {
 /// normal with the standard deviation `sd`. The numbers depend on the seed and on a parameter's place among the others.
 void initialise(Weights& weights, const std::string& how, double sd, std::uint64_t seed);
 
+/// Gives each class its probability in `probabilities`, before anything is trained, by the biases of the last layer (Lin et al.,
+/// ICCV 2017, section 3.3). Error when there is not one positive number for each of `classes`, when they do not add up to 1, or
+/// when the last layer has no biases.
+void begin_with(Weights& weights, const std::vector<double>& probabilities, std::size_t classes);
+
 }  // namespace flowrun::train

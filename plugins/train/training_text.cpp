@@ -91,9 +91,13 @@ std::string training_text(const Settings& settings, const Examples& examples, co
   training["augmentation"] = augmentation_of(settings.augmentation);
   if (!settings.class_weights.empty()) training["class_weights"] = settings.class_weights;
   if (!settings.gate.empty()) training["gate"] = settings.gate;
-  if (start.path.empty()) training["initialisation"] = settings.initialisation;
-  else
-    training["start"] = std::filesystem::path(start.path).filename().string(), training["start_sha256"] = start.sha256;
+  if (start.path.empty()) {
+    training["initialisation"] = settings.initialisation;
+    if (!settings.initial_probabilities.empty()) training["initial_probabilities"] = settings.initial_probabilities;
+  } else {
+    training["start"] = std::filesystem::path(start.path).filename().string();
+    training["start_sha256"] = start.sha256;
+  }
   if (!settings.freeze.empty()) training["frozen"] = settings.freeze;
   training["date"] = date_text();
   training["made_with"] = {{"plugin", "train"}, {"version", FLOWRUN_TRAIN_VERSION}, {"build", build_text()}};

@@ -208,6 +208,21 @@ TEST_CASE("train.fit: class weights weigh the loss; alike they change nothing, a
     CHECK(contains(Training(folder, "x", with({1, wrong})).error(), "where a number above 0 is expected"));
 }
 
+TEST_CASE("train.fit: a network begins with the probabilities that it is given, and says them; a start has its own") {
+  const TestFolder folder;
+  const Values given{{"initial_probabilities", std::vector<double>{0.9, 0.1}}};
+  const std::string none = trained(folder, "none"), rare = trained(folder, "rare", given);
+  CHECK(difference(none, rare) > 0);
+  CHECK(training_of(none).count("initial_probabilities") == 0);
+  CHECK(training_of(rare).at("initial_probabilities") == std::vector<double>{0.9, 0.1});
+  Values with_start = given;
+  with_start.emplace_back("start", none);
+  const std::string again = trained(folder, "again", with_start);
+  CHECK(training_of(again).count("initial_probabilities") == 0);
+  CHECK(difference(again, trained(folder, "alike", {{"start", none}})) == 0);
+  CHECK(contains(Training(folder, "x", {{"initial_probabilities", std::vector<double>{0.9, 0.2}}}).error(), "add up to 1.1"));
+}
+
 TEST_CASE("train.fit: the model says augmentation, gate, date, version and the hash of the model that it began with") {
   const TestFolder folder;
   const std::string first = trained(folder, "first");

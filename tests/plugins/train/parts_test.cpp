@@ -1,13 +1,17 @@
 // The parts that a training is made of, one by one.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
+#include <memory>
 #include <numeric>
 
 #include "common/torch/torch_headers.h"
+#include "flowrun/sdk/error.h"
 #include "train/augmentation.h"
 #include "train/epoch_log.h"
 #include "train/first_convolution.h"
+#include "train/flushed_denormals.h"
 #include "train/initialise.h"
 #include "train/layers.h"
 #include "train/metrics.h"
@@ -42,16 +46,21 @@ TEST_CASE("first_convolution: gives the values and gradients of at::conv3d") {
 TEST_CASE("transposed_convolution: gives the values and gradients of at::conv_transpose3d") {
   using Sizes = std::vector<std::int64_t>;
   struct Case {
+    std::int64_t channels;  // of the result: up to 8 are computed in another way
     Sizes kernel, stride, padding;
     bool bias;
   };
-  for (const Case& one : {Case{{3, 2, 4}, {1, 1, 1}, {0, 0, 0}, true}, Case{{2, 2, 2}, {2, 2, 2}, {0, 0, 0}, true},
-                          Case{{3, 4, 5}, {1, 2, 3}, {1, 0, 2}, false}}) {
+  for (const Case& one : {Case{9, {3, 2, 4}, {1, 1, 1}, {0, 0, 0}, true}, Case{9, {3, 2, 4}, {1, 1, 1}, {1, 0, 2}, false},
+                          Case{3, {3, 2, 4}, {1, 1, 1}, {0, 0, 0}, true}, Case{8, {1, 4, 9}, {1, 1, 1}, {0, 1, 2}, false},
+                          Case{1, {3, 3, 1}, {1, 1, 1}, {1, 0, 0}, true}, Case{3, {2, 2, 2}, {2, 2, 2}, {0, 0, 0}, true},
+                          Case{3, {3, 4, 5}, {1, 2, 3}, {1, 0, 2}, false}}) {
+    CAPTURE(one.channels);
+    CAPTURE(one.kernel[2]);
     const auto gradients = [&](bool own) {
       torch::manual_seed(3);
       at::Tensor input = torch::randn({2, 5, 4, 6, 7}).requires_grad_(true);
-      at::Tensor weight = torch::randn({5, 3, one.kernel[0], one.kernel[1], one.kernel[2]}).requires_grad_(true);
-      at::Tensor bias = one.bias ? torch::randn({3}).requires_grad_(true) : at::Tensor();
+      at::Tensor weight = torch::randn({5, one.channels, one.kernel[0], one.kernel[1], one.kernel[2]}).requires_grad_(true);
+      at::Tensor bias = one.bias ? torch::randn({one.channels}).requires_grad_(true) : at::Tensor();
       const at::Tensor out = own ? transposed_convolution(input, weight, bias, one.stride, one.padding)
                                  : at::conv_transpose3d(input, weight, bias, one.stride, one.padding);
       std::vector<at::Tensor> of{input, weight};
@@ -63,6 +72,17 @@ TEST_CASE("transposed_convolution: gives the values and gradients of at::conv_tr
     const auto ours = gradients(true), theirs = gradients(false);
     for (std::size_t i = 0; i < ours.size(); ++i) CHECK(at::allclose(ours[i], theirs[i], 1e-4, 1e-3));
   }
+}
+
+TEST_CASE("FlushedDenormals: numbers below the smallest normal one are 0 while it lives, and count again after it") {
+  const bool before = FlushedDenormals::are_flushed();
+  {
+    const FlushedDenormals outer;
+    CHECK(FlushedDenormals::are_flushed());
+    { const FlushedDenormals inner; }
+    CHECK(FlushedDenormals::are_flushed());
+  }
+  CHECK(FlushedDenormals::are_flushed() == before);
 }
 
 TEST_CASE("adam: takes the steps of torch.optim.Adam, worked out by hand") {
@@ -225,6 +245,39 @@ TEST_CASE("initialise: weights have the spread that the name says, biases are 0"
     CHECK(weights.view(2).sum().item<double>() == 32);  // batch_norm's weights are 1
     CHECK(weights.view(6).mean().item<double>() == doctest::Approx(0.25));
   }
+}
+
+TEST_CASE("begin_with: the classes have their probabilities where nothing is seen, and what cannot be is refused") {
+  const auto weights_of = [](const char* layers) {
+    static std::vector<std::unique_ptr<network::Network>> networks;  // a parameter points to its layer
+    networks.push_back(std::make_unique<network::Network>(network::parse_network(layers, "net")));
+    return Weights(*networks.back(), network::infer_shapes(*networks.back(), 1, {3, 3, 3}, "net"));
+  };
+  const char* const net = R"({"layers": [{"type": "convolution", "channels": 3, "kernel": 3}, {"type": "softmax"}]})";
+  Weights weights = weights_of(net);
+  begin_with(weights, {0.9, 0.08, 0.02}, 3);
+  const at::Tensor found = at::softmax(weights.view(1), 0);
+  for (int i = 0; i < 3; ++i) CHECK(found[i].item<double>() == doctest::Approx(std::array{0.9, 0.08, 0.02}[i]).epsilon(1e-5));
+
+  const auto error = [&](const char* layers, const std::vector<double>& given) -> std::string {
+    Weights of = weights_of(layers);
+    try {
+      begin_with(of, given, 3);
+    } catch (const Error& fault) {
+      return fault.what();
+    }
+    return "";
+  };
+  const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+  CHECK(has(error(net, {0.5, 0.5}), "has 2 numbers, but parameter 'classes' has 3 names; give one number for each"));
+  CHECK(has(error(net, {0.5, 0.5, 0}), "has 0.000000 where a number above 0 is expected"));
+  CHECK(has(error(net, {0.5, 0.5, NAN}), "where a number above 0 is expected"));
+  CHECK(has(error(net, {0.5, 0.5, 0.5}), "has numbers that add up to 1.500000; 1 is expected"));
+  CHECK(has(error(R"({"layers": [{"type": "convolution", "channels": 3, "kernel": 3, "bias": false}]})", {0.5, 0.3, 0.2}),
+            "sets the biases of the network's last layer, but that has none"));
+  CHECK(
+      has(error(R"({"layers": [{"type": "convolution", "channels": 3, "kernel": 1}, {"type": "batch_norm"}]})", {0.5, 0.3, 0.2}),
+          "sets the biases of the network's last layer, but that has none"));
 }
 
 }  // namespace
