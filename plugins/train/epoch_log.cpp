@@ -59,8 +59,11 @@ std::string epoch_line(const Progress& progress, const std::vector<std::string>&
   const std::vector<double> by_class = class_dice_of(progress, progress.curve.size() - 1);
   add(by_class.empty() ? "Dice" : "mean Dice", row.validation_dice);
   if (!std::isnan(row.validation_dice)) text += by_class_words(by_class, classes);
-  if (!progress.best.empty())
-    text += "; best so far: epoch " + std::to_string(progress.best_epoch) + " (" + four_digits(progress.best_loss) + ")";
+  if (!progress.best.empty()) {
+    text += "; best so far: epoch " + std::to_string(progress.best_epoch) + " (loss " + four_digits(progress.best_loss);
+    const EpochFigures* const best = best_figures(progress);
+    text += best && !std::isnan(best->validation_dice) ? ", Dice " + four_digits(best->validation_dice) + ")" : ")";
+  }
   if (row.epoch > 0) text += "; at most " + duration_words(seconds_left) + " left";
   return text;
 }

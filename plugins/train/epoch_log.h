@@ -12,9 +12,9 @@ class Context;
 
 namespace flowrun::train {
 
-/// "epoch 3 of 20: training loss 0.551, validation loss 0.468, Dice 0.812; best so far: epoch 3 (0.468); at most 4 min 10 s
-/// left"; of more than two classes "mean Dice 0.812 (none 0.98, CSF 0.9, grey matter 0.72)". Epoch 0 is the model to start with.
-/// `progress` has the row already; `classes` are the names of all classes.
+/// "epoch 3 of 20: training loss 0.551, validation loss 0.468, Dice 0.812; best so far: epoch 3 (loss 0.468, Dice 0.812); at most
+/// 4 min 10 s left"; of more than two classes "mean Dice 0.812 (none 0.98, CSF 0.9, grey matter 0.72)". Epoch 0 is the model to
+/// start with. `progress` has the row already; `classes` are the names of all classes.
 std::string epoch_line(const Progress& progress, const std::vector<std::string>& classes, std::int64_t epochs,
                        double seconds_left);
 

@@ -59,9 +59,8 @@ void add_model_params(std::vector<ParamSpec>& params, Kind kind) {
   params.push_back({.name = "initial_probabilities",
                     .type = ParamType::numbers,
                     .default_value = std::vector<double>{},
-                    .help =
-                        "Probability that the network gives each of 'classes' before it is trained, by the biases of its last "
-                        "layer; empty: these are 0; with 'start' they are that model's"});
+                    .help = "Probability that the network gives each of 'classes' before it is trained, whatever it sees; empty: "
+                            "as its weights are drawn; 'start' has its own"});
 }
 
 void add_optimiser_params(std::vector<ParamSpec>& params, Kind kind) {
@@ -97,7 +96,12 @@ void add_optimiser_params(std::vector<ParamSpec>& params, Kind kind) {
   params.push_back(whole(
       "epochs", crops ? 100 : 50,
       crops ? "Most passes over the crops" : "Most passes over the samples; the paper has 50 in step 1 and 2000 in step 2", 1));
-  params.push_back(whole("patience", crops ? 1000 : 50, "The training ends when no epoch was better for so many", 1, "epochs"));
+  params.push_back(
+      whole("patience", crops ? 1000 : 50, "The training ends when no epoch was better for so many, see 'keep_by'", 1, "epochs"));
+  params.push_back(choice("keep_by", crops ? "dice" : "loss",
+                          "What makes an epoch the best, whose weights are written: the highest Dice of the validation, or its "
+                          "lowest loss",
+                          {"loss", "dice"}));
   params.push_back(whole("seed", 1, "Another seed draws other weights, orders, dropouts and splits", 0));
 }
 
@@ -237,6 +241,7 @@ Settings settings_of(const Params& params, const std::vector<network::Size3>& si
   settings.log = params.text("log");
   settings.epochs = params.integer("epochs");
   settings.patience = params.integer("patience");
+  settings.keep_by = params.text("keep_by");
   settings.checkpoint = params.text("checkpoint");
   settings.checkpoint_minutes = params.number("checkpoint_minutes");
   settings.resume = params.flag("resume");

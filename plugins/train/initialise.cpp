@@ -1,5 +1,6 @@
 #include "initialise.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -79,12 +80,14 @@ void begin_with(Weights& weights, const std::vector<double>& probabilities, std:
     if (!(probability > 0)) throw Error(given + std::to_string(probability) + " where a number above 0 is expected");
   const double sum = std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
   if (!(std::abs(sum - 1) < 0.001)) throw Error(given + "numbers that add up to " + std::to_string(sum) + "; 1 is expected");
-  const network::Parameter& last = weights.parameters().back();
+  const std::size_t place = weights.parameters().size() - 1;
+  const network::Parameter& last = weights.parameters()[place];
   if (last.role != Role::bias || last.shape != std::vector<std::int64_t>{static_cast<std::int64_t>(classes)})
     throw Error(
         "parameter 'initial_probabilities' sets the biases of the network's last layer, but that has none; give it some, or "
         "leave the parameter out");
-  float* bias = weights.values().data() + weights.offset(weights.parameters().size() - 1);
+  float* bias = weights.values().data() + weights.offset(place);
+  std::fill(bias - weights.size(place - 1), bias, 0.0f);
   for (const double probability : probabilities) *bias++ = static_cast<float>(std::log(probability));
 }
 

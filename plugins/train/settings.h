@@ -33,6 +33,7 @@ struct Settings {
   double loss_ratio = 0.05;            ///< of sensitivity_specificity: weight of the sensitivity's error
   std::vector<double> class_weights;   ///< of the cross-entropy, one for each class; empty: all alike
   bool judge_start = false;            ///< the weights to begin with are epoch 0, kept when no epoch is better
+  std::string keep_by = "loss";        ///< of the validation, by which an epoch is the best: loss, dice
   bool keep_last = false;              ///< without validation: the last epoch's weights, not those of the lowest training loss
   // These only say how far it goes and where it goes.
   std::int64_t epochs = 50;

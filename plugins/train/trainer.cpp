@@ -80,7 +80,7 @@ std::uint64_t Trainer::fingerprint() const {
     text.append(" ").append(std::to_string(hash_of({reinterpret_cast<const char*>(&number), sizeof number})));
   for (std::size_t axis = 0; axis < 3; ++axis)
     text += s.augmentation.flip[axis] ? "f" : "-", text += s.augmentation.rotate[axis] ? "r" : "-";
-  text += s.split + std::to_string(s.seed) + s.schedule + (s.judge_start ? "0" : "-") + s.loss + s.optimiser;
+  text += s.split + std::to_string(s.seed) + s.schedule + (s.judge_start ? "0" : "-") + s.loss + s.optimiser + s.keep_by;
   for (const double weight : s.class_weights) text.append(" ").append(std::to_string(weight));
   for (const std::string& name : s.freeze) text.append(" ").append(name);
   const auto* first = reinterpret_cast<const char*>(weights_.values().data());
@@ -226,11 +226,22 @@ bool Trainer::judge_epoch(Context& context, EpochFigures& figures, std::vector<d
   return true;
 }
 
+/// Than the best epoch before. Of epochs with the same Dice, and where there is none, that with the lower loss.
+bool Trainer::is_better(const EpochFigures& figures) const {
+  if (split_.validation.empty()) return figures.training_loss < progress_.best_loss;
+  const EpochFigures* const best = best_figures(progress_);
+  if (best && settings_.keep_by == "dice" && figures.validation_dice != best->validation_dice) {
+    if (std::isnan(best->validation_dice)) return true;
+    if (!std::isnan(figures.validation_dice)) return figures.validation_dice > best->validation_dice;
+    return false;
+  }
+  return figures.validation_loss < progress_.best_loss;
+}
+
 void Trainer::keep_if_best(const EpochFigures& figures) {
-  const double loss = split_.validation.empty() ? figures.training_loss : figures.validation_loss;
   const bool is_kept = split_.validation.empty() && settings_.keep_last;
-  if (!(loss < progress_.best_loss) && !is_kept) return;
-  progress_.best_loss = loss;
+  if (!is_kept && !is_better(figures)) return;
+  progress_.best_loss = split_.validation.empty() ? figures.training_loss : figures.validation_loss;
   progress_.best_epoch = figures.epoch;
   progress_.best = weights_.values();
 }

@@ -35,6 +35,7 @@ class Trainer {
   bool train_batch(Context& context, const std::vector<std::int64_t>& order, std::int64_t epoch);
   bool judge_epoch(Context& context, EpochFigures& figures, std::vector<double>& class_dice);
   void add_row(const EpochFigures& figures, const std::vector<double>& class_dice);
+  bool is_better(const EpochFigures& figures) const;
   void keep_if_best(const EpochFigures& figures);
   void apply_batch_statistics(const BatchResult& result);
   void refuse_nan(double loss, std::int64_t step) const;

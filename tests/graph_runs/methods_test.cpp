@@ -92,7 +92,12 @@ TEST_CASE("methods: Brosch's encoder and a U-Net find lesions of a head that the
   write_heads(folder);
   const Mask truth = read_mask(folder.file("c_lesions.nii.gz"));
   const std::string crops = " --set crop=24,24,24 --set crops=8 --set epochs=30", all_sizes = " --set smallest_lesion=0";
-  train_and_segment(folder, {"brosch2016", {"flair", "t1"}, "lesions", crops + " --set loss_ratio=0.3", "brosch2016_small.json"},
+  train_and_segment(folder,
+                    {"brosch2016",
+                     {"flair", "t1"},
+                     "lesions",
+                     crops + " --set loss_ratio=0.3 --set learning_rate=0.0005",
+                     "brosch2016_small.json"},
                     all_sizes);
   const double encoder = dice(read_mask(folder.file("brosch2016_of_c/c_lesions.nii.gz")), truth);
   MESSAGE("Brosch, small: Dice of lesions " << encoder);

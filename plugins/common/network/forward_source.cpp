@@ -59,11 +59,53 @@ std::string added(const Layer& layer, const std::string& scope) {
   return text;
 }
 
+/// Whether a convolution does the same: each place of the kernel adds to one voxel of the result, and none lies beyond it.
+bool is_convolution(const Layer& layer) {
+  bool is = layer.kind == LayerKind::transposed_convolution && layer.stride == Size3{1, 1, 1};
+  for (std::size_t axis = 0; axis < 3; ++axis) is = is && layer.padding[axis] < layer.kernel[axis];
+  return is;
+}
+
+/// Voxels that such a convolution adds at each side.
+Size3 margin(const Layer& layer) {
+  Size3 voxels{};
+  for (std::size_t axis = 0; axis < 3; ++axis) voxels[axis] = layer.kernel[axis] - 1 - layer.padding[axis];
+  return voxels;
+}
+
+/// LibTorch unfolds a transposed convolution on the CPU into a matrix, gigabytes for a kernel of 9 x 9 x 9, where a convolution
+/// runs in oneDNN.
+std::string transposed(const Layer& layer) {
+  if (!is_convolution(layer))
+    return "torch.conv_transpose3d(x, " + self(layer.weight) + ", " + self_or_none(layer.bias) + ", " + zyx(layer.stride) + ", " +
+           zyx(layer.padding) + ")";
+  return "torch.conv3d(x, torch.flip(torch.transpose(" + self(layer.weight) + ", 0, 1), [2, 3, 4]), " + self_or_none(layer.bias) +
+         ", [1, 1, 1], " + zyx(margin(layer)) + ")";
+}
+
+/// oneDNN fills registers of 16 numbers with channels of the result.
+bool has_few_channels(const Layer& layer) { return is_convolution(layer) && layer.channels <= 8 && layer.kernel[0] > 1; }
+
+/// The same sums in two steps: a convolution along y and z, whose channels are those of the result times the places of the kernel
+/// along x; then each place is added at its x.
+std::string transposed_to_few(const Layer& layer) {
+  const auto [width, height, depth] = layer.kernel;
+  const auto [along_x, along_y, along_z] = margin(layer);
+  const std::string step = std::to_string(width);
+  std::string text = "    parts = torch.conv3d(x, torch.flip(torch.reshape(torch.permute(" + self(layer.weight) +
+                     ", [1, 4, 0, 2, 3]), [" + std::to_string(layer.channels * width) + ", -1, " + std::to_string(depth) + ", " +
+                     std::to_string(height) + ", 1]), [2, 3]), None, [1, 1, 1], " + zyx({0, along_y, along_z}) + ")\n";
+  for (std::int64_t x = 0; x < width; ++x)
+    text += std::string(x == 0 ? "    x = " : "    x = x + ") + "torch.constant_pad_nd(parts[:, " + std::to_string(x) +
+            "::" + step + "], [" + std::to_string(x - layer.padding[0]) + ", " + std::to_string(along_x - x) + "])\n";
+  if (!layer.bias.empty()) text += "    x = x + torch.reshape(" + self(layer.bias) + ", [1, -1, 1, 1, 1])\n";
+  return text;
+}
+
 std::string expression(const Layer& layer, const std::string& scope) {
   switch (layer.kind) {
     case LayerKind::transposed_convolution:
-      return "torch.conv_transpose3d(x, " + self(layer.weight) + ", " + self_or_none(layer.bias) + ", " + zyx(layer.stride) +
-             ", " + zyx(layer.padding) + ")";
+      return transposed(layer);
     case LayerKind::upsample:
       return upsampling(layer);
     case LayerKind::join:
@@ -97,7 +139,8 @@ std::string expression(const Layer& layer, const std::string& scope) {
 std::string statements(const std::vector<Layer>& layers, const std::string& scope) {
   std::string text;
   for (const Layer& layer : layers) {
-    if (layer.kind != LayerKind::dropout) text += "    x = " + expression(layer, scope) + "\n";
+    if (has_few_channels(layer)) text += transposed_to_few(layer);
+    else if (layer.kind != LayerKind::dropout) text += "    x = " + expression(layer, scope) + "\n";
     if (!layer.name.empty()) text += "    " + scope + layer.name + " = x\n";
   }
   return text;

@@ -1,4 +1,6 @@
 #include <cmath>
+#include <cstdio>
+#include <fstream>
 
 #include "toy_training.h"
 
@@ -144,6 +146,35 @@ TEST_CASE("train.fit_volumes: each loss teaches, and each gives other weights") 
     for (const std::string& other : seen) CHECK(difference(training.model, other) > 1e-3);
     seen.push_back(training.model);
   }
+}
+
+TEST_CASE("train.fit_volumes: the weights of the best Dice are written, or of the lowest loss") {
+  const TestFolder folder;
+  // A loss that cares for found voxels alone is lowest where the Dice is not highest.
+  const Values params{{"loss", std::string("sensitivity_specificity")}, {"loss_ratio", 1.0}, {"epochs", std::int64_t{20}}};
+  const auto model_by = [&](const std::string& by) {
+    const std::string curve = folder.file(by + ".csv");
+    Values all = params;
+    all.emplace_back("keep_by", by);
+    all.emplace_back("curve", curve);
+    VolumeTraining training(folder, by, all);
+    REQUIRE(training.error() == "");
+    std::ifstream file(curve);
+    std::string line;
+    std::getline(file, line);
+    int best = 0;
+    double best_loss = 0, best_dice = 0;
+    for (double epoch = 0, trained = 0, loss = 0, found = 0; std::getline(file, line);) {
+      REQUIRE(std::sscanf(line.c_str(), "%lf,%lf,%lf,%lf", &epoch, &trained, &loss, &found) == 4);
+      const bool is_better = by == "loss" || found == best_dice ? loss < best_loss : found > best_dice;
+      if (best == 0 || is_better) best = static_cast<int>(epoch), best_loss = loss, best_dice = found;
+    }
+    CHECK(training.runner->reports().at("best_epoch") == best);
+    return training.model;
+  };
+  const std::string by_dice = model_by("dice"), by_loss = model_by("loss");
+  CHECK(difference(by_dice, by_loss) > 0);
+  CHECK(difference(by_dice, volume_trained(folder, "same", params)) == 0);
 }
 
 TEST_CASE("train.fit_volumes: with few cases none is put aside, a warning says so, and the last weights are written") {

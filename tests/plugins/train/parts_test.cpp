@@ -10,7 +10,6 @@
 #include "flowrun/sdk/error.h"
 #include "train/augmentation.h"
 #include "train/epoch_log.h"
-#include "train/first_convolution.h"
 #include "train/flushed_denormals.h"
 #include "train/initialise.h"
 #include "train/layers.h"
@@ -18,61 +17,9 @@
 #include "train/optimiser.h"
 #include "train/random_order.h"
 #include "train/steps.h"
-#include "train/transposed_convolution.h"
 
 namespace flowrun::train {
 namespace {
-
-TEST_CASE("first_convolution: gives the values and gradients of at::conv3d") {
-  torch::manual_seed(1);
-  const at::Tensor input = torch::randn({17, 3, 7, 8, 9}), factor = torch::randn({17, 5, 7, 6, 9});
-  const std::vector<std::int64_t> padding{1, 1, 2};
-  const auto gradients = [&](bool first) {
-    torch::manual_seed(2);
-    at::Tensor weight = torch::randn({5, 3, 3, 5, 5}).requires_grad_(true), bias = torch::randn({5}).requires_grad_(true);
-    CHECK(suits_first_convolution(input, weight, {1, 1, 1}));
-    const at::Tensor out =
-        first ? first_convolution(input, weight, bias, padding) : at::conv3d(input, weight, bias, {1, 1, 1}, padding);
-    auto found = torch::autograd::grad({(out * factor).sum()}, {weight, bias});
-    found.push_back(out.detach());
-    return found;
-  };
-  const auto ours = gradients(true), theirs = gradients(false);
-  for (std::size_t i = 0; i < ours.size(); ++i) CHECK(at::allclose(ours[i], theirs[i], 1e-4, 1e-3));
-  const at::Tensor weight = torch::randn({5, 3, 3, 5, 5}).requires_grad_(true);
-  CHECK(at::allclose(first_convolution(input, weight, {}, padding), at::conv3d(input, weight, {}, {1, 1, 1}, padding), 1e-4, 1e-4));
-}
-
-TEST_CASE("transposed_convolution: gives the values and gradients of at::conv_transpose3d") {
-  using Sizes = std::vector<std::int64_t>;
-  struct Case {
-    std::int64_t channels;  // of the result: up to 8 are computed in another way
-    Sizes kernel, stride, padding;
-    bool bias;
-  };
-  for (const Case& one : {Case{9, {3, 2, 4}, {1, 1, 1}, {0, 0, 0}, true}, Case{9, {3, 2, 4}, {1, 1, 1}, {1, 0, 2}, false},
-                          Case{3, {3, 2, 4}, {1, 1, 1}, {0, 0, 0}, true}, Case{8, {1, 4, 9}, {1, 1, 1}, {0, 1, 2}, false},
-                          Case{1, {3, 3, 1}, {1, 1, 1}, {1, 0, 0}, true}, Case{3, {2, 2, 2}, {2, 2, 2}, {0, 0, 0}, true},
-                          Case{3, {3, 4, 5}, {1, 2, 3}, {1, 0, 2}, false}}) {
-    CAPTURE(one.channels);
-    CAPTURE(one.kernel[2]);
-    const auto gradients = [&](bool own) {
-      torch::manual_seed(3);
-      at::Tensor input = torch::randn({2, 5, 4, 6, 7}).requires_grad_(true);
-      at::Tensor weight = torch::randn({5, one.channels, one.kernel[0], one.kernel[1], one.kernel[2]}).requires_grad_(true);
-      at::Tensor bias = one.bias ? torch::randn({one.channels}).requires_grad_(true) : at::Tensor();
-      const at::Tensor out = own ? transposed_convolution(input, weight, bias, one.stride, one.padding)
-                                 : at::conv_transpose3d(input, weight, bias, one.stride, one.padding);
-      std::vector<at::Tensor> of{input, weight};
-      if (one.bias) of.push_back(bias);
-      auto found = torch::autograd::grad({(out * torch::randn(out.sizes())).sum()}, of);
-      found.push_back(out.detach());
-      return found;
-    };
-    const auto ours = gradients(true), theirs = gradients(false);
-    for (std::size_t i = 0; i < ours.size(); ++i) CHECK(at::allclose(ours[i], theirs[i], 1e-4, 1e-3));
-  }
-}
 
 TEST_CASE("FlushedDenormals: numbers below the smallest normal one are 0 while it lives, and count again after it") {
   const bool before = FlushedDenormals::are_flushed();
@@ -269,6 +216,7 @@ TEST_CASE("begin_with: the classes have their probabilities where nothing is see
     return "";
   };
   const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+  CHECK(weights.view(0).abs().sum().item<double>() == 0);
   CHECK(has(error(net, {0.5, 0.5}), "has 2 numbers, but parameter 'classes' has 3 names; give one number for each"));
   CHECK(has(error(net, {0.5, 0.5, 0}), "has 0.000000 where a number above 0 is expected"));
   CHECK(has(error(net, {0.5, 0.5, NAN}), "where a number above 0 is expected"));
