@@ -161,7 +161,13 @@ void report_after(Context& context, const Trainer& trainer, const Settings& sett
   context.report("epochs", static_cast<double>(progress.epoch));
   context.report("best_epoch", static_cast<double>(progress.best_epoch));
   context.report("best_loss", progress.best_loss);
-  if (const EpochFigures* best = best_figures(progress)) context.report("best_validation_dice", best->validation_dice);
+  if (const EpochFigures* best = best_figures(progress)) {
+    context.report("best_validation_dice", best->validation_dice);
+    if (best->validation_dice == 0)
+      context.warn(
+          "the network that is written finds nothing of what is labelled in the validation (its Dice is 0); try a lower "
+          "'learning_rate', more 'epochs', or 'initial_probabilities'");
+  }
   if (settings.judge_start) compare_with_start(context, progress);
   const double guessing = std::log(static_cast<double>(settings.classes.size()));
   if (settings.loss == "cross_entropy" && settings.class_weights.empty() && progress.best_loss > guessing)

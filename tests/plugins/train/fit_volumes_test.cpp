@@ -177,6 +177,17 @@ TEST_CASE("train.fit_volumes: the weights of the best Dice are written, or of th
   CHECK(difference(by_dice, volume_trained(folder, "same", params)) == 0);
 }
 
+TEST_CASE("train.fit_volumes: a network that finds nothing is written with a warning") {
+  const TestFolder folder;
+  VolumeTraining training(
+      folder, "m",
+      {{"initial_probabilities", std::vector<double>{0.99, 0.01}}, {"learning_rate", 1e-9}, {"epochs", std::int64_t{1}}});
+  REQUIRE(training.error() == "");
+  CHECK(training.runner->reports().at("best_validation_dice") == 0);
+  REQUIRE(training.runner->warnings().size() == 1);
+  CHECK(contains(training.runner->warnings().front(), "finds nothing of what is labelled in the validation (its Dice is 0)"));
+}
+
 TEST_CASE("train.fit_volumes: with few cases none is put aside, a warning says so, and the last weights are written") {
   const TestFolder folder;
   VolumeTraining training(folder, "m", {{"curve", folder.file("c.csv")}}, 2);
