@@ -230,10 +230,10 @@ bool Trainer::judge_epoch(Context& context, EpochFigures& figures, std::vector<d
 bool Trainer::is_better(const EpochFigures& figures) const {
   if (split_.validation.empty()) return figures.training_loss < progress_.best_loss;
   const EpochFigures* const best = best_figures(progress_);
-  if (best && settings_.keep_by == "dice" && figures.validation_dice != best->validation_dice) {
-    if (std::isnan(best->validation_dice)) return true;
-    if (!std::isnan(figures.validation_dice)) return figures.validation_dice > best->validation_dice;
-    return false;
+  if (best && settings_.keep_by == "dice") {
+    const double now = figures.validation_dice, before = best->validation_dice;
+    if (std::isnan(now) != std::isnan(before)) return std::isnan(before);
+    if (now > before || now < before) return now > before;
   }
   return figures.validation_loss < progress_.best_loss;
 }
