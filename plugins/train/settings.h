@@ -13,7 +13,7 @@ struct Settings {
   // These make the result; a checkpoint of other values is refused.
   std::string initialisation = "glorot_uniform";
   double initial_sd = 0.01;
-  std::vector<double> initial_probabilities;  ///< of the classes, before the training; empty: the last biases are 0
+  std::vector<double> initial_probabilities;  ///< of the classes, before the training; empty: as the weights are drawn
   double learning_rate = 1e-4;
   std::string optimiser = "adam";                     ///< adam, adadelta
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  ///< of Adam
