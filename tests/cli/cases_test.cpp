@@ -190,3 +190,28 @@ TEST_CASE("a graph's name that cannot be a case's name is changed into one") {
   CHECK(ended.status == 0);
   CHECK(folder.has("o/_a_b_c" + std::string(144, 'd') + "_value.txt"));
 }
+
+TEST_CASE("flowrun run: a node that takes all cases would count a case twice that is there under two names") {
+  const TempFolder folder;
+  std::string graph = kFileGraph;
+  graph.replace(
+      graph.find("\"make\""), 0,
+      R"("all": { "type": "clitest.sum", "inputs": { "volumes": "make.volume" }, "params": { "path": "${out}/sum" } }, )");
+  folder.write("sum.json", graph);
+  folder.write("plain.json", kFileGraph);
+  for (const char* file : {"a", "b", "copy_of_a"}) folder.write(std::string(file) + ".img", file == std::string("b") ? "b" : "a");
+  const auto run = [&](const std::string& name, const std::string& rows) {
+    folder.write("cases.csv", "case,image,value\n" + rows);
+    return run_flowrun(folder, {"run", name, "--cases", "cases.csv", "--out", "o", "--dry-run"});
+  };
+  const std::string said = "cases 'a' and 'c' have the same files, so node 'all', which takes all cases, counts them twice";
+  for (const char* same : {"a.img", "./a.img", "copy_of_a.img"}) {
+    CAPTURE(same);
+    const std::string rows = std::string("a,a.img,1\nb,b.img,1\nc,") + same + ",1\n";
+    const Ended ended = run("sum.json", rows);
+    CHECK(ended.status == 0);
+    CHECK(contains(ended.err, said));
+    CHECK_FALSE(contains(run("plain.json", rows).err, "the same files"));  // no node takes all cases
+  }
+  CHECK_FALSE(contains(run("sum.json", "a,a.img,1\nb,b.img,1\nc,a.img,2\n").err, "the same files"));  // with another value
+}

@@ -105,6 +105,16 @@ TEST_CASE("flowrun run: a model that is replaced by one of the same size and tim
   CHECK(setting.kept() == 4);
 }
 
+TEST_CASE("flowrun run: what was computed with another choice of a library's arithmetic is not taken") {
+  const Setting setting;
+  CHECK(setting.kept() == 0);
+  ::setenv("MKL_CBWR", "COMPATIBLE", 1);
+  CHECK(setting.kept() == 0);
+  CHECK(setting.kept() == 4);
+  ::unsetenv("MKL_CBWR");
+  CHECK(setting.kept() == 4);
+}
+
 TEST_CASE("flowrun run: what a plugin made before it was built again is not taken") {
   const Setting setting;
   CHECK(setting.kept() == 0);

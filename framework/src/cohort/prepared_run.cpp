@@ -13,6 +13,7 @@
 #include "cohort/graph_books.h"
 #include "cohort/output_folder.h"
 #include "cohort/partial_graph.h"
+#include "cohort/same_cases.h"
 #include "cohort/shard_set.h"
 #include "cohort/trace_file.h"
 #include "flowrun/host/graph_check.h"
@@ -121,6 +122,7 @@ PreparedRun prepare_run(CohortRequest request, Registry& registry, Diagnostics& 
   if (whole) check_case_list(*whole, run.list, run.request, run.out(), faults);
   if (run.graph && !faults.has_errors())
     check_foreign_files(*run.graph, run.list.cases, run.out(), run.word, books_of_run(run.out(), run.shard, run.word), faults);
+  if (whole && !faults.has_errors()) check_same_cases(*whole, run.list.cases, faults);
   keep_shard(run);
   check_places(run, faults);
   return run;

@@ -24,10 +24,19 @@ std::set<std::string> lines_of(const fs::path& file, const std::set<std::string>
 }
 
 /// The variables by which libraries choose their arithmetic.
-constexpr const char* kChoices[] = {
-    "ATEN_CPU_CAPABILITY",        "DNNL_MAX_CPU_ISA",  "ONEDNN_MAX_CPU_ISA",      "DNNL_DEFAULT_FPMATH_MODE",
-    "ONEDNN_DEFAULT_FPMATH_MODE", "OPENBLAS_CORETYPE", "MKL_ENABLE_INSTRUCTIONS", "NVIDIA_TF32_OVERRIDE",
-    "CUDA_VISIBLE_DEVICES",       "FLOWRUN_PYTHON"};
+constexpr const char* kChoices[] = {"ATEN_CPU_CAPABILITY",
+                                    "DNNL_MAX_CPU_ISA",
+                                    "ONEDNN_MAX_CPU_ISA",
+                                    "DNNL_DEFAULT_FPMATH_MODE",
+                                    "ONEDNN_DEFAULT_FPMATH_MODE",
+                                    "OPENBLAS_CORETYPE",
+                                    "MKL_ENABLE_INSTRUCTIONS",
+                                    "MKL_CBWR",
+                                    "NVIDIA_TF32_OVERRIDE",
+                                    "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
+                                    "CUBLAS_WORKSPACE_CONFIG",
+                                    "CUDA_VISIBLE_DEVICES",
+                                    "FLOWRUN_PYTHON"};
 
 }  // namespace
 
