@@ -1,6 +1,7 @@
 #include "volume.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "channels.h"
@@ -22,6 +23,8 @@ constexpr Output<Labels> kLabels{"labels", "The number of the class that scores 
 
 using Volumes = VolumeRunner::Volumes;
 
+constexpr double kManyTimes = 30;  ///< that a voxel goes through the network: tiles of 1.5 times their overlap and less
+
 void check_images(const Volumes& volumes) {
   const auto name = [](std::size_t i) { return "volumes[" + std::to_string(i) + "]"; };
   if (volumes.empty())
@@ -42,6 +45,7 @@ class VolumeNode : public Node {
   void process(Context& context) override;
 
  private:
+  void warn_of_small_tiles(Context& context, const TilePlan& plan) const;
   void run_here(Context& context, const Volumes& volumes, const TilePlan& plan) const;
   void hand_to_card(Context& context, const Volumes& volumes, const TilePlan& plan);
   std::unique_ptr<const VolumeRunner> runner_on(const c10::Device& device, const Params& params) const;
@@ -84,6 +88,16 @@ void VolumeNode::open(OpenContext& context) {
   check_channel_count(context, kVolumes.name, runner().description(), runner().model().path());
 }
 
+/// Tiles that are hardly longer than their overlap are many.
+void VolumeNode::warn_of_small_tiles(Context& context, const TilePlan& plan) const {
+  const auto voxels = [](const Voxels& size) { return static_cast<double>(size[0] * size[1] * size[2]); };
+  const double times = static_cast<double>(plan.count()) * voxels(plan.tile) / voxels(plan.image);
+  if (plan.count() == 1 || times < kManyTimes) return;
+  context.warn("'tile' is " + std::to_string(tile_) + " and 'overlap' " + std::to_string(overlap_) + ", so there are " +
+               std::to_string(plan.count()) + " tiles and each voxel goes through the network about " +
+               std::to_string(std::lround(times)) + " times; a 'tile' of three times the overlap makes it about 4 times");
+}
+
 /// Softmax and sigmoid leave the order of the classes as it is.
 std::unique_ptr<const VolumeRunner> VolumeNode::runner_on(const c10::Device& device, const Params& params) const {
   const bool is_map = gives_ == Gives::map;
@@ -96,6 +110,7 @@ void VolumeNode::process(Context& context) {
   check_images(volumes);
   const TilePlan plan = plan_tiles(volumes.front()->geometry.size, multiple_, tile_, overlap_, margin_);
   runner().check(volumes, plan);
+  warn_of_small_tiles(context, plan);
   if (!any_axes_) check_axes(runner().description(), runner().model().path(), volumes.front()->geometry);
   if (devices_.use_cards()) hand_to_card(context, volumes, plan);
   else run_here(context, volumes, plan);

@@ -235,6 +235,25 @@ std::int64_t CropExamples::largest_label() const {
   return largest;
 }
 
+/// Cases without a label teach little and give no Dice: one with labels stays among those that are trained on, and where there
+/// are two, one is put aside.
+void CropExamples::share_labels(std::vector<std::int64_t>& aside) const {
+  const auto has_labels = [&](std::int64_t i) { return !cases_[static_cast<std::size_t>(i)].voxels.empty(); };
+  std::vector<std::int64_t> labelled_others, bare_others;
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(cases_.size()); ++i)
+    if (std::find(aside.begin(), aside.end(), i) == aside.end()) (has_labels(i) ? labelled_others : bare_others).push_back(i);
+  const auto labelled = std::find_if(aside.begin(), aside.end(), has_labels);
+  if (labelled != aside.end() && labelled_others.empty() && !bare_others.empty()) *labelled = bare_others.front();
+  else if (labelled == aside.end() && labelled_others.size() > 1 && !aside.empty()) aside.back() = labelled_others.front();
+}
+
+bool CropExamples::is_judged_without_labels(const Split& split) const {
+  return !split.validation.empty() && std::none_of(cases_.begin(), cases_.end(), [&](const Case& one) {
+    const auto& aside = split.validation_cases;
+    return !one.voxels.empty() && std::find(aside.begin(), aside.end(), one.images->case_name) != aside.end();
+  });
+}
+
 Split CropExamples::split(double share, const std::string& how, std::uint64_t seed) const {
   Split split;
   const auto count = static_cast<std::int64_t>(cases_.size());
@@ -242,6 +261,7 @@ Split CropExamples::split(double share, const std::string& how, std::uint64_t se
   if (how == "case" && count < 2)
     throw Error("there is only one case, so none can be put aside for validation; give more cases, or set 'split' to none");
   if (share > 0 && (how == "case" || (how == "auto" && count >= kCasesToSplitBy))) aside = cases_put_aside(count, share, seed);
+  share_labels(aside);
   split.by_case = !aside.empty();
   for (std::int64_t i = 0; i < count; ++i) {
     const Case& one = cases_[static_cast<std::size_t>(i)];

@@ -45,8 +45,11 @@ class CropExamples : public Examples {
   std::size_t bytes() const override;
   const char* word() const override { return "crops"; }
 
-  /// Cases are put aside where there are at least four, or where `how` is "case" ("auto", "none"); the others are trained on.
+  /// Cases are put aside where there are at least four, or where `how` is "case" ("auto", "none"), one with labels among them
+  /// where two have some; the others are trained on.
   Split split(double share, const std::string& how, std::uint64_t seed) const;
+  /// Whether no voxel of the cases that are put aside has a label, though some are put aside.
+  bool is_judged_without_labels(const Split& split) const;
   std::int64_t largest_label() const;
 
  private:
@@ -60,6 +63,7 @@ class CropExamples : public Examples {
   };
   struct View;
 
+  void share_labels(std::vector<std::int64_t>& aside) const;
   std::int64_t training_count() const { return static_cast<std::int64_t>(cases_.size()) * settings_.per_case; }
   network::Size3 random_centre(const Case& of, std::uint64_t own) const;
   View random_view(const Case& of, std::uint64_t own) const;

@@ -1,5 +1,6 @@
 #include "fit_run.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <utility>
@@ -20,6 +21,8 @@
 
 namespace flowrun::train {
 namespace {
+
+const std::string kWhere = "the network that is to be trained";
 
 std::string text_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -45,17 +48,30 @@ void require_views(const Examples& examples, const network::Network& network, co
               "; parameter 'size' of the node that draws them says which are cut");
 }
 
-void require_output(const Examples& examples, const network::Shapes& shapes, const std::string& where) {
-  const network::Shape& output = shapes.output;
-  if (examples.has_label_image()) {
-    if (output.flat || output.channels < 2 || output.size != examples.size())
-      throw Error(where + " gives " + network::in_words(output) + " for a crop of " + network::in_words(shapes.input) +
-                  "; two channels of scores or more are expected, of the same size: give convolutions a padding, and bring back "
-                  "what a pool made smaller (transposed_convolution, upsample)");
-  } else if (!output.flat || output.channels < 2) {
-    throw Error(where + " gives " + network::in_words(output) +
-                " for a patch; a row of two scores or more is expected, as a dense layer gives it");
+void require_row(const network::Shape& output, const std::string& where) {
+  if (output.flat && output.channels >= 2) return;
+  throw Error(where + " gives " + network::in_words(output) +
+              " for a patch; a row of two scores or more is expected, as a dense layer gives it");
+}
+
+void require_image(const network::Shape& output, const network::Shape& crop, const std::string& where) {
+  if (!output.flat && output.channels >= 2 && output.size == crop.size) return;
+  throw Error(where + " gives " + network::in_words(output) + " for a crop of " + network::in_words(crop) +
+              "; two channels of scores or more are expected, of the same size: give convolutions a padding, and bring back "
+              "what a pool made smaller (transposed_convolution, upsample)");
+}
+
+/// What a network of whole images makes of a crop.
+network::Shapes shapes_of_crop(const network::Network& network, std::int64_t channels, const network::Size3& crop) {
+  network::Shapes shapes;
+  try {
+    shapes = network::infer_shapes(network, channels, crop, kWhere);
+  } catch (const Error& fault) {
+    throw Error(std::string(fault.what()) + "; parameter 'crop' is " + network::in_words({crop}) +
+                ": each pool must divide it without a remainder, and it must be at least as large as what the network looks at");
   }
+  require_image(shapes.output, shapes.input, kWhere);
+  return shapes;
 }
 
 void require_classes(const network::Shapes& shapes, std::size_t classes, const std::string& where) {
@@ -118,6 +134,19 @@ void write_model(const std::string& path, const std::string& bytes, const Traine
   }
 }
 
+/// The loss applies a softmax to what comes before one at the end.
+void warn_of_softmax(Context& context, const network::Network& network) {
+  std::int64_t count = 0;
+  const auto add = [&](const std::vector<network::Layer>& layers) {
+    count += std::count_if(layers.begin(), layers.end(),
+                           [](const network::Layer& layer) { return layer.kind == network::LayerKind::softmax; });
+  };
+  for (const auto& branch : network.branches) add(branch.layers);
+  add(network.trunk);
+  if (count > (ends_in_softmax(network) ? 1 : 0))
+    context.warn("the network has a softmax before its end, after which no probability can be near 0 or 1; leave it out");
+}
+
 void report_before(Context& context, const network::Network& network, const network::Shapes& shapes, const FitJob& job) {
   const Split& split = job.split;
   const Settings& settings = job.settings;
@@ -132,6 +161,7 @@ void report_before(Context& context, const network::Network& network, const netw
     if (counts[i] == 0)
       context.warn("no case has " + std::string(job.examples.has_label_image() ? "a voxel" : "a sample") + " of class '" +
                    classes[i] + "', so the network cannot learn it, and its Dice is not known");
+  warn_of_softmax(context, network);
   if (settings.learning_rate == 0) context.warn("'learning_rate' is 0, so no weight moves");
   const std::int64_t needed = training_bytes(network, shapes, std::min(settings.micro_batch, settings.batch), job.threads);
   const std::int64_t predicted = std::max(peak_bytes(), resident_bytes() + needed);
@@ -205,16 +235,33 @@ void load_start(Weights& weights, const std::string& path, const std::string& ax
 
 }  // namespace
 
+void check_volume_network(const Params& params) {
+  const auto is_known = [&](const char* name) { return params.find(name) != nullptr; };
+  for (const char* name : {"network", "channels", "classes", "crop", "class_weights", "initial_probabilities"})
+    if (!is_known(name)) return;               // it depends on the case
+  if (params.text("network").empty()) return;  // the layers are those of the model to start with
+  const network::Network network = network_of(params);
+  const std::size_t classes = params.texts("classes").size();
+  network::Size3 crop{};
+  std::copy_n(params.integers("crop").begin(), 3, crop.begin());
+  const network::Shapes shapes = shapes_of_crop(network, static_cast<std::int64_t>(params.texts("channels").size()), crop);
+  require_classes(shapes, classes, kWhere);
+  require_class_weights(params.numbers("class_weights"), classes);
+  Weights weights(network, shapes);
+  if (const auto given = params.numbers("initial_probabilities"); !given.empty()) begin_with(weights, given, classes);
+}
+
 void fit(Context& context, FitJob job) {
   const Params& params = context.params();
   const Examples& examples = job.examples;
   const network::Network network = network_of(params);
-  const std::string where = "the network that is to be trained";
   require_channels(params, examples);
-  require_views(examples, network, where);
-  const network::Shapes shapes = network::infer_shapes(network, examples.channels(), examples.size(), where);
-  require_output(examples, shapes, where);
-  require_classes(shapes, params.texts("classes").size(), where);
+  require_views(examples, network, kWhere);
+  const bool is_of_crops = examples.has_label_image();
+  const network::Shapes shapes = is_of_crops ? shapes_of_crop(network, examples.channels(), examples.size())
+                                             : network::infer_shapes(network, examples.channels(), examples.size(), kWhere);
+  if (!is_of_crops) require_row(shapes.output, kWhere);
+  require_classes(shapes, params.texts("classes").size(), kWhere);
   require_class_weights(job.settings.class_weights, params.texts("classes").size());
   Weights weights(network, shapes);
   initialise(weights, job.settings.initialisation, job.settings.initial_sd, job.settings.seed);

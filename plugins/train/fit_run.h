@@ -24,6 +24,10 @@ struct FitJob {
 /// network does not fit the samples, the parameters or the model to start with, and when the loss is not a number any more.
 void fit(Context& context, FitJob job);
 
+/// Throws Error where the file of a network of whole images cannot be read, or does not fit the parameters 'crop', 'channels',
+/// 'classes', 'class_weights' and 'initial_probabilities'. For the time before the cases are read.
+void check_volume_network(const Params& params);
+
 /// Throws Error when fewer cases have samples than parameter 'least_cases' asks for.
 void require_cases(const Params& params, std::size_t cases);
 

@@ -33,6 +33,10 @@ class FitVolumesFiring : public Firing {
       context.warn(
           "no case is put aside for validation, so nothing shows whether the training continues for too long, and the weights of "
           "the last epoch are written; from four cases on a quarter of them is put aside");
+    if (examples.is_judged_without_labels(split))
+      context.warn(
+          "no voxel of the cases that are put aside for validation has a label, so their Dice is not known, and the epoch of the "
+          "lowest loss is kept; more cases with labels are needed");
     fit(context, {examples, std::move(split), std::move(settings), device_.device(), device_.threads()});
   }
 
@@ -52,7 +56,10 @@ class FitVolumesFiring : public Firing {
 
 class FitVolumes : public Node {
  public:
-  void open(OpenContext& context) override { device_.open(context); }
+  void open(OpenContext& context) override {
+    check_volume_network(context.params());  // before the cases are read
+    device_.open(context);
+  }
   std::unique_ptr<Firing> begin(Context&) override { return std::make_unique<FitVolumesFiring>(device_); }
 
  private:
@@ -70,11 +77,11 @@ constexpr char kDetails[] =
     "others lie around any voxel whose first channel is not 0. Where they lie and how they are changed depends on the seed, the "
     "epoch "
     "and the crop alone. A crop beyond the images sees 0 there.\n\n"
-    "From four cases on a quarter of them is held out and evaluated as a whole after each epoch, in tiles of a crop's size side "
-    "by "
-    "side: loss, "
-    "and the Dice over all voxels of these cases (mean over the classes but the first). The weights with the best Dice on them "
-    "are written (parameter 'keep_by'); without such cases those of the last epoch, with a warning.\n\n"
+    "From four cases on a quarter of them, one with labels among them where two have some, is held out and evaluated as a whole "
+    "after each epoch, in tiles of a crop's size side by side: loss, and the Dice over all voxels of these cases (mean over the "
+    "classes but the first). The weights with the best Dice on them are written (parameter 'keep_by'); without such cases those "
+    "of "
+    "the last epoch, with a warning.\n\n"
     "All else is as in train.fit: micro-batches, the same result bit by bit for any number of threads, checkpoints and "
     "resumption, "
     "'start' and 'freeze', schedules, the log, the curve, what the model says of itself. Layers with batch_norm see one "

@@ -82,7 +82,7 @@ class Images : public Node {
     });
     for (const Volume* volume : volumes)
       for_each_voxel(geometry, box, [&](std::size_t i) { images.values.push_back(volume->voxels[i]); });
-    report(context, lesions, labels, images);
+    report(context, lesions, labels, region, images);
     context.emit(kImages, std::move(images));
   }
 
@@ -106,7 +106,18 @@ class Images : public Node {
                     "' has a value that is NaN or infinite; repair the image first");
   }
 
-  static void report(Context& context, const Mask* lesions, const Labels* labels, const LabelledImages& images) {
+  /// A label image of tissues that is read as a mask labels the whole brain.
+  static void warn_if_all_is_lesion(Context& context, const Mask& lesions, const Mask& region) {
+    std::int64_t inside = 0, both = 0;
+    for (std::size_t i = 0; i < region.voxels.size(); ++i)
+      if (region.voxels[i]) ++inside, both += lesions.voxels[i] ? 1 : 0;
+    if (both * 10 <= inside * 9) return;
+    context.warn("'" + grid::name_of(lesions.source, "lesions") + "' labels " + std::to_string(100 * both / inside) +
+                 " % of the voxels of 'region'; is it another image, such as one of tissues?");
+  }
+
+  static void report(Context& context, const Mask* lesions, const Labels* labels, const Mask* region,
+                     const LabelledImages& images) {
     const auto labelled =
         static_cast<std::int64_t>(images.labels.size()) - std::count(images.labels.begin(), images.labels.end(), std::uint8_t{0});
     const auto counts = [](const auto& voxels) {
@@ -115,7 +126,8 @@ class Images : public Node {
     const auto all = static_cast<std::int64_t>(lesions ? counts(lesions->voxels) : counts(labels->voxels));
     context.report("labelled_voxels", static_cast<double>(labelled));
     context.report("voxels", static_cast<double>(images.voxels()));
-    if (all == 0) context.warn("no voxel of this case has a label, so it only teaches what is background");
+    if (all == 0) context.warn("no voxel of this case has a label, so it only shows what is background");
+    if (region && lesions) warn_if_all_is_lesion(context, *lesions, *region);
     if (labelled < all)
       context.warn(std::to_string(all - labelled) + " of " + std::to_string(all) +
                    " labelled voxels lie outside of the box around 'region' and are left out");
@@ -137,8 +149,9 @@ NodeType images_type() {
       "(intensity.apply_mask).\n\n"
       "Errors: volumes, mask, labels or region on different grids; both or neither of 'lesions' and 'labels'; labels outside 0 "
       "to 255; "
-      "NaN or infinity in a volume; an empty region. A case without a labelled voxel and labelled voxels outside of the box are "
-      "warnings. Reports labelled_voxels and voxels.";
+      "NaN or infinity in a volume; an empty region. A case without a labelled voxel, labelled voxels outside of the box, and a "
+      "mask "
+      "of more than nine tenths of the region are warnings. Reports labelled_voxels and voxels.";
   type.inputs = {kVolumes, kLesions, kLabels, kRegion};
   type.outputs = {kImages};
   type.concurrent = true;

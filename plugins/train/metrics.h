@@ -15,7 +15,8 @@ struct Metrics {
 
 /// Dice of a class; NaN where it neither is nor was found.
 double dice_of(const Metrics& metrics, std::size_t label);
-/// Mean over the classes that are found or labelled anywhere, without the first where that is the background; NaN: there is none.
+/// Mean over the classes that are found or labelled anywhere, without the first where that is the background. NaN where none of
+/// them is labelled: then a good network has no other Dice than a bad one.
 double mean_dice(const Metrics& metrics, bool first_is_background);
 
 }  // namespace flowrun::train

@@ -79,7 +79,7 @@ std::string write_table(const Folder& folder, const std::vector<std::string>& ca
   return name + ".csv";
 }
 
-std::string flowrun(const std::string& arguments) {
+std::string flowrun(const std::string& arguments, int expected_status) {
   const std::string command =
       std::string(FLOWRUN_EXECUTABLE) + " " + arguments + " --plugin-path " FLOWRUN_TEST_PLUGINS " 2>&1 < /dev/null";
   std::string text;
@@ -89,7 +89,8 @@ std::string flowrun(const std::string& arguments) {
   for (std::size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, n);
   const int status = pclose(pipe);
   INFO(command << "\n" << text);
-  REQUIRE(status == 0);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == expected_status);
   return text;
 }
 

@@ -45,7 +45,7 @@ void write_head(const Head& head, const Folder& folder, const std::string& name,
 std::string write_table(const Folder& folder, const std::vector<std::string>& cases, const std::vector<std::string>& channels);
 
 /// Runs flowrun with the plugins of the tests; requires exit status 0 and gives what it printed.
-std::string flowrun(const std::string& arguments);
+std::string flowrun(const std::string& arguments, int expected_status = 0);
 /// A shipped graph, "msseg2016/segment.json", over the cases of a table into <folder>/<out>.
 std::string run_graph(const std::string& graph, const std::string& table, const Folder& folder, const std::string& out,
                       const std::string& more = "");

@@ -114,5 +114,17 @@ TEST_CASE("methods: Brosch's encoder and a U-Net find lesions of a head that the
   CHECK(unet > 0.3);
 }
 
+TEST_CASE("methods: a network that does not fit the crops is refused before a case is read") {
+  const Folder folder;
+  for (const char* image : {"flair", "t1", "lesions"})
+    std::ofstream(folder.file(std::string("a_") + image + ".nii.gz")) << "none";
+  const std::string table = write_table(folder, {"a"}, {"flair", "t1", "lesions"});
+  const std::string said = flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/unet3d/train.json --quiet --cases " + table + " --out " +
+                                       folder.file("o") + " --set crop=18,18,18",
+                                   2);
+  CHECK(said.find("parameter 'crop' is 18 x 18 x 18 voxels: each pool must divide it without a remainder") != std::string::npos);
+  CHECK_FALSE(fs::exists(folder.file("o/unet3d.pt")));
+}
+
 }  // namespace
 }  // namespace flowrun::testing

@@ -14,6 +14,10 @@ std::vector<std::string> node_ids(const Draft& draft) {
   return ids;
 }
 
+bool has_parameter(const RegisteredType& of, const std::string& name) {
+  return std::any_of(of.type.params.begin(), of.type.params.end(), [&](const ParamSpec& spec) { return spec.name == name; });
+}
+
 void report_graph_setting(Draft& draft, const Setting& setting) {
   const std::string what = "setting '" + setting.key + "': ";
   for (const ValueSpec& input : draft.spec.value_inputs) {
@@ -23,7 +27,12 @@ void report_graph_setting(Draft& draft, const Setting& setting) {
   }
   std::vector<std::string> known;
   for (const ValueSpec& parameter : draft.spec.parameters) known.push_back(parameter.spec.name);
-  const std::string hint = known.empty() ? "; it has none, and a node's parameter is set as node.parameter=value" : "";
+  std::string hint = known.empty() ? "; it has none, and a node's parameter is set as node.parameter=value" : "";
+  for (const DraftNode& node : draft.nodes)
+    if (node.type && has_parameter(*node.type, setting.key)) {
+      hint = "; node '" + node.id + "' has one, which is set as " + node.id + "." + setting.key;
+      break;
+    }
   draft.faults.error({}, what + "the graph has no such parameter" + known_names(setting.key, known) + hint);
 }
 

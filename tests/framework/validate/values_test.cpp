@@ -113,6 +113,7 @@ TEST_CASE("validate: settings that fit nothing are reported") {
         "command line: error: setting 'model': the graph has no such parameter; did you mean 'models'?\n"
         "command line: error: setting 'scal.factor': the graph has no node 'scal'; did you mean 'scale'?\n"
         "command line: error: setting 'scale.factr': node 'scale' has no parameter 'factr'; did you mean 'factor'?");
+  CHECK(faults_of(kGraph, {{{"factor", "1"}}}).find("; node 'scale' has one, which is set as scale.factor") != std::string::npos);
 }
 
 TEST_CASE("version: constraints compare numbers, not text") {

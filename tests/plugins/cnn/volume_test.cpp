@@ -181,6 +181,13 @@ TEST_CASE("volume: tiles that overlap by enough give the whole image's map insid
     CAPTURE(overlap);
     const Values tiles{{"tile", std::int64_t{8}}, {"overlap", overlap}};
     CHECK(difference(map_of(same, volumes, tiles), tensor_of(volumes)[0][1]) < 1e-6);
+    NodeRunner many = runner_of(same, volumes, tiles);
+    many.run();
+    const auto& said = many.warnings();
+    const bool is_warned = std::any_of(said.begin(), said.end(), [](const std::string& one) {
+      return contains(one, "'tile' is 8 and 'overlap' 7, so there are 156 tiles");
+    });
+    CHECK(is_warned == (overlap == 7));
   }
   // A tile's outermost voxels see zeros where the image goes on, so blended ones differ: at most by what these weigh.
   NodeRunner runner = runner_of(model, volumes, {{"tile", std::int64_t{8}}, {"overlap", std::int64_t{4}}});

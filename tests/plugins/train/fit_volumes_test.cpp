@@ -177,6 +177,53 @@ TEST_CASE("train.fit_volumes: the weights of the best Dice are written, or of th
   CHECK(difference(by_dice, volume_trained(folder, "same", params)) == 0);
 }
 
+TEST_CASE(
+    "train.fit_volumes: of cases of which few have labels, one with labels is trained on, and one put aside where there are "
+    "two") {
+  const TestFolder folder;
+  for (const int labelled : {1, 2})
+    for (const std::int64_t seed : {1, 2, 3, 4}) {
+      CAPTURE(labelled);
+      CAPTURE(seed);
+      VolumeTraining training(folder, "m", {{"seed", seed}, {"epochs", std::int64_t{1}}}, 0);
+      for (int i = 0; i < 4; ++i) {
+        Cubes one(static_cast<unsigned>(i + 1));
+        if (i >= labelled) std::fill(one.lesions.voxels.begin(), one.lesions.voxels.end(), 0);
+        training.runner->input("images", images_of(one, "case" + std::to_string(i)));
+      }
+      REQUIRE(training.error() == "");
+      const std::string said = training.runner->warnings().empty() ? "" : training.runner->warnings().front();
+      CHECK(contains(said, "no voxel of the cases that are put aside for validation has a label") == (labelled == 1));
+      CHECK(std::isnan(training.runner->reports().at("best_validation_dice")) == (labelled == 1));
+    }
+}
+
+TEST_CASE("train.images: a mask that labels the whole brain is perhaps another image") {
+  const Cubes one(1);
+  const Mask all = [&] {
+    Mask mask = one.lesions;
+    std::fill(mask.voxels.begin(), mask.voxels.end(), 1);
+    return mask;
+  }();
+  for (const bool is_whole : {false, true}) {
+    NodeRunner runner("train.images", {});
+    runner.case_name("a").input("volumes", one.image).input("lesions", is_whole ? all : one.lesions).input("region", all);
+    runner.run();
+    REQUIRE(runner.warnings().size() == (is_whole ? 1 : 0));
+    if (is_whole) CHECK(contains(runner.warnings().front(), "labels 100 % of the voxels of 'region'"));
+  }
+}
+
+TEST_CASE("train.fit_volumes: a network with two softmaxes is a warning") {
+  const TestFolder folder;
+  std::string network = kToyUNet;
+  network.replace(network.rfind(R"({"type": "softmax"})"), 0, R"({"type": "softmax"}, )");
+  VolumeTraining training(folder, "m", {{"epochs", std::int64_t{1}}}, 5, network);
+  REQUIRE(training.error() == "");
+  REQUIRE(training.runner->warnings().size() >= 1);
+  CHECK(contains(training.runner->warnings().front(), "the network has a softmax before its end"));
+}
+
 TEST_CASE("train.fit_volumes: a network that finds nothing is written with a warning") {
   const TestFolder folder;
   VolumeTraining training(
@@ -226,6 +273,15 @@ TEST_CASE("train.fit_volumes: what cannot be trained is refused with a sentence"
   CHECK(contains(error({}, 2, kToyNetwork), "gives 2 values for a crop of"));
   CHECK(contains(error({{"classes", std::vector<std::string>{"one"}}}, 2),
                  "the images have the label 1, but parameter 'classes' has 1 names"));
+  VolumeTraining third(folder, "third", {}, 0);
+  const Cubes one(1);
+  Labels labels = image_like<Labels>(one.image);
+  labels.voxels[5] = 2;
+  NodeRunner images("train.images", {});
+  images.case_name("a").input("volumes", one.image).input("labels", labels);
+  images.run();
+  third.runner->input("images", images.output_ptr("images"));
+  CHECK(contains(third.error(), "the images have the label 2, but parameter 'classes' has 2 names"));
   CHECK(contains(error({{"split", std::string("case")}}, 1), "there is only one case, so none can be put aside"));
   CHECK(contains(error({{"rotations", std::vector<std::string>{"xz"}}, {"crop", std::vector<std::int64_t>{8, 8, 4}}}, 2),
                  "are not square in that plane"));

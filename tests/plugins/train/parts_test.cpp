@@ -158,6 +158,8 @@ TEST_CASE("metrics: a class that is nowhere has no Dice, and the mean is of the 
   CHECK(mean_dice(metrics, true) == 0.8);
   CHECK(mean_dice(metrics, false) == doctest::Approx(0.65));
   CHECK(std::isnan(mean_dice({.found = {8, 0}, .labelled = {8, 0}, .both = {8, 0}}, true)));
+  CHECK(std::isnan(mean_dice({.found = {6, 2}, .labelled = {8, 0}, .both = {6, 0}}, true)));  // nothing is labelled
+  CHECK(mean_dice({.found = {6, 1, 1}, .labelled = {7, 1, 0}, .both = {6, 1, 0}}, true) == 0.5);
 }
 
 TEST_CASE("random_order: an order is a permutation that the stream decides") {
