@@ -102,12 +102,7 @@ TEST_CASE("methods: Brosch's encoder and a U-Net find lesions of a head that the
   const double encoder = dice(read_mask(folder.file("brosch2016_of_c/c_lesions.nii.gz")), truth);
   MESSAGE("Brosch, small: Dice of lesions " << encoder);
   CHECK(encoder > 0.2);
-  train_and_segment(folder,
-                    {"unet3d",
-                     {"flair", "t1"},
-                     "lesions",
-                     crops + " --set learning_rate=0.01 --set fit.noise=0 --set fit.zoom=1 --set fit.thick_slices=1",
-                     "unet3d_small.json"},
+  train_and_segment(folder, {"unet3d", {"flair", "t1"}, "lesions", crops + " --set learning_rate=0.01", "unet3d_small.json"},
                     all_sizes);
   const double unet = dice(read_mask(folder.file("unet3d_of_c/c_lesions.nii.gz")), truth);
   MESSAGE("U-Net, small: Dice of lesions " << unet);
