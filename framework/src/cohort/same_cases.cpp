@@ -8,7 +8,7 @@
 namespace flowrun {
 namespace {
 
-/// Names of the inputs that are files, the paths in `inputs` replaced by what they have in common with others that are the same.
+/// The values of cases, in which the paths of files are replaced by what equal files share.
 class Comparable {
  public:
   Comparable(const ValidatedGraph& graph, const std::vector<Case>& cases)
