@@ -36,6 +36,7 @@ set(flowrun_graph_files
   models/networks/nicmslesions.json
   models/networks/small.json
   models/networks/unet3d.json
+  models/networks/unet3d_narrow.json
   models/networks/unet3d_small.json
   models/networks/zhang2015.json
   models/networks/zhang2015_small.json

@@ -125,7 +125,8 @@ CaseResult Admission::result_of(CaseItem& item) const {
   for (const auto& [node, sentence] : item.warnings) result.warnings.push_back(state_.graph->nodes[node].id + ": " + sentence);
   result.start_s = std::chrono::duration<double>(item.started - state_.begin.load()).count();
   result.seconds = std::chrono::duration<double>(Clock::now() - item.started).count();
-  for (const auto& [key, value] : item.reports) result.reports.push_back({state_.graph->nodes[key.first].id, key.second, value});
+  for (const auto& [key, value] : item.reports)
+    result.reports.push_back({state_.graph->nodes[key.first].id, key.second, value.value()});
   for (const auto& [node, reason] : item.left_out) result.left_out.push_back({node, reason});
   for (std::size_t i = 0; i < item.kept.uses.size(); ++i)
     if (item.kept.uses[i] == NodeUse::load || item.kept.uses[i] == NodeUse::skip) result.kept.push_back(i);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "schedule/exact_sum.h"
 #include "schedule/item.h"
 #include "schedule/stream_firing.h"
 
@@ -39,7 +40,7 @@ class CaseItem final : public Item {
   std::mutex mutex;                    ///< guards what follows
   std::vector<CaseError> errors;
   ErrorPtr first_error;
-  std::map<std::pair<std::size_t, std::string>, double> reports;  ///< by node and name
+  std::map<std::pair<std::size_t, std::string>, ExactSum> reports;  ///< by node and name
   std::vector<std::pair<std::size_t, std::string>> warnings;  ///< (node, sentence)
   std::map<std::size_t, std::string> left_out;  ///< nodes that did not run, and why; no reason: what they need is left out
   std::map<std::size_t, Params> params;         ///< of the nodes whose parameters vary; entries never move

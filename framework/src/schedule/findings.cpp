@@ -23,7 +23,7 @@ void Findings::report(const PlannedNode& node, const Item& item, std::string_vie
   if (name.empty()) throw Error("the node reported a figure without a name; give report() the name of a column");
   CaseItem* const of = case_of(item);
   const std::lock_guard lock(of ? of->mutex : mutex_);
-  (of ? of->reports : reports_)[{node.index, std::string(name)}] += value;
+  (of ? of->reports : reports_)[{node.index, std::string(name)}].add(value);
 }
 
 void Findings::warn(const PlannedNode& node, const Item& item, std::string_view sentence) {
@@ -48,7 +48,7 @@ ErrorPtr Findings::fail(const PlannedNode& node, const Item& item, std::string m
 void Findings::add_to(RunResult& result, const ValidatedGraph& graph) const {
   const std::lock_guard lock(mutex_);
   result.run_errors = errors_;
-  for (const auto& [key, value] : reports_) result.run_reports.push_back({graph.nodes[key.first].id, key.second, value});
+  for (const auto& [key, value] : reports_) result.run_reports.push_back({graph.nodes[key.first].id, key.second, value.value()});
   result.warnings = warnings_;
 }
 
@@ -77,7 +77,7 @@ void Findings::report_tables(const PlannedNode& node, const Item& item, const Pa
     const auto& row = table->rows.front();
     const std::lock_guard lock(of.mutex);
     for (std::size_t i = 0; i < std::min(row.size(), table->columns.size()); ++i)
-      if (const auto figure = figure_of(row[i])) of.reports.try_emplace({node.index, table->columns[i]}, *figure);
+      if (const auto figure = figure_of(row[i])) of.reports.try_emplace({node.index, table->columns[i]}, ExactSum(*figure));
   }
 }
 

@@ -33,7 +33,7 @@ class Findings {
  private:
   mutable std::mutex mutex_;
   std::vector<CaseError> errors_;
-  std::map<std::pair<std::size_t, std::string>, double> reports_;  ///< by node and name
+  std::map<std::pair<std::size_t, std::string>, ExactSum> reports_;  ///< by node and name
   std::vector<std::string> warnings_;
 };
 

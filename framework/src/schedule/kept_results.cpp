@@ -6,7 +6,7 @@ namespace flowrun::schedule {
 namespace {
 
 void add_note(CaseItem& item, std::size_t node, const NodeNote& note) {
-  for (const auto& [name, value] : note.reports) item.reports[{node, name}] = value;
+  for (const auto& [name, value] : note.reports) item.reports[{node, name}] = ExactSum(value);
   for (const std::string& sentence : note.warnings) item.warnings.emplace_back(node, sentence);
   if (note.left_out) item.left_out.try_emplace(node, *note.left_out);
 }
@@ -15,7 +15,7 @@ NodeNote note_of(CaseItem& item, std::size_t node) {
   NodeNote note;
   const std::lock_guard lock(item.mutex);
   for (auto report = item.reports.lower_bound({node, ""}); report != item.reports.end() && report->first.first == node; ++report)
-    note.reports.emplace_back(report->first.second, report->second);
+    note.reports.emplace_back(report->first.second, report->second.value());
   for (const auto& [of, sentence] : item.warnings)
     if (of == node) note.warnings.push_back(sentence);
   if (const auto left_out = item.left_out.find(node); left_out != item.left_out.end()) note.left_out = left_out->second;
