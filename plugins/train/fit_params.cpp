@@ -197,13 +197,13 @@ std::vector<ParamSpec> params_of(Kind kind) {
   return params;
 }
 
+}  // namespace
+
 network::Size3 size_in(const Params& params, const char* name) {
   network::Size3 size{};
   std::copy_n(params.integers(name).begin(), 3, size.begin());
   return size;
 }
-
-}  // namespace
 
 std::vector<ParamSpec> fit_params() { return params_of(Kind::patches); }
 std::vector<ParamSpec> fit_volumes_params() { return params_of(Kind::crops); }

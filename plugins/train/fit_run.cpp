@@ -10,6 +10,7 @@
 #include "common/torch/precision.h"
 #include "common/torch/trusted_models.h"
 #include "epoch_log.h"
+#include "fit_params.h"
 #include "flowrun/sdk/atomic_file.h"
 #include "flowrun/sdk/node.h"
 #include "initialise.h"
@@ -236,15 +237,13 @@ void load_start(Weights& weights, const std::string& path, const std::string& ax
 }  // namespace
 
 void check_volume_network(const Params& params) {
-  const auto is_known = [&](const char* name) { return params.find(name) != nullptr; };
   for (const char* name : {"network", "channels", "classes", "crop", "class_weights", "initial_probabilities"})
-    if (!is_known(name)) return;               // it depends on the case
+    if (!params.find(name)) return;            // it depends on the case
   if (params.text("network").empty()) return;  // the layers are those of the model to start with
   const network::Network network = network_of(params);
   const std::size_t classes = params.texts("classes").size();
-  network::Size3 crop{};
-  std::copy_n(params.integers("crop").begin(), 3, crop.begin());
-  const network::Shapes shapes = shapes_of_crop(network, static_cast<std::int64_t>(params.texts("channels").size()), crop);
+  const network::Shapes shapes =
+      shapes_of_crop(network, static_cast<std::int64_t>(params.texts("channels").size()), size_in(params, "crop"));
   require_classes(shapes, classes, kWhere);
   require_class_weights(params.numbers("class_weights"), classes);
   Weights weights(network, shapes);

@@ -214,4 +214,10 @@ TEST_CASE("flowrun run: a node that takes all cases would count a case twice tha
     CHECK_FALSE(contains(run("plain.json", rows).err, "the same files"));  // no node takes all cases
   }
   CHECK_FALSE(contains(run("sum.json", "a,a.img,1\nb,b.img,1\nc,a.img,2\n").err, "the same files"));  // with another value
+  folder.write("cases.csv", "case,image,value\na,a.img,1\nb,b.img,1\nc,a.img,1\n");
+  for (const char* shard : {"1/2", "2/2"}) {  // said once
+    const Ended ended =
+        run_flowrun(folder, {"run", "sum.json", "--cases", "cases.csv", "--out", "o", "--dry-run", "--shard", shard});
+    CHECK(contains(ended.err, said) == (std::string(shard) == "1/2"));
+  }
 }

@@ -26,18 +26,26 @@ std::string sample_of(const fs::path& file, std::uintmax_t size) {
 }  // namespace
 
 FileIdentities::FileIdentities(const std::set<std::string>& paths) {
-  std::map<std::pair<std::uintmax_t, std::string>, std::vector<std::string>> alike;
+  std::map<std::uintmax_t, std::set<std::string>> by_size;  // real paths
   for (const std::string& path : paths) {
     std::error_code error;
     const fs::path real = fs::canonical(path, error);
     const std::uintmax_t size = error || !fs::is_regular_file(real, error) ? 0 : fs::file_size(real, error);
     names_[path] = error ? path : real.string();
-    if (!error && size > 0) alike[{size, sample_of(real, size)}].push_back(path);
+    if (!error && size > 0) by_size[size].insert(real.string());
   }
-  for (const auto& [look, same] : alike)
-    if (same.size() > 1)
-      for (const std::string& path : same)
-        if (std::string hash = records::file_hash(path); !hash.empty()) names_[path] = std::move(hash);
+  std::map<std::string, std::string> hashes;  // of real paths
+  for (const auto& [size, files] : by_size) {
+    if (files.size() < 2) continue;
+    std::map<std::string, std::vector<std::string>> alike;
+    for (const std::string& file : files) alike[sample_of(file, size)].push_back(file);
+    for (const auto& [sample, same] : alike)
+      if (same.size() > 1)
+        for (const std::string& file : same)
+          if (std::string hash = records::file_hash(file); !hash.empty()) hashes[file] = std::move(hash);
+  }
+  for (auto& [path, name] : names_)
+    if (const auto hash = hashes.find(name); hash != hashes.end()) name = hash->second;
 }
 
 }  // namespace flowrun

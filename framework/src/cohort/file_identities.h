@@ -6,8 +6,8 @@
 
 namespace flowrun {
 
-/// What files have in common that are the same: their path through links, or their content. Only files of one size and with the
-/// same bytes in their middle are read as a whole.
+/// What files have in common that are the same: their path through links, or their content. Files of a size of
+/// their own are not read, and as a whole only those of one size with the same bytes in their middle.
 class FileIdentities {
  public:
   explicit FileIdentities(const std::set<std::string>& paths);

@@ -122,7 +122,8 @@ PreparedRun prepare_run(CohortRequest request, Registry& registry, Diagnostics& 
   if (whole) check_case_list(*whole, run.list, run.request, run.out(), faults);
   if (run.graph && !faults.has_errors())
     check_foreign_files(*run.graph, run.list.cases, run.out(), run.word, books_of_run(run.out(), run.shard, run.word), faults);
-  if (whole && !faults.has_errors()) check_same_cases(*whole, run.list.cases, faults);
+  if (whole && run.shard.index == 1 && !faults.has_errors())
+    check_same_cases(*whole, run.list.cases, faults);  // once for all shards
   keep_shard(run);
   check_places(run, faults);
   return run;
