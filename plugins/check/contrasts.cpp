@@ -27,8 +27,10 @@ constexpr std::array kImages{Given{kFlair, "FLAIR"}, Given{kT1, "T1"}, Given{kT2
 
 /// An image, what it was given as, and what it looks like.
 struct Judged {
+  const Volume* volume = nullptr;
   std::string contrast, name;
   Signs signs;
+  bool is_same_image(const Judged& other) const { return volume->voxels == other.volume->voxels; }
 };
 
 /// A sign that is larger in one contrast than in every other one.
@@ -77,6 +79,7 @@ class Contrasts : public Node {
       if (const Volume* volume = context.in(port); volume && lies_on_grid_of(brain, *volume) && !context.cancelled())
         if (auto signs = signs_in(context, *volume, contrast, brain, depths)) judged.push_back(std::move(*signs));
     if (context.cancelled()) return;
+    find_same(context, judged);
     for (const Rule& rule : kRules) compare(context, rule, judged);
   }
 
@@ -84,17 +87,25 @@ class Contrasts : public Node {
   static std::optional<Judged> signs_in(Context& context, const Volume& volume, const std::string& contrast, const Mask& brain,
                                         const std::vector<double>& depths) {
     const std::string name = grid::name_of(volume.source, contrast);
-    if (const std::optional<Signs> signs = signs_of(volume, brain, depths)) return Judged{contrast, name, *signs};
+    if (const std::optional<Signs> signs = signs_of(volume, brain, depths)) return Judged{&volume, contrast, name, *signs};
     context.warn("the contrast of '" + name + "', given as " + contrast +
                  ", could not be compared with the others: the brain is too small, or the image is standardised or has one value there");
     return std::nullopt;
+  }
+
+  static void find_same(Context& context, const std::vector<Judged>& judged) {
+    for (std::size_t i = 0; i < judged.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (judged[i].is_same_image(judged[j]))
+          doubt(context, "'" + judged[j].name + "', given as " + judged[j].contrast + ", and '" + judged[i].name +
+                             "', given as " + judged[i].contrast + ", are the same image; give each input its own file");
   }
 
   static void compare(Context& context, const Rule& rule, const std::vector<Judged>& judged) {
     const auto owner = std::ranges::find(judged, rule.contrast, &Judged::contrast);
     if (owner == judged.end()) return;
     for (const Judged& other : judged)
-      if (&other != &*owner && !(owner->signs.*rule.sign > other.signs.*rule.sign))
+      if (&other != &*owner && !other.is_same_image(*owner) && !(owner->signs.*rule.sign > other.signs.*rule.sign))
         doubt(context, "'" + owner->name + "', given as " + owner->contrast + ", and '" + other.name + "', given as " + other.contrast +
                            ", seem exchanged: the " + rule.what + " is brightest in a " + rule.contrast + ", and is " +
                            rounded(owner->signs.*rule.sign, 2) + " in the first and " + rounded(other.signs.*rule.sign, 2) +

@@ -116,7 +116,7 @@ void CascadeNode::check_inputs(const Volumes& volumes, const VoxelList& list) co
   for (const PatchRunner* runner : {&initial(), &second()}) {
     runner->check_kind(kind);
     runner->check_contrasts(grid::contrasts_of(volumes));
-    runner->check_axes(list.geometry);
+    runner->check_grid(list.geometry);
   }
 }
 

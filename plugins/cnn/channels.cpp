@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "common/grid/axes.h"
 #include "flowrun/sdk/connections.h"
 #include "flowrun/sdk/error.h"
 #include "flowrun/sdk/payloads.h"
@@ -24,25 +23,6 @@ void check_contrasts(const network::ModelDescription& description, const std::st
                   ", but the image there is " + contrasts[i] +
                   "; put the volumes in the order of its channels: " + channels_in_order(description));
 }
-
-void check_axes(const network::ModelDescription& description, const std::string& model, const Geometry& geometry) {
-  if (description.axes.empty()) return;
-  const std::string found = grid::axes_words(grid::axes_of(geometry));
-  if (found == description.axes) return;
-  throw Error("the network in '" + model + "' was trained on images whose axes run " + description.axes + ", but these run " +
-              found + "; turn them by geometry.reorient_volume with axes " + description.axes +
-              " (many graphs have a parameter 'axes' for it), or set this node's 'axes' to \"any\"");
-}
-
-ParamSpec axes_param() {
-  return {.name = "axes",
-          .type = ParamType::choice,
-          .default_value = std::string("trained"),
-          .help = "Axes that images may have: those that the network was trained on, where its model says them, or any",
-          .choices = {"trained", "any"}};
-}
-
-bool takes_any_axes(const Params& params) { return params.text("axes") == "any"; }
 
 void check_channel_count(OpenContext& context, std::string_view port, const network::ModelDescription& description,
                          const std::string& model) {

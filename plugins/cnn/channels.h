@@ -6,8 +6,6 @@
 
 #include "common/network/model_description.h"
 #include "flowrun/sdk/context.h"
-#include "flowrun/sdk/geometry.h"
-#include "flowrun/sdk/parameters.h"
 
 namespace flowrun::cnn {
 
@@ -15,14 +13,6 @@ namespace flowrun::cnn {
 /// its place. Channels that one of the two lacks are left alone.
 void check_contrasts(const network::ModelDescription& description, const std::string& model,
                      const std::vector<std::string>& contrasts);
-
-/// Throws Error, naming the model's file, where the axes of an image are not those that the description says, so that the network
-/// would see heads turned over. Passes where the description says nothing.
-void check_axes(const network::ModelDescription& description, const std::string& model, const Geometry& geometry);
-
-/// The parameter `axes`: whether check_axes is called.
-ParamSpec axes_param();
-bool takes_any_axes(const Params& params);
 
 /// Throws Error, before any case, where the graph connects another number of volumes to input `port` than the description has
 /// channels. Passes where one of the two is not known.

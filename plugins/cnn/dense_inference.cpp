@@ -134,7 +134,7 @@ void DenseInference::check_inputs(const Volumes& volumes, const VoxelList& list)
   grid::require_valid(list, "voxels");
   patches_->check_kind(no_patches(volumes, list));
   patches_->check_contrasts(grid::contrasts_of(volumes));
-  patches_->check_axes(list.geometry);
+  patches_->check_grid(list.geometry);
 }
 
 void DenseInference::process(Context& context) {

@@ -17,6 +17,7 @@
 #include "common/torch/parameters.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
+#include "grid_check.h"
 #include "patch_runner.h"
 #include "patchwise.h"
 #include "shared_runner.h"
@@ -54,14 +55,14 @@ class DenseLabels : public Node {
   std::int32_t first_ = 0;
   std::vector<double> weights_;  ///< of the classes; empty: all alike
   std::int64_t tile_ = 0;
-  bool any_axes_ = false;
+  GridRules rules_;
 };
 
 void DenseLabels::open(OpenContext& context) {
   const Params& params = context.params();
   first_ = static_cast<std::int32_t>(params.integer("first"));
   tile_ = params.integer("tile");
-  any_axes_ = takes_any_axes(params);
+  rules_ = grid_rules_of(params);
   weights_ = grid::class_weights_of(params);
   patches_ = std::make_unique<PatchRunner>(params.text("model"), params.integer("batch"), c10::Device(c10::kCPU));
   const network::ModelDescription& description = patches_->description();
@@ -96,7 +97,7 @@ void DenseLabels::process(Context& context) {
   grid::require_channels(volumes, kVolumes.name, list);
   grid::require_valid(list, "voxels");
   patches_->check_contrasts(grid::contrasts_of(volumes));
-  if (!any_axes_) check_axes(patches_->description(), patches_->model().path(), list.geometry);
+  check_grid(patches_->description(), patches_->model().path(), list.geometry, rules_);
   Labels labels;
   labels.geometry = list.geometry;
   labels.source = list.source;

@@ -53,7 +53,7 @@ PatchRunner::PatchRunner(const Params& params, c10::Device device, const tensor:
 
 PatchRunner::PatchRunner(const Params& params, const std::string& model, c10::Device device, const tensor::Arithmetic& arithmetic)
     : PatchRunner(model, params.integer("batch"),
-                  {params.integer("output_class"), params.text("activation"), takes_any_axes(params)}, device, arithmetic) {}
+                  {params.integer("output_class"), params.text("activation"), grid_rules_of(params)}, device, arithmetic) {}
 
 PatchRunner::PatchRunner(const std::string& model, std::int64_t batch, c10::Device device)
     : PatchRunner(model, batch, Wanted{}, device, {}) {}
@@ -65,7 +65,7 @@ PatchRunner::PatchRunner(const std::string& model, std::int64_t batch, const Wan
       activation_(wanted.activation),
       batch_(batch),
       output_class_(wanted.output_class),
-      any_axes_(wanted.any_axes) {
+      rules_(wanted.rules) {
   const auto classes = static_cast<std::int64_t>(description_.classes.size());
   if (classes > 0 && output_class_ >= classes)
     throw Error("parameter 'output_class' is " + std::to_string(output_class_) + ", but the network in '" + model_->path() +
@@ -132,9 +132,7 @@ void PatchRunner::check_contrasts(const std::vector<std::string>& contrasts) con
   cnn::check_contrasts(description_, model_->path(), contrasts);
 }
 
-void PatchRunner::check_axes(const Geometry& geometry) const {
-  if (!any_axes_) cnn::check_axes(description_, model_->path(), geometry);
-}
+void PatchRunner::check_grid(const Geometry& geometry) const { cnn::check_grid(description_, model_->path(), geometry, rules_); }
 
 at::Tensor PatchRunner::forward(const at::Tensor& input, const PatchBatch& patches) const {
   at::Tensor output;
@@ -251,26 +249,27 @@ std::int64_t PatchRunner::classes_without_patches(const PatchBatch& patches) con
 }
 
 std::vector<ParamSpec> PatchRunner::params() {
-  return {{.name = "model",
-           .type = ParamType::path,
-           .help = "TorchScript file of a network that takes N x C x D x H x W and gives N x K"},
-          {.name = "batch",
-           .type = ParamType::integer,
-           .default_value = std::int64_t{32},
-           .help = "Patches that go through the network at a time",
-           .min = 1,
-           .unit = "patches"},
-          {.name = "output_class",
-           .type = ParamType::integer,
-           .default_value = std::int64_t{1},
-           .help = "The class whose score is kept, numbered from 0; -1 keeps all",
-           .min = -1},
-          {.name = "activation",
-           .type = ParamType::choice,
-           .default_value = std::string("none"),
-           .help = "Applied to the network's output: softmax over the classes, or sigmoid of each",
-           .choices = {"none", "softmax", "sigmoid"}},
-          axes_param()};
+  std::vector<ParamSpec> specs{{.name = "model",
+                                .type = ParamType::path,
+                                .help = "TorchScript file of a network that takes N x C x D x H x W and gives N x K"},
+                               {.name = "batch",
+                                .type = ParamType::integer,
+                                .default_value = std::int64_t{32},
+                                .help = "Patches that go through the network at a time",
+                                .min = 1,
+                                .unit = "patches"},
+                               {.name = "output_class",
+                                .type = ParamType::integer,
+                                .default_value = std::int64_t{1},
+                                .help = "The class whose score is kept, numbered from 0; -1 keeps all",
+                                .min = -1},
+                               {.name = "activation",
+                                .type = ParamType::choice,
+                                .default_value = std::string("none"),
+                                .help = "Applied to the network's output: softmax over the classes, or sigmoid of each",
+                                .choices = {"none", "softmax", "sigmoid"}}};
+  for (ParamSpec& spec : grid_params()) specs.push_back(std::move(spec));
+  return specs;
 }
 
 }  // namespace flowrun::cnn

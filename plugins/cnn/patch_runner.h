@@ -12,6 +12,7 @@
 #include "common/torch/model.h"
 #include "flowrun/sdk/parameters.h"
 #include "flowrun/sdk/payloads.h"
+#include "grid_check.h"
 
 namespace flowrun::cnn {
 
@@ -44,8 +45,8 @@ class PatchRunner {
   void check_kind(const PatchBatch& patches) const;
   /// Throws Error, naming both, when a channel is known to be of another contrast than the network's description says.
   void check_contrasts(const std::vector<std::string>& contrasts) const;
-  /// Throws Error, naming both axes, when the images do not have those of the network's description, unless the node takes any.
-  void check_axes(const Geometry& geometry) const;
+  /// Throws Error when the images have other axes or voxel sizes than the network's description, unless the node takes any.
+  void check_grid(const Geometry& geometry) const;
   /// Throws Error, naming the voxel, when a score is NaN.
   void refuse_nan(const Scores& scores) const;
   /// A warning with the range of the scores where they are no probabilities, and which activation to choose; else empty.
@@ -54,14 +55,14 @@ class PatchRunner {
   std::int64_t classes_without_patches(const PatchBatch& patches) const;
   std::int64_t batch() const { return batch_; }
 
-  /// model, batch, output_class, activation and axes.
+  /// model, batch, output_class, activation, axes and spacing.
   static std::vector<ParamSpec> params();
 
  private:
   struct Wanted {
     std::int64_t output_class = -1;
     std::string activation = "none";
-    bool any_axes = false;
+    GridRules rules;
   };
   PatchRunner(const std::string& model, std::int64_t batch, const Wanted& wanted, c10::Device device,
               const tensor::Arithmetic& arithmetic);
@@ -79,7 +80,7 @@ class PatchRunner {
   std::string activation_;
   std::int64_t batch_ = 0;
   std::int64_t output_class_ = 0;
-  bool any_axes_ = false;
+  GridRules rules_;
   mutable std::mutex comparing_;
   mutable std::atomic<bool> is_independent_{false};  ///< a patch's score was seen not to depend on the others of its batch
   mutable std::atomic<std::int64_t> fixed_batch_{0};  ///< the only number of patches that the network takes; 0: any so far

@@ -27,7 +27,7 @@ class Stage : public Node {
   }
 
   void process(Context& context) override {
-    runners_.front()->check_axes(context.in(kPatches).front()->geometry);
+    runners_.front()->check_grid(context.in(kPatches).front()->geometry);
     if (devices_.use_cards()) return hand_to_card(context);
     const PatchRunner& runner = *runners_.front();
     const std::vector<const PatchBatch*> views = context.in(kPatches);
@@ -95,13 +95,17 @@ NodeType stage_type() {
       "A model can describe itself by an extra file \"flowrun.json\" in its archive (torch.jit.save(network, file, "
       "_extra_files={\"flowrun.json\": text})): {\"format\": 1, \"network\": \"a few words\", \"input\": {\"channels\": "
       "[\"FLAIR\", "
-      "\"T1\"], \"size\": [15, 15, 15], \"axes\": \"LAS\"}, \"output\": {\"classes\": [\"not lesion\", \"lesion\"]}}, the "
-      "size along x, y, z, the axes as the sides that x, y and z run towards. "
+      "\"T1\"], \"size\": [15, 15, 15], \"axes\": \"LAS\", \"spacing\": [1, 1, [1, 3]]}, \"output\": {\"classes\": "
+      "[\"not lesion\", \"lesion\"]}}, the "
+      "size along x, y, z, the axes as the sides that x, y and z run towards, the voxel size along each axis in mm, or the "
+      "smallest "
+      "and the largest of the images that the network was trained on. "
       "\"network\" may also be an object with "
       "the layers (docs/own-models.md). Patches are then checked against it before the network runs. A network of several views "
       "(patches of different sizes or planes around one voxel, patches.extract_like) has \"views\" in the place of \"size\", and "
       "gets the values of a voxel's patches as one row, N x 1 x 1 x 1 x values. Images in other axes "
-      "are refused unless 'axes' is any, as flips at test time need it. A model is a program: take "
+      "are refused unless 'axes' is any, as flips at test time need it, and images with voxels of another size (by more than a "
+      "factor of 1.25, along an axis that the patches have neighbours along) unless 'spacing' is any. A model is a program: take "
       "it from people you trust. Operators that "
       "a network does not need are refused by name (docs/security.md). A network that was traced with a batch of fixed size is "
       "run "

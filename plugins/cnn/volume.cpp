@@ -10,6 +10,7 @@
 #include "common/torch/inference.h"
 #include "device_nodes.h"
 #include "flowrun/sdk/payloads.h"
+#include "grid_check.h"
 #include "volume_job.h"
 #include "volume_node.h"
 #include "volume_runner.h"
@@ -59,7 +60,7 @@ class VolumeNode : public Node {
   NodeDevices devices_;
   std::vector<std::unique_ptr<const VolumeRunner>> runners_;  ///< by device
   std::int64_t multiple_ = 1, tile_ = 0, overlap_ = 0, margin_ = 0, at_once_ = 1;
-  bool any_axes_ = false;
+  GridRules rules_;
 };
 
 void VolumeNode::open(OpenContext& context) {
@@ -68,7 +69,7 @@ void VolumeNode::open(OpenContext& context) {
   tile_ = params.integer("tile");
   overlap_ = params.integer("overlap");
   margin_ = params.integer("margin");
-  any_axes_ = takes_any_axes(params);
+  rules_ = grid_rules_of(params);
   if (tile_ % multiple_ != 0)
     throw Error("parameter 'tile' is " + std::to_string(tile_) + ", which is no multiple of 'multiple' (" +
                 std::to_string(multiple_) + "), so each tile would be filled up with zeros inside the image; take a multiple");
@@ -111,7 +112,7 @@ void VolumeNode::process(Context& context) {
   const TilePlan plan = plan_tiles(volumes.front()->geometry.size, multiple_, tile_, overlap_, margin_);
   runner().check(volumes, plan);
   warn_of_small_tiles(context, plan);
-  if (!any_axes_) check_axes(runner().description(), runner().model().path(), volumes.front()->geometry);
+  check_grid(runner().description(), runner().model().path(), volumes.front()->geometry, rules_);
   if (devices_.use_cards()) hand_to_card(context, volumes, plan);
   else run_here(context, volumes, plan);
 }
@@ -224,7 +225,7 @@ std::vector<ParamSpec> params(Gives gives) {
   specs.push_back(voxels_param("overlap", 16, 0, 4095, "Voxels by which neighbouring tiles overlap, where there are tiles"));
   specs.push_back(voxels_param(
       "margin", 0, 0, 2047, "Voxels of a tile beside its faces inside the image that do not count, since zeros lie behind them"));
-  specs.push_back(axes_param());
+  for (ParamSpec& spec : grid_params()) specs.push_back(std::move(spec));
   for (ParamSpec& spec : tensor::Arithmetic::params()) specs.push_back(std::move(spec));
   return specs;
 }
@@ -243,8 +244,9 @@ constexpr char kDetails[] =
     "'overlap', and both 'tile' and 'overlap' multiples of 'multiple', the map is that of the whole image but for rounding. A "
     "network that "
     "looks at the whole image (norms over it, deep U-Nets) gives another map in tiles than whole.\n\n"
-    "The description inside a model (see cnn.stage) is checked: the number of channels, their contrasts, the axes, the classes, "
-    "and the "
+    "The description inside a model (see cnn.stage) is checked: the number of channels, their contrasts, the axes, the voxel "
+    "sizes, the "
+    "classes, and the "
     "size where it says one. Models are checked as there before any of their code runs (docs/security.md).\n\n"
     "On the CPU a tile has one thread, and the engine's free threads take other tiles; results are the same bit by bit for any "
     "number of threads. On a GPU a firing hands its tiles to the GPU's own thread, two are on it at a time. Several GPUs (device "

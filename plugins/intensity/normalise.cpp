@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include "brain_signs.h"
@@ -16,13 +17,23 @@ constexpr Input<Volume> kVolume{"volume", "Image in any unit"};
 constexpr OptionalInput<Mask> kMask{"mask", "Voxels over which mean and sd are taken when 'over' is mask, on the volume's grid"};
 constexpr Output<Volume> kOutVolume{"volume", "Image in sd from its mean, on the same grid"};
 
+std::string four_digits(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
 struct Statistics {
   std::int64_t count = 0;
   double mean = 0;
   double sd = 0;
   bool constant = false;
-  float highest = 0;
+  float lowest = 0, highest = 0;
 };
+
+/// Vessels, skin and fluid are at most some 30 sd from the mean of a head. One value that is far from all others, such as 1e30,
+/// can be further away than this by itself: it makes the sd, and all other voxels become nearly 0.
+constexpr double kFarthest = 100;
 
 /// Mean and population sd of the voxels for which chosen(index) is true. Two passes in a fixed order: exact enough for any image,
 /// and the same to the last bit whatever the threads do.
@@ -45,6 +56,7 @@ Statistics statistics_of(const std::vector<float>& voxels, Chosen chosen) {
   for (std::size_t i = 0; i < voxels.size(); ++i)
     if (chosen(i)) squares += (voxels[i] - found.mean) * (voxels[i] - found.mean);
   found.sd = std::sqrt(squares / static_cast<double>(found.count));
+  found.lowest = low;
   found.highest = high;
   found.constant = low == high;  // rounding of the mean can leave an sd that is not quite 0
   return found;
@@ -102,6 +114,16 @@ void warn_of_sign(Context& context, const Statistics& found, const std::string& 
                  "be inverted, or have a wrong intercept; look at it, and compare its brightness with the other images");
 }
 
+void warn_of_far_values(Context& context, const Statistics& found, const std::string& volume, const std::string& chosen) {
+  const double below = (found.mean - found.lowest) / found.sd, above = (found.highest - found.mean) / found.sd;
+  if (std::max(below, above) <= kFarthest) return;
+  context.warn(
+      "the " + chosen + " of '" + volume + "' have the value " + four_digits(above > below ? found.highest : found.lowest) +
+      ", which is " + four_digits(std::max(below, above)) +
+      " sd from their mean; such a value decides the sd, and little contrast is left in the rest: repair the image, or bring "
+      "its values between two quantiles first (intensity.quantiles, intensity.rescale)");
+}
+
 class Normalise : public Node {
  public:
   void process(Context& context) override {
@@ -113,6 +135,7 @@ class Normalise : public Node {
     const std::string name = grid::name_of(volume.source, "volume");
     require_usable(found, name, chosen_words(over, mask));
     warn_of_sign(context, found, name, chosen_words(over, mask));
+    warn_of_far_values(context, found, name, chosen_words(over, mask));
     if (over == "nonzero") warn_of_background(context, volume);
     context.report("mean", found.mean);
     context.report("sd", found.sd);
@@ -140,7 +163,8 @@ NodeType normalise_type() {
       "Errors: no voxel is chosen; the chosen voxels all have one value or include NaN or infinity; the mask is on another "
       "grid; 'over' is mask and none is connected. A mask that is connected but not used is a warning, and so are chosen voxels "
       "of which "
-      "none is above 0 and, with 'over' nonzero, voxels that cannot be a brain (intensity.nonzero_mask says by what signs). "
+      "none is above 0, a value that is more than 100 sd from the mean and, with 'over' nonzero, voxels that cannot be a brain "
+      "(intensity.nonzero_mask says by what signs). "
       "Reports mean and sd in the units of "
       "the "
       "image.";

@@ -1,6 +1,7 @@
 #include "node_types.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -72,6 +73,8 @@ std::array<double, 3> centroid(const Geometry& geometry, const Sums& lesion, boo
   return point;
 }
 
+constexpr double kMostMl = 400;  // the white matter of an adult
+
 class LesionTable : public Node {
  public:
   void process(Context& context) override {
@@ -95,10 +98,19 @@ class LesionTable : public Node {
     context.report("lesions", static_cast<double>(table.rows.size()));
     context.report("volume_mm3", volume);
     context.report("lesion_volume_ml", volume / 1000);
+    warn_of_volume(context, volume / 1000, grid::name_of(labels.source, "labels"));
     context.emit(kTable, std::move(table));
   }
 
  private:
+  /// A network that fits its images badly marks most of the head, and the run ends well all the same.
+  static void warn_of_volume(Context& context, double ml, const std::string& name) {
+    if (ml <= kMostMl) return;
+    context.warn("the lesions in '" + name + "' are " + std::to_string(std::llround(ml)) +
+                 " ml together, as much as all white matter of an adult (about 400 ml); look at them, at whether the images were "
+                 "prepared as those that the network was trained on, and at the voxel size");
+  }
+
   static Table empty_table(const std::string& frame, bool probability, const std::string& flair) {
     Table table;
     table.columns = {"case", "lesion", "voxels", "volume_mm3"};
@@ -128,9 +140,11 @@ NodeType lesions_type() {
   type.details =
       "For each label above 0, in the order of the labels: the voxels, the volume in mm3, the centroid (the mean of the voxels' "
       "centres) in mm, with a probability map the mean and the largest probability, with a FLAIR image its mean over the lesion: "
-      "mean_flair_sd of an image that was normalised to standard deviations, mean_flair of any other. 'frame' says whether the coordinates are those of NIfTI viewers (RAS: x to the "
+      "mean_flair_sd of an image that was normalised to standard deviations, mean_flair of any other. 'frame' says whether the "
+      "coordinates are those of NIfTI viewers (RAS: x to the "
       "right, y to the front, z up) or of DICOM and ITK (LPS); the names of the columns say it too.\n\n"
-      "An image without labels gives a table without rows. Errors: labels below 0; images on two grids. "
+      "An image without labels gives a table without rows. More than 400 ml of lesions are a warning: an adult has about as much "
+      "white matter. Errors: labels below 0; images on two grids. "
       "Reports lesions, volume_mm3 and lesion_volume_ml.";
   type.inputs = {kLabels, kProbability, kFlair};
   type.outputs = {kTable};

@@ -186,6 +186,12 @@ void CropExamples::fill(std::int64_t sample, std::int64_t epoch, bool training, 
   if (training) change(input, labels, stream(settings_.seed, Purpose::augment, of_number), number, own);
 }
 
+std::vector<network::Spacing> CropExamples::spacings() const {
+  std::vector<network::Spacing> spacings;
+  for (const Case& one : cases_) spacings.push_back(one.images->spacing);
+  return spacings;
+}
+
 std::uint64_t CropExamples::hash() const {
   const CropSettings& s = settings_;
   std::uint64_t hash = hash_of("crops");

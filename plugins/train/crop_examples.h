@@ -40,10 +40,12 @@ class CropExamples : public Examples {
   void fill(std::int64_t sample, std::int64_t epoch, bool training, float* input, std::int64_t* labels) const override;
   std::uint64_t hash() const override;
   std::vector<std::string> case_names() const override;
+  std::vector<network::Spacing> spacings() const override;
   std::int64_t labelled() const override;
   std::vector<std::int64_t> counts(std::size_t classes) const override;
   std::size_t bytes() const override;
   const char* word() const override { return "crops"; }
+  const char* validation_word() const override { return "tiles"; }
 
   /// Cases are put aside where there are at least four, or where `how` is "case" ("auto", "none"), one with labels among them
   /// where two have some; the others are trained on.

@@ -102,6 +102,12 @@ std::vector<std::string> DataSet::case_names() const {
   return names;
 }
 
+std::vector<network::Spacing> DataSet::spacings() const {
+  std::vector<network::Spacing> spacings;
+  for (const auto& one : cases_) spacings.push_back(one->geometry.spacing);
+  return spacings;
+}
+
 std::uint64_t DataSet::hash() const {
   std::uint64_t hash = hash_of("samples");
   for (const auto& one : cases_) {

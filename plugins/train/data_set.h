@@ -32,6 +32,7 @@ class DataSet : public Examples {
   bool has_label_image() const override { return false; }
   void fill(std::int64_t sample, std::int64_t epoch, bool training, float* input, std::int64_t* labels) const override;
   std::vector<std::string> case_names() const override;
+  std::vector<network::Spacing> spacings() const override;
   const char* word() const override { return "samples"; }
   std::int64_t case_of(std::int64_t sample) const { return places_[static_cast<std::size_t>(sample)].case_index; }
   std::int64_t label(std::int64_t sample) const;

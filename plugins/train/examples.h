@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/network/network.h"
+#include "common/network/spacing.h"
 
 namespace flowrun::train {
 
@@ -26,11 +27,13 @@ class Examples {
   /// Depends on every voxel, label and setting of the samples: other ones have another number.
   virtual std::uint64_t hash() const = 0;
   virtual std::vector<std::string> case_names() const = 0;
+  virtual std::vector<network::Spacing> spacings() const = 0;  ///< voxel sizes of each of these cases
   virtual std::int64_t labelled() const = 0;  ///< samples (with label images: voxels) whose label is not 0
   /// Samples (with label images: voxels) of each label below `classes`.
   virtual std::vector<std::int64_t> counts(std::size_t classes) const = 0;
   virtual std::size_t bytes() const = 0;
   virtual const char* word() const = 0;  ///< "samples", "crops"
+  virtual const char* validation_word() const { return word(); }  ///< likewise of those that are evaluated: "tiles"
 
   network::Size3 size() const { return sizes().front(); }
   /// C, D, H, W of an input as a tensor; several views are one row.

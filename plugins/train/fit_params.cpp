@@ -143,6 +143,10 @@ void add_crop_params(std::vector<ParamSpec>& params) {
              "What the training lowers: cross_entropy, soft dice, their sum, or sensitivity_specificity (Brosch et al. "
              "2015)",
              {"cross_entropy", "dice", "cross_entropy_dice", "sensitivity_specificity"}));
+  params.push_back({.name = "batch_dice",
+                    .type = ParamType::boolean,
+                    .default_value = false,
+                    .help = "The soft Dice is that of all crops of a micro-batch together, not the mean of each crop's"});
   params.push_back(number("loss_ratio", 0.05, "Loss sensitivity_specificity: weight of the sensitivity's part", 0, 1));
 }
 
@@ -267,6 +271,7 @@ Settings volume_settings_of(const Params& params) {
   Settings settings = settings_of(params, {size_in(params, "crop")});
   settings.loss = params.text("loss");
   settings.loss_ratio = params.number("loss_ratio");
+  settings.batch_dice = params.flag("batch_dice");
   settings.keep_last = true;
   return settings;
 }

@@ -8,7 +8,6 @@
 #include "common/network/model_description.h"
 #include "common/torch/device.h"
 #include "common/torch/precision.h"
-#include "common/torch/trusted_models.h"
 #include "epoch_log.h"
 #include "fit_params.h"
 #include "flowrun/sdk/atomic_file.h"
@@ -16,9 +15,11 @@
 #include "initialise.h"
 #include "memory.h"
 #include "model_file.h"
+#include "start_model.h"
 #include "steps.h"
 #include "trainer.h"
 #include "training_text.h"
+#include "voxel_sizes.h"
 
 namespace flowrun::train {
 namespace {
@@ -148,7 +149,23 @@ void warn_of_softmax(Context& context, const network::Network& network) {
     context.warn("the network has a softmax before its end, after which no probability can be near 0 or 1; leave it out");
 }
 
-void report_before(Context& context, const network::Network& network, const network::Shapes& shapes, const FitJob& job) {
+/// What the model says of itself.
+network::ModelDescription description_of(const Params& params, const network::Network& network, const FitJob& job) {
+  network::ModelDescription description;
+  description.structure = network;
+  description.channels = params.texts("channels");
+  description.axes = job.examples.axes();
+  description.spacing = spacing_of(job.examples);
+  description.classes = params.texts("classes");
+  description.views = network.views();
+  const bool takes_any_size = job.examples.has_label_image();
+  if (!takes_any_size && !network.has_views) description.size = job.examples.size();
+  return description;
+}
+
+void report_before(Context& context, const network::ModelDescription& description, const network::Shapes& shapes,
+                   const FitJob& job) {
+  const network::Network& network = *description.structure;
   const Split& split = job.split;
   const Settings& settings = job.settings;
   context.report("training_samples", static_cast<double>(split.training.size()));
@@ -163,6 +180,8 @@ void report_before(Context& context, const network::Network& network, const netw
       context.warn("no case has " + std::string(job.examples.has_label_image() ? "a voxel" : "a sample") + " of class '" +
                    classes[i] + "', so the network cannot learn it, and its Dice is not known");
   warn_of_softmax(context, network);
+  if (const std::string sentence = mixed_spacing_words(job.examples, description.looks()); !sentence.empty())
+    context.warn(sentence);
   if (settings.learning_rate == 0) context.warn("'learning_rate' is 0, so no weight moves");
   const std::int64_t needed = training_bytes(network, shapes, std::min(settings.micro_batch, settings.batch), job.threads);
   const std::int64_t predicted = std::max(peak_bytes(), resident_bytes() + needed);
@@ -207,36 +226,12 @@ void report_after(Context& context, const Trainer& trainer, const Settings& sett
   context.report("samples_per_second", trainer.samples_per_second());
 }
 
-Start start_of(const Params& params) {
-  const std::string& path = params.text("start");
-  return path.empty() ? Start{} : Start{path, tensor::sha256_of(path)};
-}
-
-std::string description(Context& context, const network::Network& network, const FitJob& job, const Trainer& trainer) {
-  network::ModelDescription description;
-  description.structure = network;
-  description.channels = context.params().texts("channels");
-  description.axes = job.examples.axes();
-  description.classes = context.params().texts("classes");
-  description.views = network.views();
-  const bool takes_any_size = job.examples.has_label_image();
-  if (!takes_any_size && !network.has_views) description.size = job.examples.size();
-  return network::to_text(description,
-                          training_text(job.settings, job.examples, job.split, trainer.progress(), start_of(context.params())));
-}
-
-void load_start(Weights& weights, const std::string& path, const std::string& axes) {
-  const std::string of_start = description_in(path).axes;
-  if (!of_start.empty() && of_start != axes)
-    throw Error("the model to start with, '" + path + "', was trained on images whose axes run " + of_start + ", but these run " +
-                axes +
-                "; turn them by geometry.reorient_volume and reorient_mask (the training graphs have a parameter 'axes' for it)");
-  load_weights(weights, path);
-}
-
 }  // namespace
 
 void check_volume_network(const Params& params) {
+  if (params.find("loss") && params.find("batch_dice") && params.flag("batch_dice") && !params.text("loss").ends_with("dice"))
+    throw Error("parameter 'batch_dice' is true, but the loss " + params.text("loss") +
+                " has no Dice; choose dice or cross_entropy_dice");
   for (const char* name : {"network", "channels", "classes", "crop", "class_weights", "initial_probabilities"})
     if (!params.find(name)) return;            // it depends on the case
   if (params.text("network").empty()) return;  // the layers are those of the model to start with
@@ -266,16 +261,18 @@ void fit(Context& context, FitJob job) {
   initialise(weights, job.settings.initialisation, job.settings.initial_sd, job.settings.seed);
   if (const auto& given = job.settings.initial_probabilities; !given.empty())
     begin_with(weights, given, params.texts("classes").size());
-  if (!params.text("start").empty()) load_start(weights, params.text("start"), examples.axes());
+  load_start(context, weights, examples);
   require_freezable(weights, job.settings.freeze);
   fit_batch(context, job.settings, static_cast<std::int64_t>(job.split.training.size()), examples.word());
-  report_before(context, network, shapes, job);
+  const network::ModelDescription description = description_of(params, network, job);
+  report_before(context, description, shapes, job);
   AtomicFile(params.text("model"), ".pt");  // a model that cannot be written is reported before the hours of training
 
   Trainer trainer(network, examples, job.split, job.settings, job.device, weights);
   if (!trainer.set_aside().empty()) context.warn(trainer.set_aside());
   if (!trainer.run(context)) return;
-  write_model(params.text("model"), torchscript_of(network, weights, description(context, network, job, trainer)), trainer,
+  const std::string training = training_text(job.settings, examples, job.split, trainer.progress(), start_of(params));
+  write_model(params.text("model"), torchscript_of(network, weights, network::to_text(description, training)), trainer,
               job.settings);
   report_after(context, trainer, job.settings);
 }

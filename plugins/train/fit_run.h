@@ -25,7 +25,8 @@ struct FitJob {
 void fit(Context& context, FitJob job);
 
 /// Throws Error where the file of a network of whole images cannot be read, or does not fit the parameters 'crop', 'channels',
-/// 'classes', 'class_weights' and 'initial_probabilities'. For the time before the cases are read.
+/// 'classes', 'class_weights' and 'initial_probabilities', or where 'batch_dice' is set for a loss without Dice. For the time
+/// before the cases are read.
 void check_volume_network(const Params& params);
 
 /// Throws Error when fewer cases have samples than parameter 'least_cases' asks for.

@@ -75,6 +75,7 @@ class Images : public Node {
     images.case_name = context.case_name();
     images.channels = static_cast<std::int64_t>(volumes.size());
     images.axes = grid::axes_words(grid::axes_of(geometry, grid::name_of(volumes.front()->source, "volumes")));
+    images.spacing = geometry.spacing;
     for (std::size_t axis = 0; axis < 3; ++axis) images.size[axis] = box.high[axis] - box.low[axis];
     images.labels.reserve(static_cast<std::size_t>(images.voxels()));
     for_each_voxel(geometry, box, [&](std::size_t i) {

@@ -15,6 +15,7 @@ struct LabelledImages : PayloadOf<LabelledImages> {
   std::string case_name;
   std::int64_t channels = 0;
   std::string axes;                           ///< of the images, as grid/axes.h words them
+  std::array<double, 3> spacing{1, 1, 1};     ///< mm
   std::array<std::int64_t, 3> size{0, 0, 0};  ///< of the box along x, y, z
   std::vector<float> values;                  ///< C x D x H x W, W fastest
   std::vector<std::uint8_t> labels;           ///< D x H x W; 0: background

@@ -16,11 +16,6 @@ Classes classes_of(const at::Tensor& scores, const at::Tensor& labels) {
   return {probability.narrow(1, 1, classes - 1), at::eq(flat, numbers).to(probability.scalar_type())};
 }
 
-at::Tensor dice(const Classes& of) {
-  const at::Tensor both = (of.probability * of.label).sum(2), all = of.probability.sum(2) + of.label.sum(2);
-  return (1 - (2 * both + 1) / (all + 1)).mean(1).sum();
-}
-
 at::Tensor sensitivity_specificity(const Classes& of, double ratio) {
   const at::Tensor error = (of.label - of.probability).square(), others = 1 - of.label;
   const at::Tensor inside = (error * of.label).sum(2) / of.label.sum(2).clamp_min(1),
@@ -30,7 +25,8 @@ at::Tensor sensitivity_specificity(const Classes& of, double ratio) {
 
 }  // namespace
 
-Loss::Loss(const Settings& settings, c10::Device device) : kind_(settings.loss), ratio_(settings.loss_ratio) {
+Loss::Loss(const Settings& settings, c10::Device device)
+    : kind_(settings.loss), batch_dice_(settings.batch_dice), ratio_(settings.loss_ratio) {
   if (!settings.class_weights.empty()) class_weights_ = at::tensor(settings.class_weights, at::kFloat).to(device);
 }
 
@@ -42,9 +38,17 @@ at::Tensor Loss::cross_entropy(const at::Tensor& scores, const at::Tensor& label
   return voxels == 1 ? sum : sum / static_cast<double>(voxels);
 }
 
+at::Tensor Loss::dice(const at::Tensor& scores, const at::Tensor& labels) const {
+  const Classes of = classes_of(scores, labels);
+  const std::vector<std::int64_t> over = batch_dice_ ? std::vector<std::int64_t>{0, 2} : std::vector<std::int64_t>{2};
+  const at::Tensor both = (of.probability * of.label).sum(over), all = of.probability.sum(over) + of.label.sum(over);
+  const at::Tensor loss = (1 - (2 * both + 1) / (all + 1)).mean(-1).sum();
+  return batch_dice_ ? loss * static_cast<double>(scores.size(0)) : loss;
+}
+
 at::Tensor Loss::operator()(const at::Tensor& scores, const at::Tensor& labels) const {
-  if (kind_ == "dice") return dice(classes_of(scores, labels));
-  if (kind_ == "cross_entropy_dice") return cross_entropy(scores, labels) + dice(classes_of(scores, labels));
+  if (kind_ == "dice") return dice(scores, labels);
+  if (kind_ == "cross_entropy_dice") return cross_entropy(scores, labels) + dice(scores, labels);
   if (kind_ == "sensitivity_specificity") return sensitivity_specificity(classes_of(scores, labels), ratio_);
   return cross_entropy(scores, labels);
 }

@@ -13,7 +13,9 @@ namespace flowrun::train {
 ///   cross_entropy            of the scores, each voxel times the weight of its class
 ///   dice                     1 - (2 sum p g + 1) / (sum p + sum g + 1) of each class but the first, averaged; p the probability,
 ///   g the
-///                            label (soft Dice: Milletari et al., 3DV 2016; the ones keep it defined where there is nothing)
+///                            label (soft Dice: Milletari et al., 3DV 2016; the ones keep it defined where there is nothing);
+///                            with Settings::batch_dice the sums go over all samples of the micro-batch, and N times that is
+///                            the loss
 ///   cross_entropy_dice       the sum of these two (Isensee et al., Nature Methods 2021)
 ///   sensitivity_specificity  r mean (g - p)^2 over the class's voxels + (1 - r) mean (g - p)^2 over the others, of each class
 ///   but the
@@ -27,8 +29,10 @@ class Loss {
 
  private:
   at::Tensor cross_entropy(const at::Tensor& scores, const at::Tensor& labels) const;
+  at::Tensor dice(const at::Tensor& scores, const at::Tensor& labels) const;
 
   std::string kind_;
+  bool batch_dice_;
   double ratio_;
   at::Tensor class_weights_;  ///< on the device; undefined: all classes are alike
 };

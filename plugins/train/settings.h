@@ -31,6 +31,7 @@ struct Settings {
   double schedule_factor = 0.1;        ///< step: by this factor
   std::string loss = "cross_entropy";  ///< as Loss has them
   double loss_ratio = 0.05;            ///< of sensitivity_specificity: weight of the sensitivity's error
+  bool batch_dice = false;             ///< the soft Dice is that of a micro-batch, not the mean of its samples
   std::vector<double> class_weights;   ///< of the cross-entropy, one for each class; empty: all alike
   bool judge_start = false;            ///< the weights to begin with are epoch 0, kept when no epoch is better
   std::string keep_by = "loss";        ///< of the validation, by which an epoch is the best: loss, dice

@@ -80,7 +80,8 @@ std::uint64_t Trainer::fingerprint() const {
     text.append(" ").append(std::to_string(hash_of({reinterpret_cast<const char*>(&number), sizeof number})));
   for (std::size_t axis = 0; axis < 3; ++axis)
     text += s.augmentation.flip[axis] ? "f" : "-", text += s.augmentation.rotate[axis] ? "r" : "-";
-  text += s.split + std::to_string(s.seed) + s.schedule + (s.judge_start ? "0" : "-") + s.loss + s.optimiser + s.keep_by;
+  text += s.split + std::to_string(s.seed) + s.schedule + (s.judge_start ? "0" : "-") + s.loss + (s.batch_dice ? "b" : "-") +
+          s.optimiser + s.keep_by;
   for (const double weight : s.class_weights) text.append(" ").append(std::to_string(weight));
   for (const std::string& name : s.freeze) text.append(" ").append(name);
   const auto* first = reinterpret_cast<const char*>(weights_.values().data());
@@ -117,9 +118,14 @@ std::string Trainer::first_line() const {
   if (is_resumed())
     return "resumed at epoch " + std::to_string(progress_.epoch + 1) + " (" + std::to_string(progress_.batch) + " of its " +
            std::to_string(batches()) + " steps are done)";
-  return "training on " + std::to_string(split_.training.size()) + " " + examples_.word() + ", validated on " +
-         std::to_string(split_.validation.size()) + "; " + std::to_string(batches()) + " steps of " +
-         std::to_string(settings_.batch) + " " + examples_.word() + " are an epoch";
+  const std::size_t cases = split_.validation_cases.size();
+  const std::string of_cases = cases == 0 ? "" : " of " + std::to_string(cases) + (cases == 1 ? " case" : " cases");
+  return "training on " + std::to_string(split_.training.size()) + " " + examples_.word() +
+         (split_.validation.empty()
+              ? ", without validation"
+              : ", validated on " + std::to_string(split_.validation.size()) + " " + examples_.validation_word() + of_cases) +
+         "; " + std::to_string(batches()) + " steps of " + std::to_string(settings_.batch) + " " + examples_.word() +
+         " are an epoch";
 }
 
 bool Trainer::judge_start(Context& context) {

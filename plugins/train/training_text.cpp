@@ -89,6 +89,7 @@ std::string training_text(const Settings& settings, const Examples& examples, co
   training.update(figures_of(progress));
   training["schedule"] = schedule_of(settings);
   training["augmentation"] = augmentation_of(settings.augmentation);
+  if (settings.batch_dice) training["batch_dice"] = true;
   if (!settings.class_weights.empty()) training["class_weights"] = settings.class_weights;
   if (!settings.gate.empty()) training["gate"] = settings.gate;
   if (start.path.empty()) {

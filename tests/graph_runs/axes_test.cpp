@@ -101,7 +101,8 @@ TEST_CASE("axes: open_ms/segment.json likewise, with labels and the table of les
   tilt(head);
   const auto orders = some_orders();
   const auto cases = write_orders(head, folder, orders);
-  run_graph("open_ms/segment.json", write_table(folder, cases, kThree), folder, "out", " --set smallest_lesion=3");
+  run_graph("open_ms/segment.json", write_table(folder, cases, kThree), folder, "out",
+            " --set smallest_lesion=3" + kTakesCoarseHeads);
   check_masks(folder, "out", "lesions", orders);
   check_volumes(folder, "out", "probability", orders);
   check_volumes(folder, "out", "labels", orders);

@@ -116,7 +116,7 @@ TEST_CASE("graphs: reference.json finds the golden lesions: large ones only, shi
 
 TEST_CASE("graphs: open_ms/segment.json finds the golden lesions, with as many rows in its table as labels") {
   const Written written(kThree);
-  run_graph("open_ms/segment.json", written.table, written.folder, "out", " --set smallest_lesion=3");
+  run_graph("open_ms/segment.json", written.table, written.folder, "out", " --set smallest_lesion=3" + kTakesCoarseHeads);
   const Mask found = written.lesions("out");
   check_golden("open_ms", found);
   const Volume labels = read_volume(written.folder.file("out/p_labels.nii.gz"));
@@ -152,7 +152,9 @@ TEST_CASE("graphs: open_ms/segment.json runs cases with and without T2, each by 
   row.replace(0, 1, "q");
   std::ofstream(written.folder.path / "both.csv") << table << row;
   run_graph(with_own_networks_without_t2(written.folder), written.folder.file("both.csv"), written.folder, "out",
-            " --set smallest_lesion=3 --set threshold_without_t2=0.05");
+            " --set smallest_lesion=3 --set threshold_without_t2=0.05 --set without_t2/networks/coarse.spacing=any"
+            " --set without_t2/networks/fine.spacing=any --set without_t2/networks/final.spacing=any" +
+                kTakesCoarseHeads);
   check_golden("open_ms", written.lesions("out"));
   CHECK(text_of(written.folder.path / "out/flowrun/cases/p.json").find("\"without_t2/turned_flair\": \"not: t2 is missing\"") !=
         std::string::npos);
@@ -193,7 +195,8 @@ TEST_CASE("graphs: a head whose background is not 0 is run with a warning for ea
   for (auto& [channel, image] : head.images)
     for (float& value : image.voxels) value += 1;
   write_head(head, folder, "p");
-  run_graph("open_ms/segment.json", write_table(folder, {"p"}, kThree), folder, "out", " --set candidate_threshold=3");
+  run_graph("open_ms/segment.json", write_table(folder, {"p"}, kThree), folder, "out",
+            " --set candidate_threshold=3" + kTakesCoarseHeads);
   const auto warnings = warnings_of(folder, "out");
   std::map<std::string, int> of_node;
   for (const std::string& warning : warnings) {

@@ -33,6 +33,9 @@ struct Head {
 /// Small enough for a run of a second, with so many lesions that each graph finds some.
 Head made_up_head(const std::vector<std::int64_t>& size, double spacing, std::int64_t lesions, std::int64_t seed = 7);
 
+/// The shipped networks of open_ms were trained on voxels of 1 mm, and say so.
+inline const std::string kTakesCoarseHeads = " --set networks/initial.spacing=any --set networks/final.spacing=any";
+
 void write_volume(const Volume& volume, const std::string& file);
 void write_mask(const Mask& mask, const std::string& file);
 Volume read_volume(const std::string& file);

@@ -1,5 +1,7 @@
 #include "common/network/model_description.h"
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "common/grid/axes.h"
@@ -14,6 +16,7 @@ constexpr std::int64_t kFormat = 1;
 constexpr int kDeepest = 64;
 constexpr std::int64_t kMostVoxels = 1 << 14;  // along an axis
 constexpr std::size_t kMostViews = 64;
+constexpr double kLeastSpacing = 1e-6, kMostSpacing = 1e6;  // mm
 
 [[noreturn]] void refuse(const std::string& path, const std::string& reason) {
   throw Error("the description inside the model '" + path + "' (flowrun.json) cannot be used: " + reason);
@@ -80,6 +83,38 @@ std::string axes_in(const json& object, const std::string& path) {
   return value.get<std::string>();
 }
 
+double spacing_of(const json& value, const std::string& path) {
+  const double number = value.is_number() ? value.get<double>() : 0;
+  if (number >= kLeastSpacing && number <= kMostSpacing) return number;
+  refuse(path, "'spacing' contains something that is not a number of mm above 0, nor a list of the smallest and the largest");
+}
+
+SpacingRange spacing_in(const json& object, const std::string& path) {
+  const json& value = member(object, "spacing");
+  SpacingRange range;
+  if (value.is_null()) return range;
+  if (!value.is_array() || value.size() != 3)
+    refuse(path, "'spacing' is not a list of three sizes of a voxel in mm, along x, y and z");
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const bool several = value[axis].is_array() && value[axis].size() == 2;
+    range.least[axis] = spacing_of(several ? value[axis][0] : value[axis], path);
+    range.most[axis] = several ? spacing_of(value[axis][1], path) : range.least[axis];
+    if (range.most[axis] < range.least[axis]) refuse(path, "'spacing' has a largest size that is below the smallest one");
+  }
+  return range;
+}
+
+/// A size for each axis, or the smallest and the largest; without the digits that float32 adds.
+json spacing_text(const SpacingRange& range) {
+  const auto rounded = [](double mm) { return std::round(mm * 1e5) / 1e5; };
+  json text = json::array();
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double least = std::max(rounded(range.least[axis]), kLeastSpacing), most = std::max(rounded(range.most[axis]), least);
+    text.push_back(least == most ? json(least) : json{least, most});
+  }
+  return text;
+}
+
 void check_format(const json& description, const std::string& path) {
   const json& format = member(description, "format");
   if (!format.is_number_integer()) refuse(path, "it does not say its 'format' (a whole number)");
@@ -142,10 +177,21 @@ ModelDescription parse_description(const std::string& text, const std::string& p
   description.size = patch_size(input, path);
   description.views = view_sizes(input, path);
   description.axes = axes_in(input, path);
+  description.spacing = spacing_in(input, path);
   description.classes = names(output, "classes", path);
   read_network(member(value, "network"), path, description);
   check_structure(description, path);
   return description;
+}
+
+Looks ModelDescription::looks() const {
+  std::vector<Size3> sizes = views;
+  if (size[0] > 0) sizes.push_back(size);
+  if (sizes.empty()) return structure ? looks_along(*structure) : kLooksAlongAll;
+  Looks looks{};
+  for (const Size3& one : sizes)
+    for (std::size_t axis = 0; axis < looks.size(); ++axis) looks[axis] = looks[axis] || one[axis] > 1;
+  return looks;
 }
 
 std::string to_text(const ModelDescription& description, const std::string& more) {
@@ -156,6 +202,7 @@ std::string to_text(const ModelDescription& description, const std::string& more
   if (description.size[0] > 0) text["input"]["size"] = description.size;
   if (!description.views.empty()) text["input"]["views"] = description.views;
   if (!description.axes.empty()) text["input"]["axes"] = description.axes;
+  if (description.spacing.is_known()) text["input"]["spacing"] = spacing_text(description.spacing);
   if (description.structure) text["network"] = json::parse(to_text(*description.structure));
   if (!more.empty()) text.update(json::parse(more));
   return text.dump(2);

@@ -242,6 +242,13 @@ void refuse_repeated_parameters(const Network& network, const std::string& where
   look(network.trunk);
 }
 
+/// The library's sentence without its own number: "parse error at line 1, column 2: ...".
+std::string json_fault(const json::exception& fault) {
+  const std::string text = fault.what();
+  const std::size_t end = text.front() == '[' ? text.find("] ") : std::string::npos;
+  return end == std::string::npos ? text : text.substr(end + 2);
+}
+
 /// nlohmann/json keeps the last of two equal keys; a person who wrote both meant something else.
 json parse_without_repeats(const std::string& text, const std::string& where) {
   std::vector<std::set<std::string>> open;
@@ -259,7 +266,7 @@ json parse_without_repeats(const std::string& text, const std::string& where) {
     if (!repeated.empty()) throw Error(where + " has the key '" + repeated + "' twice in one object");
     return value;
   } catch (const json::exception& fault) {
-    throw Error(where + " is not JSON: " + fault.what());
+    throw Error(where + " is not JSON: " + json_fault(fault));
   }
 }
 

@@ -154,7 +154,7 @@ TEST_CASE("network: what is written is read as the same network") {
 }
 
 TEST_CASE("network: a wrong description is refused with the layer and what was expected") {
-  CHECK(error_of("{").find("the network in 'a.json' is not JSON: ") == 0);
+  CHECK(error_of("{").find("the network in 'a.json' is not JSON: parse error at line 1, column 2: ") == 0);
   CHECK(error_of("[]") == "the network in 'a.json' is array where an object is expected");
   CHECK(error_of("{}") == "the network in 'a.json' has no 'layers'");
   CHECK(error_of(R"({"layers": [], "layers": []})") == "the network in 'a.json' has the key 'layers' twice in one object");

@@ -57,8 +57,11 @@ TEST_CASE("check.contrasts: two exchanged images are a doubt that names both fil
 }
 
 TEST_CASE("check.contrasts: one image given twice is a doubt") {
-  CHECK(mentions(warnings_of({.flair = &kT1}), "given as T1, and 'flair.nii'"));
-  CHECK(mentions(warnings_of({.t1 = &kFlair}), "given as T1, and 'flair.nii'"));
+  for (const auto& warnings : {warnings_of({.flair = &kT1}), warnings_of({.t1 = &kFlair})}) {
+    CHECK(mentions(warnings, "'flair.nii', given as FLAIR, and 't1.nii', given as T1, are the same image; give each input"));
+    CHECK_FALSE(mentions(warnings, "given as T1, and 'flair.nii', given as FLAIR, seem exchanged"));
+  }
+  CHECK(mentions(warnings_of({.pd = &kFlair}), "given as FLAIR, and 'pd.nii', given as PD, are the same image"));
 }
 
 TEST_CASE("check.contrasts: on_doubt fail ends the case") {

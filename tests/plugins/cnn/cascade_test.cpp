@@ -312,6 +312,7 @@ TEST_CASE("patch job: a chunk through a queue gives what it gives on the engine'
   params.set("batch", std::int64_t{32});
   params.set("output_class", std::int64_t{-1});
   params.set("axes", std::string("trained"));
+  params.set("spacing", std::string("trained"));
   const cnn::PatchRunner runner(params, models.initial, cpu, {});
   const Scores wanted = runner.run(patches, 1, [] { return false; });
   const auto job = std::make_shared<cnn::PatchJob>(runner, patches, card.streams);

@@ -45,6 +45,7 @@ std::string queue_error(const std::string& model, const PatchBatch& patches) {
   params.set("batch", std::int64_t{2});
   params.set("output_class", std::int64_t{-1});
   params.set("axes", std::string("trained"));
+  params.set("spacing", std::string("trained"));
   const cnn::PatchRunner runner(params, model, cpu, {});
   try {
     card.queue.run(std::make_shared<cnn::PatchJob>(runner, patches, card.streams));

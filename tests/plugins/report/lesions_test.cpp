@@ -85,6 +85,19 @@ TEST_CASE("report.lesions: by default the frame is that of NIfTI viewers, and ma
   CHECK(number(table, 0, "z_mm_ras") == doctest::Approx(40.25));
 }
 
+TEST_CASE("report.lesions: lesions of a volume that no head has are a warning") {
+  const auto warnings_of = [](double spacing) {
+    Geometry grid = small_grid(10, 10, 10);
+    grid.spacing = {spacing, spacing, spacing};
+    NodeRunner runner("report.lesions");
+    runner.input("labels", labels_of(std::vector<std::int32_t>(1000, 2), grid)).run();
+    return runner.warnings();
+  };
+  CHECK(warnings_of(7).empty());  // 343 ml
+  REQUIRE(warnings_of(8).size() == 1);
+  CHECK(warnings_of(8).front().find(" are 512 ml together, as much as all white matter of an adult") != std::string::npos);
+}
+
 TEST_CASE("report.lesions: no label gives no row, any label does; labels below 0, another grid and another space are errors") {
   NodeRunner none("report.lesions");
   none.input("labels", labels_of({0, 0}, small_grid(2, 1, 1)));

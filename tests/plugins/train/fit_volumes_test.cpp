@@ -100,7 +100,8 @@ TEST_CASE("train.fit_volumes: a U-Net learns bright cubes, and cnn.volume finds 
   CHECK(reports.at("training_samples") == 16);
   CHECK(reports.at("validation_samples") == 8);  // tiles of 8 over 14 x 12 x 10
   CHECK(reports.at("best_validation_dice") > 0.9);
-  CHECK(bytes_of(folder.file("log")).rfind("training on 16 crops, validated on 8; 4 steps of 4 crops are an epoch\n", 0) == 0);
+  CHECK(bytes_of(folder.file("log"))
+            .rfind("training on 16 crops, validated on 8 tiles of 1 case; 4 steps of 4 crops are an epoch\n", 0) == 0);
 
   const Cubes unseen(77, small_grid(14, 12, 10));
   NodeRunner volume("cnn.volume", {{"model", training.model}, {"multiple", std::int64_t{2}}}, "cpu");
@@ -133,6 +134,16 @@ TEST_CASE("train.fit_volumes: an interrupted training continues to the same bits
     REQUIRE(std::filesystem::exists(checkpoint));
     CHECK(bytes_of(volume_trained(folder, "on" + optimiser, params)) == bytes_of(straight));
   }
+}
+
+TEST_CASE("train.fit_volumes: batch_dice gives other weights, and is refused where the loss has no Dice") {
+  const TestFolder folder;
+  const Values together{{"batch_dice", true}};
+  VolumeTraining training(folder, "together", together);
+  REQUIRE(training.error() == "");
+  CHECK(difference(training.model, volume_trained(folder, "each", {})) > 1e-3);
+  VolumeTraining without(folder, "without", {{"batch_dice", true}, {"loss", std::string("cross_entropy")}});
+  CHECK(contains(without.error(), "parameter 'batch_dice' is true, but the loss cross_entropy has no Dice; choose dice or"));
 }
 
 TEST_CASE("train.fit_volumes: each loss teaches, and each gives other weights") {

@@ -103,6 +103,8 @@ def loss_of(kind, ratio, scores, labels):
         return cross_entropy
     if kind == "dice":
         return dice
+    if kind == "batch_dice":
+        return len(p) * (1 - (2 * (p * g).sum((0, 2)) + 1) / (p.sum((0, 2)) + g.sum((0, 2)) + 1)).mean()
     if kind == "cross_entropy_dice":
         return cross_entropy + dice
     e = (g - p) ** 2

@@ -85,11 +85,12 @@ TEST_CASE("train.fit_volumes: loss and gradient of a step are those of a PyTorch
   if (!python_has("numpy, torch"))
     return could_not_run("/usr/bin/python3 has no PyTorch and NumPy; on Debian: apt-get install python3-numpy python3-torch");
   for (const auto& [text, classes] : std::vector<std::pair<std::string, std::int64_t>>{{kUNet, 3}, {kEncoder, 2}})
-    for (const std::string kind : {"cross_entropy", "dice", "cross_entropy_dice", "sensitivity_specificity"}) {
+    for (const std::string kind : {"cross_entropy", "dice", "batch_dice", "cross_entropy_dice", "sensitivity_specificity"}) {
       CAPTURE(kind);
       const TestFolder folder;
       train::Settings settings;
-      settings.loss = kind;
+      settings.batch_dice = kind == "batch_dice";
+      settings.loss = settings.batch_dice ? "dice" : kind;
       settings.loss_ratio = 0.03;
       const Step here = step_here(folder, text, settings, classes);
       const std::string printed = output_of(std::string("/usr/bin/python3 ") + FLOWRUN_TEST_FOLDER + "/volume_parity.py " +
