@@ -8,7 +8,7 @@ namespace flowrun::phantom {
 namespace {
 
 // In the order of Modality: T1, T2, PD, FLAIR.
-constexpr Contrast kAverage{.white = {100, 100, 100, 100},
+constexpr Contrast kAverage{.white = {kWhiteSignal, kWhiteSignal, kWhiteSignal, kWhiteSignal},
                             .grey = {70, 138, 122, 122},
                             .deep = {84, 118, 113, 113},
                             .fluid = {30, 330, 118, 24},
@@ -35,16 +35,6 @@ void blur(std::vector<float>& image, const Geometry& geometry) {
   }
   for (std::int64_t y = 0; y < size_y; ++y)
     for (std::int64_t x = 0; x < size_x; ++x) blur_line(&image[geometry.index_of(x, y, 0)], size_z, size_x * size_y);
-}
-
-/// Calls `change(index, position)` for each voxel of the brain.
-template <class Change>
-void for_each_brain_voxel(const HeadGrid& grid, const TissueMaps& tissues, const Change& change) {
-  const auto [size_x, size_y, size_z] = grid.geometry.size;
-  for (std::int64_t z = 0, index = 0; z < size_z; ++z)
-    for (std::int64_t y = 0; y < size_y; ++y)
-      for (std::int64_t x = 0; x < size_x; ++x, ++index)
-        if (tissues.brain[index]) change(index, grid.position(x, y, z));
 }
 
 }  // namespace
@@ -78,12 +68,12 @@ Images make_images(const HeadGrid& grid, const TissueMaps& tissues, const Contra
   return images;
 }
 
-void scan(std::vector<float>& image, const HeadGrid& grid, const TissueMaps& tissues, std::uint64_t seed, Modality modality,
+void scan(std::vector<float>& image, const HeadGrid& grid, const TissueMaps& tissues, std::uint64_t seed, int number,
           ScannerFaults faults) {
   blur(image, grid.geometry);
-  const LatticeNoise field(seed, 30 + modality, 75);
-  const std::uint64_t noise_stream = stream_seed(seed, 40 + modality);
-  const float sd = faults.noise * kAverage.white[modality];
+  const LatticeNoise field(seed, 30 + static_cast<std::uint64_t>(number), 75);
+  const std::uint64_t noise_stream = stream_seed(seed, 40 + static_cast<std::uint64_t>(number));
+  const float sd = faults.noise;
   for_each_brain_voxel(grid, tissues, [&](std::int64_t index, Vec at) {
     const float signal = image[index] * std::exp(faults.bias * field(at));
     image[index] = std::max(sd > 0 ? rician(signal, sd, noise_stream, index) : signal, kSmallestSignal);

@@ -37,12 +37,26 @@ Images make_images(const HeadGrid& grid, const TissueMaps& tissues, const Contra
                    float rim_strength);
 
 /// What the scanner does to one image: a slight blur, a smooth multiplicative field exp(bias * field), field within about -1 to
-/// 1, and Rician noise of standard deviation `noise` * white matter; then 0 outside the brain and above 0 inside.
+/// 1, and Rician noise of standard deviation `noise` in the image's unit; then 0 outside the brain and above 0 inside. `number`
+/// is the image's among those of a head: a Modality, or one from kModalities on.
 struct ScannerFaults {
   float bias = 0;
   float noise = 0;
 };
-void scan(std::vector<float>& image, const HeadGrid& grid, const TissueMaps& tissues, std::uint64_t seed, Modality modality,
+void scan(std::vector<float>& image, const HeadGrid& grid, const TissueMaps& tissues, std::uint64_t seed, int number,
           ScannerFaults faults);
+
+/// Signal of white matter in each Modality.
+inline constexpr float kWhiteSignal = 100;
+
+/// Calls `change(index, position)` for each voxel of the brain.
+template <class Change>
+void for_each_brain_voxel(const HeadGrid& grid, const TissueMaps& tissues, const Change& change) {
+  const auto [size_x, size_y, size_z] = grid.geometry.size;
+  for (std::int64_t z = 0, index = 0; z < size_z; ++z)
+    for (std::int64_t y = 0; y < size_y; ++y)
+      for (std::int64_t x = 0; x < size_x; ++x, ++index)
+        if (tissues.brain[index]) change(index, grid.position(x, y, z));
+}
 
 }  // namespace flowrun::phantom

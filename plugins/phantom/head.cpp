@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "anisotropy.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
 #include "lesions.h"
@@ -13,6 +14,7 @@ constexpr Output<Volume> kT1Image{"t1", "T1-weighted image"};
 constexpr Output<Volume> kT2Image{"t2", "T2-weighted image"};
 constexpr Output<Volume> kPdImage{"pd", "Proton density image"};
 constexpr Output<Volume> kFlairImage{"flair", "FLAIR image"};
+constexpr Output<Volume> kAnisotropy{"fa", "Fractional anisotropy of diffusion, 0 to 1"};
 constexpr Output<Mask> kLesions{"lesions", "True lesions"};
 constexpr Output<Labels> kTissues{"tissues", "True tissues: 1 CSF, 2 grey matter, 3 white matter, lesions among it"};
 constexpr Output<Labels> kStructures{"structures",
@@ -117,12 +119,15 @@ void HeadNode::process(Context& context) {
   const Contrast contrast = make_contrast(seed);
   Images images = make_images(grid, tissues, contrast, seed, params.integer("fakes") > 0 ? kRimStrength : 0);
   std::vector<std::uint8_t> mask = paint_all({grid, shape, tissues}, contrast, seed, context, images);
-  const ScannerFaults faults{static_cast<float>(params.number("bias")), static_cast<float>(params.number("noise"))};
+  const auto noise = static_cast<float>(params.number("noise"));
+  const ScannerFaults faults{static_cast<float>(params.number("bias")), noise * kWhiteSignal};
   for (int m = 0; m < kModalities && !context.cancelled(); ++m) {
-    scan(images[m], grid, tissues, seed, static_cast<Modality>(m), faults);
-    context.progress(0.6 + 0.1 * (m + 1));
+    scan(images[m], grid, tissues, seed, m, faults);
+    context.progress(0.6 + 0.08 * (m + 1));
   }
   const std::string source = "phantom " + std::to_string(number);
+  if (context.cancelled()) return;
+  context.emit(kAnisotropy, volume_of(grid, make_anisotropy(grid, tissues, mask, seed, noise), "FA", source));
   context.emit(kTissues, tissues_of(grid, tissues, source));
   context.emit(kStructures, structures_of(grid, tissues, mask, source));
   emit_images(grid, images, std::move(mask), source, context);
@@ -178,12 +183,17 @@ std::vector<ParamSpec> head_params() {
 constexpr char kDetails[] =
     "An artificial head for demonstrations and tests: an ellipsoid brain folded by noise, with sulci, ventricles, deep grey "
     "nuclei, "
-    "cerebellum and brain stem. White matter has signal 100 in every image; the background is exactly 0 and the brain above 0, "
+    "cerebellum and brain stem. White matter has signal 100 in T1, T2, PD and FLAIR; the background is exactly 0 and the brain "
+    "above 0, "
     "as after skull stripping.\n\n"
     "Lesions are dark in T1 and bright in T2, PD and FLAIR, of 3 to 15 mm, beside the ventricles, below the cortex and deep in "
     "the white matter; 'lesions' marks the voxels of which they fill more than half. Other things are as bright in FLAIR but "
     "lack "
     "the lesions' look in the other images, so that a threshold alone finds many false lesions.\n\n"
+    "'fa' is a map of fractional anisotropy, as diffusion imaging gives it: about 0.06 in fluid, 0.15 in cortex, 0.22 in deep "
+    "grey "
+    "matter, 0.33 to 0.61 in white matter and 0.27 in lesions. It has noise with the standard deviation 'noise', and no bias "
+    "field.\n\n"
     "'tissues' and 'structures' say what each voxel is by the tissue that has the largest share of it.\n\n"
     "The head is centred in the image. Its natural size is about 140 x 172 x 130 mm; in a smaller field of view everything "
     "shrinks with it, lesions down to about two voxels. The same parameters give the same voxels, bit by bit, on one machine.";
@@ -193,9 +203,9 @@ constexpr char kDetails[] =
 NodeType head_type() {
   NodeType type;
   type.name = "phantom.head";
-  type.summary = "Makes T1, T2, PD and FLAIR images of an artificial patient, with the true lesion mask";
+  type.summary = "Makes T1, T2, PD, FLAIR and FA images of an artificial patient, with the true lesion mask";
   type.details = kDetails;
-  type.outputs = {kT1Image, kT2Image, kPdImage, kFlairImage, kLesions, kTissues, kStructures};
+  type.outputs = {kT1Image, kT2Image, kPdImage, kFlairImage, kAnisotropy, kLesions, kTissues, kStructures};
   type.params = head_params();
   type.concurrent = true;
   type.create = create_node<HeadNode>;

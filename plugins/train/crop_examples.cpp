@@ -92,7 +92,9 @@ network::Size3 CropExamples::random_centre(const Case& of, std::uint64_t own) co
 }
 
 CropExamples::View CropExamples::random_view(const Case& of, std::uint64_t own) const {
-  const network::Size3 centre = random_centre(of, own);
+  network::Size3 centre = random_centre(of, own);
+  for (std::size_t axis = 0; axis < 3; ++axis)  // a place beside the middle would only cut off what there is room for
+    if (settings_.size[axis] >= of.images->size[axis]) centre[axis] = of.images->size[axis] / 2;
   View view;
   if (settings_.zoom > 1) view.step = std::pow(settings_.zoom, 2 * uniform(own, Place::zoom) - 1);
   for (std::size_t axis = 0; axis < 3; ++axis) {

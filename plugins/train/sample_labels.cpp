@@ -1,6 +1,7 @@
 #include "sample_labels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "common/grid/inputs.h"
@@ -43,9 +44,9 @@ class SampleLabels : public Node {
     for (const Volume* volume : volumes) grid::require_one_grid(*volume, "volumes", labels, "labels");
     if (region) grid::require_one_grid(*region, "region", labels, "labels");
     warn_of_others(context, labels, region);
-    const std::vector<std::int64_t> wanted = wanted_of(params);
     const std::int64_t first = params.integer("first");
-    const auto pools = pools_of(labels, region, static_cast<std::int64_t>(wanted.size()), first);
+    const auto pools = pools_of(labels, region, params.integer("classes"), first);
+    const std::vector<std::int64_t> wanted = wanted_of(params, pools);
 
     Samples samples;
     samples.case_name = context.case_name();
@@ -59,14 +60,23 @@ class SampleLabels : public Node {
   }
 
  private:
-  /// One number of voxels for each class.
-  static std::vector<std::int64_t> wanted_of(const Params& params) {
-    const auto classes = static_cast<std::size_t>(params.integer("classes"));
-    std::vector<std::int64_t> wanted = params.integers("voxels");
-    if (wanted.size() == 1) wanted.assign(classes, wanted.front());
-    if (wanted.size() != classes)
-      throw Error("parameter 'voxels' has " + std::to_string(wanted.size()) + " numbers for " + std::to_string(classes) +
-                  " classes; give one for each class, or one for all");
+  /// A number for each class, where a parameter has one for all or one for each.
+  template <class Number>
+  static std::vector<Number> of_each_class(std::vector<Number> numbers, std::size_t classes, const char* name) {
+    if (numbers.size() == 1) numbers.assign(classes, numbers.front());
+    if (numbers.size() != classes)
+      throw Error(std::string("parameter '") + name + "' has " + std::to_string(numbers.size()) + " numbers for " +
+                  std::to_string(classes) + " classes; give one for each class, or one for all");
+    return numbers;
+  }
+
+  /// How many voxels of each class are drawn.
+  static std::vector<std::int64_t> wanted_of(const Params& params, const std::vector<Voxels>& pools) {
+    if (params.numbers("shares").empty()) return of_each_class(params.integers("voxels"), pools.size(), "voxels");
+    const std::vector<double> shares = of_each_class(params.numbers("shares"), pools.size(), "shares");
+    std::vector<std::int64_t> wanted;
+    for (std::size_t i = 0; i < pools.size(); ++i)
+      wanted.push_back(std::llround(shares[i] * static_cast<double>(pools[i].size())));
     return wanted;
   }
 
@@ -131,28 +141,36 @@ class SampleLabels : public Node {
 };
 
 std::vector<ParamSpec> sample_params() {
-  return {patch_size_param("Size of a patch along x, y and z, as the network takes it; 1 along an axis for flat patches"),
-          {.name = "classes",
-           .type = ParamType::integer,
-           .default_value = std::int64_t{2},
-           .help = "How many classes there are",
-           .min = 2,
-           .max = static_cast<double>(kMostClasses)},
-          {.name = "first",
-           .type = ParamType::integer,
-           .default_value = std::int64_t{0},
-           .help = "Label of the first class; with 1 the background is not trained on",
-           .min = 0,
-           .max = 1},
-          {.name = "voxels",
-           .type = ParamType::integers,
-           .default_value = std::vector<std::int64_t>{1000},
-           .help = "Voxels of each class that are drawn in a case: one number for each class, or one for all",
-           .min = 0,
-           .max = 100000000,
-           .unit = "voxels"},
-          padding_param(),
-          draw_seed_param()};
+  return {
+      patch_size_param("Size of a patch along x, y and z, as the network takes it; 1 along an axis for flat patches"),
+      {.name = "classes",
+       .type = ParamType::integer,
+       .default_value = std::int64_t{2},
+       .help = "How many classes there are",
+       .min = 2,
+       .max = static_cast<double>(kMostClasses)},
+      {.name = "first",
+       .type = ParamType::integer,
+       .default_value = std::int64_t{0},
+       .help = "Label of the first class; with 1 the background is not trained on",
+       .min = 0,
+       .max = 1},
+      {.name = "voxels",
+       .type = ParamType::integers,
+       .default_value = std::vector<std::int64_t>{1000},
+       .help = "Voxels of each class that are drawn in a case: one number for each class, or one for all",
+       .min = 0,
+       .max = 100000000,
+       .unit = "voxels"},
+      {.name = "shares",
+       .type = ParamType::numbers,
+       .default_value = std::vector<double>{},
+       .help = "Share of the voxels of each class that is drawn in a case, in the place of 'voxels': one number for each class, "
+               "or one for all; empty: as 'voxels' says",
+       .min = 0,
+       .max = 1},
+      padding_param(),
+      draw_seed_param()};
 }
 
 }  // namespace
@@ -162,7 +180,9 @@ NodeType sample_labels_type() {
   type.name = "train.sample_labels";
   type.summary = "Voxels of each class of a case, to train a network on";
   type.details =
-      "Draws 'voxels' voxels of each class at random, without repeats, so that rare classes are not crowded out. The classes are "
+      "Draws 'voxels' voxels of each class at random, without repeats, so that rare classes are not crowded out, and so that "
+      "each "
+      "case counts alike. With 'shares' it draws a share of those that a case has. The classes are "
       "the "
       "labels from 'first' on; other labels are left out, and so are voxels outside of 'region'. The class of a sample is its "
       "label less "
@@ -171,7 +191,8 @@ NodeType sample_labels_type() {
       "train.sample. Where labels other than 0 are left out a warning names them.\n\n"
       "A class with fewer voxels than wanted gives all that it has, with a warning that names it. Errors: volumes, labels or "
       "region on "
-      "different grids; a wrong count of numbers in 'voxels'. Reports samples, sample_bytes, and of up to 16 classes how many voxels each has to draw from (class_0_voxels).";
+      "different grids; a wrong count of numbers in 'voxels' or 'shares'. Reports samples, sample_bytes, and of up to 16 classes "
+      "how many voxels each has to draw from (class_0_voxels).";
   type.inputs = {kVolumes, kLabels, kRegion};
   type.outputs = {kSamples};
   type.params = sample_params();

@@ -18,7 +18,7 @@ void write_heads(const Folder& folder) {
   flowrun("run " FLOWRUN_SOURCE_DIR "/graphs/phantom_cases.json --no-report --cases " + folder.file("seeds.csv") + " --out " +
           folder.file("") + " --set size=48,56,48 --set spacing=3,3,3 --set lesions=30");
   for (const std::string name : {"a", "b", "c"})
-    fs::copy_file(folder.file(name + "_flair.nii.gz"), folder.file(name + "_third.nii.gz"));
+    fs::copy_file(folder.file(name + "_fa.nii.gz"), folder.file(name + "_third.nii.gz"));
 }
 
 struct Method {

@@ -107,6 +107,33 @@ TEST_CASE("phantom.head: tissues and structures say what the images show") {
   CHECK(structures.names.size() == 8);
 }
 
+TEST_CASE(
+    "phantom.head: the anisotropy is high in white matter, low in grey matter, fluid and lesions, whatever the bias field") {
+  const NodeRunner::Values calm{{"noise", 0.0}, {"lesions", std::int64_t{12}}};
+  const Patient patient(small(calm));
+  const auto& fa = patient.image("fa");
+  const auto& structures = patient.runner.output<Labels>("structures").voxels;
+  const auto mean_of = [&](std::int32_t structure) {
+    return over(fa, [&](std::size_t i) { return structures[i] == structure; }).mean;
+  };
+  CHECK(mean_of(5) == doctest::Approx(0.45).epsilon(0.1));
+  CHECK(over(fa, [&](std::size_t i) { return structures[i] == 5; }).sd > 0.05);  // tracts
+  CHECK(mean_of(3) < 0.5 * mean_of(5));
+  CHECK(mean_of(4) < 0.7 * mean_of(5));
+  CHECK(mean_of(1) < mean_of(3));
+  CHECK(mean_of(8) < 0.75 * mean_of(5));
+  for (std::size_t i = 0; i < fa.size(); ++i) {
+    REQUIRE((fa[i] >= 0 && fa[i] <= 1));
+    CHECK((fa[i] == 0) == (structures[i] == 0));
+  }
+  CHECK(patient.runner.output<Volume>("fa").facts.contrast == "FA");
+  auto uneven = calm, noisy = calm;
+  uneven.emplace_back("bias", 0.5);
+  noisy.front().second = 0.1;
+  CHECK(Patient(small(uneven)).image("fa") == fa);
+  CHECK(Patient(small(noisy)).image("fa") != fa);
+}
+
 }  // namespace
 
 TEST_CASE("head: one seed gives the same bits, whatever ran before and whatever the threads") {

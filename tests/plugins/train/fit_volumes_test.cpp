@@ -136,6 +136,16 @@ TEST_CASE("train.fit_volumes: an interrupted training continues to the same bits
   }
 }
 
+TEST_CASE("train.fit_volumes: crops as large as the images are whole images, wherever they are drawn") {
+  const TestFolder folder;
+  const auto trained_with = [&](const std::string& name, std::vector<std::int64_t> crop, double share) {
+    return bytes_of(volume_trained(folder, name, {{"crop", crop}, {"crops", std::int64_t{1}}, {"labelled_share", share}}));
+  };
+  CHECK(trained_with("a", {14, 12, 10}, 0) == trained_with("b", {14, 12, 10}, 1));
+  CHECK(trained_with("c", {16, 12, 14}, 0) == trained_with("d", {16, 12, 14}, 1));
+  CHECK(trained_with("e", {8, 12, 10}, 0) != trained_with("f", {8, 12, 10}, 1));
+}
+
 TEST_CASE("train.fit_volumes: batch_dice gives other weights, and is refused where the loss has no Dice") {
   const TestFolder folder;
   const Values together{{"batch_dice", true}};

@@ -169,5 +169,25 @@ TEST_CASE("train.sample_labels: draws as many of each class as asked for, and nu
                  "parameter 'voxels' has 2 numbers for 3 classes"));
 }
 
+TEST_CASE("train.sample_labels: draws a share of the voxels of each class") {
+  const ToyCase one(1);
+  const Labels quarters = thirds_of(one.bright.geometry);  // 240 voxels of each label from 0 to 3
+  const auto counts_of = [&](const std::vector<double>& shares) {
+    NodeRunner runner("train.sample_labels",
+                      {{"size", std::vector<std::int64_t>{3, 3, 1}}, {"classes", std::int64_t{4}}, {"shares", shares}});
+    runner.case_name("a").input("volumes", one.bright).input("labels", quarters).run();
+    CHECK(runner.warnings().empty());
+    std::vector<int> counts(4);
+    for (const std::uint8_t label : std::static_pointer_cast<const train::Samples>(runner.output_ptr("samples"))->labels)
+      ++counts[label];
+    return counts;
+  };
+  CHECK(counts_of({0.1, 1, 0.5, 0}) == std::vector<int>{24, 240, 120, 0});
+  CHECK(counts_of({0.25}) == std::vector<int>{60, 60, 60, 60});
+  NodeRunner wrong("train.sample_labels", {{"classes", std::int64_t{4}}, {"shares", std::vector<double>{0.5, 0.5}}});
+  wrong.input("volumes", one.bright).input("labels", quarters);
+  CHECK(contains(wrong.error_of_run(), "parameter 'shares' has 2 numbers for 4 classes"));
+}
+
 }  // namespace
 }  // namespace flowrun::testing
