@@ -214,6 +214,18 @@ TEST_CASE("flowrun run: a node that takes all cases would count a case twice tha
     CHECK_FALSE(contains(run("plain.json", rows).err, "the same files"));  // no node takes all cases
   }
   CHECK_FALSE(contains(run("sum.json", "a,a.img,1\nb,b.img,1\nc,a.img,2\n").err, "the same files"));  // with another value
+  std::string three = graph;
+  three.replace(three.find("\"image\":"), 0, R"("mask": { "type": "path" }, "other": { "type": "path" }, )");
+  folder.write("three.json", three);
+  const auto warnings_of = [&](const std::string& rows) {
+    folder.write("three.csv", "case,image,mask,other,value\n" + rows);
+    return run_flowrun(folder, {"run", "three.json", "--cases", "three.csv", "--out", "o", "--dry-run"}).err;
+  };
+  CHECK(
+      contains(warnings_of("a,a.img,a.img,b.img,1\nc,copy_of_a.img,b.img,b.img,1\n"),
+               "cases 'a' and 'c' have the same files but for 'mask', so node 'all', which takes all cases, counts them twice"));
+  CHECK_FALSE(contains(warnings_of("a,a.img,a.img,b.img,1\nc,copy_of_a.img,b.img,a.img,1\n"), "the same files"));
+  CHECK_FALSE(contains(warnings_of("a,a.img,a.img,b.img,1\nc,copy_of_a.img,b.img,b.img,2\n"), "the same files"));
   folder.write("cases.csv", "case,image,value\na,a.img,1\nb,b.img,1\nc,a.img,1\n");
   for (const char* shard : {"1/2", "2/2"}) {  // said once
     const Ended ended =
