@@ -97,6 +97,7 @@ set(flowrun_graph_files
   open_ms/train_final.json
   open_ms/train_initial.json
   phantom_cases.json
+  resample.json
   plan.schema.json
   stages/brain.json
   unet3d/crossval.plan.json

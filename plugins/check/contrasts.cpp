@@ -105,11 +105,13 @@ class Contrasts : public Node {
     const auto owner = std::ranges::find(judged, rule.contrast, &Judged::contrast);
     if (owner == judged.end()) return;
     for (const Judged& other : judged)
-      if (&other != &*owner && !other.is_same_image(*owner) && !(owner->signs.*rule.sign > other.signs.*rule.sign))
-        doubt(context, "'" + owner->name + "', given as " + owner->contrast + ", and '" + other.name + "', given as " + other.contrast +
-                           ", seem exchanged: the " + rule.what + " is brightest in a " + rule.contrast + ", and is " +
-                           rounded(owner->signs.*rule.sign, 2) + " in the first and " + rounded(other.signs.*rule.sign, 2) +
+      if (&other != &*owner && !other.is_same_image(*owner) && !(owner->signs.*rule.sign > other.signs.*rule.sign)) {
+        const std::string here = rounded(owner->signs.*rule.sign, 2), there = rounded(other.signs.*rule.sign, 2);
+        doubt(context, "'" + owner->name + "', given as " + owner->contrast + ", and '" + other.name + "', given as " +
+                           other.contrast + (here == there ? ", look alike: the " : ", seem exchanged: the ") + rule.what +
+                           " is brightest in a " + rule.contrast + ", and is " + here + " in the first and " + there +
                            " in the second; look whether the right file was given for each input");
+      }
   }
 };
 

@@ -12,15 +12,16 @@ void check_axes(const network::ModelDescription& description, const std::string&
   if (found == description.axes) return;
   throw Error("the network in '" + model + "' was trained on images whose axes run " + description.axes + ", but these run " +
               found + "; turn them by geometry.reorient_volume with axes " + description.axes +
-              " (many graphs have a parameter 'axes' for it), or set this node's 'axes' to \"any\"");
+              " (many graphs have a parameter 'axes' for it), or set this node's 'axes' to \"any\" (--set NODE.axes=any)");
 }
 
 void check_spacing(const network::ModelDescription& description, const std::string& model, const Geometry& geometry) {
   if (!network::is_beyond(description.spacing, geometry.spacing, description.looks())) return;
-  throw Error("the network in '" + model + "' was trained on voxels of " + network::in_words(description.spacing) +
-              ", but these are " + network::in_words(geometry.spacing) +
-              "; bring the images to that voxel size (registration.resample_volume, parameter 'spacing'), use a network for this "
-              "size, or set this node's 'spacing' to \"any\"");
+  throw Error(
+      "the network in '" + model + "' was trained on voxels of " + network::in_words(description.spacing) + ", but these are " +
+      network::in_words(geometry.spacing) +
+      "; bring the images to that voxel size first (graphs/resample.json does it), use a network for this size, or set this "
+      "node's 'spacing' to \"any\" (--set NODE.spacing=any)");
 }
 
 ParamSpec rule(const std::string& name, const std::string& help) {

@@ -102,7 +102,7 @@ void VolumeNode::warn_of_small_tiles(Context& context, const TilePlan& plan) con
 /// Softmax and sigmoid leave the order of the classes as it is.
 std::unique_ptr<const VolumeRunner> VolumeNode::runner_on(const c10::Device& device, const Params& params) const {
   const bool is_map = gives_ == Gives::map;
-  return std::make_unique<VolumeRunner>(params.text("model"), is_map ? params.integer("output_class") : VolumeRunner::kAllClasses,
+  return std::make_unique<VolumeRunner>(params, is_map ? params.integer("output_class") : VolumeRunner::kAllClasses,
                                         is_map ? params.text("activation") : "none", device, devices_.arithmetic());
 }
 
@@ -225,8 +225,8 @@ std::vector<ParamSpec> params(Gives gives) {
   specs.push_back(voxels_param("overlap", 16, 0, 4095, "Voxels by which neighbouring tiles overlap, where there are tiles"));
   specs.push_back(voxels_param(
       "margin", 0, 0, 2047, "Voxels of a tile beside its faces inside the image that do not count, since zeros lie behind them"));
-  for (ParamSpec& spec : grid_params()) specs.push_back(std::move(spec));
-  for (ParamSpec& spec : tensor::Arithmetic::params()) specs.push_back(std::move(spec));
+  specs.push_back(VolumeRunner::mirror_param());
+  for (auto&& more : {grid_params(), tensor::Arithmetic::params()}) specs.insert(specs.end(), more.begin(), more.end());
   return specs;
 }
 
@@ -235,19 +235,18 @@ constexpr char kDetails[] =
     "channels are the volumes in the order given), and gives 1 x K x D x H x W: a value for each voxel and class. 'output_class' "
     "chooses the class that becomes the map; a network with several outputs has to be wrapped in a module that returns the one "
     "tensor. The images need the axes that the network was trained on (geometry.reorient_volume turns them): one whose D runs to "
-    "the "
-    "right and W up, as nibabel's arrays in RAS lie, takes SAR.\n\n"
+    "the right and W up, as nibabel's arrays in RAS lie, takes SAR.\n\n"
     "'multiple' fills each axis up with zeros at its end, for networks that halve their input several times. 'tile' bounds the "
     "memory: cubes of so many voxels go through the network, neighbours overlap by 'overlap', and their maps are blended with "
     "weights that fall linearly towards a tile's faces. With a 'margin' of as many voxels as the network looks to each side, "
-    "twice that as "
-    "'overlap', and both 'tile' and 'overlap' multiples of 'multiple', the map is that of the whole image but for rounding. A "
-    "network that "
-    "looks at the whole image (norms over it, deep U-Nets) gives another map in tiles than whole.\n\n"
+    "twice that as 'overlap', and both 'tile' and 'overlap' multiples of 'multiple', the map is that of the whole image but for "
+    "rounding. A "
+    "network that looks at the whole image (norms over it, deep U-Nets) gives another map in tiles than whole. 'mirror' gives "
+    "the mean of "
+    "what the network gives for a tile as it is and mirrored.\n\n"
     "The description inside a model (see cnn.stage) is checked: the number of channels, their contrasts, the axes, the voxel "
-    "sizes, the "
-    "classes, and the "
-    "size where it says one. Models are checked as there before any of their code runs (docs/security.md).\n\n"
+    "sizes, the classes, and the size where it says one. Models are checked as there before any of their code runs "
+    "(docs/security.md).\n\n"
     "On the CPU a tile has one thread, and the engine's free threads take other tiles; results are the same bit by bit for any "
     "number of threads. On a GPU a firing hands its tiles to the GPU's own thread, two are on it at a time. Several GPUs (device "
     "auto) get cases in turn. The map's kind is probability where all values lie between 0 and 1; else a warning says their "

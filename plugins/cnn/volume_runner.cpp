@@ -26,14 +26,36 @@ std::string in_words(const at::Tensor& input) {
   return in_words(input.size(1)) + " of " + in_words(Voxels{input.size(4), input.size(3), input.size(2)});
 }
 
+/// All combinations of one axis or more among those named, as axes of D x H x W counted from the end.
+std::vector<std::vector<std::int64_t>> combinations_of(const std::vector<std::string>& names) {
+  std::vector<std::vector<std::int64_t>> all{{}};  // begins with none of them
+  for (const std::string axis : {"x", "y", "z"}) {
+    if (std::find(names.begin(), names.end(), axis) == names.end()) continue;
+    for (std::size_t i = 0, count = all.size(); i < count; ++i) {
+      all.push_back(all[i]);
+      all.back().push_back(axis == "x" ? -1 : axis == "y" ? -2 : -3);
+    }
+  }
+  all.erase(all.begin());
+  return all;
+}
+
+void require_axes(const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (name != "x" && name != "y" && name != "z")
+      throw Error("parameter 'mirror' has '" + name + "', which is no axis; x, y and z are");
+}
+
 }  // namespace
 
-VolumeRunner::VolumeRunner(const std::string& model, std::int64_t output_class, std::string activation, c10::Device device,
+VolumeRunner::VolumeRunner(const Params& params, std::int64_t output_class, std::string activation, c10::Device device,
                            const tensor::Arithmetic& arithmetic)
-    : model_(tensor::load_model(model, device, arithmetic)),
+    : model_(tensor::load_model(params.text("model"), device, arithmetic)),
       description_(network::parse_description(model_->description(), model_->path())),
       activation_(std::move(activation)),
-      output_class_(output_class) {
+      output_class_(output_class),
+      mirrored_(combinations_of(params.texts("mirror"))) {
+  require_axes(params.texts("mirror"));
   const auto classes = static_cast<std::int64_t>(description_.classes.size());
   if (classes > 0 && output_class_ >= classes)
     throw Error("parameter 'output_class' is " + std::to_string(output_class_) + ", but the network in '" + model_->path() +
@@ -75,18 +97,30 @@ at::Tensor VolumeRunner::input_of(const Volumes& volumes, const TilePlan& plan, 
 
 at::Tensor VolumeRunner::maps_of(const at::Tensor& input) const {
   try {
-    at::Tensor output = model_->forward(input.to(model_->device(), /*non_blocking=*/true));
-    check_output(output, input);
-    output = output.to(at::kFloat);
-    if (activation_ == "softmax") output = at::softmax(output, 1);
-    output = output_class_ == kAllClasses ? output[0] : output[0].narrow(0, output_class_, 1);
-    if (activation_ == "sigmoid") output = at::sigmoid(output);
-    return output.contiguous();
+    const at::Tensor here = input.to(model_->device(), /*non_blocking=*/true);
+    at::Tensor mirrored;  // before the input as it is, which a network may write to
+    for (const std::vector<std::int64_t>& axes : mirrored_) {
+      const at::Tensor maps = maps_of_one(here.flip(axes)).flip(axes);
+      mirrored = mirrored.defined() ? mirrored + maps : maps;
+    }
+    const at::Tensor maps = maps_of_one(here);
+    if (!mirrored.defined()) return maps.contiguous();
+    return ((maps + mirrored) / static_cast<double>(mirrored_.size() + 1)).contiguous();
   } catch (const Error&) {
     throw;
   } catch (const std::exception& failure) {
     refuse_failure(failure, input);
   }
+}
+
+at::Tensor VolumeRunner::maps_of_one(const at::Tensor& input) const {
+  at::Tensor output = model_->forward(input);
+  check_output(output, input);
+  output = output.to(at::kFloat);
+  if (activation_ == "softmax") output = at::softmax(output, 1);
+  output = output_class_ == kAllClasses ? output[0] : output[0].narrow(0, output_class_, 1);
+  if (activation_ == "sigmoid") output = at::sigmoid(output);
+  return output;
 }
 
 void VolumeRunner::refuse_failure(const std::exception& failure, const at::Tensor& input) const {
@@ -132,6 +166,15 @@ void VolumeRunner::refuse_nan(const Volume& map) const {
   const auto [x, y, z] = map.geometry.voxel_at(wrong - map.voxels.begin());
   throw Error("the network in '" + model_->path() + "' gives NaN at voxel (" + std::to_string(x) + ", " + std::to_string(y) +
               ", " + std::to_string(z) + ") of '" + map.source + "'; look for NaN in the images or in the network's weights");
+}
+
+ParamSpec VolumeRunner::mirror_param() {
+  return {.name = "mirror",
+          .type = ParamType::strings,
+          .default_value = std::vector<std::string>{},
+          .help =
+              "Axes, of x, y, z, along which images are mirrored too; the maps are the mean over all ways, and each way takes a "
+              "run of the network"};
 }
 
 ParamSpec VolumeRunner::model_param() {

@@ -19,9 +19,11 @@ class VolumeRunner {
 
   static constexpr std::int64_t kAllClasses = -1;
 
-  /// Loads a model. `output_class` is the class whose map is wanted, numbered from 0, or kAllClasses; `activation` is applied to
-  /// the network's output: none, softmax or sigmoid. Throws Error as tensor::load_model does, and when there is no such class.
-  VolumeRunner(const std::string& model, std::int64_t output_class, std::string activation, c10::Device device,
+  /// Loads the model of parameter 'model'. `output_class` is the class whose map is wanted, numbered from 0, or kAllClasses;
+  /// `activation` is applied to the network's output: none, softmax or sigmoid. Maps are the mean over the input as it is and
+  /// mirrored along the axes of parameter 'mirror', in all combinations. Throws Error as tensor::load_model does, when there is
+  /// no such class, and for an axis that is none.
+  VolumeRunner(const Params& params, std::int64_t output_class, std::string activation, c10::Device device,
                const tensor::Arithmetic& arithmetic);
 
   /// Throws Error, naming what the network wants, where its description says that it takes other channels or sizes than these.
@@ -42,8 +44,10 @@ class VolumeRunner {
   const network::ModelDescription& description() const { return description_; }
 
   static ParamSpec model_param();
+  static ParamSpec mirror_param();
 
  private:
+  at::Tensor maps_of_one(const at::Tensor& input) const;
   [[noreturn]] void refuse_failure(const std::exception& failure, const at::Tensor& input) const;
   void check_output(const at::Tensor& output, const at::Tensor& input) const;
 
@@ -51,6 +55,7 @@ class VolumeRunner {
   network::ModelDescription description_;
   std::string activation_;
   std::int64_t output_class_;
+  std::vector<std::vector<std::int64_t>> mirrored_;  ///< axes of a tensor that are turned round, way by way
 };
 
 }  // namespace flowrun::cnn

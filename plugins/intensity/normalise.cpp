@@ -31,9 +31,10 @@ struct Statistics {
   float lowest = 0, highest = 0;
 };
 
-/// Vessels, skin and fluid are at most some 30 sd from the mean of a head. One value that is far from all others, such as 1e30,
-/// can be further away than this by itself: it makes the sd, and all other voxels become nearly 0.
-constexpr double kFarthest = 100;
+/// Some values that are far from all others, such as 1e30, make the sd, and all other voxels become nearly 0. Between the
+/// quantiles 0.01 and 0.99 of a head lie all tissues; vessels, skin and fluid are at most a few times as far from its median.
+constexpr double kFarthest = 50, kTail = 0.01;
+constexpr double kNearest = 5;  // sd; n far values among N are sqrt(N / n) sd from the mean, 10 for the share kTail
 
 /// Mean and population sd of the voxels for which chosen(index) is true. Two passes in a fixed order: exact enough for any image,
 /// and the same to the last bit whatever the threads do.
@@ -114,14 +115,35 @@ void warn_of_sign(Context& context, const Statistics& found, const std::string& 
                  "be inverted, or have a wrong intercept; look at it, and compare its brightness with the other images");
 }
 
-void warn_of_far_values(Context& context, const Statistics& found, const std::string& volume, const std::string& chosen) {
+/// How many times as far from the median as the quantiles the farthest value is.
+template <class Chosen>
+double times_beyond_quantiles(const Volume& volume, const Statistics& found, Chosen chosen) {
+  std::vector<float> values;
+  values.reserve(static_cast<std::size_t>(found.count));
+  for (std::size_t i = 0; i < volume.voxels.size(); ++i)
+    if (chosen(i)) values.push_back(volume.voxels[i]);
+  const auto quantile = [&](double share) {
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), at, values.end());
+    return static_cast<double>(*at);
+  };
+  const double median = quantile(0.5), reach = std::max(quantile(1 - kTail) - median, median - quantile(kTail));
+  return reach > 0 ? std::max(found.highest - median, median - found.lowest) / reach : 0;
+}
+
+void warn_of_far_values(Context& context, const Volume& volume, const Statistics& found, const std::string& over,
+                        const Mask* mask) {
   const double below = (found.mean - found.lowest) / found.sd, above = (found.highest - found.mean) / found.sd;
-  if (std::max(below, above) <= kFarthest) return;
+  if (std::max(below, above) <= kNearest) return;
+  const double times = times_beyond_quantiles(volume, found, [&](std::size_t i) {
+    return over == "all" || (over == "nonzero" ? volume.voxels[i] != 0 : mask->voxels[i] != 0);
+  });
+  if (times <= kFarthest) return;
   context.warn(
-      "the " + chosen + " of '" + volume + "' have the value " + four_digits(above > below ? found.highest : found.lowest) +
-      ", which is " + four_digits(std::max(below, above)) +
-      " sd from their mean; such a value decides the sd, and little contrast is left in the rest: repair the image, or bring "
-      "its values between two quantiles first (intensity.quantiles, intensity.rescale)");
+      "the " + chosen_words(over, mask) + " of '" + grid::name_of(volume.source, "volume") + "' have the value " +
+      four_digits(above > below ? found.highest : found.lowest) + ", which is " + four_digits(times) +
+      " times as far from their median as 98 % of them are; such values decide the sd, and little contrast is left in the "
+      "rest: repair the image first");
 }
 
 class Normalise : public Node {
@@ -135,7 +157,7 @@ class Normalise : public Node {
     const std::string name = grid::name_of(volume.source, "volume");
     require_usable(found, name, chosen_words(over, mask));
     warn_of_sign(context, found, name, chosen_words(over, mask));
-    warn_of_far_values(context, found, name, chosen_words(over, mask));
+    warn_of_far_values(context, volume, found, over, mask);
     if (over == "nonzero") warn_of_background(context, volume);
     context.report("mean", found.mean);
     context.report("sd", found.sd);
@@ -163,7 +185,8 @@ NodeType normalise_type() {
       "Errors: no voxel is chosen; the chosen voxels all have one value or include NaN or infinity; the mask is on another "
       "grid; 'over' is mask and none is connected. A mask that is connected but not used is a warning, and so are chosen voxels "
       "of which "
-      "none is above 0, a value that is more than 100 sd from the mean and, with 'over' nonzero, voxels that cannot be a brain "
+      "none is above 0, values that are 50 times as far from the median as 98 % are and, with 'over' nonzero, voxels that cannot "
+      "be a brain "
       "(intensity.nonzero_mask says by what signs). "
       "Reports mean and sd in the units of "
       "the "

@@ -107,7 +107,7 @@ class LesionTable : public Node {
   static void warn_of_volume(Context& context, double ml, const std::string& name) {
     if (ml <= kMostMl) return;
     context.warn("the lesions in '" + name + "' are " + std::to_string(std::llround(ml)) +
-                 " ml together, as much as all white matter of an adult (about 400 ml); look at them, at whether the images were "
+                 " ml together, more than all white matter of an adult (about 400 ml); look at them, at whether the images were "
                  "prepared as those that the network was trained on, and at the voxel size");
   }
 

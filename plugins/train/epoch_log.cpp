@@ -43,9 +43,19 @@ std::string duration_words(double seconds) {
   return whole < 3600 ? in_two(whole, 60, "min", "s") : in_two(whole / 60, 60, "h", "min");
 }
 
-std::string epoch_line(const Progress& progress, const std::vector<std::string>& classes, std::int64_t epochs,
-                       double seconds_left) {
-  const EpochFigures& row = progress.curve.back();
+std::string begin_line(const Examples& examples, const Split& split, std::int64_t steps, std::int64_t batch) {
+  const std::string word = examples.word();
+  const std::size_t cases = split.validation_cases.size(), judged = split.validation.size();
+  const std::string of_cases = cases == 0 ? "" : " of " + std::to_string(cases) + (cases == 1 ? " case" : " cases");
+  return "training on " + std::to_string(split.training.size()) + " " + word +
+         (judged == 0 ? ", without validation"
+                      : ", validated on " + std::to_string(judged) + " " + examples.validation_word() + of_cases) +
+         "; " + std::to_string(steps) + " steps of " + std::to_string(batch) + " " + word + " are an epoch";
+}
+
+std::string figures_line(const Progress& progress, std::size_t index, const std::vector<std::string>& classes,
+                         std::int64_t epochs) {
+  const EpochFigures& row = progress.curve[index];
   std::string text = "epoch " + std::to_string(row.epoch);
   text += row.epoch == 0 ? " (the model to start with)" : " of " + std::to_string(epochs);
   const char* between = ": ";
@@ -56,20 +66,41 @@ std::string epoch_line(const Progress& progress, const std::vector<std::string>&
   };
   add("training loss", row.training_loss);
   add("validation loss", row.validation_loss);
-  const std::vector<double> by_class = class_dice_of(progress, progress.curve.size() - 1);
+  const std::vector<double> by_class = class_dice_of(progress, index);
   add(by_class.empty() ? "Dice" : "mean Dice", row.validation_dice);
   if (!std::isnan(row.validation_dice)) text += by_class_words(by_class, classes);
+  return text;
+}
+
+std::string epoch_line(const Progress& progress, const std::vector<std::string>& classes, std::int64_t epochs,
+                       double seconds_left) {
+  std::string text = figures_line(progress, progress.curve.size() - 1, classes, epochs);
   if (!progress.best.empty()) {
     text += "; best so far: epoch " + std::to_string(progress.best_epoch) + " (loss " + four_digits(progress.best_loss);
     const EpochFigures* const best = best_figures(progress);
     text += best && !std::isnan(best->validation_dice) ? ", Dice " + four_digits(best->validation_dice) + ")" : ")";
   }
-  if (row.epoch > 0) text += "; at most " + duration_words(seconds_left) + " left";
+  if (progress.curve.back().epoch > 0) text += "; at most " + duration_words(seconds_left) + " left";
   return text;
+}
+
+void EpochLog::resume(Context& context, const std::string& line, const std::vector<std::string>& earlier) {
+  std::error_code ignored;
+  if (!path_.empty() && !std::filesystem::exists(path_, ignored)) {
+    std::string all;
+    for (const std::string& one : earlier) all += one + '\n';
+    print_line(context, line);
+    return write_file(context, all + line, true);
+  }
+  write(context, line, false);
 }
 
 void EpochLog::write(Context& context, const std::string& line, bool from_start) {
   print_line(context, line);
+  write_file(context, line, from_start);
+}
+
+void EpochLog::write_file(Context& context, const std::string& line, bool from_start) {
   if (path_.empty()) return;
   std::error_code ignored;
   if (const auto folder = std::filesystem::path(path_).parent_path(); from_start && !folder.empty())

@@ -155,7 +155,7 @@ network::ModelDescription description_of(const Params& params, const network::Ne
   description.structure = network;
   description.channels = params.texts("channels");
   description.axes = job.examples.axes();
-  description.spacing = spacing_of(job.examples);
+  description.spacing = spacing_trained_on(job.examples, job.split);
   description.classes = params.texts("classes");
   description.views = network.views();
   const bool takes_any_size = job.examples.has_label_image();
@@ -232,6 +232,9 @@ void check_volume_network(const Params& params) {
   if (params.find("loss") && params.find("batch_dice") && params.flag("batch_dice") && !params.text("loss").ends_with("dice"))
     throw Error("parameter 'batch_dice' is true, but the loss " + params.text("loss") +
                 " has no Dice; choose dice or cross_entropy_dice");
+  if (params.find("batch_dice") && params.find("micro_batch") && params.flag("batch_dice") && params.integer("micro_batch") == 1)
+    throw Error(
+        "parameter 'batch_dice' is true, but 'micro_batch' is 1, so that there is one crop to take the Dice of; raise it");
   for (const char* name : {"network", "channels", "classes", "crop", "class_weights", "initial_probabilities"})
     if (!params.find(name)) return;            // it depends on the case
   if (params.text("network").empty()) return;  // the layers are those of the model to start with
@@ -264,13 +267,15 @@ void fit(Context& context, FitJob job) {
   load_start(context, weights, examples);
   require_freezable(weights, job.settings.freeze);
   fit_batch(context, job.settings, static_cast<std::int64_t>(job.split.training.size()), examples.word());
-  const network::ModelDescription description = description_of(params, network, job);
+  network::ModelDescription description = description_of(params, network, job);
   report_before(context, description, shapes, job);
   AtomicFile(params.text("model"), ".pt");  // a model that cannot be written is reported before the hours of training
 
   Trainer trainer(network, examples, job.split, job.settings, job.device, weights);
   if (!trainer.set_aside().empty()) context.warn(trainer.set_aside());
   if (!trainer.run(context)) return;
+  if (trainer.progress().best_epoch == 0 && !params.text("start").empty())  // the weights are still those of that model
+    description.spacing = description_in(params.text("start")).spacing;
   const std::string training = training_text(job.settings, examples, job.split, trainer.progress(), start_of(params));
   write_model(params.text("model"), torchscript_of(network, weights, network::to_text(description, training)), trainer,
               job.settings);

@@ -102,7 +102,8 @@ double Trainer::samples_per_second() const {
 
 bool Trainer::run(Context& context) {
   const tensor::KeptMemory kept(1 << 30, 64 << 20);
-  log_.begin(context, first_line(), !is_resumed());
+  if (is_resumed()) resume_records(context);
+  else log_.begin(context, first_line());
   if (settings_.judge_start && progress_.curve.empty() && !judge_start(context)) return false;
   while (!is_over())
     if (!run_epoch(context)) {
@@ -114,18 +115,21 @@ bool Trainer::run(Context& context) {
   return true;
 }
 
+/// A run moves aside what its graph wrote before, so that the log and the curve may be missing.
+void Trainer::resume_records(Context& context) {
+  std::vector<std::string> earlier;
+  for (std::size_t i = 0; i < progress_.curve.size(); ++i)
+    earlier.push_back(figures_line(progress_, i, settings_.classes, settings_.epochs));
+  log_.resume(context, first_line(), earlier);
+  if (!progress_.curve.empty()) write_curve(context);
+}
+
 std::string Trainer::first_line() const {
+  if (is_resumed() && is_over()) return "the training was complete after epoch " + std::to_string(progress_.epoch);
   if (is_resumed())
     return "resumed at epoch " + std::to_string(progress_.epoch + 1) + " (" + std::to_string(progress_.batch) + " of its " +
            std::to_string(batches()) + " steps are done)";
-  const std::size_t cases = split_.validation_cases.size();
-  const std::string of_cases = cases == 0 ? "" : " of " + std::to_string(cases) + (cases == 1 ? " case" : " cases");
-  return "training on " + std::to_string(split_.training.size()) + " " + examples_.word() +
-         (split_.validation.empty()
-              ? ", without validation"
-              : ", validated on " + std::to_string(split_.validation.size()) + " " + examples_.validation_word() + of_cases) +
-         "; " + std::to_string(batches()) + " steps of " + std::to_string(settings_.batch) + " " + examples_.word() +
-         " are an epoch";
+  return begin_line(examples_, split_, batches(), settings_.batch);
 }
 
 bool Trainer::judge_start(Context& context) {

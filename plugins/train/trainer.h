@@ -46,6 +46,7 @@ class Trainer {
   bool is_resumed() const { return progress_.epoch > 0 || progress_.batch > 0; }
   std::int64_t batches() const;
   void take_checkpoint();
+  void resume_records(Context& context);
   std::uint64_t fingerprint() const;
 
   const network::Network& network_;

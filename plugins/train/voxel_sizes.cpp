@@ -10,6 +10,16 @@ network::SpacingRange spacing_of(const Examples& examples) {
   return range;
 }
 
+network::SpacingRange spacing_trained_on(const Examples& examples, const Split& split) {
+  const std::vector<network::Spacing> spacings = examples.spacings();
+  const std::vector<std::string> names = examples.case_names();
+  const auto& aside = split.validation_cases;
+  network::SpacingRange range;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (std::find(aside.begin(), aside.end(), names[i]) == aside.end()) range.include(spacings[i]);
+  return range;
+}
+
 std::string mixed_spacing_words(const Examples& examples, const network::Looks& looks) {
   const network::SpacingRange range = spacing_of(examples);
   if (!network::is_mixed(range, looks)) return "";
@@ -24,8 +34,9 @@ std::string mixed_spacing_words(const Examples& examples, const network::Looks& 
     return "'" + names[static_cast<std::size_t>(at - spacings.begin())] + "' are " + network::in_words(*at);
   };
   return "the voxels of case " + words(least) + ", those of case " + words(most) +
-         "; a network sees voxels and not mm, so that it learns heads of several sizes: bring the images to one voxel size "
-         "(registration.resample_volume), unless it is to take all of these";
+         "; a network sees voxels and not mm, so that it learns heads of several sizes: bring the images and masks to one voxel "
+         "size "
+         "first (graphs/resample.json does it), unless it is to take all of these";
 }
 
 std::string other_spacing_words(const Examples& examples, const network::ModelDescription& start, const std::string& path) {

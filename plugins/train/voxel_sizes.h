@@ -7,8 +7,9 @@
 
 namespace flowrun::train {
 
-/// Of the images of all cases.
+/// Of the images of all cases, or of those that are trained on.
 network::SpacingRange spacing_of(const Examples& examples);
+network::SpacingRange spacing_trained_on(const Examples& examples, const Split& split);
 
 /// A warning that names two cases whose voxel sizes are not alike (network::is_mixed); empty where all are.
 std::string mixed_spacing_words(const Examples& examples, const network::Looks& looks);

@@ -86,7 +86,9 @@ std::string axes_in(const json& object, const std::string& path) {
 double spacing_of(const json& value, const std::string& path) {
   const double number = value.is_number() ? value.get<double>() : 0;
   if (number >= kLeastSpacing && number <= kMostSpacing) return number;
-  refuse(path, "'spacing' contains something that is not a number of mm above 0, nor a list of the smallest and the largest");
+  refuse(
+      path,
+      "'spacing' contains something that is neither a number of mm from 1e-6 to 1e6 nor a list of the smallest and the largest");
 }
 
 SpacingRange spacing_in(const json& object, const std::string& path) {
@@ -168,6 +170,7 @@ json parse_shallow(const std::string& text, const std::string& path) {
 ModelDescription parse_description(const std::string& text, const std::string& path) {
   if (text.empty()) return {};
   const json value = parse_shallow(text, path);
+  if (value.is_discarded()) refuse(path, "it is not JSON (which has no NaN and no infinity)");
   if (!value.is_object()) refuse(path, "it is not a JSON object");
   check_format(value, path);
   const json input = section(value, "input", path);

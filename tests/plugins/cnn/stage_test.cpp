@@ -160,7 +160,7 @@ TEST_CASE("stage: a description that cannot be used is named") {
   const auto error = [&](const std::string& text) {
     return error_with(write_model(folder.file(std::to_string(folder.entries()) + ".pt"), kSumAndFirst, {}, text), patches);
   };
-  CHECK(contains(error("{"), "it is not a JSON object"));
+  CHECK(contains(error("{"), "it is not JSON"));
   CHECK(contains(error("[1]"), "it is not a JSON object"));
   CHECK(contains(error("{}"), "it does not say its 'format'"));
   CHECK(contains(error(R"({"format": 2})"), "it is of format 2, but this version reads format 1"));

@@ -147,6 +147,41 @@ TEST_CASE("volume: gives what the network gives for whole images, on their grid"
   CHECK(runner.reports().at("tiles") == 1);
 }
 
+TEST_CASE("volume: the mean of the maps of the images as they are and mirrored") {
+  const TestFolder folder;
+  const std::string model = write_dense_network(folder.file("net.pt"));
+  const std::vector<Volume> volumes{channel(1, 12, 8, 6), channel(2, 12, 8, 6)};
+  const at::Tensor input = tensor_of(volumes);
+  const auto wanted = [&](const std::vector<std::vector<std::int64_t>>& ways) {
+    at::Tensor sum = direct(model, input.clone());
+    for (const auto& axes : ways) sum = sum + direct(model, input.flip(axes)).flip(axes);
+    return sum / static_cast<double>(ways.size() + 1);
+  };
+  const auto mirrored = [&](const std::vector<std::string>& axes, Values more = {}) {
+    more.emplace_back("mirror", axes);
+    return map_of(model, volumes, more);
+  };
+  CHECK(difference(mirrored({"x"}), wanted({{4}})[0][1]) < 1e-6);
+  CHECK(difference(mirrored({"x"}), wanted({})[0][1]) > 0.01);
+  CHECK(difference(mirrored({"z", "y"}), wanted({{3}, {2}, {2, 3}})[0][1]) < 1e-6);
+  CHECK(difference(mirrored({"x", "y", "z"}), wanted({{4}, {3}, {2}, {4, 3}, {4, 2}, {3, 2}, {4, 3, 2}})[0][1]) < 1e-6);
+  CHECK(mirrored({"x", "x"}).voxels == mirrored({"x"}).voxels);
+  const Values tiles{{"tile", std::int64_t{6}}, {"overlap", std::int64_t{2}}, {"margin", std::int64_t{1}}};
+  CHECK(difference(mirrored({"x"}, tiles), wanted({{4}})[0][1]) < 1e-6);
+  CHECK(contains(error_of(model, volumes, {{"mirror", std::vector<std::string>{"w"}}}),
+                 "'mirror' has 'w', which is no axis; x, y and z"));
+}
+
+TEST_CASE("volume: a network that writes to its input gets the same images for each mirrored run") {
+  const TestFolder folder;
+  const std::string model = write_forward(folder, "    x = torch.add_(x, 1)\n    return torch.cumsum(x, 4)\n");
+  const std::vector<Volume> volumes{channel(1)};
+  const at::Tensor input = tensor_of(volumes), sums = at::cumsum(input + 1, 4),
+                   other = at::cumsum(input.flip({4}) + 1, 4).flip({4});
+  const Values values{{"output_class", std::int64_t{0}}, {"mirror", std::vector<std::string>{"x"}}};
+  CHECK(difference(map_of(model, volumes, values), ((sums + other) / 2)[0][0]) < 1e-5);
+}
+
 TEST_CASE("volume: softmax over the classes, sigmoid of each, and then the map is a probability") {
   const TestFolder folder;
   const std::string model = write_dense_network(folder.file("net.pt"));
@@ -222,6 +257,9 @@ TEST_CASE("volume: the same bits for any number of threads, whole and in tiles")
     const Volume one = map_of(model, volumes, values, 1);
     CHECK(one.voxels == map_of(model, volumes, values, 2).voxels);
     CHECK(one.voxels == map_of(model, volumes, values, 3).voxels);
+    Values mirrored = values;
+    mirrored.emplace_back("mirror", std::vector<std::string>{"x", "y"});
+    CHECK(map_of(model, volumes, mirrored, 1).voxels == map_of(model, volumes, mirrored, 3).voxels);
   }
 }
 

@@ -122,19 +122,23 @@ TEST_CASE("normalise: NaN and infinity among the chosen voxels are an error, out
   }
 }
 
-TEST_CASE("normalise: one value that is far from all others is a warning, a bright vessel is not") {
-  const auto warning_of = [](float value) {
-    Volume volume = random_volume(small_grid(40, 40, 40), 1, "flair.nii");
+TEST_CASE("normalise: values that are far from all others are a warning, be they one or many; a bright vessel is not") {
+  const auto warning_of = [](float value, std::size_t count) {
+    Volume volume = random_volume(small_grid(40, 40, 40), 1, "flair.nii");  // from 9 to 11
     for (float& voxel : volume.voxels) voxel += 10;
-    volume.voxels[77] = value;
+    for (std::size_t i = 0; i < count; ++i) volume.voxels[100 * i + 77] = value;
     NodeRunner runner(kType, {{"over", std::string("all")}});
     runner.input("volume", volume).run();
     return runner.warnings().empty() ? std::string() : runner.warnings().front();
   };
-  CHECK(warning_of(10 + 40) == "");  // some 40 sd
-  for (const float value : {1e30f, -1e30f, 1e6f})
-    CHECK(warning_of(value).find("253 sd from their mean; such a value decides the sd") != std::string::npos);
-  CHECK(warning_of(1e30f).find("the voxels of 'flair.nii' have the value 1e+30, which is ") == 0);
+  for (const std::size_t count : {1, 20, 500}) {
+    CAPTURE(count);
+    CHECK(warning_of(10 + 40, count) == "");  // 40 times as far as the others
+    for (const float value : {1e30f, -1e30f, 1e6f, 100.0f})
+      CHECK(warning_of(value, count).find(" times as far from their median as 98 % of them are; such values decide") !=
+            std::string::npos);
+  }
+  CHECK(warning_of(1e30f, 1).find("the voxels of 'flair.nii' have the value 1e+30, which is 1.0") == 0);
 }
 
 TEST_CASE("normalise: over=mask without a mask says what to connect") {

@@ -95,7 +95,7 @@ TEST_CASE("report.lesions: lesions of a volume that no head has are a warning") 
   };
   CHECK(warnings_of(7).empty());  // 343 ml
   REQUIRE(warnings_of(8).size() == 1);
-  CHECK(warnings_of(8).front().find(" are 512 ml together, as much as all white matter of an adult") != std::string::npos);
+  CHECK(warnings_of(8).front().find(" are 512 ml together, more than all white matter of an adult") != std::string::npos);
 }
 
 TEST_CASE("report.lesions: no label gives no row, any label does; labels below 0, another grid and another space are errors") {

@@ -146,6 +146,29 @@ TEST_CASE("train.fit_volumes: crops as large as the images are whole images, whe
   CHECK(trained_with("e", {8, 12, 10}, 0) != trained_with("f", {8, 12, 10}, 1));
 }
 
+TEST_CASE("train.fit_volumes: the same command after the end writes the log and the curve again where they are missing") {
+  const TestFolder folder;
+  const auto run = [&] {
+    VolumeTraining training(folder, "m",
+                            {{"checkpoint", folder.file("c")},
+                             {"log", folder.file("log")},
+                             {"curve", folder.file("curve.csv")},
+                             {"picture", folder.file("curve.png")}});
+    REQUIRE(training.error() == "");
+  };
+  run();
+  const std::string curve = bytes_of(folder.file("curve.csv"));
+  for (const char* name : {"log", "curve.csv", "curve.png"}) std::filesystem::remove(folder.file(name));
+  run();
+  CHECK(bytes_of(folder.file("curve.csv")) == curve);
+  CHECK(std::filesystem::file_size(folder.file("curve.png")) > 1000);
+  const std::string log = bytes_of(folder.file("log"));
+  for (const char* line : {"epoch 1 of 3: training loss ", "\nepoch 3 of 3: ", "\nthe training was complete after epoch 3\n"})
+    CHECK(contains(log, line));
+  run();
+  CHECK(bytes_of(folder.file("log")) == log + "the training was complete after epoch 3\n");
+}
+
 TEST_CASE("train.fit_volumes: batch_dice gives other weights, and is refused where the loss has no Dice") {
   const TestFolder folder;
   const Values together{{"batch_dice", true}};

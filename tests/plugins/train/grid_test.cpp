@@ -93,6 +93,31 @@ TEST_CASE("train.fit: the model says the voxel sizes of its images; several size
   }
 }
 
+TEST_CASE(
+    "train.fit: cases that only validate are not trained on; weights that are still those of the start have its voxel sizes") {
+  const TestFolder folder;
+  const auto model_of = [&](const std::string& name, const Values& more, const std::vector<double>& sizes) {
+    Training training(folder, name, more, 0);
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      const auto seed = static_cast<unsigned>(i + 1);
+      training.runner->input("samples", sampled(ToyCase(seed, grid_of(sizes[i], 1, 1)), "case" + std::to_string(seed)));
+    }
+    REQUIRE(training.error() == "");
+    return training.model;
+  };
+  const std::string aside = model_of("aside", {}, {1, 2, 3, 4, 5});
+  const auto text = nlohmann::json::parse(description_in(aside));
+  const auto validated = text.at("training").at("validation_cases").get<std::vector<std::string>>();
+  REQUIRE(validated.size() == 1);
+  const int only_judged = validated.front().back() - '0';
+  CHECK(text.at("input").at("spacing")[0] == nlohmann::json{only_judged == 1 ? 2.0 : 1.0, only_judged == 5 ? 4.0 : 5.0});
+
+  const std::string start = model_of("start", {}, {1, 1, 1});
+  const std::string kept = model_of("kept", {{"start", start}, {"learning_rate", 10.0}, {"epochs", std::int64_t{1}}}, {4, 4, 4});
+  REQUIRE(nlohmann::json::parse(description_in(kept)).at("training").at("best_epoch") == 0);
+  CHECK(input_of(kept).at("spacing") == nlohmann::json::parse("[1.0, 1.0, 1.0]"));
+}
+
 TEST_CASE("train.fit_volumes: the model says its voxel sizes; along an axis without kernels several do not matter") {
   const TestFolder folder;
   const auto train = [&](const std::string& name, const std::string& layers) {
