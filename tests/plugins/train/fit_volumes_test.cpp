@@ -177,6 +177,8 @@ TEST_CASE("train.fit_volumes: batch_dice gives other weights, and is refused whe
   CHECK(difference(training.model, volume_trained(folder, "each", {})) > 1e-3);
   VolumeTraining without(folder, "without", {{"batch_dice", true}, {"loss", std::string("cross_entropy")}});
   CHECK(contains(without.error(), "parameter 'batch_dice' is true, but the loss cross_entropy has no Dice; choose dice or"));
+  VolumeTraining single(folder, "single", {{"batch_dice", true}, {"micro_batch", std::int64_t{1}}});
+  CHECK(contains(single.error(), "'batch_dice' is true, but 'micro_batch' is 1"));
 }
 
 TEST_CASE("train.fit_volumes: each loss teaches, and each gives other weights") {
