@@ -97,8 +97,8 @@ set(flowrun_graph_files
   open_ms/train_final.json
   open_ms/train_initial.json
   phantom_cases.json
-  resample.json
   plan.schema.json
+  resample.json
   stages/brain.json
   unet3d/crossval.plan.json
   unet3d/segment.json

@@ -9,6 +9,7 @@
 #include "common/grid/inputs.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
+#include "quantile.h"
 
 namespace flowrun::intensity {
 namespace {
@@ -34,7 +35,9 @@ struct Statistics {
 /// Some values that are far from all others, such as 1e30, make the sd, and all other voxels become nearly 0. Between the
 /// quantiles 0.01 and 0.99 of a head lie all tissues; vessels, skin and fluid are at most a few times as far from its median.
 constexpr double kFarthest = 50, kTail = 0.01;
-constexpr double kNearest = 5;  // sd; n far values among N are sqrt(N / n) sd from the mean, 10 for the share kTail
+// n values among N that are far from all others are sqrt(N / n) sd from the mean: more than this where kTail at each end are far.
+// FLAIR images of a brain end nearer, which spares them the quantiles.
+constexpr double kNearest = 7;
 
 /// Mean and population sd of the voxels for which chosen(index) is true. Two passes in a fixed order: exact enough for any image,
 /// and the same to the last bit whatever the threads do.
@@ -122,12 +125,8 @@ double times_beyond_quantiles(const Volume& volume, const Statistics& found, Cho
   values.reserve(static_cast<std::size_t>(found.count));
   for (std::size_t i = 0; i < volume.voxels.size(); ++i)
     if (chosen(i)) values.push_back(volume.voxels[i]);
-  const auto quantile = [&](double share) {
-    const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), at, values.end());
-    return static_cast<double>(*at);
-  };
-  const double median = quantile(0.5), reach = std::max(quantile(1 - kTail) - median, median - quantile(kTail));
+  const double low = quantile(values, 0, kTail), median = quantile(values, 0, 0.5), high = quantile(values, 0, 1 - kTail);
+  const double reach = std::max(high - median, median - low);
   return reach > 0 ? std::max(found.highest - median, median - found.lowest) / reach : 0;
 }
 

@@ -1,12 +1,9 @@
 #include "node_types.h"
-
-#include <algorithm>
-#include <cmath>
-
 #include "common/grid/inputs.h"
 #include "finite.h"
 #include "flowrun/sdk/node.h"
 #include "flowrun/sdk/payloads.h"
+#include "quantile.h"
 
 namespace flowrun::intensity {
 namespace {
@@ -14,19 +11,6 @@ namespace {
 constexpr Input<Volume> kVolume{"volume", "Image in any unit"};
 constexpr Output<Number> kLow{"low", "The value below which the share 'lower' of the voxels lies"};
 constexpr Output<Number> kHigh{"high", "The value below which the share 'upper' of the voxels lies"};
-
-/// Linear between the two values whose ranks are around share * (n - 1). Orders the values from `from` on; what is before is
-/// smaller already.
-double quantile(std::vector<float>& values, std::size_t from, double share) {
-  const double rank = share * static_cast<double>(values.size() - 1);
-  const auto below = std::min(static_cast<std::size_t>(rank), values.size() - 1);
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(below);
-  std::nth_element(values.begin() + static_cast<std::ptrdiff_t>(from), at, values.end());
-  const double part = rank - static_cast<double>(below);
-  if (part == 0 || at + 1 == values.end()) return *at;
-  const double next = *std::min_element(at + 1, values.end());
-  return *at + (next - *at) * part;
-}
 
 Number number_of(double value) {
   Number number;

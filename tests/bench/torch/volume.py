@@ -57,8 +57,8 @@ def pytorch(network, volume, tile):
 def flowrun(options, tile):
     with tempfile.TemporaryDirectory() as folder:
         command = [options.flowrun, "run", GRAPH, "--in", f"flair={options.flair}", "--in", f"t1={options.t1}", "--set",
-                   f"model={pathlib.Path(options.model).absolute()}", "--set", f"tile={tile}", "--set", "mirror=", "--out", folder, "--quiet", "--no-cache", "--threads",
-                   options.threads, "--trace", f"{folder}/trace.json"]
+                   f"model={pathlib.Path(options.model).absolute()}", "--set", f"tile={tile}", "--set", "mirror=", "--out", folder,
+                   "--quiet", "--no-cache", "--threads", options.threads, "--trace", f"{folder}/trace.json"]
         subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
         events = json.loads(pathlib.Path(folder, "trace.json").read_text())["traceEvents"]
     spans = [one for one in events if one["ph"] == "X" and one["name"] == "network"]
